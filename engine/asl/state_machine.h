@@ -1,0 +1,240 @@
+// StateMachine: a definition compiled once. Every path, template and choice rule is parsed and
+// every transition is an index, so that running never parses a definition. Immutable and shared
+// between threads. The fields follow the Amazon States Language (states-language.net/spec.html);
+// where a field was absent its default stands here.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "engine/base/bytes.h"
+#include "engine/base/ids.h"
+#include "engine/base/time.h"
+#include "engine/expression/path.h"
+#include "engine/expression/payload_template.h"
+
+namespace pawl::asl {
+
+enum class StateType : std::uint8_t {
+  kPass,
+  kTask,
+  kChoice,
+  kWait,
+  kSucceed,
+  kFail,
+  kParallel,
+  kMap,
+};
+
+// "Pass", "Task" and so on.
+std::string_view StateTypeName(StateType type);
+
+// No state: the end of a branch where a transition stands, no Default in a Choice.
+inline constexpr StateIndex kNoState = std::numeric_limits<StateIndex>::max();
+
+// InputPath and OutputPath: a path, or null, which stands for {}.
+struct PathOrNull {
+  bool is_null = false;
+  // Requires !is_null. The default is "$".
+  expression::Path path;
+};
+
+// ResultPath: a reference path, or null, which discards the result.
+struct ResultPath {
+  bool is_null = false;
+  expression::ReferencePath path;
+};
+
+struct Retrier {
+  std::vector<std::string> error_equals;
+  Duration interval = std::chrono::seconds(1);
+  std::uint32_t max_attempts = 3;
+  double backoff_rate = 2.0;
+  std::optional<Duration> max_delay;
+  // JitterStrategy FULL: the delay is uniform in [0, computed delay].
+  bool has_full_jitter = false;
+};
+
+struct Catcher {
+  std::vector<std::string> error_equals;
+  ResultPath result_path;
+  StateIndex next = kNoState;
+};
+
+// A number that stands in the definition or is read from the state's input.
+using NumberOrPath = std::variant<std::int64_t, expression::Path>;
+
+// --- Choice ---
+
+// The comparison operators of the language; each type has the same five for strings, numbers and
+// timestamps.
+enum class Comparison : std::uint8_t {
+  kStringEquals,
+  kStringLessThan,
+  kStringGreaterThan,
+  kStringLessThanEquals,
+  kStringGreaterThanEquals,
+  kStringMatches,
+  kNumericEquals,
+  kNumericLessThan,
+  kNumericGreaterThan,
+  kNumericLessThanEquals,
+  kNumericGreaterThanEquals,
+  kBooleanEquals,
+  kTimestampEquals,
+  kTimestampLessThan,
+  kTimestampGreaterThan,
+  kTimestampLessThanEquals,
+  kTimestampGreaterThanEquals,
+  kIsNull,
+  kIsPresent,
+  kIsNumeric,
+  kIsString,
+  kIsBoolean,
+  kIsTimestamp,
+};
+
+struct Condition;
+
+struct And {
+  std::vector<Condition> conditions;
+};
+
+struct Or {
+  std::vector<Condition> conditions;
+};
+
+struct Not {
+  std::vector<Condition> condition;  // exactly one
+};
+
+struct Test {
+  expression::Path variable;
+  Comparison comparison = Comparison::kIsPresent;
+  // The value compared with: JSON text of the literal (a string, number or boolean), or the path of
+  // a ...Path operator.
+  std::variant<std::string, expression::Path> operand;
+};
+
+struct Condition {
+  std::variant<And, Or, Not, Test> rule;
+};
+
+struct ChoiceRule {
+  Condition condition;
+  StateIndex next = kNoState;
+};
+
+// --- What each type of state has beyond the common fields ---
+
+struct PassState {
+  // Result: compact JSON text.
+  std::optional<Bytes> result;
+};
+
+// A Resource that calls a function. `arn:aws:states:::lambda:invoke` takes the function's name from
+// its Parameters and wraps the result in AWS's envelope.
+struct TaskState {
+  enum class Integration : std::uint8_t {
+    kLambdaFunction,  // Resource names the function: a bare name or a Lambda ARN
+    kLambdaInvoke,    // arn:aws:states:::lambda:invoke
+  };
+  Integration integration = Integration::kLambdaFunction;
+  // As the definition writes it.
+  std::string resource;
+  // kLambdaFunction: the function's bare name and the qualifier (empty: none).
+  std::string function_name;
+  std::string qualifier;
+  std::optional<NumberOrPath> timeout_seconds;
+  std::optional<NumberOrPath> heartbeat_seconds;
+};
+
+struct ChoiceState {
+  std::vector<ChoiceRule> rules;
+  StateIndex default_next = kNoState;
+};
+
+struct SecondsPath {
+  expression::Path path;
+};
+
+struct TimestampPath {
+  expression::Path path;
+};
+
+struct WaitState {
+  // Seconds, Timestamp, SecondsPath or TimestampPath.
+  std::variant<Duration, Timestamp, SecondsPath, TimestampPath> until;
+};
+
+struct FailState {
+  std::optional<std::string> error;
+  std::optional<std::string> cause;
+  std::optional<expression::Path> error_path;
+  std::optional<expression::Path> cause_path;
+};
+
+struct ParallelState {
+  // The first state of each branch.
+  std::vector<StateIndex> branches;
+};
+
+struct MapState {
+  // The first state of the item processor.
+  StateIndex processor = kNoState;
+  expression::Path items_path;
+  // ItemSelector, or Parameters in the older form.
+  std::optional<expression::PayloadTemplate> item_selector;
+  // 0: as many as Limits::inline_map_concurrency.
+  NumberOrPath max_concurrency = std::int64_t{0};
+};
+
+struct SucceedState {};
+
+struct State {
+  std::string name;
+  StateType type = StateType::kPass;
+  // Where the state leads: kNoState at an End, and for Choice, Succeed and Fail.
+  StateIndex next = kNoState;
+  // The Parallel or Map state around it and, of a Parallel, the branch; kNoState at the top.
+  StateIndex parent = kNoState;
+  std::uint32_t branch = 0;
+
+  PathOrNull input_path;
+  PathOrNull output_path;
+  // Parameters of Pass, Task and Parallel. (A Map's stand in MapState::item_selector.)
+  std::optional<expression::PayloadTemplate> parameters;
+  std::optional<expression::PayloadTemplate> result_selector;
+  ResultPath result_path;
+  std::vector<Retrier> retriers;
+  std::vector<Catcher> catchers;
+
+  std::variant<PassState,
+               TaskState,
+               ChoiceState,
+               WaitState,
+               SucceedState,
+               FailState,
+               ParallelState,
+               MapState>
+      details;
+};
+
+struct StateMachine {
+  std::string comment;
+  StateIndex start = kNoState;
+  // All states, those of branches and processors too, in document order: the index is stable for a
+  // revision, so rows may name a state by it.
+  std::vector<State> states;
+  // TimeoutSeconds of the state machine.
+  std::optional<Duration> timeout;
+};
+
+}  // namespace pawl::asl

@@ -1,0 +1,115 @@
+// Frame: where one thread of control of an execution stands. The root is one; every open Parallel
+// branch and Map iteration is one. A frame that is stored waits for exactly one thing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/base/ids.h"
+#include "engine/base/time.h"
+#include "engine/interpreter/history_event.h"
+#include "engine/json/parse.h"
+
+namespace pawl::interpreter {
+
+// To enter `Frame::state` with `Frame::input`: a turn ended at its quantum, or an iteration starts.
+struct RunnableWait {
+  bool operator==(const RunnableWait&) const = default;
+};
+
+// A function's result.
+struct TaskWait {
+  EventId scheduled_event = 0;
+  // What the function is called with.
+  Payload parameters;
+  // The function called, where the state's Parameters name it; else empty and the state's own.
+  std::string function_name;
+  std::string qualifier;
+  std::optional<Timestamp> deadline;
+  std::optional<Duration> heartbeat;
+
+  bool operator==(const TaskWait&) const = default;
+};
+
+// A point in time: a Wait state's end, or a retrier's delay.
+struct TimerWait {
+  enum class Purpose : std::uint8_t { kWaitState = 0, kRetry = 1 };
+  Purpose purpose = Purpose::kWaitState;
+  Timestamp due;
+
+  bool operator==(const TimerWait&) const = default;
+};
+
+// What a Map needs at each item's start, parsed once. Derived from the frame's input; never stored.
+struct MapItems {
+  json::Arena arena;
+  std::vector<Bytes> texts;  // keep what `input` points to
+  json::Value input;         // the Map's effective input, "$" of its ItemSelector
+  std::vector<json::Value> items;
+};
+
+// The ends of a Parallel's branches or a Map's iterations.
+struct JoinWait {
+  std::uint32_t total = 0;
+  // Branches or items [0, next) have been started.
+  std::uint32_t next = 0;
+  std::uint32_t open = 0;
+  // How many may be open at once; 0 is no limit.
+  std::uint32_t concurrency = 0;
+  // JSON text of the results so far, with commas and brackets.
+  std::uint64_t result_bytes = 2;
+  // Derived, shared with nobody else who changes it; not part of the frame's value.
+  std::shared_ptr<const MapItems> items;
+
+  bool operator==(const JoinWait& other) const {
+    return total == other.total && next == other.next && open == other.open &&
+           concurrency == other.concurrency && result_bytes == other.result_bytes;
+  }
+};
+
+using Wait = std::variant<RunnableWait, TaskWait, TimerWait, JoinWait>;
+
+struct Frame {
+  FrameNumber number = kRootFrame;
+  // The frame whose join this one ends at, and its place there. Not for the root.
+  FrameNumber parent = kRootFrame;
+  std::uint32_t index = 0;
+
+  StateIndex state = asl::kNoState;
+  // The state's raw input.
+  Payload input;
+  EventId entered_event = 0;
+  Timestamp entered_at;
+  // `previous` of this frame's next event.
+  EventId last_event = 0;
+
+  // Of this visit of the state: attempts after the first, and how often each retrier matched.
+  std::uint32_t retry_count = 0;
+  std::vector<std::uint32_t> retrier_counts;
+
+  // Grows with each wait: a message for another wait number is late and is ignored.
+  std::uint32_t wait_number = 0;
+  Wait wait;
+
+  // The root's: when the execution times out.
+  std::optional<Timestamp> execution_deadline;
+
+  bool is_root() const { return number == kRootFrame; }
+
+  bool operator==(const Frame&) const = default;
+};
+
+// The output of a finished branch or iteration, kept until its join closes.
+struct BranchResult {
+  FrameNumber join;
+  std::uint32_t index = 0;
+  Payload output;
+
+  bool operator==(const BranchResult&) const = default;
+};
+
+}  // namespace pawl::interpreter

@@ -1,0 +1,212 @@
+// What goes into the functional core and what comes out of it: messages, the rows a turn may look
+// at, and the turn itself.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/base/ids.h"
+#include "engine/base/limits.h"
+#include "engine/base/time.h"
+#include "engine/interpreter/frame.h"
+#include "engine/interpreter/history_event.h"
+
+namespace pawl::interpreter {
+
+// --- In ---
+
+// How ARNs are written: "arn:PARTITION:states:REGION:ACCOUNT:…".
+struct ArnScheme {
+  std::string partition = "aws";
+  std::string region = "us-east-1";
+  std::string account = "123456789012";
+
+  bool operator==(const ArnScheme&) const = default;
+};
+
+std::string StateMachineArn(const ArnScheme& scheme, std::string_view state_machine);
+std::string ExecutionArn(const ArnScheme& scheme,
+                         std::string_view state_machine,
+                         std::string_view execution);
+std::string FunctionArn(const ArnScheme& scheme,
+                        std::string_view function,
+                        std::string_view qualifier);
+// The role that Pawl shows where AWS shows an execution's role.
+std::string RoleArn(const ArnScheme& scheme);
+
+// What is the same for every turn of an engine.
+struct Environment {
+  Limits limits;
+  ArnScheme arns;
+};
+
+// What is the same for every turn of an execution.
+struct ExecutionHeader {
+  std::string state_machine;
+  std::string name;
+  Timestamp started_at;
+  // All randomness of the execution is derived from it.
+  std::uint64_t seed = 0;
+
+  bool operator==(const ExecutionHeader&) const = default;
+};
+
+// A worker's account of an attempt, from the lease in memory: when the task went out.
+struct Lease {
+  Timestamp started_at;
+  Timestamp last_heartbeat_at;
+
+  bool operator==(const Lease&) const = default;
+};
+
+// The first message of an execution; its `at` is the start date.
+struct Start {
+  Bytes input;
+};
+
+// The end of a task's attempt, from a worker or in its place from the engine.
+struct TaskEnded {
+  std::uint32_t wait_number = 0;
+  // The result, or the error name and cause.
+  std::optional<Bytes> output;
+  std::string error;
+  std::string cause;
+  std::optional<Lease> lease;
+};
+
+// Time may have passed a deadline of the frame; Advance looks which.
+struct TimerFired {
+  // Of the frame's task, if it waits for one that a worker holds.
+  std::optional<Lease> lease;
+};
+
+// The frame is runnable, or a join may start more of its children.
+struct Continue {};
+
+// Addressed to the root.
+struct Stop {
+  std::optional<std::string> error;
+  std::optional<std::string> cause;
+};
+
+struct Message {
+  FrameNumber frame = kRootFrame;
+  // Engine time.
+  Timestamp at;
+  std::variant<Start, TaskEnded, TimerFired, Continue, Stop> body;
+};
+
+// The rows of one execution that are in memory: at least the frame addressed and its ancestors.
+struct WorkingSet {
+  ExecutionHeader header;
+  // The id of the next event; 1 before the start.
+  EventId next_event = 1;
+  std::map<FrameNumber, Frame> frames;
+  // Whether `frames` has every frame of the execution.
+  bool has_all_frames = false;
+  // Results of joins, by index, whose rows are all here.
+  std::map<FrameNumber, std::map<std::uint32_t, Payload>> results;
+  // Payloads by the event that holds them.
+  std::map<EventId, Bytes> payloads;
+};
+
+// --- Out ---
+
+// A row the turn cannot do without: load it into the working set and call again.
+struct Missing {
+  // Events whose payloads are needed.
+  std::vector<EventId> payloads;
+  // Joins whose result rows are needed, all of them.
+  std::vector<FrameNumber> results;
+  // All frames of the execution are needed.
+  bool needs_all_frames = false;
+};
+
+struct FramePut {
+  Frame frame;
+  // The frame had no row before.
+  bool is_new = false;
+};
+
+struct FrameErased {
+  FrameNumber number;
+};
+
+// The frame is of an execution that failed: kept for a redrive, never run again.
+struct FrameArchived {
+  Frame frame;
+  bool is_new = false;
+};
+
+using FrameChange = std::variant<FramePut, FrameErased, FrameArchived>;
+
+struct ResultErased {
+  FrameNumber join;
+  std::uint32_t index = 0;
+};
+
+using ResultChange = std::variant<BranchResult, ResultErased>;
+
+// Offer the task to a worker. Derivable from the frame, and derived again after a restart.
+struct DispatchTask {
+  FrameNumber frame;
+  std::uint32_t wait_number = 0;
+};
+
+// Take the task back: nothing waits for it any more.
+struct CancelTask {
+  FrameNumber frame;
+  std::uint32_t wait_number = 0;
+};
+
+// Send TimerFired to the frame at `due` (never before it).
+struct ArmTimer {
+  FrameNumber frame;
+  Timestamp due;
+};
+
+// Send Continue to the frame: the turn ended before its work did.
+struct ContinueFrame {
+  FrameNumber frame;
+};
+
+using Effect = std::variant<DispatchTask, CancelTask, ArmTimer, ContinueFrame>;
+
+// Stored in execution and listing rows.
+enum class ExecutionStatus : std::uint8_t {
+  kRunning = 0,
+  kSucceeded = 1,
+  kFailed = 2,
+  kTimedOut = 3,
+  kAborted = 4,
+};
+
+// "RUNNING" and so on, as AWS spells them.
+std::string_view ExecutionStatusName(ExecutionStatus status);
+
+// The end of the execution.
+struct Close {
+  ExecutionStatus status = ExecutionStatus::kSucceeded;
+  // The output of kSucceeded.
+  Payload output;
+  std::optional<std::string> error;
+  std::optional<std::string> cause;
+};
+
+// Everything one message changes. None of it has happened yet: the runtime makes `frames`,
+// `results` and `history` durable, then performs `effects` at least once.
+struct Turn {
+  // The message is late, repeated or for nobody: it changes nothing.
+  bool is_ignored = false;
+  std::vector<FrameChange> frames;
+  std::vector<ResultChange> results;
+  std::vector<HistoryEvent> history;
+  std::vector<Effect> effects;
+  std::optional<Close> close;
+};
+
+}  // namespace pawl::interpreter

@@ -1,0 +1,415 @@
+// Engine: Pawl as a library, and the one header that an embedding program includes. It runs state
+// machines on a data directory (or in memory), durably: what a callback has reported as done
+// survives any crash.
+//
+//   auto engine = Engine::Open({.data_dir = "orders"});
+//   engine.value()->Deploy({.name = "order", .definition = text});
+//   auto started = engine.value()->StartExecutionAndWait({.state_machine = "order", .input =
+//   "{}"});
+//
+// Threads: every method may be called from any thread. Callbacks and sinks run on the engine's
+// executor threads: they must not block and must not call an *AndWait method.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/asl/compile.h"
+#include "engine/base/bytes.h"
+#include "engine/base/ids.h"
+#include "engine/base/limits.h"
+#include "engine/base/status.h"
+#include "engine/base/time.h"
+#include "engine/interpreter/turn.h"
+
+namespace pawl {
+
+using interpreter::ArnScheme;
+using interpreter::EventType;
+using interpreter::ExecutionStatus;
+
+struct EngineOptions {
+  // Where executions are kept; made if absent. Empty: in memory, gone with the engine.
+  std::string data_dir;
+  // Threads that run turns; 0 is max(1, cores / 2).
+  int executors = 0;
+  Limits limits;
+  ArnScheme arns;
+  // How long a task waits for a function that no worker ever announced before it fails with
+  // Lambda.ResourceNotFoundException.
+  Duration function_grace = std::chrono::seconds(2);
+  // How long tasks found at start, or held by a worker that went away, wait for a worker to claim
+  // them before they are offered again.
+  Duration reconnect_window = std::chrono::seconds(2);
+  // How long closed executions are kept. AWS: 90 days.
+  Duration retention = std::chrono::hours(24 * 90);
+  // Starts are refused (ResourceExhausted) while this many messages wait to be taken.
+  std::size_t inbox_messages_max = 200'000;
+  // Memory for executions at hand; beyond it those that are idle leave memory (they stay on disk).
+  std::size_t resident_bytes_max = 64U * 1024 * 1024;
+  // Disk space below which starts and deployments are refused, and below which completions are
+  // refused too (workers keep them).
+  std::uint64_t disk_soft_reserve_bytes = 256ULL * 1024 * 1024;
+  std::uint64_t disk_hard_reserve_bytes = 64ULL * 1024 * 1024;
+};
+
+// --- State machines ---
+
+struct DeployRequest {
+  NamespaceId namespace_id;
+  // 1 to 80 characters as AWS allows: no white space, brackets, wildcards or control characters.
+  std::string name;
+  // JSON or YAML.
+  std::string definition;
+  // Create only: AlreadyExists if the name exists with another definition.
+  bool must_be_new = false;
+  // Update only: NotFound if the name does not exist.
+  bool must_exist = false;
+};
+
+struct StateMachineInfo {
+  std::string name;
+  std::string arn;
+  // Grows with each deployment of another text; executions stay on the revision they started with.
+  std::uint64_t revision = 0;
+  std::string definition;
+  Timestamp created_at;
+  Timestamp updated_at;
+  // Deleted, but executions still run on it.
+  bool is_deleting = false;
+};
+
+struct DeployResponse {
+  StateMachineInfo state_machine;
+  // The text differs from the revision before (always for the first).
+  bool is_changed = false;
+  std::vector<asl::Diagnostic> warnings;
+};
+
+struct StateMachineList {
+  std::vector<StateMachineInfo> state_machines;  // by name; `definition` is empty
+  // Empty: the list is complete. Else pass it as `after`.
+  std::string next;
+};
+
+// --- Executions ---
+
+// An execution by the names people give.
+struct ExecutionName {
+  NamespaceId namespace_id;
+  std::string state_machine;
+  std::string name;
+
+  auto operator<=>(const ExecutionName&) const = default;
+};
+
+struct StartRequest {
+  NamespaceId namespace_id;
+  std::string state_machine;
+  // Empty: a UUID. The same name and input again, while the execution is open, is the same
+  // execution (Step Functions' rule); otherwise AlreadyExists with reason "ExecutionAlreadyExists".
+  std::string name;
+  // JSON text; "{}" if empty.
+  std::string input;
+  // Higher goes first among tasks that wait for the same function. -100 to 100.
+  std::int32_t priority = 0;
+  // Tasks of one key share a function's workers fairly with those of others.
+  std::string fairness_key;
+};
+
+struct StartResponse {
+  ExecutionName name;
+  std::string arn;
+  Timestamp started_at;
+  // The execution was already there: this start is a repetition.
+  bool is_repeated = false;
+};
+
+struct StopRequest {
+  ExecutionName name;
+  std::optional<std::string> error;
+  std::optional<std::string> cause;
+};
+
+struct StopResponse {
+  Timestamp stopped_at;
+};
+
+struct ExecutionInfo {
+  ExecutionName name;
+  std::string arn;
+  std::string state_machine_arn;
+  std::uint64_t revision = 0;
+  ExecutionStatus status = ExecutionStatus::kRunning;
+  Timestamp started_at;
+  std::optional<Timestamp> stopped_at;
+  Bytes input;
+  // Of a succeeded execution.
+  Bytes output;
+  std::optional<std::string> error;
+  std::optional<std::string> cause;
+  // The engine found stored rows of the execution that contradict each other and will not run it;
+  // says what was found.
+  std::string quarantine_reason;
+};
+
+struct ListRequest {
+  NamespaceId namespace_id;
+  // Empty: of all state machines.
+  std::string state_machine;
+  std::optional<ExecutionStatus> status;
+  std::optional<Timestamp> started_from;    // inclusive
+  std::optional<Timestamp> started_before;  // exclusive
+  std::size_t page_size = 100;              // at most 1,000
+  // ListResponse::next of the page before.
+  std::string after;
+};
+
+// A line of a list: `input`, `output`, `error` and `cause` are empty. Newest first.
+struct ListResponse {
+  std::vector<ExecutionInfo> executions;
+  std::string next;
+};
+
+// One history event, readable: names and ARNs instead of numbers.
+struct EventInfo {
+  EventId id = 0;
+  EventId previous_id = 0;
+  EventType type = EventType::kExecutionStarted;
+  Timestamp at;
+  std::string state;                    // name; empty for events of the whole execution
+  std::optional<std::uint32_t> index;   // of a Map's iteration
+  std::optional<std::uint32_t> length;  // of a Map's items
+  std::optional<Bytes> input;           // also a task's parameters
+  std::optional<Bytes> output;
+  std::optional<std::string> error;
+  std::optional<std::string> cause;
+  std::string resource;       // function ARN, or "invoke"
+  std::string resource_type;  // "lambda"; empty for function ARNs
+  std::optional<std::int64_t> timeout_seconds;
+  std::optional<std::int64_t> heartbeat_seconds;
+};
+
+struct HistoryRequest {
+  ExecutionName name;
+  // Events with an id greater than this (or smaller, in reverse). 0: from the beginning (the end).
+  EventId after = 0;
+  std::size_t page_size = 100;  // at most 1,000; a page ends early at 1 MiB of payloads
+  bool is_reverse = false;
+  bool without_payloads = false;
+};
+
+struct HistoryPage {
+  std::vector<EventInfo> events;
+  // Whether there are events behind the last one (now).
+  bool has_more = false;
+};
+
+// --- Watching ---
+
+// Something about a watched execution became durable. Changes of one execution come in order; some
+// may be skipped where later ones have happened. Read the history from the last event id seen.
+struct ExecutionChange {
+  ExecutionName name;
+  EventId last_event = 0;
+  ExecutionStatus status = ExecutionStatus::kRunning;
+  // Of a closed execution: as in ExecutionInfo.
+  Bytes output;
+  std::optional<std::string> error;
+  std::optional<std::string> cause;
+};
+
+// Gets changes, on an executor thread; must not block.
+class WatchSink {
+ public:
+  virtual ~WatchSink() = default;
+  virtual void OnChanges(std::vector<ExecutionChange> changes) = 0;
+};
+
+// Many executions watched over one sink. Destroying it ends the watch; after that the sink is not
+// called any more.
+class Watch {
+ public:
+  virtual ~Watch() = default;
+  // The current state arrives as a first change (NotFound comes back from here instead).
+  // `only_close`: one change, when it closes.
+  virtual Status Add(const ExecutionName& name, bool only_close) = 0;
+  virtual void Remove(const ExecutionName& name) = 0;
+};
+
+// --- Workers ---
+
+// One attempt of a task, durably: what fences late and repeated answers. Opaque to workers.
+struct TaskRef {
+  ExecutionId execution;
+  FrameNumber frame;
+  std::uint32_t wait_number = 0;
+
+  auto operator<=>(const TaskRef&) const = default;
+};
+
+std::string EncodeTaskRef(const TaskRef& ref);
+// nullopt for bytes that EncodeTaskRef did not make.
+std::optional<TaskRef> DecodeTaskRef(std::string_view bytes);
+
+struct Task {
+  TaskRef ref;
+  std::string function;
+  std::string qualifier;
+  Bytes payload;
+  // Stable over redelivery of the attempt: the function's idempotency key (aws_request_id).
+  std::string request_id;
+  // When the state times out.
+  std::optional<Timestamp> deadline;
+  std::optional<Duration> heartbeat;
+  ExecutionName execution;
+  std::string state;
+  // How often this attempt was given to a worker before.
+  std::uint32_t redeliveries = 0;
+};
+
+struct Completion {
+  TaskRef ref;
+  // JSON text of the result; or the error and its cause.
+  std::optional<Bytes> output;
+  std::string error;
+  std::string cause;
+};
+
+enum class CompletionOutcome : std::uint8_t {
+  kAccepted,  // durable
+  kSettled,   // nothing waits for it (any more): late, repeated or cancelled; forget it
+  kRefused,   // the disk is full; keep it and send it again
+};
+
+struct CompletionAck {
+  TaskRef ref;
+  CompletionOutcome outcome = CompletionOutcome::kAccepted;
+};
+
+// A worker's side of the engine; runs on executor threads, must not block.
+class TaskSink {
+ public:
+  virtual ~TaskSink() = default;
+  virtual void Deliver(std::vector<Task> tasks) = 0;
+  // Nothing waits for these any more: stop them. No answer is needed.
+  virtual void Cancel(std::vector<TaskRef> tasks) = 0;
+  virtual void Acknowledge(std::vector<CompletionAck> acks) = 0;
+};
+
+struct FunctionCredit {
+  std::string function;
+  std::uint32_t credits = 0;
+};
+
+struct WorkerHello {
+  NamespaceId namespace_id;
+  // For people: host and process.
+  std::string worker;
+  std::vector<std::string> functions;
+  // Tasks the worker holds from before, running or with a completion still to be acknowledged.
+  std::vector<TaskRef> held;
+};
+
+// A connected worker. Destroying it is the end of the connection: what it held is offered to others
+// after the reconnect window, unless the worker comes back with it.
+class WorkerSession {
+ public:
+  virtual ~WorkerSession() = default;
+  // Replaces the functions this worker serves. New names are remembered across restarts.
+  virtual void Announce(std::vector<std::string> functions) = 0;
+  // Adds credits: each lets one task of the function be delivered.
+  virtual void Grant(std::vector<FunctionCredit> credits) = 0;
+  virtual void Complete(std::vector<Completion> completions) = 0;
+  virtual void Heartbeat(std::vector<TaskRef> tasks) = 0;
+  // Gives back tasks that were not begun; not an attempt.
+  virtual void Return(std::vector<TaskRef> tasks) = 0;
+};
+
+// --- Statistics ---
+
+struct EngineStatistics {
+  std::uint64_t executions_started = 0;
+  std::uint64_t executions_closed = 0;
+  std::uint64_t turns = 0;
+  std::uint64_t events = 0;
+  std::uint64_t tasks_dispatched = 0;
+  std::uint64_t tasks_completed = 0;
+  std::uint64_t commits = 0;
+  std::uint64_t rows_written = 0;
+  std::uint64_t log_bytes = 0;
+  std::uint64_t resident_executions = 0;
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t queued_tasks = 0;
+  std::uint64_t leased_tasks = 0;
+  std::uint64_t armed_timers = 0;
+  std::uint64_t workers = 0;
+  std::uint64_t quarantined = 0;
+  std::uint64_t scrubbed = 0;
+};
+
+template <typename T>
+using Callback = std::function<void(Result<T>)>;
+
+class Engine {
+ public:
+  // Opens the data directory, recovers what is there and goes on with it. Errors:
+  // FailedPrecondition (another process has it open; it belongs to another program or to a newer
+  // release), Unavailable (the disk refuses), DataLoss (the store is damaged).
+  static Result<std::unique_ptr<Engine>> Open(EngineOptions options);
+
+  Engine() = default;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  // Stops at once, waiting for no task: everything goes on at the next Open.
+  virtual ~Engine() = default;
+
+  // Durable when it returns. Errors: InvalidArgument (the definition's diagnostics, each as a
+  // line), AlreadyExists, NotFound, FailedPrecondition (the name is being deleted),
+  // ResourceExhausted.
+  virtual Result<DeployResponse> Deploy(const DeployRequest& request) = 0;
+  // `revision` 0: the latest.
+  virtual Result<StateMachineInfo> DescribeStateMachine(NamespaceId namespace_id,
+                                                        const std::string& name,
+                                                        std::uint64_t revision) = 0;
+  virtual Result<StateMachineList> ListStateMachines(NamespaceId namespace_id,
+                                                     std::size_t page_size,
+                                                     const std::string& after) = 0;
+  // No more starts; the name is free once its executions have ended.
+  virtual Status DeleteStateMachine(NamespaceId namespace_id, const std::string& name) = 0;
+
+  // `done` runs once the start is durable. Errors: NotFound (state machine), InvalidArgument (name,
+  // input; see field()), AlreadyExists (reason ExecutionAlreadyExists), ResourceExhausted.
+  virtual void StartExecution(StartRequest request, Callback<StartResponse> done) = 0;
+  // Many starts, one callback, results in the order of the requests.
+  virtual void StartExecutions(std::vector<StartRequest> requests,
+                               std::function<void(std::vector<Result<StartResponse>>)> done) = 0;
+  // Errors: NotFound; InvalidArgument (cause over 32,768 characters, error over 256). A closed
+  // execution stays as it is and is no error, as on AWS.
+  virtual void StopExecution(StopRequest request, Callback<StopResponse> done) = 0;
+
+  Result<StartResponse> StartExecutionAndWait(StartRequest request);
+  Result<StopResponse> StopExecutionAndWait(StopRequest request);
+
+  // Reads see everything that was acknowledged before. Errors: NotFound, InvalidArgument.
+  virtual Result<ExecutionInfo> DescribeExecution(const ExecutionName& name) = 0;
+  virtual Result<HistoryPage> GetHistory(const HistoryRequest& request) = 0;
+  virtual Result<ListResponse> ListExecutions(const ListRequest& request) = 0;
+
+  // `sink` outlives the watch.
+  virtual std::unique_ptr<Watch> StartWatch(WatchSink& sink) = 0;
+  // Returns the execution once it is closed. DeadlineExceeded after `timeout` (0: never).
+  Result<ExecutionInfo> WaitForExecution(const ExecutionName& name, Duration timeout);
+
+  // `sink` outlives the session.
+  virtual std::unique_ptr<WorkerSession> ConnectWorker(WorkerHello hello, TaskSink& sink) = 0;
+
+  virtual EngineStatistics Statistics() = 0;
+  virtual const EngineOptions& options() const = 0;
+};
+
+}  // namespace pawl

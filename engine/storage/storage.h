@@ -41,9 +41,9 @@ struct Row {
 // Rows of one family with begin <= key < end, in key order, or in reverse.
 struct Range {
   Family family = Family::kState;
-  std::string begin;
+  std::string begin = {};
   // Empty: to the end of the family.
-  std::string end;
+  std::string end = {};
   // At most this many rows; 0 is no limit.
   std::size_t limit = 0;
   bool is_reverse = false;
@@ -64,7 +64,7 @@ class WriteBatch {
 
   void Put(Family family, std::string key, std::string value);
   void Delete(Family family, std::string key);
-  // Deletes begin <= key < end.
+  // Deletes begin <= key < end; nothing where end <= begin.
   void DeleteRange(Family family, std::string begin, std::string end);
 
   bool empty() const { return operations_.empty(); }
@@ -73,6 +73,9 @@ class WriteBatch {
 
   // Keys and values, in bytes.
   std::size_t byte_size() const { return byte_size_; }
+
+  // Moves the operations out; the batch is empty then.
+  std::vector<Operation> TakeOperations();
 
   void Clear();
 
@@ -134,7 +137,8 @@ class Storage {
   virtual ~Storage() = default;
 
   // Reads durable rows: nothing that a power cut could take back is ever seen. `done` may run
-  // before Load returns, on the calling thread, and does so where the rows are at hand. Errors:
+  // before Load returns, on the calling thread, and does so where the rows are at hand. All of one
+  // request is read at one point in time: no commit falls between two of its rows. Errors:
   // DataLoss (a row's checksum is wrong), Unavailable.
   // Threads: safe from any thread.
   virtual void Load(LoadRequest request, LoadDone done) = 0;

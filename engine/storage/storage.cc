@@ -1,0 +1,104 @@
+#include "engine/storage/storage.h"
+
+#include <utility>
+
+#include "engine/base/mutex.h"
+
+namespace pawl::storage {
+
+namespace {
+
+// Holds one answer until the caller comes for it.
+template <typename T>
+class Answer {
+ public:
+  void Set(T value) {
+    // Notified under the lock: the waiter may destroy this as soon as it can take it.
+    const MutexLock lock(mutex_);
+    value_ = std::move(value);
+    condition_.NotifyOne();
+  }
+
+  T Take() {
+    const MutexLock lock(mutex_);
+    while (!value_.has_value()) {
+      condition_.Wait(mutex_);
+    }
+    return std::move(*value_);
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar condition_;
+  std::optional<T> value_ PAWL_GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+void WriteBatch::Put(Family family, std::string key, std::string value) {
+  byte_size_ += key.size() + value.size();
+  operations_.push_back({Operation::Kind::kPut, family, std::move(key), std::move(value)});
+}
+
+void WriteBatch::Delete(Family family, std::string key) {
+  byte_size_ += key.size();
+  operations_.push_back({Operation::Kind::kDelete, family, std::move(key), {}});
+}
+
+void WriteBatch::DeleteRange(Family family, std::string begin, std::string end) {
+  byte_size_ += begin.size() + end.size();
+  operations_.push_back({Operation::Kind::kDeleteRange, family, std::move(begin), std::move(end)});
+}
+
+std::vector<WriteBatch::Operation> WriteBatch::TakeOperations() {
+  byte_size_ = 0;
+  return std::exchange(operations_, {});
+}
+
+void WriteBatch::Clear() {
+  operations_.clear();
+  byte_size_ = 0;
+}
+
+Result<LoadResponse> LoadAndWait(Storage& storage, LoadRequest request) {
+  Answer<Result<LoadResponse>> answer;
+  storage.Load(std::move(request),
+               [&answer](Result<LoadResponse> response) { answer.Set(std::move(response)); });
+  return answer.Take();
+}
+
+Result<std::optional<std::string>> GetAndWait(Storage& storage, Key key) {
+  LoadRequest request;
+  request.keys.push_back(std::move(key));
+  ASSIGN_OR_RETURN(LoadResponse response, LoadAndWait(storage, std::move(request)));
+  return std::move(response.values.front());
+}
+
+Result<std::vector<Row>> ScanAndWait(Storage& storage, Range range) {
+  LoadRequest request;
+  request.ranges.push_back(std::move(range));
+  ASSIGN_OR_RETURN(LoadResponse response, LoadAndWait(storage, std::move(request)));
+  return std::move(response.rows.front());
+}
+
+Status CommitAndWait(Storage& storage, ShardBatch batch) {
+  Answer<CommitResult> answer;
+  std::vector<ShardBatch> group;
+  group.push_back(std::move(batch));
+  storage.Commit(std::move(group),
+                 [&answer](std::vector<CommitResult> results) { answer.Set(results.front()); });
+  switch (answer.Take()) {
+    case CommitResult::kOk:
+      return OkStatus();
+    case CommitResult::kAborted:
+      return Aborted("a newer owner holds the shard; this one must drop it");
+    case CommitResult::kUnavailable:
+      return Unavailable("the store accepts no more writes until it is opened again");
+    case CommitResult::kUnknown:
+      return Status(StatusCode::kUnknown,
+                    "the write may or may not be stored; load the rows again to find out");
+  }
+  PAWL_CHECK(false);
+}
+
+}  // namespace pawl::storage

@@ -16,7 +16,8 @@ namespace pawl::json {
 
 // Says whether `text` is one JSON value: UTF-8, no duplicate member names, no deeper than
 // `depth_max`, nothing behind it. One pass, no tree, no recursion. The error is InvalidArgument and
-// names the byte offset, line and column ("line 1, column 8: …").
+// names the line, the column in characters and the byte offset ("line 1, column 8: expected ',' or
+// '}' after a member, found ']' (byte offset 7)").
 Status Check(std::string_view text, std::size_t depth_max = kJsonDepthMax);
 
 // Parses one JSON value with the same rules as Check. Strings without escapes and all numbers point

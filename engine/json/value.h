@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/base/status.h"
@@ -66,12 +67,18 @@ class Value {
   // Requires a number. Beyond the range of double: infinity.
   double AsDouble() const;
 
-  // The member of an object; nullptr if there is none or this is no object.
+  // How many arrays and objects nest in this value: 0 for a scalar, 1 for [] and {}; held at
+  // 65,535. What is built from parsed values may nest deeper than a parser takes: check before it
+  // is stored.
+  std::size_t depth() const { return depth_; }
+
+  // The member of an object; nullptr if there is none or this is no object. Linear.
   const Value* Find(std::string_view name) const;
 
  private:
   Type type_ = Type::kNull;
   bool boolean_ = false;
+  std::uint16_t depth_ = 0;
   std::uint32_t size_ = 0;
   const void* data_ = nullptr;
 };
@@ -81,7 +88,8 @@ struct Member {
   Value value;
 };
 
-// Same JSON value: numbers by value (1 equals 1.0), objects whatever the order of their members.
+// Same JSON value: numbers by their exact decimal value (1 equals 1.0), objects whatever the order
+// of their members. No recursion.
 bool Equal(Value a, Value b);
 
 // Collects items or members, then copies them into an arena as one value.
@@ -105,6 +113,8 @@ class ObjectBuilder {
 
  private:
   std::vector<Member> members_;
+  // Places in `members_`, once there are too many for a linear search.
+  std::unordered_map<std::string_view, std::size_t> index_;
 };
 
 }  // namespace pawl::json

@@ -1,0 +1,593 @@
+// One loop reads a text from front to back. What is open is on a stack of its own, so nesting costs
+// no call stack; strings are skipped sixteen bytes at a time and decoded only where they hold
+// escapes. Check and Parse are the same loop with another sink: a text that passes one passes the
+// other.
+#include "engine/json/parse.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "engine/json/member_names.h"
+#include "engine/json/small_stack.h"
+#include "engine/json/text_scan.h"
+
+namespace pawl::json {
+namespace {
+
+// Offsets and sizes are held in 32 bits.
+constexpr std::size_t kTextBytesMax = std::numeric_limits<std::uint32_t>::max() - 1;
+// What an error message quotes of the text.
+constexpr std::size_t kQuotedBytesMax = 32;
+constexpr std::string_view kExpectedValue =
+    "expected a value (object, array, string, number, true, false or null)";
+
+constexpr bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+constexpr bool IsLetter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+constexpr bool IsSpace(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+// The value of a hexadecimal digit; 16 for anything else.
+constexpr unsigned HexDigit(char c) {
+  if (IsDigit(c)) return static_cast<unsigned>(c - '0');
+  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
+  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10;
+  return 16;
+}
+
+// The code unit of four hexadecimal digits that were checked before.
+unsigned CodeUnit(const char* digits) {
+  unsigned unit = 0;
+  for (int i = 0; i < 4; ++i) {
+    unit = unit << 4U | HexDigit(digits[i]);
+  }
+  return unit;
+}
+
+constexpr bool IsHighSurrogate(unsigned unit) {
+  return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+constexpr bool IsLowSurrogate(unsigned unit) {
+  return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+char* AppendUtf8(char* out, unsigned code_point) {
+  const auto put = [&out](unsigned byte) { *out++ = static_cast<char>(byte); };
+  if (code_point < 0x80) {
+    put(code_point);
+  } else if (code_point < 0x800) {
+    put(0xC0U | code_point >> 6U);
+    put(0x80U | (code_point & 0x3FU));
+  } else if (code_point < 0x10000) {
+    put(0xE0U | code_point >> 12U);
+    put(0x80U | (code_point >> 6U & 0x3FU));
+    put(0x80U | (code_point & 0x3FU));
+  } else {
+    put(0xF0U | code_point >> 18U);
+    put(0x80U | (code_point >> 12U & 0x3FU));
+    put(0x80U | (code_point >> 6U & 0x3FU));
+    put(0x80U | (code_point & 0x3FU));
+  }
+  return out;
+}
+
+char SimpleEscape(char c) {
+  switch (c) {
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return c;  // Quote, backslash, slash.
+  }
+}
+
+// The text between two quotes, as written. Its escapes were checked.
+struct RawString {
+  std::string_view text;
+  bool has_escapes = false;
+};
+
+// The meaning of a string: itself where nothing is escaped, else decoded into the arena.
+std::string_view Decode(RawString raw, Arena& arena) {
+  if (!raw.has_escapes) return raw.text;
+  // Every escape is longer than what it stands for.
+  char* const begin = static_cast<char*>(arena.Allocate(raw.text.size()));
+  char* out = begin;
+  const char* in = raw.text.data();
+  const char* const end = in + raw.text.size();
+  while (in != end) {
+    if (*in != '\\') {
+      const void* const next = std::memchr(in, '\\', static_cast<std::size_t>(end - in));
+      const char* const stop = next == nullptr ? end : static_cast<const char*>(next);
+      out = std::copy(in, stop, out);
+      in = stop;
+      continue;
+    }
+    if (in[1] != 'u') {
+      *out++ = SimpleEscape(in[1]);
+      in += 2;
+      continue;
+    }
+    unsigned code_point = CodeUnit(in + 2);
+    in += 6;
+    if (IsHighSurrogate(code_point)) {
+      code_point = 0x10000U + ((code_point - 0xD800U) << 10U) + (CodeUnit(in + 2) - 0xDC00U);
+      in += 6;
+    }
+    out = AppendUtf8(out, code_point);
+  }
+  return {begin, static_cast<std::size_t>(out - begin)};
+}
+
+// "line 3, column 7: …": columns count characters, from 1.
+Status ErrorAt(std::string_view text, const char* place, std::string_view problem) {
+  const auto offset = static_cast<std::size_t>(place - text.data());
+  const std::string_view before = text.substr(0, offset);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0.
+  const std::string_view in_line = before.substr(line_start);
+  const auto column = 1 + std::count_if(in_line.begin(), in_line.end(), [](char c) {
+                        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+                      });
+  std::string message =
+      "line " + std::to_string(line) + ", column " + std::to_string(column) + ": ";
+  message += problem;
+  message += " (byte offset " + std::to_string(offset) + ")";
+  return InvalidArgument(std::move(message));
+}
+
+std::string HexByte(unsigned byte) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  return {kDigits[byte >> 4U], kDigits[byte & 0xFU]};
+}
+
+// What stands at `place`, for people.
+std::string Found(const char* place, const char* end) {
+  if (place == end) return "the end of the text";
+  const char* stop = place;
+  const auto limit = std::min<std::ptrdiff_t>(end - place, kQuotedBytesMax);
+  while (stop - place < limit && (IsLetter(*stop) || IsDigit(*stop) || *stop == '_')) {
+    ++stop;
+  }
+  if (stop != place) return "'" + std::string(place, stop) + "'";
+  const auto byte = static_cast<unsigned char>(*place);
+  if (byte < 0x20 || byte == 0x7F) return "the control character U+00" + HexByte(byte);
+  const std::size_t length = Utf8SequenceLength(place, end);
+  if (length == 0) return "the byte 0x" + HexByte(byte) + ", which is not UTF-8";
+  if (std::string_view(place, length) == "\xEF\xBB\xBF") return "a byte order mark";
+  return "'" + std::string(place, length) + "'";
+}
+
+// Takes note of values and builds nothing.
+class CheckSink final {
+ public:
+  explicit CheckSink(Arena& arena) : arena_(arena) {}
+
+  std::string_view Name(RawString raw) { return Decode(raw, arena_); }
+
+  void Null() {}
+
+  void Boolean(bool /*value*/) {}
+
+  void Number(std::string_view /*text*/) {}
+
+  void String(RawString /*raw*/) {}
+
+  std::size_t BeginContainer() { return 0; }
+
+  void EndArray(std::size_t /*begin*/) {}
+
+  void EndObject(std::size_t /*begin*/, std::span<const MemberName> /*names*/) {}
+
+ private:
+  Arena& arena_;
+};
+
+// Builds the value. Finished values wait on a stack until their container ends.
+class TreeSink final {
+ public:
+  explicit TreeSink(Arena& arena) : arena_(arena) {}
+
+  std::string_view Name(RawString raw) { return Decode(raw, arena_); }
+
+  void Null() { values_.Push(Value()); }
+
+  void Boolean(bool value) { values_.Push(Value::Boolean(value)); }
+
+  void Number(std::string_view text) { values_.Push(Value::Number(text)); }
+
+  void String(RawString raw) { values_.Push(Value::String(Decode(raw, arena_))); }
+
+  // Where the container's values begin; its End takes it back.
+  std::size_t BeginContainer() { return values_.size(); }
+
+  void EndArray(std::size_t begin) {
+    const std::span<Value> items = values_.From(begin);
+    auto* const copy = static_cast<Value*>(arena_.Allocate(items.size_bytes()));
+    std::uninitialized_copy(items.begin(), items.end(), copy);
+    const Value array = Value::Array({copy, items.size()});
+    values_.Truncate(begin);
+    values_.Push(array);
+  }
+
+  void EndObject(std::size_t begin, std::span<const MemberName> names) {
+    const std::span<Value> values = values_.From(begin);
+    auto* const members = static_cast<Member*>(arena_.Allocate(names.size() * sizeof(Member)));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      new (members + i) Member{.name = names[i].text(), .value = values[i]};
+    }
+    const Value object = Value::Object({members, names.size()});
+    values_.Truncate(begin);
+    values_.Push(object);
+  }
+
+  Value root() { return values_.back(); }
+
+ private:
+  static constexpr std::size_t kInlineValues = 64;
+
+  Arena& arena_;
+  SmallStack<Value, kInlineValues> values_;
+};
+
+template <typename Sink>
+class Reader final {
+ public:
+  Reader(std::string_view text, std::size_t depth_max, Sink& sink)
+      : text_(text),
+        next_(text.data()),
+        end_(text.data() + text.size()),
+        depth_max_(depth_max),
+        sink_(sink) {}
+
+  Status Read() {
+    if (text_.size() > kTextBytesMax) {
+      return InvalidArgument("expected at most " + std::to_string(kTextBytesMax) +
+                             " bytes of JSON, found " + std::to_string(text_.size()));
+    }
+    if (ReadText()) return OkStatus();
+    return ErrorAt(text_, error_place_, error_);
+  }
+
+ private:
+  struct Level {
+    bool is_object = false;
+    std::uint32_t names_begin = 0;
+    std::size_t values_begin = 0;
+  };
+
+  bool ReadText() {
+    for (;;) {
+      SkipSpace();
+      const char c = Peek();
+      if (c == '{' || c == '[') {
+        if (!Open(c == '{')) return false;
+        SkipSpace();
+        if (Peek() != Closer()) {
+          if (open_.back().is_object && !ReadName("a member name in double quotes or '}'")) {
+            return false;
+          }
+          continue;
+        }
+      } else {
+        if (!ReadScalar(c)) return false;
+        SkipSpace();
+      }
+      // A value has ended, or an empty container is about to: close what closes.
+      while (!open_.empty() && Peek() == Closer()) {
+        ++next_;
+        if (!Close()) return false;
+        SkipSpace();
+      }
+      if (open_.empty()) return ReadEnd();
+      if (!ReadComma()) return false;
+    }
+  }
+
+  bool ReadEnd() {
+    if (next_ == end_) return true;
+    return Fail(next_, "expected the end of the text after the value, found " + FoundAt(next_));
+  }
+
+  bool ReadComma() {
+    const bool is_object = open_.back().is_object;
+    if (Peek() != ',') {
+      return Fail(next_,
+                  std::string(is_object ? "expected ',' or '}' after a member, found "
+                                        : "expected ',' or ']' after an item, found ") +
+                      FoundAt(next_));
+    }
+    ++next_;
+    if (!is_object) return true;
+    SkipSpace();
+    return ReadName("a member name in double quotes");
+  }
+
+  bool Open(bool is_object) {
+    if (open_.size() == depth_max_) {
+      return Fail(next_,
+                  "expected at most " + std::to_string(depth_max_) +
+                      " arrays and objects inside each other, found one more");
+    }
+    ++next_;
+    open_.Push({.is_object = is_object,
+                .names_begin = static_cast<std::uint32_t>(names_.size()),
+                .values_begin = sink_.BeginContainer()});
+    return true;
+  }
+
+  // Ends the innermost container; its bracket was taken.
+  bool Close() {
+    const Level level = open_.back();
+    open_.Truncate(open_.size() - 1);
+    if (!level.is_object) {
+      sink_.EndArray(level.values_begin);
+      return true;
+    }
+    const std::span<const MemberName> names = names_.From(level.names_begin);
+    if (const MemberName* const duplicate = duplicates_.Find(names); duplicate != nullptr) {
+      return Fail(text_.data() + duplicate->offset,
+                  "expected member names that differ, found \"" + Quoted(duplicate->text()) +
+                      "\" a second time in one object");
+    }
+    sink_.EndObject(level.values_begin, names);
+    names_.Truncate(level.names_begin);
+    return true;
+  }
+
+  bool ReadName(std::string_view expected) {
+    if (Peek() != '"') {
+      return Fail(next_, "expected " + std::string(expected) + ", found " + FoundAt(next_));
+    }
+    const auto offset = static_cast<std::uint32_t>(next_ - text_.data());
+    RawString raw;
+    if (!ReadString(raw)) return false;
+    const std::string_view name = sink_.Name(raw);
+    names_.Push({.data = name.data(),
+                 .size = static_cast<std::uint32_t>(name.size()),
+                 .offset = offset,
+                 .fingerprint = NameFingerprint(name)});
+    SkipSpace();
+    if (Peek() != ':') {
+      return Fail(next_, "expected ':' after a member name, found " + FoundAt(next_));
+    }
+    ++next_;
+    return true;
+  }
+
+  bool ReadScalar(char c) {
+    switch (c) {
+      case '"': {
+        RawString raw;
+        if (!ReadString(raw)) return false;
+        sink_.String(raw);
+        return true;
+      }
+      case 't':
+        if (!ReadWord("true")) return false;
+        sink_.Boolean(true);
+        return true;
+      case 'f':
+        if (!ReadWord("false")) return false;
+        sink_.Boolean(false);
+        return true;
+      case 'n':
+        if (!ReadWord("null")) return false;
+        sink_.Null();
+        return true;
+      default:
+        return c == '-' || IsDigit(c) ? ReadNumber() : FailExpectedValue();
+    }
+  }
+
+  bool FailExpectedValue() {
+    return Fail(next_, std::string(kExpectedValue) + ", found " + FoundAt(next_));
+  }
+
+  bool ReadWord(std::string_view word) {
+    const std::string_view rest(next_, static_cast<std::size_t>(end_ - next_));
+    if (!rest.starts_with(word)) return FailExpectedValue();
+    if (rest.size() > word.size()) {
+      const char after = rest[word.size()];
+      if (IsLetter(after) || IsDigit(after) || after == '_') return FailExpectedValue();
+    }
+    next_ += word.size();
+    return true;
+  }
+
+  bool ReadNumber() {
+    const char* const begin = next_;
+    if (Peek() == '-') ++next_;
+    if (Peek() == '0') {
+      ++next_;
+      if (IsDigit(Peek())) {
+        return Fail(next_, "expected a number without leading zeros, found " + FoundAt(begin));
+      }
+    } else if (!SkipDigits()) {
+      return FailExpectedDigit();
+    }
+    if (Peek() == '.') {
+      ++next_;
+      if (!SkipDigits()) return FailExpectedDigit();
+    }
+    if (Peek() == 'e' || Peek() == 'E') {
+      ++next_;
+      if (Peek() == '+' || Peek() == '-') ++next_;
+      if (!SkipDigits()) return FailExpectedDigit();
+    }
+    sink_.Number({begin, static_cast<std::size_t>(next_ - begin)});
+    return true;
+  }
+
+  bool FailExpectedDigit() {
+    return Fail(next_, "expected a digit of a number, found " + FoundAt(next_));
+  }
+
+  // At least one digit.
+  bool SkipDigits() {
+    const char* const begin = next_;
+    while (IsDigit(Peek())) {
+      ++next_;
+    }
+    return next_ != begin;
+  }
+
+  // Reads a string from its opening quote to behind its closing one and checks all of it.
+  bool ReadString(RawString& raw) {
+    const char* const opening = next_++;
+    for (;;) {
+      next_ = SkipPlainAscii(next_, end_);
+      if (next_ == end_) {
+        return Fail(opening, "expected a string to end with a double quote, found no other");
+      }
+      if (*next_ == '"') break;
+      if (*next_ == '\\') {
+        raw.has_escapes = true;
+        if (!ReadEscape()) return false;
+      } else if (!ReadBeyondAscii()) {
+        return false;
+      }
+    }
+    raw.text = {opening + 1, static_cast<std::size_t>(next_ - opening - 1)};
+    ++next_;
+    return true;
+  }
+
+  bool ReadBeyondAscii() {
+    if (static_cast<unsigned char>(*next_) < 0x20) {
+      return Fail(next_,
+                  "expected control characters in a string to be escaped, found " + FoundAt(next_));
+    }
+    while (next_ != end_ && static_cast<unsigned char>(*next_) >= 0x80) {
+      const std::size_t length = Utf8SequenceLength(next_, end_);
+      if (length == 0) return Fail(next_, "expected UTF-8, found " + FoundAt(next_));
+      next_ += length;
+    }
+    return true;
+  }
+
+  bool ReadEscape() {
+    const char* const backslash = next_++;
+    const char c = Peek();
+    if (c != 'u') {
+      constexpr std::string_view kEscapes = "\"\\/bfnrt";
+      if (next_ == end_ || kEscapes.find(c) == std::string_view::npos) {
+        return Fail(
+            backslash,
+            "expected one of \" \\ / b f n r t u after a backslash, found " + FoundAt(next_));
+      }
+      ++next_;
+      return true;
+    }
+    ++next_;
+    unsigned unit = 0;
+    if (!ReadCodeUnit(unit)) return false;
+    if (IsLowSurrogate(unit)) {
+      return Fail(backslash, "expected a high surrogate before this low one, found it alone");
+    }
+    if (!IsHighSurrogate(unit)) return true;
+    if (end_ - next_ >= 2 && next_[0] == '\\' && next_[1] == 'u') {
+      next_ += 2;
+      if (!ReadCodeUnit(unit)) return false;
+      if (IsLowSurrogate(unit)) return true;
+    }
+    return Fail(backslash, "expected a low surrogate after this high one, found none");
+  }
+
+  bool ReadCodeUnit(unsigned& unit) {
+    for (int i = 0; i < 4; ++i) {
+      const unsigned digit = HexDigit(Peek());
+      if (digit > 15) {
+        return Fail(next_, "expected four hexadecimal digits after \\u, found " + FoundAt(next_));
+      }
+      unit = (unit << 4U | digit) & 0xFFFFU;
+      ++next_;
+    }
+    return true;
+  }
+
+  void SkipSpace() {
+    while (next_ != end_ && IsSpace(*next_)) {
+      ++next_;
+    }
+  }
+
+  // NUL at the end, which no token starts with.
+  char Peek() const { return next_ == end_ ? '\0' : *next_; }
+
+  char Closer() { return open_.back().is_object ? '}' : ']'; }
+
+  std::string FoundAt(const char* place) const { return Found(place, end_); }
+
+  static std::string Quoted(std::string_view name) {
+    if (name.size() <= kQuotedBytesMax) return std::string(name);
+    std::size_t size = kQuotedBytesMax;
+    while ((static_cast<unsigned char>(name[size]) & 0xC0U) == 0x80U) {
+      --size;
+    }
+    return std::string(name.substr(0, size)) + "…";
+  }
+
+  bool Fail(const char* place, std::string problem) {
+    error_place_ = place;
+    error_ = std::move(problem);
+    return false;
+  }
+
+  static constexpr std::size_t kInlineLevels = 32;
+  static constexpr std::size_t kInlineNames = 32;
+
+  std::string_view text_;
+  const char* next_;
+  const char* end_;
+  std::size_t depth_max_;
+  Sink& sink_;
+  SmallStack<Level, kInlineLevels> open_;
+  // The names of all open objects, the innermost last.
+  SmallStack<MemberName, kInlineNames> names_;
+  DuplicateNames duplicates_;
+  const char* error_place_ = nullptr;
+  std::string error_;
+};
+
+}  // namespace
+
+Status Check(std::string_view text, std::size_t depth_max) {
+  Arena names_with_escapes;
+  CheckSink sink(names_with_escapes);
+  return Reader<CheckSink>(text, depth_max, sink).Read();
+}
+
+Result<Value> Parse(std::string_view text, Arena& arena, std::size_t depth_max) {
+  TreeSink sink(arena);
+  RETURN_IF_ERROR(Reader<TreeSink>(text, depth_max, sink).Read());
+  return sink.root();
+}
+
+Result<Document> Document::Parse(Bytes text) {
+  Document document;
+  document.text_ = std::move(text);
+  document.arena_ = std::make_unique<Arena>();
+  ASSIGN_OR_RETURN(document.root_, json::Parse(document.text_.view(), *document.arena_));
+  return document;
+}
+
+}  // namespace pawl::json

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <numeric>
 
 namespace pawl::json {
@@ -18,25 +17,6 @@ bool SameName(const MemberName& a, const MemberName& b) {
 }
 
 }  // namespace
-
-std::uint32_t NameFingerprint(std::string_view name) {
-  std::uint64_t head = 0;
-  std::uint64_t tail = 0;
-  if (name.size() >= sizeof(head)) {
-    std::memcpy(&head, name.data(), sizeof(head));
-    std::memcpy(&tail, name.data() + name.size() - sizeof(tail), sizeof(tail));
-  } else if (name.size() >= sizeof(std::uint32_t)) {
-    std::memcpy(&head, name.data(), sizeof(std::uint32_t));
-    std::memcpy(&tail, name.data() + name.size() - sizeof(std::uint32_t), sizeof(std::uint32_t));
-  } else {
-    for (const char c : name) {
-      head = head << 8U | static_cast<unsigned char>(c);
-    }
-  }
-  std::uint64_t mixed = (head ^ name.size()) * 0x9E3779B97F4A7C15U;
-  mixed = (std::rotl(mixed, 29) ^ tail) * 0xBF58476D1CE4E5B9U;
-  return static_cast<std::uint32_t>(mixed >> 32U);
-}
 
 const MemberName* DuplicateNames::Find(std::span<const MemberName> names) {
   if (names.size() <= kPairwiseMax) {

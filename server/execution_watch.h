@@ -1,0 +1,100 @@
+// One WatchExecutions stream: many executions, each with a cursor.
+//
+// A change reaches the stream from an executor thread, which must not wait. It is kept with its
+// execution, replacing what was kept there before, and the execution is queued once. So memory is
+// bounded by the number of executions, however slow the reader; only the outputs of closed ones add
+// to it, and past a bound they are dropped and read again from storage. History events are read
+// from storage when their turn to be sent has come, on a thread of gRPC.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/base/mutex.h"
+#include "engine/runtime/engine.h"
+#include "pawl/v1/workflow_service.grpc.pb.h"
+#include "server/coalesced_writes.h"
+#include "server/open_streams.h"
+
+namespace pawl::server {
+
+inline constexpr std::size_t kWatchedExecutionsMax = 100'000;
+// A message is closed when it has reached this size.
+inline constexpr std::size_t kWatchMessageBytesMax = 1024 * 1024;
+// Outputs kept in memory for one stream.
+inline constexpr std::size_t kWatchKeptOutputBytesMax = 16 * 1024 * 1024;
+
+// Deletes itself when the call is done.
+class ExecutionWatch final
+    : public grpc::ServerBidiReactor<v1::WatchExecutionsRequest, v1::WatchExecutionsResponse>,
+      private WatchSink,
+      private OpenStream {
+ public:
+  // All three outlive the call.
+  ExecutionWatch(Engine& engine, OpenStreams& streams, const grpc::CallbackServerContext& context);
+
+ private:
+  struct Target {
+    ExecutionName name;
+    bool is_only_close = false;
+    bool has_events = false;
+    bool is_without_payloads = false;
+    EventId cursor = 0;
+    bool is_queued = false;
+    // What is still to be sent.
+    ExecutionChange change;
+    bool is_output_dropped = false;
+  };
+
+  struct NameHash {
+    std::size_t operator()(const ExecutionName& name) const;
+  };
+
+  void OnReadDone(bool ok) override;
+
+  void OnWriteDone(bool ok) override { writes_.OnWriteDone(ok); }
+
+  void OnCancel() override { writes_.EndNow(grpc::Status::CANCELLED); }
+
+  void OnDone() override;
+  void OnChanges(std::vector<ExecutionChange> changes) override;
+  void Stop() override;
+
+  Status Handle(const v1::WatchExecutionsRequest& request);
+  void Add(const v1::WatchedExecution& wanted);
+  Status Register(const v1::WatchedExecution& wanted);
+  void Remove(std::uint64_t watch_id);
+  void Fail(std::uint64_t watch_id, const Status& status);
+  void Keep(std::uint64_t watch_id, ExecutionChange change) PAWL_REQUIRES(mutex_);
+  void Forget(std::uint64_t watch_id) PAWL_REQUIRES(mutex_);
+
+  bool Fill(v1::WatchExecutionsResponse& response);
+  // What to tell about the first execution in the queue, without what must be read.
+  std::optional<std::pair<std::uint64_t, Target>> TakeFirst();
+  v1::ExecutionChange Read(std::uint64_t watch_id, Target& target);
+
+  Engine& engine_;
+  OpenStreams& streams_;
+  const grpc::CallbackServerContext& context_;
+  v1::WatchExecutionsRequest request_;
+  // Of the reading side only.
+  std::optional<NamespaceId> namespace_id_;
+  std::unique_ptr<Watch> watch_;
+
+  Mutex mutex_;
+  std::unordered_map<std::uint64_t, Target> targets_ PAWL_GUARDED_BY(mutex_);
+  std::unordered_map<ExecutionName, std::uint64_t, NameHash> ids_ PAWL_GUARDED_BY(mutex_);
+  std::deque<std::uint64_t> queue_ PAWL_GUARDED_BY(mutex_);
+  std::vector<v1::ExecutionChange> failures_ PAWL_GUARDED_BY(mutex_);
+  std::size_t kept_output_bytes_ PAWL_GUARDED_BY(mutex_) = 0;
+
+  CoalescedWrites<v1::WatchExecutionsRequest, v1::WatchExecutionsResponse> writes_;
+};
+
+}  // namespace pawl::server

@@ -1,0 +1,65 @@
+// The gRPC server around an engine: both services, health checking and reflection, and the bounds
+// that keep a client from filling the memory.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "engine/base/status.h"
+#include "engine/platform/clock.h"
+#include "engine/runtime/engine.h"
+#include "server/worker_service.h"
+#include "server/workflow_service.h"
+
+namespace grpc {
+class Channel;
+class Server;
+}  // namespace grpc
+
+namespace pawl::server {
+
+struct RpcServerOptions {
+  // HOST:PORT with a loopback host ("127.0.0.1", "[::1]", "localhost"); port 0 picks a free one.
+  // Empty: only in-process channels.
+  std::string address = "127.0.0.1:7600";
+  StoreFailureHandler on_store_failure;
+  WorkerLog worker_log;
+};
+
+class RpcServer {
+ public:
+  // Listens and serves when it returns. `engine` and `clock` outlive the server. Errors:
+  // InvalidArgument (the address is none, or not on loopback), Unavailable (the port is taken),
+  // and those of Engine::StoreSecret.
+  static Result<std::unique_ptr<RpcServer>> Start(Engine& engine,
+                                                  platform::Clock& clock,
+                                                  RpcServerOptions options);
+
+  // Stops if that was not done before.
+  ~RpcServer();
+  RpcServer(const RpcServer&) = delete;
+  RpcServer& operator=(const RpcServer&) = delete;
+
+  // "127.0.0.1:7600": with the port that was picked.
+  const std::string& address() const { return address_; }
+
+  // A connection without a network, for tests and for programs that serve themselves.
+  std::shared_ptr<grpc::Channel> InProcessChannel();
+
+  // Takes no new calls, tells open streams to end, and returns once all calls have ended; those
+  // that have not after `grace` are cancelled.
+  void Stop(std::chrono::milliseconds grace);
+
+ private:
+  RpcServer(Engine& engine, platform::Clock& clock, TokenSealer tokens, RpcServerOptions options);
+
+  TokenSealer tokens_;
+  OpenStreams streams_;
+  WorkflowService workflow_service_;
+  WorkerService worker_service_;
+  std::string address_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace pawl::server

@@ -1,0 +1,200 @@
+#include "server/server_command.h"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "engine/platform/clock.h"
+#include "server/cli/command.h"
+#include "server/rpc_server.h"
+#include "server/settings.h"
+#include "server/version.h"
+
+namespace pawl::server {
+namespace {
+
+constexpr std::chrono::milliseconds kStopGrace(2000);
+constexpr std::size_t kConfigBytesMax = 1024 * 1024;
+
+struct Given {
+  std::map<std::string, std::string, std::less<>> flags;
+  std::map<std::string, bool, std::less<>> switches;
+  std::string config;
+};
+
+Status ReadConfig(const std::string& path, SettingSources& sources) {
+  if (path.empty()) return {};
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return NotFound(fmt::format("cannot read the configuration file '{}'", path));
+  }
+  sources.file_name = path;
+  sources.file_text.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  if (sources.file_text.size() > kConfigBytesMax) {
+    return InvalidArgument(fmt::format("'{}' has {} bytes; a configuration file has at most {}",
+                                       path,
+                                       sources.file_text.size(),
+                                       kConfigBytesMax));
+  }
+  return {};
+}
+
+std::optional<std::string> Environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): nobody sets it.
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+Result<Settings> SettingsFrom(const Given& given) {
+  SettingSources sources;
+  sources.environment = Environment;
+  for (const auto& [key, text] : given.flags) {
+    if (!text.empty()) sources.flags.emplace(key, text);
+  }
+  for (const auto& [key, is_on] : given.switches) {
+    if (is_on) sources.flags.emplace(key, "true");
+  }
+  const std::string config =
+      given.config.empty() ? Environment("PAWL_CONFIG").value_or("") : given.config;
+  RETURN_IF_ERROR(ReadConfig(config, sources));
+  return LoadSettings(sources);
+}
+
+void SetUpLog(const std::string& level) {
+  auto log = spdlog::stderr_color_mt("pawl");
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+  log->set_level(spdlog::level::from_str(level == "error" ? "err" : level));
+  spdlog::set_default_logger(std::move(log));
+}
+
+// RocksDB and connections need files; the usual soft limit of 1,024 is for select().
+void RaiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int Fail(const Status& status, int exit_code) {
+  fmt::print(stderr, "pawl server: {}\n", status.message());
+  return exit_code;
+}
+
+// The signals that end the server, blocked in every thread and taken by Wait.
+class EndSignals {
+ public:
+  EndSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  }
+
+  // From then on a second signal ends the process at once.
+  int Wait() {
+    int number = 0;
+    sigwait(&signals_, &number);
+    pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
+    return number;
+  }
+
+ private:
+  sigset_t signals_{};
+};
+
+void LogWorkerLine(const WorkerLogLine& line) {
+  spdlog::log(
+      line.is_error ? spdlog::level::warn : spdlog::level::info, "{}: {}", line.worker, line.text);
+}
+
+int Run(const Settings& settings) {
+  SetUpLog(settings.log_level);
+  RaiseFileLimit();
+  EndSignals signals;
+  platform::SystemClock clock;
+
+  Result<std::unique_ptr<Engine>> engine = Engine::Open(settings.engine);
+  if (!engine.ok()) {
+    const bool is_store = engine.status().code() == StatusCode::kUnavailable;
+    return Fail(engine.status(), is_store ? cli::kStoreFailed : cli::kFailed);
+  }
+  std::atomic<bool> has_store_failed = false;
+  RpcServerOptions options;
+  options.address = settings.grpc_address;
+  options.worker_log = LogWorkerLine;
+  options.on_store_failure = [&](const Status& status) {
+    if (has_store_failed.exchange(true)) return;
+    spdlog::critical("the store takes no more writes, so the server ends: {}", status.message());
+    kill(getpid(), SIGTERM);
+  };
+  Result<std::unique_ptr<RpcServer>> server = RpcServer::Start(**engine, clock, std::move(options));
+  if (!server.ok()) return Fail(server.status(), cli::kFailed);
+
+  fmt::print("pawl server is ready: grpc {}, data {}\n",
+             (*server)->address(),
+             settings.is_in_memory ? "in memory" : settings.engine.data_dir);
+  std::fflush(stdout);
+  spdlog::info("pawl {} serves gRPC on {}", kVersion, (*server)->address());
+
+  const int signal = signals.Wait();
+  if (has_store_failed) {
+    // Nothing is to be said to anybody that the disk does not hold.
+    spdlog::shutdown();
+    std::_Exit(cli::kStoreFailed);
+  }
+  spdlog::info("{}: stopping; what runs goes on at the next start",
+               signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  (*server)->Stop(kStopGrace);
+  server->reset();
+  engine->reset();
+  spdlog::info("stopped");
+  spdlog::shutdown();
+  return cli::kDone;
+}
+
+}  // namespace
+
+void AddServerCommand(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("server", "Run the server");
+  command->footer(
+      "Every setting may also stand in the environment (PAWL_DATA_DIR for --data-dir) or in the\n"
+      "file (data_dir: DIR). A flag goes before the environment, that before the file.\n"
+      "\n"
+      "Examples:\n"
+      "  pawl server --data-dir ./pawl-data\n"
+      "  pawl server --in-memory --grpc-address 127.0.0.1:0\n"
+      "  pawl server --config /etc/pawl/server.yaml");
+  auto given = std::make_shared<Given>();
+  command->add_option("--config", given->config, "Read settings from FILE (YAML) [PAWL_CONFIG]")
+      ->type_name("FILE");
+  const Settings defaults;
+  for (const Setting& setting : AllSettings()) {
+    const std::string key(setting.key);
+    const std::string help = fmt::format("{} [{}]", setting.help, setting.EnvironmentName());
+    if (setting.value_name.empty()) {
+      command->add_flag(setting.Flag(), given->switches[key], help);
+    } else {
+      command->add_option(setting.Flag(), given->flags[key], help)
+          ->type_name(std::string(setting.value_name))
+          ->default_str(setting.get(defaults));
+    }
+  }
+  command->callback([given, &exit_code] {
+    const Result<Settings> settings = SettingsFrom(*given);
+    exit_code = settings.ok() ? Run(*settings) : Fail(settings.status(), cli::kUsage);
+  });
+}
+
+}  // namespace pawl::server

@@ -1,0 +1,384 @@
+#include "server/settings.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "server/listen_address.h"
+#include "server/setting_values.h"
+
+namespace pawl::server {
+namespace {
+
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kMiB = 1024 * kKiB;
+constexpr std::uint64_t kGiB = 1024 * kMiB;
+constexpr std::array<std::string_view, 6> kLogLevels = {
+    "trace", "debug", "info", "warn", "error", "off"};
+
+// What every setting has.
+struct Words {
+  std::string_view key;
+  std::string_view value_name;
+  std::string_view help;
+};
+
+// Finds the member of Settings that a setting is about.
+template <typename T>
+using Member = T& (*)(Settings&);
+
+template <typename T>
+const T& Read(Member<T> member, const Settings& settings) {
+  return member(const_cast<Settings&>(settings));
+}
+
+Setting Text(Words words, Member<std::string> member) {
+  return {.key = words.key,
+          .value_name = words.value_name,
+          .help = words.help,
+          .set = [member](Settings& settings, std::string_view text) -> Status {
+            member(settings) = text;
+            return {};
+          },
+          .get = [member](const Settings& settings) { return Read(member, settings); }};
+}
+
+// Part of an ARN.
+Setting ArnPart(Words words, Member<std::string> member) {
+  Setting setting = Text(words, member);
+  setting.set = [member](Settings& settings, std::string_view text) -> Status {
+    const bool is_fit =
+        !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
+          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+        });
+    if (!is_fit) {
+      return InvalidArgument(
+          fmt::format("'{}' is not 1 to 32 lower-case letters, digits and hyphens", text));
+    }
+    member(settings) = text;
+    return {};
+  };
+  return setting;
+}
+
+Setting Switch(Words words, Member<bool> member) {
+  return {.key = words.key,
+          .value_name = words.value_name,
+          .help = words.help,
+          .set = [member](Settings& settings, std::string_view text) -> Status {
+            ASSIGN_OR_RETURN(member(settings), ParseBoolean(text));
+            return {};
+          },
+          .get = [member](const Settings& settings) -> std::string {
+            return Read(member, settings) ? "true" : "false";
+          }};
+}
+
+template <typename T>
+Setting Number(Words words, IntegerRange range, Member<T> member) {
+  return {
+      .key = words.key,
+      .value_name = words.value_name,
+      .help = words.help,
+      .set = [member, range](Settings& settings, std::string_view text) -> Status {
+        ASSIGN_OR_RETURN(const std::uint64_t value, ParseInteger(text, range));
+        member(settings) = static_cast<T>(value);
+        return {};
+      },
+      .get = [member](const Settings& settings) { return std::to_string(Read(member, settings)); }};
+}
+
+template <typename T>
+Setting Size(Words words, IntegerRange range, Member<T> member) {
+  return {.key = words.key,
+          .value_name = words.value_name,
+          .help = words.help,
+          .set = [member, range](Settings& settings, std::string_view text) -> Status {
+            ASSIGN_OR_RETURN(const std::uint64_t value, ParseByteCount(text, range));
+            member(settings) = static_cast<T>(value);
+            return {};
+          },
+          .get = [member](
+                     const Settings& settings) { return FormatByteCount(Read(member, settings)); }};
+}
+
+Setting Time(Words words, Duration min, Member<Duration> member) {
+  return {
+      .key = words.key,
+      .value_name = words.value_name,
+      .help = words.help,
+      .set = [member, min](Settings& settings, std::string_view text) -> Status {
+        ASSIGN_OR_RETURN(member(settings), ParseDuration(text, min));
+        return {};
+      },
+      .get = [member](const Settings& settings) { return FormatDuration(Read(member, settings)); }};
+}
+
+Setting Address() {
+  Setting setting =
+      Text({"grpc_address",
+            "HOST:PORT",
+            "Where gRPC listens: a loopback address; port 0 picks a free port and prints it"},
+           [](Settings& s) -> std::string& { return s.grpc_address; });
+  setting.set = [](Settings& settings, std::string_view text) -> Status {
+    ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(text));
+    settings.grpc_address = fmt::format("{}:{}", address.host, address.port);
+    return {};
+  };
+  return setting;
+}
+
+Setting LogLevel() {
+  Setting setting =
+      Text({"log_level",
+            "LEVEL",
+            "What the log on standard error tells: trace, debug, info, warn, error, off"},
+           [](Settings& s) -> std::string& { return s.log_level; });
+  setting.set = [](Settings& settings, std::string_view text) -> Status {
+    if (std::find(kLogLevels.begin(), kLogLevels.end(), text) == kLogLevels.end()) {
+      return InvalidArgument(
+          fmt::format("'{}' is none of trace, debug, info, warn, error, off", text));
+    }
+    settings.log_level = text;
+    return {};
+  };
+  return setting;
+}
+
+std::vector<Setting> ServerSettings() {
+  return {
+      Text({"data_dir", "DIR", "Where executions are kept; made if absent"},
+           [](Settings& s) -> std::string& { return s.engine.data_dir; }),
+      Switch({"in_memory", "", "Keep executions in memory only: all is gone when the server ends"},
+             [](Settings& s) -> bool& { return s.is_in_memory; }),
+      Address(),
+      LogLevel(),
+  };
+}
+
+std::vector<Setting> EngineSettings() {
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
+  return {
+      Number<int>({"executors", "N", "Threads that run executions; 0 is half of the processors"},
+                  {0, 1024},
+                  [](Settings& s) -> int& { return s.engine.executors; }),
+      Time({"function_grace",
+            "TIME",
+            "How long a task waits for a function that no worker ever announced before it fails"},
+           Duration(0),
+           [](Settings& s) -> Duration& { return s.engine.function_grace; }),
+      Time({"reconnect_window",
+            "TIME",
+            "How long tasks of a worker that went away wait for it before others get them"},
+           Duration(0),
+           [](Settings& s) -> Duration& { return s.engine.reconnect_window; }),
+      Time({"retention", "TIME", "How long closed executions are kept"},
+           seconds(1),
+           [](Settings& s) -> Duration& { return s.engine.retention; }),
+      Number<std::size_t>({"inbox_messages_max",
+                           "N",
+                           "Starts are refused while this many messages wait to be taken"},
+                          {1000, 100'000'000},
+                          [](Settings& s) -> std::size_t& { return s.engine.inbox_messages_max; }),
+      Size<std::size_t>({"resident_bytes_max",
+                         "SIZE",
+                         "Memory for executions at hand; idle ones leave it when it is full"},
+                        {kMiB, 1024 * kGiB},
+                        [](Settings& s) -> std::size_t& { return s.engine.resident_bytes_max; }),
+      Size<std::uint64_t>(
+          {"disk_soft_reserve_bytes",
+           "SIZE",
+           "Free disk space below which starts and deployments are refused"},
+          {0, 1024 * kGiB},
+          [](Settings& s) -> std::uint64_t& { return s.engine.disk_soft_reserve_bytes; }),
+      Size<std::uint64_t>(
+          {"disk_hard_reserve_bytes",
+           "SIZE",
+           "Free disk space below which completions are refused too (workers keep them)"},
+          {0, 1024 * kGiB},
+          [](Settings& s) -> std::uint64_t& { return s.engine.disk_hard_reserve_bytes; }),
+  };
+}
+
+std::vector<Setting> LimitSettings() {
+  return {
+      Size<std::size_t>(
+          {"payload_bytes_max", "SIZE", "The largest input, output or result"},
+          {kKiB, 64 * kMiB},
+          [](Settings& s) -> std::size_t& { return s.engine.limits.payload_bytes_max; }),
+      Number<std::uint32_t>(
+          {"history_events_max", "N", "The most events of one execution"},
+          {100, 100'000'000},
+          [](Settings& s) -> std::uint32_t& { return s.engine.limits.history_events_max; }),
+      Size<std::size_t>(
+          {"definition_bytes_max", "SIZE", "The longest definition"},
+          {kKiB, 64 * kMiB},
+          [](Settings& s) -> std::size_t& { return s.engine.limits.definition_bytes_max; }),
+      Number<std::uint32_t>(
+          {"inline_map_concurrency",
+           "N",
+           "Iterations of a Map that run at once where its MaxConcurrency is 0"},
+          {1, 10'000},
+          [](Settings& s) -> std::uint32_t& { return s.engine.limits.inline_map_concurrency; }),
+      Number<std::uint32_t>(
+          {"turn_transitions_max",
+           "N",
+           "Transitions of one execution before others have their turn"},
+          {1, 10'000},
+          [](Settings& s) -> std::uint32_t& { return s.engine.limits.turn_transitions_max; }),
+      Size<std::size_t>(
+          {"turn_history_bytes_max",
+           "SIZE",
+           "History of one execution before others have their turn"},
+          {kKiB, 64 * kMiB},
+          [](Settings& s) -> std::size_t& { return s.engine.limits.turn_history_bytes_max; }),
+      ArnPart({"aws_partition", "NAME", "The partition in ARNs"},
+              [](Settings& s) -> std::string& { return s.engine.arns.partition; }),
+      ArnPart({"aws_region", "NAME", "The region in ARNs"},
+              [](Settings& s) -> std::string& { return s.engine.arns.region; }),
+      ArnPart({"aws_account", "NUMBER", "The account in ARNs"},
+              [](Settings& s) -> std::string& { return s.engine.arns.account; }),
+  };
+}
+
+const Setting* FindSetting(std::string_view key) {
+  const std::span<const Setting> all = AllSettings();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.key == key; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::string AllKeys() {
+  std::string keys;
+  for (const Setting& setting : AllSettings()) {
+    if (!keys.empty()) keys += ", ";
+    keys += setting.key;
+  }
+  return keys;
+}
+
+// The scalars of the file by key, each with the line it stands in.
+using FileValues = std::map<std::string, std::pair<int, std::string>, std::less<>>;
+
+Result<FileValues> ReadMapping(const YAML::Node& root, const std::string& file_name) {
+  FileValues values;
+  // A file of comments only.
+  if (root.IsNull()) return values;
+  const auto error = [&](const YAML::Node& node, const std::string& message) {
+    return InvalidArgument(fmt::format("{}:{}: {}", file_name, node.Mark().line + 1, message));
+  };
+  if (!root.IsMap()) return error(root, "expected settings such as 'data_dir: /var/lib/pawl'");
+  for (const auto& entry : root) {
+    if (!entry.first.IsScalar()) return error(entry.first, "expected the name of a setting");
+    const std::string& key = entry.first.Scalar();
+    if (FindSetting(key) == nullptr) {
+      return error(entry.first,
+                   fmt::format("unknown setting '{}'; the settings are {}", key, AllKeys()));
+    }
+    if (!entry.second.IsScalar()) {
+      return error(entry.first, fmt::format("{}: expected one value", key));
+    }
+    const auto value = std::pair(entry.first.Mark().line + 1, entry.second.Scalar());
+    if (!values.emplace(key, value).second) {
+      return error(entry.first, fmt::format("{} is set twice", key));
+    }
+  }
+  return values;
+}
+
+Result<FileValues> ReadFile(const SettingSources& sources) {
+  try {
+    return ReadMapping(YAML::Load(sources.file_text), sources.file_name);
+  } catch (const YAML::Exception& exception) {
+    return InvalidArgument(fmt::format(
+        "{}:{}: not YAML: {}", sources.file_name, exception.mark.line + 1, exception.msg));
+  }
+}
+
+Status SetFrom(Settings& settings,
+               const Setting& setting,
+               std::string_view text,
+               const std::string& place) {
+  const Status status = setting.set(settings, text);
+  if (status.ok()) return status;
+  return InvalidArgument(place + ": " + status.message(), std::string(setting.key));
+}
+
+Status CheckTogether(const Settings& settings) {
+  if (settings.engine.data_dir.empty() && !settings.is_in_memory) {
+    return InvalidArgument("no data directory: pass --data-dir DIR, or --in-memory to keep nothing",
+                           "data_dir");
+  }
+  if (!settings.engine.data_dir.empty() && settings.is_in_memory) {
+    return InvalidArgument(
+        fmt::format("a data directory ('{}') and in_memory at once; set one of them",
+                    settings.engine.data_dir),
+        "in_memory");
+  }
+  if (settings.engine.disk_hard_reserve_bytes > settings.engine.disk_soft_reserve_bytes) {
+    return InvalidArgument(
+        fmt::format("disk_hard_reserve_bytes ({}) is more than disk_soft_reserve_bytes ({})",
+                    FormatByteCount(settings.engine.disk_hard_reserve_bytes),
+                    FormatByteCount(settings.engine.disk_soft_reserve_bytes)),
+        "disk_hard_reserve_bytes");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string Setting::Flag() const {
+  std::string flag = "--";
+  for (const char character : key)
+    flag += character == '_' ? '-' : character;
+  return flag;
+}
+
+std::string Setting::EnvironmentName() const {
+  std::string name = "PAWL_";
+  for (const char character : key) {
+    name +=
+        character >= 'a' && character <= 'z' ? static_cast<char>(character - 'a' + 'A') : character;
+  }
+  return name;
+}
+
+std::span<const Setting> AllSettings() {
+  static const std::vector<Setting> all = [] {
+    std::vector<Setting> settings = ServerSettings();
+    for (std::vector<Setting> more : {EngineSettings(), LimitSettings()}) {
+      std::move(more.begin(), more.end(), std::back_inserter(settings));
+    }
+    return settings;
+  }();
+  return all;
+}
+
+Result<Settings> LoadSettings(const SettingSources& sources) {
+  ASSIGN_OR_RETURN(const FileValues file, ReadFile(sources));
+  Settings settings;
+  for (const Setting& setting : AllSettings()) {
+    // All that is given is checked, also where something else goes before it.
+    if (const auto value = file.find(setting.key); value != file.end()) {
+      const auto& [line, text] = value->second;
+      RETURN_IF_ERROR(SetFrom(
+          settings, setting, text, fmt::format("{}:{}: {}", sources.file_name, line, setting.key)));
+    }
+    const std::string name = setting.EnvironmentName();
+    if (const std::optional<std::string> text = sources.environment(name)) {
+      RETURN_IF_ERROR(SetFrom(settings, setting, *text, name));
+    }
+    if (const auto text = sources.flags.find(setting.key); text != sources.flags.end()) {
+      RETURN_IF_ERROR(SetFrom(settings, setting, text->second, setting.Flag()));
+    }
+  }
+  RETURN_IF_ERROR(CheckTogether(settings));
+  return settings;
+}
+
+}  // namespace pawl::server

@@ -1,0 +1,80 @@
+// pawl.v1.WorkflowService on the façade: checks what the wire can get wrong, translates, and leaves
+// the rest to the engine.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "engine/runtime/engine.h"
+#include "pawl/v1/workflow_service.grpc.pb.h"
+#include "server/open_streams.h"
+#include "server/sealed_token.h"
+
+namespace pawl::server {
+
+inline constexpr int kStartsMax = 10'000;
+
+// Called with each error that says that the store takes no more writes.
+using StoreFailureHandler = std::function<void(const Status&)>;
+
+// Threads: called by gRPC from its threads. Reads and deployments wait for the disk there; starts
+// and stops do not.
+class WorkflowService final : public v1::WorkflowService::CallbackService {
+ public:
+  // All outlive the service.
+  WorkflowService(Engine& engine,
+                  const TokenSealer& tokens,
+                  OpenStreams& streams,
+                  StoreFailureHandler on_store_failure);
+
+  grpc::ServerUnaryReactor* DeployStateMachine(grpc::CallbackServerContext* context,
+                                               const v1::DeployStateMachineRequest* request,
+                                               v1::DeployStateMachineResponse* response) override;
+  grpc::ServerUnaryReactor* DescribeStateMachine(
+      grpc::CallbackServerContext* context,
+      const v1::DescribeStateMachineRequest* request,
+      v1::DescribeStateMachineResponse* response) override;
+  grpc::ServerUnaryReactor* ListStateMachines(grpc::CallbackServerContext* context,
+                                              const v1::ListStateMachinesRequest* request,
+                                              v1::ListStateMachinesResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteStateMachine(grpc::CallbackServerContext* context,
+                                               const v1::DeleteStateMachineRequest* request,
+                                               v1::DeleteStateMachineResponse* response) override;
+  grpc::ServerUnaryReactor* ValidateDefinition(grpc::CallbackServerContext* context,
+                                               const v1::ValidateDefinitionRequest* request,
+                                               v1::ValidateDefinitionResponse* response) override;
+  grpc::ServerUnaryReactor* StartExecution(grpc::CallbackServerContext* context,
+                                           const v1::StartExecutionRequest* request,
+                                           v1::StartExecutionResponse* response) override;
+  grpc::ServerUnaryReactor* StartExecutions(grpc::CallbackServerContext* context,
+                                            const v1::StartExecutionsRequest* request,
+                                            v1::StartExecutionsResponse* response) override;
+  grpc::ServerUnaryReactor* StopExecution(grpc::CallbackServerContext* context,
+                                          const v1::StopExecutionRequest* request,
+                                          v1::StopExecutionResponse* response) override;
+  grpc::ServerUnaryReactor* DescribeExecution(grpc::CallbackServerContext* context,
+                                              const v1::DescribeExecutionRequest* request,
+                                              v1::DescribeExecutionResponse* response) override;
+  grpc::ServerUnaryReactor* ListExecutions(grpc::CallbackServerContext* context,
+                                           const v1::ListExecutionsRequest* request,
+                                           v1::ListExecutionsResponse* response) override;
+  grpc::ServerUnaryReactor* GetExecutionHistory(grpc::CallbackServerContext* context,
+                                                const v1::GetExecutionHistoryRequest* request,
+                                                v1::GetExecutionHistoryResponse* response) override;
+  grpc::ServerBidiReactor<v1::WatchExecutionsRequest, v1::WatchExecutionsResponse>* WatchExecutions(
+      grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* DescribeServer(grpc::CallbackServerContext* context,
+                                           const v1::DescribeServerRequest* request,
+                                           v1::DescribeServerResponse* response) override;
+
+ private:
+  grpc::Status Answer(const Status& status) const;
+  grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext& context, const Status& status) const;
+
+  Engine& engine_;
+  const TokenSealer& tokens_;
+  OpenStreams& streams_;
+  const StoreFailureHandler on_store_failure_;
+};
+
+}  // namespace pawl::server

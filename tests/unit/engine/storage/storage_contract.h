@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -230,6 +231,29 @@ TYPED_TEST_P(StorageContractTest, ARowPutAfterDeleteRangeOfItsBatchStays) {
   EXPECT_THAT(this->Get("c"), Optional(std::string("after")));
 }
 
+// Ranges that begin with keys of every length, among rows of every length around them.
+TYPED_TEST_P(StorageContractTest, DeleteRangeTakesExactlyItsRowsWhateverTheLengthOfKeys) {
+  const std::string zeros(40, '\0');
+  for (std::size_t begin = 0; begin <= 40; ++begin) {
+    std::vector<std::string> kept;
+    this->Commit([&](WriteBatch& writes) {
+      for (std::size_t bytes = 0; bytes <= 40; ++bytes) {
+        for (const char* stem : {"sh", "shH", "si"}) {
+          const std::string key = stem + zeros.substr(0, bytes);
+          writes.Put(Family::kHistory, key, "value");
+          const bool is_deleted = stem == std::string("sh") && bytes >= begin;
+          if (!is_deleted) kept.push_back(key);
+        }
+      }
+    });
+    this->Commit([&](WriteBatch& writes) {
+      writes.DeleteRange(Family::kHistory, "sh" + zeros.substr(0, begin), "shH");
+    });
+    std::sort(kept.begin(), kept.end());
+    ASSERT_EQ(this->Keys({.family = Family::kHistory}), kept) << begin;
+  }
+}
+
 TYPED_TEST_P(StorageContractTest, LaterCommitsWinOverEarlierOnes) {
   for (int i = 0; i < 100; ++i) {
     this->Put("key", std::to_string(i));
@@ -384,6 +408,7 @@ REGISTER_TYPED_TEST_SUITE_P(StorageContractTest,
                             DeleteRangeDeletesItsBeginAndNotItsEnd,
                             DeleteRangeThatEndsBeforeItBeginsDeletesNothing,
                             ARowPutAfterDeleteRangeOfItsBatchStays,
+                            DeleteRangeTakesExactlyItsRowsWhateverTheLengthOfKeys,
                             LaterCommitsWinOverEarlierOnes,
                             AGroupGetsOneResultForEachOfItsShards,
                             AnEmptyGroupAndAnEmptyBatchSucceed,

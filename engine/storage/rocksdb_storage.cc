@@ -1,0 +1,388 @@
+// One RocksDB with a column family for each of ours. A group is one write, synced on the calling
+// thread: RocksDB makes a write visible only after its log is synced, as long as no option splits
+// the two (pipelined, unordered or two-queue writes, manual flushing of the log). So what Load sees
+// is durable.
+//
+// The options below were chosen by tests/bench/spikes/rocksdb_commit_bench; its README has the
+// numbers.
+#include "engine/storage/rocksdb_storage.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/snapshot.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/platform/random.h"
+#include "engine/storage/store_directory.h"
+
+namespace pawl::storage {
+
+namespace {
+
+// In the order of Family. Stored; never reuse one.
+constexpr std::array<const char*, kFamilies> kFamilyNames = {"state", "history", "index"};
+
+constexpr std::size_t kKibi = 1024;
+constexpr std::size_t kMebi = 1024 * kKibi;
+// History values above this lie in blob files, which compaction does not copy.
+constexpr std::uint64_t kBlobBytesMin = 4 * kKibi;
+constexpr std::size_t kMemtableBytes = 16 * kMebi;
+constexpr int kOpenFilesMax = 512;
+constexpr double kBloomBitsPerKey = 10;
+// Shard and kind of row: keys under one such prefix are written nearly in order.
+constexpr std::size_t kHintPrefixBytes = 3;
+// Keys as long as those of frames and history rows; names and listings, longer, come in any order.
+constexpr std::size_t kHintedKeyBytesMin = 12;
+constexpr std::size_t kHintedKeyBytesMax = 24;
+
+rocksdb::Slice ToSlice(const std::string& text) {
+  return {text.data(), text.size()};
+}
+
+bool IsHinted(std::size_t key_bytes) {
+  return key_bytes >= kHintedKeyBytesMin && key_bytes <= kHintedKeyBytesMax;
+}
+
+// Lets a memtable remember, for each prefix, where the last row went: the search for the next one
+// starts there, which saves a quarter of a commit's CPU.
+class InsertHintPrefix final : public rocksdb::SliceTransform {
+ public:
+  const char* Name() const override { return "pawl.InsertHintPrefix"; }
+
+  rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
+    return {key.data(), kHintPrefixBytes};
+  }
+
+  bool InDomain(const rocksdb::Slice& key) const override { return IsHinted(key.size()); }
+};
+
+rocksdb::DBOptions DatabaseOptions(const RocksDbStorage::Options& options,
+                                   std::shared_ptr<rocksdb::WriteBufferManager> memtables) {
+  rocksdb::DBOptions db;
+  db.create_if_missing = true;
+  db.create_missing_column_families = true;
+  db.paranoid_checks = true;
+
+  // Durability: see the head of this file. These are RocksDB's defaults and must stay so.
+  db.enable_pipelined_write = false;
+  db.unordered_write = false;
+  db.two_write_queues = false;
+  db.manual_wal_flush = false;
+  // The log may end in the middle of a record, as a power cut leaves it. Anything else wrong in it
+  // is damage to acknowledged rows: opening fails. Point-in-time recovery would drop all that
+  // follows the damage without a word.
+  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // A failed write or sync ends the process; nobody mends the store behind its back.
+  db.max_bgerror_resume_count = 0;
+
+  // Memory, and with it the log: replay after a crash is bounded by it.
+  db.write_buffer_manager = std::move(memtables);
+  db.max_total_wal_size = options.memtable_bytes;
+  db.max_open_files = kOpenFilesMax;
+  // The log's rows go back into memtables; writing them out first would only delay the opening.
+  db.avoid_flush_during_recovery = true;
+
+  // One writer at a time: neither help is needed, both cost.
+  db.allow_concurrent_memtable_write = false;
+  db.enable_write_thread_adaptive_yield = false;
+  db.max_background_jobs = 2;
+  // Writes files out in steps, so that the log's sync does not queue behind a large write-back.
+  db.bytes_per_sync = kMebi;
+
+  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  db.max_log_file_size = 4 * kMebi;
+  db.keep_log_file_num = 3;
+  db.max_manifest_file_size = 16 * kMebi;
+  db.stats_dump_period_sec = 0;
+  db.stats_persist_period_sec = 0;
+  return db;
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(std::shared_ptr<rocksdb::Cache> block_cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = std::move(block_cache);
+  // Indexes and filters count as cache: memory stays bounded however large the store grows.
+  table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+
+  rocksdb::ColumnFamilyOptions family;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  family.write_buffer_size = kMemtableBytes;
+  family.max_write_buffer_number = 4;
+  family.memtable_insert_with_hint_prefix_extractor = std::make_shared<InsertHintPrefix>();
+  family.compression = rocksdb::kNoCompression;
+  return family;
+}
+
+rocksdb::ColumnFamilyOptions HistoryOptions(std::shared_ptr<rocksdb::Cache> block_cache) {
+  rocksdb::ColumnFamilyOptions family = FamilyOptions(std::move(block_cache));
+  family.enable_blob_files = true;
+  family.min_blob_size = kBlobBytesMin;
+  family.enable_blob_garbage_collection = true;
+  return family;
+}
+
+Status ToStatus(const rocksdb::Status& status) {
+  if (status.ok()) return OkStatus();
+  std::string message = status.ToString();
+  if (status.IsCorruption()) return DataLoss(std::move(message));
+  if (status.IsNoSpace()) return ResourceExhausted(std::move(message));
+  return Unavailable(std::move(message));
+}
+
+Status OpenError(const std::filesystem::path& directory, const rocksdb::Status& status) {
+  const Status error = ToStatus(status);
+  return Status(error.code(),
+                "cannot open the store in " + directory.string() + ": " + error.message());
+}
+
+// RocksDB 7.8 mixes up the hints of rows with those of range deletions when both fall under one
+// prefix. So none of the latter begins with a key that is hinted: such a begin is padded with zeros
+// until it is too long, and the few keys in between are deleted one by one.
+rocksdb::Status AppendDeleteRange(std::string begin,
+                                  const std::string& end,
+                                  rocksdb::ColumnFamilyHandle* family,
+                                  rocksdb::WriteBatch& batch) {
+  while (begin < end && IsHinted(begin.size())) {
+    const rocksdb::Status status = batch.Delete(family, ToSlice(begin));
+    if (!status.ok()) return status;
+    begin.push_back('\0');
+  }
+  if (end <= begin) return rocksdb::Status::OK();
+  return batch.DeleteRange(family, ToSlice(begin), ToSlice(end));
+}
+
+void Append(const WriteBatch::Operation& operation,
+            rocksdb::ColumnFamilyHandle* family,
+            rocksdb::WriteBatch& batch) {
+  rocksdb::Status status;
+  switch (operation.kind) {
+    case WriteBatch::Operation::Kind::kPut:
+      status = batch.Put(family, ToSlice(operation.key), ToSlice(operation.value));
+      break;
+    case WriteBatch::Operation::Kind::kDelete:
+      status = batch.Delete(family, ToSlice(operation.key));
+      break;
+    case WriteBatch::Operation::Kind::kDeleteRange:
+      status = AppendDeleteRange(operation.key, operation.value, family, batch);
+      break;
+  }
+  // A batch without a size limit has no reason to refuse.
+  PAWL_CHECK_MESSAGE(status.ok(), status.ToString().c_str());
+}
+
+}  // namespace
+
+// Holds PAWL_LOCK against other processes and against this one. RocksDB's lock serves for it: it
+// knows both cases, and goes with the process. Children made by fork do not inherit it.
+class RocksDbStorage::DirectoryLock {
+ public:
+  static Result<std::unique_ptr<DirectoryLock>> Take(const std::filesystem::path& directory) {
+    const std::filesystem::path path = directory / kLockFileName;
+    rocksdb::FileLock* lock = nullptr;
+    const rocksdb::Status status = rocksdb::Env::Default()->LockFile(path.string(), &lock);
+    if (status.ok()) return std::unique_ptr<DirectoryLock>(new DirectoryLock(lock));
+    const std::optional<int> holder = LockHolder(path);
+    if (!holder.has_value()) return OpenError(directory, status);
+    const std::string who =
+        *holder == getpid() ? "this process" : "process " + std::to_string(*holder);
+    return FailedPrecondition("the store in " + directory.string() + " is open already, by " + who +
+                              ": stop that first, or give another directory");
+  }
+
+  ~DirectoryLock() { rocksdb::Env::Default()->UnlockFile(lock_).PermitUncheckedError(); }
+
+  DirectoryLock(const DirectoryLock&) = delete;
+  DirectoryLock& operator=(const DirectoryLock&) = delete;
+
+ private:
+  explicit DirectoryLock(rocksdb::FileLock* lock) : lock_(lock) {}
+
+  rocksdb::FileLock* lock_;
+};
+
+Result<std::unique_ptr<Storage>> RocksDbStorage::Open(Options options) {
+  RETURN_IF_ERROR(PrepareStoreDirectory(options.directory));
+  ASSIGN_OR_RETURN(std::unique_ptr<DirectoryLock> lock, DirectoryLock::Take(options.directory));
+  std::unique_ptr<RocksDbStorage> storage(new RocksDbStorage(std::move(options)));
+  storage->lock_ = std::move(lock);
+  RETURN_IF_ERROR(storage->OpenDatabase());
+  return std::unique_ptr<Storage>(std::move(storage));
+}
+
+RocksDbStorage::RocksDbStorage(Options options)
+    : options_(std::move(options)),
+      ballast_({.path = options_.directory / kBallastFileName,
+                .bytes = options_.ballast_bytes,
+                .reserve_bytes = options_.reserve_bytes}) {}
+
+Status RocksDbStorage::OpenDatabase() {
+  // Makes the ballast, or gives it up where the disk is nearly full.
+  RETURN_IF_ERROR(ballast_.FreeBytes().status());
+  platform::SystemRandom random;
+  RETURN_IF_ERROR(ReadOrCreateMarker(options_.directory, random).status());
+
+  block_cache_ = rocksdb::NewLRUCache(options_.block_cache_bytes);
+  memtables_ = std::make_shared<rocksdb::WriteBufferManager>(options_.memtable_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const char* name : kFamilyNames) {
+    const bool is_history = families.size() == static_cast<std::size_t>(Family::kHistory);
+    families.emplace_back(name,
+                          is_history ? HistoryOptions(block_cache_) : FamilyOptions(block_cache_));
+  }
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, FamilyOptions(block_cache_));
+
+  const rocksdb::DBOptions db_options = DatabaseOptions(options_, memtables_);
+  const std::string path = (options_.directory / kDatabaseDirectoryName).string();
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status = rocksdb::DB::Open(db_options, path, families, &handles_, &db);
+  if (status.IsNoSpace() && ballast_.Drop()) {
+    status = rocksdb::DB::Open(db_options, path, families, &handles_, &db);
+  }
+  db_.reset(db);
+  return status.ok() ? OkStatus() : OpenError(options_.directory, status);
+}
+
+RocksDbStorage::~RocksDbStorage() {
+  if (!db_) return;
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) {
+    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  }
+  // All that was acknowledged is synced; what closing fails at is done by the next opening.
+  db_->Close().PermitUncheckedError();
+}
+
+rocksdb::ColumnFamilyHandle* RocksDbStorage::handle(Family family) const {
+  return handles_.at(static_cast<std::size_t>(family));
+}
+
+void RocksDbStorage::Load(LoadRequest request, LoadDone done) {
+  done(LoadNow(request));
+}
+
+Result<LoadResponse> RocksDbStorage::LoadNow(const LoadRequest& request) {
+  std::optional<rocksdb::ManagedSnapshot> snapshot;
+  if (request.keys.size() + request.ranges.size() > 1) snapshot.emplace(db_.get());
+  const rocksdb::Snapshot* at = snapshot.has_value() ? snapshot->snapshot() : nullptr;
+  LoadResponse response;
+  response.values.reserve(request.keys.size());
+  response.rows.reserve(request.ranges.size());
+  for (const Key& key : request.keys) {
+    ASSIGN_OR_RETURN(std::optional<std::string> value, Get(key, at));
+    response.values.push_back(std::move(value));
+  }
+  for (const Range& range : request.ranges) {
+    ASSIGN_OR_RETURN(std::vector<Row> rows, Scan(range, at));
+    response.rows.push_back(std::move(rows));
+  }
+  return response;
+}
+
+Result<std::optional<std::string>> RocksDbStorage::Get(const Key& key,
+                                                       const rocksdb::Snapshot* snapshot) {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  std::string value;
+  const rocksdb::Status status = db_->Get(options, handle(key.family), ToSlice(key.bytes), &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  RETURN_IF_ERROR(ToStatus(status));
+  return std::optional(std::move(value));
+}
+
+Result<std::vector<Row>> RocksDbStorage::Scan(const Range& range,
+                                              const rocksdb::Snapshot* snapshot) {
+  std::vector<Row> rows;
+  if (!range.end.empty() && range.end <= range.begin) return rows;
+  const rocksdb::Slice begin = ToSlice(range.begin);
+  const rocksdb::Slice end = ToSlice(range.end);
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  options.iterate_lower_bound = &begin;
+  if (!range.end.empty()) options.iterate_upper_bound = &end;
+  const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options, handle(range.family)));
+  const std::size_t limit =
+      range.limit == 0 ? std::numeric_limits<std::size_t>::max() : range.limit;
+  for (range.is_reverse ? row->SeekToLast() : row->SeekToFirst(); row->Valid();
+       range.is_reverse ? row->Prev() : row->Next()) {
+    rows.push_back({row->key().ToString(), row->value().ToString()});
+    if (rows.size() == limit) break;
+  }
+  RETURN_IF_ERROR(ToStatus(row->status()));
+  return rows;
+}
+
+void RocksDbStorage::Commit(std::vector<ShardBatch> group, CommitDone done) {
+  const Status status = Write(group);
+  done(std::vector(group.size(), status.ok() ? CommitResult::kOk : CommitResult::kUnavailable));
+}
+
+Status RocksDbStorage::Write(const std::vector<ShardBatch>& group) {
+  if (has_failed_) return Unavailable("an earlier write failed");
+  std::size_t bytes = 0;
+  std::size_t rows = 0;
+  for (const ShardBatch& shard : group) {
+    bytes += shard.writes.byte_size();
+    rows += shard.writes.operations().size();
+  }
+  if (rows == 0) return OkStatus();
+
+  // Twelve bytes of header, and for each row a kind, a family and two lengths.
+  rocksdb::WriteBatch batch(12 + bytes + rows * 8);
+  for (const ShardBatch& shard : group) {
+    for (const WriteBatch::Operation& operation : shard.writes.operations()) {
+      Append(operation, handle(operation.family), batch);
+    }
+  }
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const Status status = ToStatus(db_->Write(options, &batch));
+  if (!status.ok()) {
+    if (!has_failed_.exchange(true) && options_.on_failure) options_.on_failure(status);
+    return status;
+  }
+  ++syncs_;
+  batches_ += group.size();
+  rows_written_ += rows;
+  bytes_written_ += bytes;
+  log_bytes_ += batch.GetDataSize();
+  return OkStatus();
+}
+
+Result<std::optional<std::uint64_t>> RocksDbStorage::FreeBytes() {
+  ASSIGN_OR_RETURN(const std::uint64_t bytes, ballast_.FreeBytes());
+  return std::optional(bytes);
+}
+
+StorageStatistics RocksDbStorage::Statistics() {
+  std::uint64_t readers = 0;
+  for (rocksdb::ColumnFamilyHandle* family : handles_) {
+    std::uint64_t bytes = 0;
+    if (db_->GetIntProperty(family, rocksdb::DB::Properties::kEstimateTableReadersMem, &bytes)) {
+      readers += bytes;
+    }
+  }
+  return {.syncs = syncs_,
+          .batches = batches_,
+          .rows_written = rows_written_,
+          .bytes_written = bytes_written_,
+          .log_bytes = log_bytes_,
+          .memory_bytes = memtables_->memory_usage() + block_cache_->GetUsage() + readers};
+}
+
+}  // namespace pawl::storage

@@ -201,11 +201,21 @@ bool EqualAtTop(Value a, Value b, std::vector<Pair>& pairs) {
 }  // namespace
 
 bool Equal(Value a, Value b) {
+  std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+  return Equal(a, b, unlimited);
+}
+
+bool Equal(Value a, Value b, std::size_t& work_left) {
   std::vector<Pair> pairs;
   if (!EqualAtTop(a, b, pairs)) return false;
   while (!pairs.empty()) {
+    if (pairs.size() > work_left) {
+      work_left = 0;
+      return false;
+    }
     const auto [left, right] = pairs.back();
     pairs.pop_back();
+    --work_left;
     if (!EqualAtTop(left, right, pairs)) return false;
   }
   return true;

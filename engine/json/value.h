@@ -91,6 +91,9 @@ struct Member {
 // Same JSON value: numbers by their exact decimal value (1 equals 1.0), objects whatever the order
 // of their members. No recursion.
 bool Equal(Value a, Value b);
+// The same with its work counted: takes one off `work_left` for each value compared, and gives up
+// with false when nothing is left.
+bool Equal(Value a, Value b, std::size_t& work_left);
 
 // Collects items or members, then copies them into an arena as one value.
 class ArrayBuilder {

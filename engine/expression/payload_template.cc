@@ -1,0 +1,216 @@
+#include "engine/expression/payload_template.h"
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "engine/base/limits.h"
+#include "engine/json/parse.h"
+#include "engine/json/write.h"
+
+namespace pawl::expression {
+namespace {
+
+constexpr std::string_view kComputedSuffix = ".$";
+constexpr std::string_view kIntrinsicPrefix = "States.";
+
+struct Node;
+
+struct ObjectNode {
+  // Names without the suffix, in the order of the template.
+  std::vector<std::pair<std::string, Node>> members;
+};
+
+struct ArrayNode {
+  std::vector<Node> items;
+};
+
+struct PathNode {
+  Path path;
+  // The member as the template has it, with its suffix: for messages.
+  std::string field;
+};
+
+// A value that holds nothing to compute is kept whole.
+struct Node : std::variant<json::Value, ObjectNode, ArrayNode, PathNode> {
+  using variant::variant;
+};
+
+std::string EscapePointer(std::string_view name) {
+  std::string escaped;
+  for (const char c : name) {
+    if (c == '~') {
+      escaped += "~0";
+    } else if (c == '/') {
+      escaped += "~1";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
+Status NotFoundInInput(const PathNode& node, json::Value input) {
+  return NotFound("The JSONPath '" + node.path.text() + "' specified for the field '" + node.field +
+                  "' could not be found in the input '" + json::Write(input) + "'");
+}
+
+// Recursion follows the template's nesting, which is at most kJsonDepthMax.
+class Compiler final {
+ public:
+  Result<Node> Compile(json::Value value, const std::string& pointer) {
+    if (value.is_object()) return CompileObject(value, pointer);
+    if (!value.is_array()) return Node(value);
+    ArrayNode array;
+    bool is_constant = true;
+    for (std::size_t i = 0; i < value.items().size(); ++i) {
+      ASSIGN_OR_RETURN(Node item, Compile(value.items()[i], pointer + "/" + std::to_string(i)));
+      is_constant = is_constant && std::holds_alternative<json::Value>(item);
+      array.items.push_back(std::move(item));
+    }
+    if (is_constant) return Node(value);
+    return Node(std::move(array));
+  }
+
+  bool Uses(PathRoot root) const { return uses_.at(static_cast<std::size_t>(root)); }
+
+ private:
+  Result<Node> CompileObject(json::Value value, const std::string& pointer) {
+    ObjectNode object;
+    bool is_constant = true;
+    for (const json::Member& member : value.members()) {
+      const std::string place = pointer + "/" + EscapePointer(member.name);
+      if (!member.name.ends_with(kComputedSuffix)) {
+        ASSIGN_OR_RETURN(Node node, Compile(member.value, place));
+        is_constant = is_constant && std::holds_alternative<json::Value>(node);
+        object.members.emplace_back(std::string(member.name), std::move(node));
+        continue;
+      }
+      const std::string_view name =
+          member.name.substr(0, member.name.size() - kComputedSuffix.size());
+      if (value.Find(name) != nullptr) {
+        return InvalidArgument("expected one of the members '" + std::string(name) + "' and '" +
+                                   std::string(member.name) + "', found both",
+                               place);
+      }
+      ASSIGN_OR_RETURN(Node node, CompileComputed(member, place));
+      is_constant = false;
+      object.members.emplace_back(std::string(name), std::move(node));
+    }
+    if (is_constant) return Node(value);
+    return Node(std::move(object));
+  }
+
+  Result<Node> CompileComputed(const json::Member& member, const std::string& place) {
+    const std::string field(member.name);
+    const std::string expected = "The value for the field '" + field +
+                                 "' must be a valid JSONPath or a valid intrinsic function call: ";
+    if (!member.value.is_string()) {
+      return InvalidArgument(
+          expected + "expected a string, found " + std::string(json::TypeName(member.value.type())),
+          place);
+    }
+    const std::string_view text = member.value.string();
+    if (text.starts_with(kIntrinsicPrefix)) {
+      const std::string name(text.substr(0, text.find('(')));
+      return Status(StatusCode::kUnimplemented,
+                    "intrinsic function " + name + " is not supported yet",
+                    place);
+    }
+    Result<Path> path = Path::Parse(text);
+    if (!path.ok()) {
+      return InvalidArgument(expected + path.status().message(), place);
+    }
+    uses_.at(static_cast<std::size_t>(path->root())) = true;
+    return Node(PathNode{.path = *std::move(path), .field = field});
+  }
+
+  std::array<bool, 3> uses_ = {};
+};
+
+class Evaluator final {
+ public:
+  Evaluator(Scope& scope, json::Arena& arena) : scope_(scope), arena_(arena) {}
+
+  Result<json::Value> Evaluate(const Node& node) {
+    if (const auto* const constant = std::get_if<json::Value>(&node)) return *constant;
+    if (const auto* const path = std::get_if<PathNode>(&node)) return EvaluatePath(*path);
+    if (const auto* const array = std::get_if<ArrayNode>(&node)) {
+      json::ArrayBuilder items;
+      for (const Node& item : array->items) {
+        ASSIGN_OR_RETURN(const json::Value value, Evaluate(item));
+        items.Add(value);
+      }
+      return items.Build(arena_);
+    }
+    json::ObjectBuilder members;
+    for (const auto& [name, member] : std::get<ObjectNode>(node).members) {
+      ASSIGN_OR_RETURN(const json::Value value, Evaluate(member));
+      members.Set(name, value);
+    }
+    return members.Build(arena_);
+  }
+
+ private:
+  Result<json::Value> EvaluatePath(const PathNode& node) {
+    ASSIGN_OR_RETURN(const json::Value root, scope_.Root(node.path.root(), node.path.variable()));
+    Result<json::Value> value = node.path.Evaluate(root, arena_);
+    if (value.ok()) return value;
+    if (value.status().code() == StatusCode::kNotFound) {
+      ASSIGN_OR_RETURN(const json::Value input, scope_.Root(PathRoot::kInput, {}));
+      return NotFoundInInput(node, input);
+    }
+    return Status(value.status().code(),
+                  "Invalid path '" + node.path.text() + "' : " + value.status().message());
+  }
+
+  Scope& scope_;
+  json::Arena& arena_;
+};
+
+}  // namespace
+
+struct PayloadTemplate::Compiled {
+  // Holds the constant parts.
+  json::Document source;
+  Node root;
+  std::array<bool, 3> uses = {};
+};
+
+Result<PayloadTemplate> PayloadTemplate::Compile(json::Value value) {
+  ASSIGN_OR_RETURN(json::Document source, json::Document::Parse(Bytes(json::Write(value))));
+  Compiler compiler;
+  ASSIGN_OR_RETURN(Node root, compiler.Compile(source.root(), ""));
+  PayloadTemplate result;
+  result.compiled_ =
+      std::make_shared<const Compiled>(Compiled{.source = std::move(source),
+                                                .root = std::move(root),
+                                                .uses = {compiler.Uses(PathRoot::kInput),
+                                                         compiler.Uses(PathRoot::kContext),
+                                                         compiler.Uses(PathRoot::kVariable)}});
+  return result;
+}
+
+bool PayloadTemplate::Uses(PathRoot root) const {
+  return compiled_->uses.at(static_cast<std::size_t>(root));
+}
+
+bool PayloadTemplate::is_constant() const {
+  return std::holds_alternative<json::Value>(compiled_->root);
+}
+
+Result<json::Value> PayloadTemplate::Evaluate(Scope& scope, json::Arena& arena) const {
+  ASSIGN_OR_RETURN(const json::Value value, Evaluator(scope, arena).Evaluate(compiled_->root));
+  if (value.depth() > kJsonDepthMax) {
+    return ResourceExhausted("the result would nest " + std::to_string(value.depth()) +
+                             " arrays and objects inside each other, the limit is " +
+                             std::to_string(kJsonDepthMax));
+  }
+  return value;
+}
+
+}  // namespace pawl::expression

@@ -1,0 +1,81 @@
+#include "engine/asl/compiled_values.h"
+
+#include <utility>
+
+#include "engine/json/number.h"
+
+namespace pawl::asl {
+
+expression::Path CompilePath(const Place* place) {
+  if (place == nullptr) {
+    return {};
+  }
+  auto path = expression::Path::Parse(place->node->text);
+  return path.ok() ? std::move(path).value() : expression::Path();
+}
+
+PathOrNull CompilePathOrNull(const Place* place) {
+  if (place != nullptr && place->node->is(json::Type::kNull)) {
+    return {.is_null = true, .path = {}};
+  }
+  return {.is_null = false, .path = CompilePath(place)};
+}
+
+ResultPath CompileResultPath(const Place* place) {
+  if (place == nullptr) {
+    return {};
+  }
+  if (place->node->is(json::Type::kNull)) {
+    return {.is_null = true, .path = {}};
+  }
+  auto path = expression::ReferencePath::Parse(place->node->text);
+  return path.ok() ? ResultPath{.is_null = false, .path = std::move(path).value()} : ResultPath();
+}
+
+std::optional<expression::PayloadTemplate> CompileTemplate(const Place* place) {
+  if (place == nullptr) {
+    return std::nullopt;
+  }
+  json::Arena arena;
+  auto compiled = expression::PayloadTemplate::Compile(ToValue(*place->node, arena));
+  if (!compiled.ok()) {
+    return std::nullopt;
+  }
+  return std::move(compiled).value();
+}
+
+std::optional<std::string> CompileText(const Place* place) {
+  if (place == nullptr) {
+    return std::nullopt;
+  }
+  return std::string(place->node->text);
+}
+
+std::optional<std::int64_t> CompileInteger(const Place* place) {
+  if (place == nullptr || !place->node->is(json::Type::kNumber)) {
+    return std::nullopt;
+  }
+  return json::NumberToInt64(place->node->text);
+}
+
+std::optional<Duration> CompileSeconds(const Place* place) {
+  const std::optional<std::int64_t> seconds = CompileInteger(place);
+  if (!seconds) {
+    return std::nullopt;
+  }
+  return std::chrono::seconds(*seconds);
+}
+
+std::optional<NumberOrPath> CompileNumberOrPath(const Fields& fields,
+                                                std::string_view number,
+                                                std::string_view path) {
+  if (const Place* place = fields.Get(path)) {
+    return CompilePath(place);
+  }
+  if (const auto integer = CompileInteger(fields.Get(number))) {
+    return *integer;
+  }
+  return std::nullopt;
+}
+
+}  // namespace pawl::asl

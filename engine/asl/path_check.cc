@@ -1,0 +1,115 @@
+#include "engine/asl/path_check.h"
+
+#include <cstddef>
+
+namespace pawl::asl {
+
+namespace {
+
+bool IsWordStart(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+bool IsWordPart(char c) {
+  return IsWordStart(c) || (c >= '0' && c <= '9') || c == '-';
+}
+
+bool IsComparison(char c) {
+  return c == '=' || c == '<' || c == '>';
+}
+
+// The path with such words in quotes and 0 for computed indexes: what its form would be if it had
+// none of them.
+struct Rewritten {
+  std::string text;
+  std::string unsupported;
+};
+
+class Rewriter {
+ public:
+  explicit Rewriter(std::string_view text) : text_(text) {}
+
+  Rewritten Run() {
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '\'' || c == '"') {
+        CopyString(c);
+      } else if (text_.substr(at_).starts_with("[(")) {
+        ReplaceIndex();
+      } else {
+        Copy(1);
+        if (IsComparison(c)) {
+          QuoteWord();
+        }
+      }
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void Copy(std::size_t size) {
+    result_.text += text_.substr(at_, size);
+    at_ += size;
+  }
+
+  void CopyString(char quote) {
+    const std::size_t end = text_.find(quote, at_ + 1);
+    Copy(end == std::string_view::npos ? text_.size() - at_ : end + 1 - at_);
+  }
+
+  void ReplaceIndex() {
+    const std::size_t end = text_.find(")]", at_);
+    if (end == std::string_view::npos) {
+      Copy(text_.size() - at_);
+      return;
+    }
+    result_.unsupported =
+        "the computed index " + std::string(text_.substr(at_, end + 2 - at_)) + " in a path";
+    result_.text += "[0]";
+    at_ = end + 2;
+  }
+
+  void QuoteWord() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || IsComparison(text_[at_]))) {
+      Copy(1);
+    }
+    if (at_ == text_.size() || !IsWordStart(text_[at_])) {
+      return;
+    }
+    const std::size_t start = at_;
+    while (at_ < text_.size() && IsWordPart(text_[at_])) {
+      ++at_;
+    }
+    const std::string_view word = text_.substr(start, at_ - start);
+    if (word == "true" || word == "false" || word == "null") {
+      result_.text += word;
+      return;
+    }
+    result_.unsupported = "comparing with a word without quotes in a path (write '" +
+                          std::string(word) + "' in quotes)";
+    result_.text.append("'").append(word).append("'");
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  Rewritten result_;
+};
+
+}  // namespace
+
+PathCheck CheckPathText(std::string_view text) {
+  auto path = expression::Path::Parse(text);
+  if (path.ok()) {
+    if (path->root() == expression::PathRoot::kVariable) {
+      return {.status = {}, .unsupported = "the variable '$" + path->variable() + "'"};
+    }
+    return {};
+  }
+  const Rewritten rewritten = Rewriter(text).Run();
+  if (!rewritten.unsupported.empty() && expression::Path::Parse(rewritten.text).ok()) {
+    return {.status = {}, .unsupported = rewritten.unsupported};
+  }
+  return {.status = path.status(), .unsupported = {}};
+}
+
+}  // namespace pawl::asl

@@ -1,0 +1,180 @@
+#include "engine/asl/resource.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "engine/asl/source.h"
+
+namespace pawl::asl {
+
+namespace {
+
+constexpr std::size_t kFunctionNameMax = 80;
+constexpr std::size_t kQualifierMax = 128;
+constexpr std::size_t kArnBytesMax = 2048;
+constexpr std::string_view kWaitForTaskToken = ".waitForTaskToken";
+
+bool IsLetterOrDigit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool ConsistsOf(std::string_view text, std::string_view more) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return IsLetterOrDigit(c) || more.find(c) != std::string_view::npos;
+  });
+}
+
+bool IsFunctionName(std::string_view text) {
+  return !text.empty() && text.size() <= kFunctionNameMax && ConsistsOf(text, "_.-");
+}
+
+bool IsQualifier(std::string_view text) {
+  return text == "$LATEST" ||
+         (!text.empty() && text.size() <= kQualifierMax && ConsistsOf(text, "_-"));
+}
+
+Resource Invalid(std::string explanation) {
+  return {.kind = Resource::Kind::kInvalid, .explanation = std::move(explanation)};
+}
+
+Resource Unsupported(std::string explanation) {
+  return {.kind = Resource::Kind::kUnsupported, .explanation = std::move(explanation)};
+}
+
+// "${Name}" of a CloudFormation or CDK template, which stands for an ARN that is not there yet.
+bool IsPlaceholder(std::string_view text) {
+  return text.size() > 3 && text.starts_with("${") && text.ends_with('}') &&
+         ConsistsOf(text.substr(2, text.size() - 3), "_.:-");
+}
+
+// The parts of an ARN: arn:partition:service:region:account:rest.
+struct Arn {
+  std::string_view partition;
+  std::string_view service;
+  std::string_view region;
+  std::string_view account;
+  std::string_view rest;
+};
+
+bool SplitArn(std::string_view text, Arn& arn) {
+  std::string_view rest = text.substr(std::string_view("arn:").size());
+  for (std::string_view* part : {&arn.partition, &arn.service, &arn.region, &arn.account}) {
+    const std::size_t colon = rest.find(':');
+    if (colon == std::string_view::npos) {
+      return false;
+    }
+    *part = rest.substr(0, colon);
+    rest.remove_prefix(colon + 1);
+  }
+  arn.rest = rest;
+  return arn.partition.starts_with("aws") && ConsistsOf(arn.partition, "-") &&
+         !arn.service.empty() && ConsistsOf(arn.service, "-") && ConsistsOf(arn.region, "-") &&
+         ConsistsOf(arn.account, "_-") && !arn.rest.empty();
+}
+
+Resource ParseLambda(std::string_view text, std::string_view rest) {
+  constexpr std::string_view kPrefix = "function:";
+  if (!rest.starts_with(kPrefix)) {
+    return Invalid(Quote(text) +
+                   " is no Lambda function's ARN; write "
+                   "arn:aws:lambda:REGION:ACCOUNT:function:NAME or the function's bare name");
+  }
+  const std::string_view name_and_qualifier = rest.substr(kPrefix.size());
+  const std::size_t colon = name_and_qualifier.find(':');
+  const std::string_view name = name_and_qualifier.substr(0, colon);
+  if (!IsFunctionName(name)) {
+    return Invalid("the function's name " + Quote(name) +
+                   " must be 1 to 80 letters, digits, '_', '-' or '.'");
+  }
+  Resource resource{.kind = Resource::Kind::kFunction, .function_name = std::string(name)};
+  if (colon != std::string_view::npos) {
+    const std::string_view qualifier = name_and_qualifier.substr(colon + 1);
+    if (!IsQualifier(qualifier)) {
+      return Invalid("the version or alias " + Quote(qualifier) +
+                     " behind the function's name must be $LATEST, or letters, digits, '_' or '-'");
+    }
+    resource.qualifier = std::string(qualifier);
+  }
+  return resource;
+}
+
+// service:action with an optional suffix, or aws-sdk:service:action.
+Resource ParseIntegration(std::string_view text, std::string_view rest) {
+  std::string_view action = rest;
+  std::string_view suffix;
+  if (const std::size_t dot = rest.find('.'); dot != std::string_view::npos) {
+    action = rest.substr(0, dot);
+    suffix = rest.substr(dot);
+  }
+  const bool has_known_suffix =
+      suffix.empty() || suffix == ".sync" || suffix == ".sync:2" || suffix == kWaitForTaskToken;
+  const bool is_named = action.find(':') != std::string_view::npos && !action.starts_with(':') &&
+                        !action.ends_with(':') && ConsistsOf(action, ":_-");
+  if (!has_known_suffix || !is_named) {
+    return Invalid(Quote(text) +
+                   " is no service integration; write "
+                   "arn:aws:states:::SERVICE:ACTION with nothing, .sync, .sync:2 or "
+                   ".waitForTaskToken behind it");
+  }
+  if (action == "lambda:invoke") {
+    if (suffix.empty()) {
+      return {.kind = Resource::Kind::kLambdaInvoke, .is_lambda_invoke = true};
+    }
+    Resource resource = suffix == kWaitForTaskToken
+                            ? Unsupported("waiting for a task token (.waitForTaskToken)")
+                            : Invalid("lambda:invoke has no " + std::string(suffix) +
+                                      "; without a suffix it waits for the function's result");
+    resource.is_lambda_invoke = true;
+    return resource;
+  }
+  return Unsupported("the service integration " + Quote(rest));
+}
+
+Resource ParseStates(std::string_view text, const Arn& arn) {
+  constexpr std::string_view kActivity = "activity:";
+  if (arn.rest.starts_with(kActivity)) {
+    const std::string_view name = arn.rest.substr(kActivity.size());
+    const bool is_name = IsFunctionName(name);
+    return is_name ? Unsupported("the activity " + Quote(name))
+                   : Invalid("the activity's name " + Quote(name) +
+                             " must be 1 to 80 letters, digits, '_', '-' or '.'");
+  }
+  return ParseIntegration(text, arn.rest);
+}
+
+}  // namespace
+
+Resource ParseResource(std::string_view text) {
+  if (IsFunctionName(text)) {
+    return {.kind = Resource::Kind::kFunction, .function_name = std::string(text)};
+  }
+  if (IsPlaceholder(text)) {
+    return Unsupported("the template placeholder " + Quote(text) +
+                       " stands for a resource that is not filled in; deploying it");
+  }
+  if (!text.starts_with("arn:") || text.size() > kArnBytesMax) {
+    return Invalid(
+        Quote(text) +
+        " names no resource; write a function's name (letters, digits, '_', '-', '.'), "
+        "arn:aws:lambda:REGION:ACCOUNT:function:NAME, or arn:aws:states:::lambda:invoke");
+  }
+  Arn arn;
+  if (!SplitArn(text, arn)) {
+    return Invalid(Quote(text) +
+                   " is no ARN; it has the form arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE");
+  }
+  if (arn.service == "lambda") {
+    return ParseLambda(text, arn.rest);
+  }
+  if (arn.service == "states") {
+    return ParseStates(text, arn);
+  }
+  return Unsupported("a resource of the service " + Quote(arn.service));
+}
+
+bool IsFunctionReference(std::string_view text) {
+  return ParseResource(text).kind == Resource::Kind::kFunction;
+}
+
+}  // namespace pawl::asl

@@ -1,0 +1,174 @@
+#include "engine/asl/task.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/asl/compiled_values.h"
+#include "engine/asl/jsonata_syntax.h"
+#include "engine/asl/resource.h"
+
+namespace pawl::asl {
+
+namespace {
+
+// Step Functions Developer Guide, "Invoke an AWS Lambda function": the parameters of its Invoke.
+constexpr std::array<std::string_view, 6> kInvokeParameters = {
+    "FunctionName", "Payload", "Qualifier", "InvocationType", "ClientContext", "LogType"};
+constexpr std::array<std::string_view, 3> kInvocationTypes = {"RequestResponse", "Event", "DryRun"};
+constexpr std::array<std::string_view, 2> kLogTypes = {"None", "Tail"};
+
+std::string_view WithoutSuffix(std::string_view name, Language language) {
+  if (language == Language::kJsonPath && name.ends_with(".$")) {
+    name.remove_suffix(2);
+  }
+  return name;
+}
+
+// A literal among words of which the first alone is run.
+void CheckInvokeWord(const Place& place,
+                     std::span<const std::string_view> words,
+                     Problems& problems) {
+  const SourceNode& node = *place.node;
+  if (node.is(json::Type::kString) && LooksLikeJsonata(node.text)) {
+    return;
+  }
+  const auto found = std::find(words.begin(), words.end(), node.text);
+  if (!node.is(json::Type::kString) || found == words.end()) {
+    std::string list;
+    for (const std::string_view word : words) {
+      list += (list.empty() ? "" : ", ") + std::string(word);
+    }
+    problems.Error(code::kSchema,
+                   place,
+                   "The field " + Quote(place.name) + " should have one of these values: [" + list +
+                       "], found " + Describe(node));
+  } else if (found != words.begin()) {
+    problems.NotSupported(place, std::string(place.name) + " " + std::string(node.text));
+  }
+}
+
+// AWS takes any text when a state machine is created, and fails when it runs.
+void CheckFunctionName(const Place& place, Problems& problems) {
+  const Resource function = ParseResource(place.node->text);
+  if (function.kind == Resource::Kind::kUnsupported) {
+    problems.NotSupported(place, function.explanation);
+  } else if (function.kind != Resource::Kind::kFunction) {
+    problems.Warning(code::kFunctionName,
+                     place,
+                     Describe(*place.node) +
+                         " names no function; write its name or its ARN "
+                         "arn:aws:lambda:REGION:ACCOUNT:function:NAME");
+  }
+}
+
+void CheckInvokeMember(const Place& place, Language language, Problems& problems) {
+  const std::string_view name = WithoutSuffix(place.name, language);
+  if (std::find(kInvokeParameters.begin(), kInvokeParameters.end(), name) ==
+      kInvokeParameters.end()) {
+    problems.ErrorAtName(
+        code::kSchema,
+        place,
+        "lambda:invoke has no parameter " + Quote(name) +
+            DidYouMean(name, {kInvokeParameters.begin(), kInvokeParameters.end()}) +
+            "; the function's input stands in 'Payload'");
+    return;
+  }
+  if (name != place.name) {
+    return;
+  }
+  if (name == "InvocationType") {
+    CheckInvokeWord(place, kInvocationTypes, problems);
+  } else if (name == "LogType") {
+    CheckInvokeWord(place, kLogTypes, problems);
+  } else if (name == "FunctionName") {
+    const bool is_text = place.node->is(json::Type::kString);
+    if (!is_text) {
+      problems.Error(code::kSchema, place, "expected a function, found " + Describe(*place.node));
+    } else if (!(language == Language::kJsonata && LooksLikeJsonata(place.node->text))) {
+      CheckFunctionName(place, problems);
+    }
+  }
+}
+
+void CheckInvoke(const Fields& fields, Language language, Problems& problems) {
+  const std::string_view name = language == Language::kJsonPath ? "Parameters" : "Arguments";
+  const SourceMember* member = fields.object().node->Find(name);
+  if (member == nullptr) {
+    // The rule of an integration, not of the language: statelint's fixtures do without.
+    problems.NotSupported(
+        fields.object(),
+        "lambda:invoke without " + std::string(name) + ", which hold its 'FunctionName',");
+    return;
+  }
+  const Place place = fields.object().Member(*member);
+  if (language == Language::kJsonata && place.node->is(json::Type::kString) &&
+      LooksLikeJsonata(place.node->text)) {
+    return;
+  }
+  if (!place.node->is(json::Type::kObject)) {
+    problems.Error(code::kSchema,
+                   place,
+                   "expected an object with 'FunctionName', found " + Describe(*place.node));
+    return;
+  }
+  bool has_function = false;
+  for (const SourceMember& parameter : place.node->members) {
+    CheckInvokeMember(place.Member(parameter), language, problems);
+    has_function = has_function || WithoutSuffix(parameter.name, language) == "FunctionName";
+  }
+  if (!has_function) {
+    problems.Error(code::kSchema, place, "These fields are required: [FunctionName]");
+  }
+}
+
+// ASL specification, "Timeouts": the interval of heartbeats is smaller than the timeout.
+void CheckHeartbeat(const Fields& fields, Problems& problems) {
+  const auto timeout = CompileInteger(fields.Get("TimeoutSeconds"));
+  const Place* heartbeat_place = fields.Get("HeartbeatSeconds");
+  const auto heartbeat = CompileInteger(heartbeat_place);
+  if (timeout && heartbeat && *heartbeat >= *timeout) {
+    problems.Error(code::kHeartbeat,
+                   *heartbeat_place,
+                   "HeartbeatSeconds (" + std::to_string(*heartbeat) +
+                       ") must be smaller than TimeoutSeconds (" + std::to_string(*timeout) + ")");
+  }
+}
+
+}  // namespace
+
+TaskState CompileTask(const Fields& fields, Language language, Problems& problems) {
+  TaskState task;
+  CheckHeartbeat(fields, problems);
+  task.timeout_seconds = CompileNumberOrPath(fields, "TimeoutSeconds", "TimeoutSecondsPath");
+  task.heartbeat_seconds = CompileNumberOrPath(fields, "HeartbeatSeconds", "HeartbeatSecondsPath");
+  const Place* place = fields.Get("Resource");
+  if (place == nullptr) {
+    return task;
+  }
+  Resource resource = ParseResource(place->node->text);
+  if (resource.is_lambda_invoke) {
+    CheckInvoke(fields, language, problems);
+  }
+  task.resource = std::string(place->node->text);
+  switch (resource.kind) {
+    case Resource::Kind::kFunction:
+      task.function_name = std::move(resource.function_name);
+      task.qualifier = std::move(resource.qualifier);
+      break;
+    case Resource::Kind::kLambdaInvoke:
+      task.integration = TaskState::Integration::kLambdaInvoke;
+      break;
+    case Resource::Kind::kUnsupported:
+      problems.NotSupported(*place, resource.explanation);
+      break;
+    case Resource::Kind::kInvalid:
+      problems.Error(code::kSchema, *place, resource.explanation);
+      break;
+  }
+  return task;
+}
+
+}  // namespace pawl::asl

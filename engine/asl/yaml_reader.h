@@ -1,0 +1,21 @@
+// Reads a definition in YAML into a SourceTree: one document, the types of YAML 1.2's core schema,
+// nothing that JSON cannot say.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "engine/asl/problems.h"
+#include "engine/asl/source.h"
+
+namespace pawl::asl {
+
+// Bounds on aliases: their number, and how often larger than the text the definition may grow.
+inline constexpr std::size_t kYamlAliasesMax = 100;
+inline constexpr std::size_t kYamlExpansionMax = 10;
+
+// `text` is valid UTF-8. False after an error, which `problems` then holds. Members that stand
+// there twice are kept: CheckDuplicates reports them.
+bool ReadYaml(std::string_view text, SourceTree& tree, Problems& problems);
+
+}  // namespace pawl::asl

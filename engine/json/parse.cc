@@ -444,22 +444,25 @@ class Reader final {
   // At least one digit.
   bool SkipDigits() {
     const char* const begin = next_;
-    while (IsDigit(Peek())) {
-      ++next_;
+    const char* place = begin;
+    while (place != end_ && IsDigit(*place)) {
+      ++place;
     }
-    return next_ != begin;
+    next_ = place;
+    return place != begin;
   }
 
   // Reads a string from its opening quote to behind its closing one and checks all of it.
   bool ReadString(RawString& raw) {
     const char* const opening = next_++;
     for (;;) {
-      next_ = SkipPlainAscii(next_, end_);
-      if (next_ == end_) {
+      const char* const place = SkipPlainAscii(next_, end_);
+      next_ = place;
+      if (place == end_) {
         return Fail(opening, "expected a string to end with a double quote, found no other");
       }
-      if (*next_ == '"') break;
-      if (*next_ == '\\') {
+      if (*place == '"') break;
+      if (*place == '\\') {
         raw.has_escapes = true;
         if (!ReadEscape()) return false;
       } else if (!ReadBeyondAscii()) {
@@ -525,9 +528,12 @@ class Reader final {
   }
 
   void SkipSpace() {
-    while (next_ != end_ && IsSpace(*next_)) {
-      ++next_;
+    // Loops run on a local: a member would be stored again for every character.
+    const char* place = next_;
+    while (place != end_ && IsSpace(*place)) {
+      ++place;
     }
+    next_ = place;
   }
 
   // NUL at the end, which no token starts with.

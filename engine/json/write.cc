@@ -1,10 +1,8 @@
 #include "engine/json/write.h"
 
-#include <array>
 #include <cstdint>
-#include <vector>
 
-#include "engine/base/check.h"
+#include "engine/json/small_stack.h"
 #include "engine/json/text_scan.h"
 
 namespace pawl::json {
@@ -12,6 +10,7 @@ namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::size_t kIndentSpaces = 2;
+constexpr std::size_t kInlineLevels = 32;
 
 void AppendEscape(std::string& out, char c) {
   switch (c) {
@@ -58,7 +57,7 @@ class Writer {
       const std::size_t size =
           is_object ? level.container.members().size() : level.container.items().size();
       if (level.next == size) {
-        open_.pop_back();
+        open_.Truncate(open_.size() - 1);
         if (size > 0) NewLine();
         out_ += is_object ? '}' : ']';
         continue;
@@ -100,11 +99,11 @@ class Writer {
         return;
       case Type::kArray:
         out_ += '[';
-        open_.push_back({value});
+        open_.Push({value});
         return;
       case Type::kObject:
         out_ += '{';
-        open_.push_back({value});
+        open_.Push({value});
         return;
     }
   }
@@ -117,7 +116,7 @@ class Writer {
 
   std::string& out_;
   bool is_pretty_;
-  std::vector<Level> open_;
+  SmallStack<Level, kInlineLevels> open_;
 };
 
 }  // namespace
@@ -144,7 +143,7 @@ void WriteStringTo(std::string& out, std::string_view text) {
   const char* const end = rest + text.size();
   while (rest != end) {
     const char* const special = SkipUnescaped(rest, end);
-    out.append(rest, special);
+    out.append(rest, static_cast<std::size_t>(special - rest));
     rest = special;
     if (rest != end) AppendEscape(out, *rest++);
   }

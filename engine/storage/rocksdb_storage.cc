@@ -45,16 +45,17 @@ constexpr int kOpenFilesMax = 512;
 constexpr double kBloomBitsPerKey = 10;
 // Shard and kind of row: keys under one such prefix are written nearly in order.
 constexpr std::size_t kHintPrefixBytes = 3;
-// Keys as long as those of frames and history rows; names and listings, longer, come in any order.
-constexpr std::size_t kHintedKeyBytesMin = 12;
-constexpr std::size_t kHintedKeyBytesMax = 24;
+// Lengths of the keys that come in such an order: history rows, frames, results of branches. Any
+// other key is stored as well, only not as fast.
+constexpr std::array<std::size_t, 3> kHintedKeyBytes = {14, 15, 19};
 
 rocksdb::Slice ToSlice(const std::string& text) {
   return {text.data(), text.size()};
 }
 
 bool IsHinted(std::size_t key_bytes) {
-  return key_bytes >= kHintedKeyBytesMin && key_bytes <= kHintedKeyBytesMax;
+  return std::find(kHintedKeyBytes.begin(), kHintedKeyBytes.end(), key_bytes) !=
+         kHintedKeyBytes.end();
 }
 
 // Lets a memtable remember, for each prefix, where the last row went: the search for the next one
@@ -153,8 +154,8 @@ Status OpenError(const std::filesystem::path& directory, const rocksdb::Status& 
 }
 
 // RocksDB 7.8 mixes up the hints of rows with those of range deletions when both fall under one
-// prefix. So none of the latter begins with a key that is hinted: such a begin is padded with zeros
-// until it is too long, and the few keys in between are deleted one by one.
+// prefix. So none of the latter begins with a key of a hinted length: such a begin is padded with
+// zeros until it is longer, and the keys in between, two at most, are deleted one by one.
 rocksdb::Status AppendDeleteRange(std::string begin,
                                   const std::string& end,
                                   rocksdb::ColumnFamilyHandle* family,

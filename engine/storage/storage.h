@@ -91,7 +91,7 @@ using FencingToken = std::uint64_t;
 struct ShardBatch {
   ShardId shard;
   FencingToken token = 1;
-  WriteBatch writes;
+  WriteBatch writes = {};
 };
 
 enum class CommitResult : std::uint8_t {

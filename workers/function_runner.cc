@@ -102,7 +102,9 @@ bool FunctionRunner::Cancel(std::uint64_t id) {
 FunctionRunner::Generation* FunctionRunner::Current() {
   if (generations_.empty()) return nullptr;
   Generation* last = generations_.back().get();
-  return last->is_retired || last->state == Generation::State::kClosed ? nullptr : last;
+  const bool has_future =
+      last->state == Generation::State::kImporting || last->state == Generation::State::kReady;
+  return has_future && !last->is_retired ? last : nullptr;
 }
 
 void FunctionRunner::Dispatch() {
@@ -261,6 +263,7 @@ void FunctionRunner::OnMessage(Generation& generation, ZygoteMessage message) {
       return;
     case kFromZygoteFailed:
       generation.state = Generation::State::kClosed;
+      generation.idle_since = context_.now;
       if (generation.is_retired) return;
       RefuseAll([failure = std::move(message.failure)](const std::string& request_id) {
         return ErrorPayload{.error = failure.error,
@@ -304,7 +307,7 @@ void FunctionRunner::OnZygoteEnded(Generation& generation) {
       return ExitError(request_id, wait_status);
     });
   }
-  generation.state = Generation::State::kClosed;
+  generation.state = Generation::State::kEnded;
   // The kernel kills children of a zygote that died; their groups are ours to end.
   for (std::size_t i = generation.children.size(); i > 0; --i) {
     Child& child = *generation.children[i - 1];
@@ -327,7 +330,7 @@ void FunctionRunner::OnZygoteEnded(Generation& generation) {
 
 void FunctionRunner::RemoveEndedGenerations() {
   const auto is_over = [](const auto& generation) {
-    return generation->children.empty() && generation->zygote->Reap().has_value();
+    return generation->children.empty() && generation->state == Generation::State::kEnded;
   };
   for (auto it = generations_.begin(); it != generations_.end();) {
     if (!is_over(*it)) {
@@ -605,16 +608,22 @@ SteadyTime FunctionRunner::TickGeneration(Generation& generation) {
   }
   for (const auto& child : generation.children)
     next = std::min(next, TickChild(generation, *child));
-  if (!generation.children.empty() || generation.state == Generation::State::kClosed) return next;
+  if (!generation.children.empty() || generation.state == Generation::State::kEnded) return next;
+  if (generation.state == Generation::State::kClosed) {
+    if (now < generation.idle_since + kKillTimeout) return generation.idle_since + kKillTimeout;
+    generation.zygote->Kill();
+    return now + kKillTimeout;
+  }
   // Without children a retired generation goes at once, an idle one after a while.
   const SteadyTime idle_limit = generation.idle_since + 5 * context_.options.idle_timeout;
   if (generation.is_retired ||
       (now >= idle_limit && pending_.empty() && generation.state == Generation::State::kReady)) {
     if (generation.state == Generation::State::kImporting) generation.zygote->Kill();
     generation.state = Generation::State::kClosed;
+    generation.idle_since = now;
     generation.control_watch = {};
     generation.zygote->Close();
-    return next;
+    return now + kKillTimeout;
   }
   return std::min(next, std::max(idle_limit, now + 1s));
 }

@@ -80,7 +80,8 @@ class FunctionRunner {
  private:
   // A zygote and its children: the processes of one state of the code.
   struct Generation {
-    enum class State : std::uint8_t { kImporting, kReady, kClosed };
+    // Closed: the zygote is to end or has failed. Ended: it is reaped.
+    enum class State : std::uint8_t { kImporting, kReady, kClosed, kEnded };
 
     State state = State::kImporting;
     // No new work comes here.

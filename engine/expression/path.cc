@@ -6,6 +6,7 @@
 #include "engine/expression/path_evaluator.h"
 #include "engine/expression/path_parser.h"
 #include "engine/expression/path_syntax.h"
+#include "engine/expression/result_depth.h"
 #include "engine/expression/text_cursor.h"
 
 namespace pawl::expression {

@@ -60,7 +60,8 @@ class Path {
   // results
   //                              for path: $['a']").
   //          FailedPrecondition  a filter or function cannot be applied to what it met.
-  //          ResourceExhausted   kPathWorkMax was reached.
+  //          ResourceExhausted   kPathWorkMax was reached, or the result would nest deeper than
+  //                              kJsonDepthMax.
   Result<json::Value> Evaluate(json::Value root, json::Arena& arena) const;
 
  private:

@@ -8,7 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "engine/base/limits.h"
+#include "engine/expression/intrinsic.h"
+#include "engine/expression/result_depth.h"
 #include "engine/json/parse.h"
 #include "engine/json/write.h"
 
@@ -16,7 +17,8 @@ namespace pawl::expression {
 namespace {
 
 constexpr std::string_view kComputedSuffix = ".$";
-constexpr std::string_view kIntrinsicPrefix = "States.";
+constexpr std::array<PathRoot, 3> kRoots = {
+    PathRoot::kInput, PathRoot::kContext, PathRoot::kVariable};
 
 struct Node;
 
@@ -35,8 +37,13 @@ struct PathNode {
   std::string field;
 };
 
+struct IntrinsicNode {
+  Intrinsic intrinsic;
+  std::string field;
+};
+
 // A value that holds nothing to compute is kept whole.
-struct Node : std::variant<json::Value, ObjectNode, ArrayNode, PathNode> {
+struct Node : std::variant<json::Value, ObjectNode, ArrayNode, PathNode, IntrinsicNode> {
   using variant::variant;
 };
 
@@ -52,11 +59,6 @@ std::string EscapePointer(std::string_view name) {
     }
   }
   return escaped;
-}
-
-Status NotFoundInInput(const PathNode& node, json::Value input) {
-  return NotFound("The JSONPath '" + node.path.text() + "' specified for the field '" + node.field +
-                  "' could not be found in the input '" + json::Write(input) + "'");
 }
 
 // Recursion follows the template's nesting, which is at most kJsonDepthMax.
@@ -115,11 +117,15 @@ class Compiler final {
           place);
     }
     const std::string_view text = member.value.string();
-    if (text.starts_with(kIntrinsicPrefix)) {
-      const std::string name(text.substr(0, text.find('(')));
-      return Status(StatusCode::kUnimplemented,
-                    "intrinsic function " + name + " is not supported yet",
-                    place);
+    if (Intrinsic::LooksLikeCall(text)) {
+      Result<Intrinsic> intrinsic = Intrinsic::Parse(text);
+      if (!intrinsic.ok()) {
+        return InvalidArgument(expected + intrinsic.status().message(), place);
+      }
+      for (const PathRoot root : kRoots) {
+        if (intrinsic->Uses(root)) uses_.at(static_cast<std::size_t>(root)) = true;
+      }
+      return Node(IntrinsicNode{.intrinsic = *std::move(intrinsic), .field = field});
     }
     Result<Path> path = Path::Parse(text);
     if (!path.ok()) {
@@ -138,7 +144,12 @@ class Evaluator final {
 
   Result<json::Value> Evaluate(const Node& node) {
     if (const auto* const constant = std::get_if<json::Value>(&node)) return *constant;
-    if (const auto* const path = std::get_if<PathNode>(&node)) return EvaluatePath(*path);
+    if (const auto* const path = std::get_if<PathNode>(&node)) {
+      return EvaluateInField(path->path, path->field, scope_, arena_);
+    }
+    if (const auto* const call = std::get_if<IntrinsicNode>(&node)) {
+      return call->intrinsic.Evaluate(call->field, scope_, arena_);
+    }
     if (const auto* const array = std::get_if<ArrayNode>(&node)) {
       json::ArrayBuilder items;
       for (const Node& item : array->items) {
@@ -156,18 +167,6 @@ class Evaluator final {
   }
 
  private:
-  Result<json::Value> EvaluatePath(const PathNode& node) {
-    ASSIGN_OR_RETURN(const json::Value root, scope_.Root(node.path.root(), node.path.variable()));
-    Result<json::Value> value = node.path.Evaluate(root, arena_);
-    if (value.ok()) return value;
-    if (value.status().code() == StatusCode::kNotFound) {
-      ASSIGN_OR_RETURN(const json::Value input, scope_.Root(PathRoot::kInput, {}));
-      return NotFoundInInput(node, input);
-    }
-    return Status(value.status().code(),
-                  "Invalid path '" + node.path.text() + "' : " + value.status().message());
-  }
-
   Scope& scope_;
   json::Arena& arena_;
 };
@@ -205,12 +204,7 @@ bool PayloadTemplate::is_constant() const {
 
 Result<json::Value> PayloadTemplate::Evaluate(Scope& scope, json::Arena& arena) const {
   ASSIGN_OR_RETURN(const json::Value value, Evaluator(scope, arena).Evaluate(compiled_->root));
-  if (value.depth() > kJsonDepthMax) {
-    return ResourceExhausted("the result would nest " + std::to_string(value.depth()) +
-                             " arrays and objects inside each other, the limit is " +
-                             std::to_string(kJsonDepthMax));
-  }
-  return value;
+  return CheckDepth(value);
 }
 
 }  // namespace pawl::expression

@@ -1,5 +1,5 @@
-// PayloadTemplate: JSON in which members named "….$" are computed. Amazon States Language,
-// "Payload Template": Parameters, ResultSelector, ItemSelector.
+// PayloadTemplate: JSON in which members named "….$" are computed by a path or an intrinsic
+// function. Amazon States Language, "Payload Template": Parameters, ResultSelector, ItemSelector.
 #pragma once
 
 #include <memory>
@@ -30,7 +30,8 @@ class PayloadTemplate {
   //
   // Errors, with Step Functions' words for a message:
   //   NotFound            a path found nothing.
-  //   FailedPrecondition  a path cannot be applied to what it met.
+  //   FailedPrecondition  a path cannot be applied to what it met, or, with reason
+  //                       "States.IntrinsicFailure", an intrinsic function to its arguments.
   //   ResourceExhausted   a path does too much work, or the value would nest deeper than
   //                       kJsonDepthMax.
   // and what the scope returns.

@@ -8,9 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include "engine/base/limits.h"
 #include "engine/expression/path.h"
 #include "engine/expression/path_syntax.h"
+#include "engine/expression/result_depth.h"
 
 namespace pawl::expression {
 namespace {
@@ -131,12 +131,7 @@ Result<json::Value> ReferencePath::Set(json::Value root,
                         arena);
     }
   }
-  if (result.depth() > kJsonDepthMax) {
-    return ResourceExhausted("the result would nest " + std::to_string(result.depth()) +
-                             " arrays and objects inside each other, the limit is " +
-                             std::to_string(kJsonDepthMax));
-  }
-  return result;
+  return CheckDepth(result);
 }
 
 }  // namespace pawl::expression

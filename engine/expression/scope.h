@@ -6,6 +6,7 @@
 #include "engine/base/random.h"
 #include "engine/base/status.h"
 #include "engine/expression/path.h"
+#include "engine/json/arena.h"
 #include "engine/json/value.h"
 
 namespace pawl::expression {
@@ -17,6 +18,23 @@ class Scope {
   // The value that a path with this root starts at, parsed when it is first asked for. `variable`
   // is the name for kVariable, else empty. The value lives as long as the scope.
   virtual Result<json::Value> Root(PathRoot root, std::string_view variable) = 0;
+
+  // What States.UUID and States.MathRandom draw from. Where expressions may call them, the scope
+  // has one: this default stops the program.
+  virtual SeededRandom& Random();
 };
+
+// The value of `path` in the field `field` ("value.$", "ErrorPath"), which Step Functions names
+// when the path finds nothing.
+//
+// Errors:  NotFound            "The JSONPath '$.x' specified for the field 'value.$' could not be
+// found
+//                              in the input '…'".
+//          as Path::Evaluate   "Invalid path '$.x' : …".
+// and what the scope returns.
+Result<json::Value> EvaluateInField(const Path& path,
+                                    std::string_view field,
+                                    Scope& scope,
+                                    json::Arena& arena);
 
 }  // namespace pawl::expression

@@ -93,6 +93,16 @@ std::strong_ordering CompareNumbers(std::string_view a, std::string_view b) {
   return left.is_negative ? 0 <=> order : order;
 }
 
+std::string CanonicalNumber(std::string_view text) {
+  const Decimal decimal = TakeApart(text);
+  if (decimal.digits.empty()) return "0";
+  std::string canonical = decimal.is_negative ? "-" : "";
+  for (const char c : decimal.digits) {
+    if (c != '.') canonical += c;
+  }
+  return canonical + "e" + std::to_string(decimal.magnitude);
+}
+
 std::optional<std::int64_t> NumberToInt64(std::string_view text) {
   std::int64_t plain = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), plain);

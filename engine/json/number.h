@@ -14,6 +14,9 @@ namespace pawl::json {
 // the length of the texts.
 std::strong_ordering CompareNumbers(std::string_view a, std::string_view b);
 
+// One text for all numbers of the same value: its digits and the power of ten of the first.
+std::string CanonicalNumber(std::string_view text);
+
 // The value as an integer of 64 bits if it is one, whatever the text (1, 1.0, 1e0).
 std::optional<std::int64_t> NumberToInt64(std::string_view text);
 

@@ -3,36 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
 #include <string>
 #include <string_view>
 
 #include "engine/json/parse.h"
 #include "engine/json/write.h"
+#include "tests/unit/engine/expression/fixed_scope.h"
 
 namespace pawl::expression {
 namespace {
 
 using testing::HasSubstr;
-
-// Gives what the test sets and counts how often it was asked.
-class FixedScope final : public Scope {
- public:
-  explicit FixedScope(json::Arena& arena) : arena_(arena) {}
-
-  void SetRoot(PathRoot root, std::string_view text) {
-    roots_[root] = json::Parse(arena_.Copy(text), arena_).value();
-  }
-
-  Result<json::Value> Root(PathRoot root, std::string_view variable) override {
-    if (root == PathRoot::kVariable && variable != "v") return NotFound("no such variable");
-    return roots_[root];
-  }
-
- private:
-  json::Arena& arena_;
-  std::map<PathRoot, json::Value> roots_;
-};
 
 class PayloadTemplateTest : public testing::Test {
  protected:
@@ -135,9 +116,20 @@ TEST_F(PayloadTemplateTest, AMemberIsEitherComputedOrNot) {
             "INVALID_ARGUMENT: expected one of the members 'x' and 'x.$', found both at /x.$");
 }
 
-TEST_F(PayloadTemplateTest, IntrinsicFunctionsAreNotSupportedYet) {
-  EXPECT_EQ(Evaluate(R"json({"a":{"x.$":"States.Format('{}', $.a)"}})json"),
-            "UNIMPLEMENTED: intrinsic function States.Format is not supported yet at /a/x.$");
+TEST_F(PayloadTemplateTest, MembersMayBeIntrinsicCalls) {
+  EXPECT_EQ(Evaluate(R"json({"a":{"x.$":"States.Format('{}-{}', $.name, $v.n)"}})json"),
+            R"({"a":{"x":"x-7"}})");
+  const PayloadTemplate calls =
+      Compile(R"json({"x.$":"States.Array(States.Array($$.a), 1)"})json").value();
+  EXPECT_TRUE(calls.Uses(PathRoot::kContext));
+  EXPECT_FALSE(calls.Uses(PathRoot::kInput));
+}
+
+TEST_F(PayloadTemplateTest, ABadIntrinsicCallIsRefusedWithItsColumn) {
+  EXPECT_EQ(Evaluate(R"json({"x.$":"States.Frob(1)"})json"),
+            "INVALID_ARGUMENT: The value for the field 'x.$' must be a valid JSONPath or a valid "
+            "intrinsic function call: column 1: expected an intrinsic function such as "
+            "States.Format, found 'States.Frob' at /x.$");
 }
 
 TEST_F(PayloadTemplateTest, AResultThatNestsTooDeepIsRefused) {

@@ -94,8 +94,8 @@ def main() -> NoReturn:
         limit_memory(settings.memory_mb)
         function = import_function(settings)
         if isinstance(function, Failure):
-            log.send(function_log.LOGGING, function.to_log().encode(errors="backslashreplace"))
             report_failure(connection, function)
+            log.send(function_log.LOGGING, function.to_log().encode(errors="backslashreplace"))
             os._exit(0)
         log.end_lines()
         if len(os.listdir("/proc/self/task")) > 1:

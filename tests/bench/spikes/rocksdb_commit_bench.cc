@@ -2,7 +2,8 @@
 // a commit of two rows a step, in synced groups of 1 to 1,000 steps, beside the raw fdatasync of
 // the same disk in the same run.
 //
-//   rocksdb_commit_bench [--directory=D] [--groups=1,10,100,1000] [--steps=N] [--only=raw|storage]
+//   rocksdb_commit_bench [--directory=D] [--groups=1,10,100,1000] [--steps=N]
+//   [--only=raw|storage|recovery]
 //                        [--db=OPTIONS] [--state=OPTIONS] [--history=OPTIONS]
 //
 // "storage" is RocksDbStorage as the engine uses it. "raw" is RocksDB with few options of its own,
@@ -15,6 +16,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -345,6 +347,38 @@ void Run(const Flags& flags, const std::string& name, int group) {
   std::fflush(stdout);
 }
 
+// How long opening takes after a process died with as much log as there can be. Call before
+// anything has started threads: it forks.
+void RunRecovery(const Flags& flags) {
+  const std::string directory = flags.directory + "/store";
+  std::filesystem::remove_all(directory);
+  // Just short of the memtables' bound, where all would be written out.
+  constexpr int kGroups = 1'300;
+  constexpr int kGroupSteps = 100;
+  const pid_t child = fork();
+  Require(child >= 0, "fork");
+  if (child == 0) {
+    Workload workload;
+    EngineStore store(directory);
+    for (int i = 0; i < kGroups; ++i) {
+      store.Commit(workload, kGroupSteps);
+    }
+    _exit(0);
+  }
+  int status = 0;
+  Require(waitpid(child, &status, 0) == child && status == 0, "the child failed");
+  std::uintmax_t log_bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory + "/db")) {
+    if (entry.path().extension() == ".log") log_bytes += entry.file_size();
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const EngineStore store(directory);
+  const double micros = Micros(std::chrono::steady_clock::now() - start).count();
+  std::printf("open after a kill with %.1f MiB of log: %.0f ms\n",
+              static_cast<double>(log_bytes) / 1048576.0,
+              micros / 1000);
+}
+
 Flags Parse(int argc, char** argv) {
   Flags flags;
   for (int i = 1; i < argc; ++i) {
@@ -384,6 +418,7 @@ int main(int argc, char** argv) {
   const Flags flags = Parse(argc, argv);
   std::filesystem::create_directories(flags.directory);
   std::printf("fdatasync of 4 KiB appended, p50: %.0f us\n", FdatasyncMicros(flags.directory));
+  if (flags.only.empty() || flags.only == "recovery") RunRecovery(flags);
   std::printf("%-8s %6s %9s %10s %10s %10s %10s %9s %9s %8s\n",
               "store",
               "group",

@@ -15,11 +15,11 @@ Result<json::Value> EvaluateInField(const Path& path,
                                     std::string_view field,
                                     Scope& scope,
                                     json::Arena& arena) {
-  ASSIGN_OR_RETURN(const json::Value root, scope.Root(path.root(), path.variable()));
+  ASSIGN_OR_RETURN(const json::Value root, scope.Root(path));
   Result<json::Value> value = path.Evaluate(root, arena);
   if (value.ok()) return value;
   if (value.status().code() == StatusCode::kNotFound) {
-    ASSIGN_OR_RETURN(const json::Value input, scope.Root(PathRoot::kInput, {}));
+    ASSIGN_OR_RETURN(const json::Value input, scope.Root(Path()));
     return NotFound("The JSONPath '" + path.text() + "' specified for the field '" +
                     std::string(field) + "' could not be found in the input '" +
                     json::Write(input) + "'");

@@ -15,9 +15,9 @@ class Scope {
  public:
   virtual ~Scope() = default;
 
-  // The value that a path with this root starts at, parsed when it is first asked for. `variable`
-  // is the name for kVariable, else empty. The value lives as long as the scope.
-  virtual Result<json::Value> Root(PathRoot root, std::string_view variable) = 0;
+  // The value that `path` starts at, by its root() and variable(), parsed when it is first asked
+  // for. What the path cannot reach may be left out. The value lives as long as the scope.
+  virtual Result<json::Value> Root(const Path& path) = 0;
 
   // What States.UUID and States.MathRandom draw from. Where expressions may call them, the scope
   // has one: this default stops the program.

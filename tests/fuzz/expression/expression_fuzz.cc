@@ -23,12 +23,13 @@ class OneValueScope final : public Scope {
 
   SeededRandom& Random() override { return random_; }
 
-  Result<json::Value> Root(const Path& /*path*/) override {
-    return value_;
-  }
+  Result<json::Value> Root(const Path& /*path*/) override { return value_; }
+
+  SeededRandom& Random() override { return random_; }
 
  private:
   json::Value value_;
+  SeededRandom random_{1};
   SeededRandom random_{1};
 };
 

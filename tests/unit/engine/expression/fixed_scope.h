@@ -19,7 +19,9 @@ class FixedScope final : public Scope {
     roots_[root] = json::Parse(arena_.Copy(text), arena_).value();
   }
 
-  Result<json::Value> Root(PathRoot root, std::string_view variable) override {
+  Result<json::Value> Root(const Path& path) override {
+    const PathRoot root = path.root();
+    const std::string& variable = path.variable();
     if (root == PathRoot::kVariable && variable != "v") return NotFound("no such variable");
     return roots_[root];
   }

@@ -20,30 +20,38 @@
 
 namespace pawl::server {
 
+// What filling a message came to.
+enum class Filled {
+  kMessage,
+  kNothing,
+  // Only what must be waited for is left, and this was a call that must not wait.
+  kMustWait,
+};
+
 template <typename Request, typename Response>
 class CoalescedWrites {
  public:
-  // `fill` puts what waits into the message, which is empty, and says whether there was anything.
-  // It is never called twice at once, and never while the caller of Wake holds its own lock.
+  // Puts what waits into the message, which is empty. Never called twice at once.
+  using Fill = std::function<Filled(Response& message, bool may_wait)>;
+
   // `reactor` is finished by this object and nobody else, and lives until its OnDone.
-  CoalescedWrites(grpc::ServerBidiReactor<Request, Response>& reactor,
-                  std::function<bool(Response&)> fill)
+  CoalescedWrites(grpc::ServerBidiReactor<Request, Response>& reactor, Fill fill)
       : reactor_(reactor), fill_(std::move(fill)) {}
 
   CoalescedWrites(const CoalescedWrites&) = delete;
   CoalescedWrites& operator=(const CoalescedWrites&) = delete;
 
-  // There is something to send. `fill` may run before this returns.
+  // There is something to send. Does not wait: `fill` may run before this returns, but only so far
+  // as it need not wait; the rest follows on a thread of gRPC.
   void Wake() {
-    if (TakeRight()) Run();
-  }
-
-  // As Wake, but `fill` runs on a thread of gRPC: for callers that must not block where `fill` may.
-  void WakeElsewhere() {
-    if (!TakeRight()) return;
-    // A new alarm each time: the last one may still be inside its callback.
-    alarm_ = std::make_unique<grpc::Alarm>();
-    alarm_->Set(gpr_inf_past(GPR_CLOCK_MONOTONIC), [this](bool /*ok*/) { Run(); });
+    {
+      const MutexLock lock(mutex_);
+      if (is_finished_) return;
+      is_wanted_ = true;
+      if (is_taken_) return;
+      is_taken_ = true;
+    }
+    Run(false);
   }
 
   // To be called by the reactor's OnWriteDone.
@@ -53,7 +61,7 @@ class CoalescedWrites {
       must_discard_ = true;
       if (!end_) end_ = grpc::Status::CANCELLED;
     }
-    Run();
+    Run(true);
   }
 
   // Sends what waits, then finishes the stream. The first end counts.
@@ -63,17 +71,6 @@ class CoalescedWrites {
   void EndNow(grpc::Status status) { End(std::move(status), true); }
 
  private:
-  bool TakeRight() {
-    const MutexLock lock(mutex_);
-    if (is_finished_) return false;
-    if (is_taken_) {
-      is_wanted_ = true;
-      return false;
-    }
-    is_taken_ = true;
-    return true;
-  }
-
   void End(grpc::Status status, bool must_discard) {
     {
       const MutexLock lock(mutex_);
@@ -84,11 +81,11 @@ class CoalescedWrites {
       if (is_taken_) return;
       is_taken_ = true;
     }
-    Run();
+    Run(false);
   }
 
-  // Runs with the right taken. Nothing of `this` is touched after StartWrite or Finish.
-  void Run() {
+  // Runs with the right taken. Nothing of `this` is touched after StartWrite, Set or Finish.
+  void Run(bool may_wait) {
     while (true) {
       bool must_discard = false;
       {
@@ -98,9 +95,17 @@ class CoalescedWrites {
       }
       if (!must_discard) {
         message_.Clear();
-        if (fill_(message_)) {
-          reactor_.StartWrite(&message_);
-          return;
+        switch (fill_(message_, may_wait)) {
+          case Filled::kMessage:
+            reactor_.StartWrite(&message_);
+            return;
+          case Filled::kMustWait:
+            // A new alarm each time: the last one may still be inside its callback.
+            alarm_ = std::make_unique<grpc::Alarm>();
+            alarm_->Set(gpr_inf_past(GPR_CLOCK_MONOTONIC), [this](bool /*ok*/) { Run(true); });
+            return;
+          case Filled::kNothing:
+            break;
         }
       }
       std::optional<grpc::Status> end;
@@ -117,7 +122,7 @@ class CoalescedWrites {
   }
 
   grpc::ServerBidiReactor<Request, Response>& reactor_;
-  const std::function<bool(Response&)> fill_;
+  const Fill fill_;
   // Of the holder of the right.
   Response message_;
   std::unique_ptr<grpc::Alarm> alarm_;

@@ -31,7 +31,9 @@ ExecutionWatch::ExecutionWatch(Engine& engine,
       streams_(streams),
       context_(context),
       watch_(engine.StartWatch(*this)),
-      writes_(*this, [this](v1::WatchExecutionsResponse& response) { return Fill(response); }) {
+      writes_(*this, [this](v1::WatchExecutionsResponse& response, bool may_wait) {
+        return Fill(response, may_wait);
+      }) {
   streams_.Add(*this);
   StartRead(&request_);
 }
@@ -143,23 +145,16 @@ void ExecutionWatch::Fail(std::uint64_t watch_id, const Status& status) {
 }
 
 void ExecutionWatch::OnChanges(std::vector<ExecutionChange> changes) {
-  bool must_read = false;
   {
     const MutexLock lock(mutex_);
     for (ExecutionChange& change : changes) {
       const auto found = ids_.find(change.name);
       if (found == ids_.end()) continue;
-      const Target& target = targets_.at(found->second);
-      if (target.is_only_close && !IsClosed(change)) continue;
+      if (targets_.at(found->second).is_only_close && !IsClosed(change)) continue;
       Keep(found->second, std::move(change));
-      must_read = must_read || target.has_events || target.is_output_dropped;
     }
   }
-  if (must_read) {
-    writes_.WakeElsewhere();
-  } else {
-    writes_.Wake();
-  }
+  writes_.Wake();
 }
 
 void ExecutionWatch::Keep(std::uint64_t watch_id, ExecutionChange change) {
@@ -186,7 +181,7 @@ void ExecutionWatch::Forget(std::uint64_t watch_id) {
   targets_.erase(found);
 }
 
-bool ExecutionWatch::Fill(v1::WatchExecutionsResponse& response) {
+Filled ExecutionWatch::Fill(v1::WatchExecutionsResponse& response, bool may_wait) {
   {
     const MutexLock lock(mutex_);
     for (v1::ExecutionChange& failure : failures_)
@@ -195,24 +190,31 @@ bool ExecutionWatch::Fill(v1::WatchExecutionsResponse& response) {
   }
   std::size_t bytes = 0;
   while (bytes < kWatchMessageBytesMax) {
-    std::optional<std::pair<std::uint64_t, Target>> next = TakeFirst();
+    std::optional<std::pair<std::uint64_t, Target>> next = TakeFirst(may_wait);
     if (!next) break;
     v1::ExecutionChange& change = *response.add_changes();
     change = Read(next->first, next->second);
     bytes += change.ByteSizeLong();
   }
-  return response.changes_size() > 0;
+  if (response.changes_size() > 0) return Filled::kMessage;
+  const MutexLock lock(mutex_);
+  return queue_.empty() ? Filled::kNothing : Filled::kMustWait;
 }
 
-std::optional<std::pair<std::uint64_t, ExecutionWatch::Target>> ExecutionWatch::TakeFirst() {
+std::optional<std::pair<std::uint64_t, ExecutionWatch::Target>> ExecutionWatch::TakeFirst(
+    bool may_read) {
   const MutexLock lock(mutex_);
   while (!queue_.empty()) {
     const std::uint64_t watch_id = queue_.front();
-    queue_.pop_front();
     const auto found = targets_.find(watch_id);
     // Removed while it was queued (and perhaps added again: then it stands in the queue twice).
-    if (found == targets_.end() || !found->second.is_queued) continue;
+    if (found == targets_.end() || !found->second.is_queued) {
+      queue_.pop_front();
+      continue;
+    }
     Target& target = found->second;
+    if (target.MustBeRead() && !may_read) return std::nullopt;
+    queue_.pop_front();
     target.is_queued = false;
     std::pair<std::uint64_t, Target> taken(watch_id, target);
     if (IsClosed(target.change) && !target.has_events) Forget(watch_id);

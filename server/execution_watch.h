@@ -50,6 +50,8 @@ class ExecutionWatch final
     // What is still to be sent.
     ExecutionChange change;
     bool is_output_dropped = false;
+
+    bool MustBeRead() const { return has_events || is_output_dropped; }
   };
 
   struct NameHash {
@@ -74,9 +76,10 @@ class ExecutionWatch final
   void Keep(std::uint64_t watch_id, ExecutionChange change) PAWL_REQUIRES(mutex_);
   void Forget(std::uint64_t watch_id) PAWL_REQUIRES(mutex_);
 
-  bool Fill(v1::WatchExecutionsResponse& response);
-  // What to tell about the first execution in the queue, without what must be read.
-  std::optional<std::pair<std::uint64_t, Target>> TakeFirst();
+  Filled Fill(v1::WatchExecutionsResponse& response, bool may_wait);
+  // What to tell about the first execution in the queue, without what must be read. nullopt if
+  // there is none, or if it must be read and `may_read` is false.
+  std::optional<std::pair<std::uint64_t, Target>> TakeFirst(bool may_read);
   v1::ExecutionChange Read(std::uint64_t watch_id, Target& target);
 
   Engine& engine_;

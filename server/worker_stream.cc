@@ -105,7 +105,8 @@ WorkerStream::WorkerStream(Engine& engine,
       log_(log),
       streams_(streams),
       context_(context),
-      writes_(*this, [this](v1::WorkResponse& response) { return Fill(response); }) {
+      writes_(*this,
+              [this](v1::WorkResponse& response, bool /*may_wait*/) { return Fill(response); }) {
   streams_.Add(*this);
   StartRead(&request_);
 }
@@ -488,7 +489,7 @@ std::vector<WorkerStream::Numbered> WorkerStream::TakeTasks() {
   return tasks;
 }
 
-bool WorkerStream::Fill(v1::WorkResponse& response) {
+Filled WorkerStream::Fill(v1::WorkResponse& response) {
   std::vector<Numbered> tasks;
   bool must_welcome = false;
   {
@@ -512,9 +513,11 @@ bool WorkerStream::Fill(v1::WorkResponse& response) {
   for (const Numbered& numbered : tasks) {
     FillTask(numbered.id, numbered.function_id, numbered.task, *response.add_tasks());
   }
-  return response.has_welcome() || response.has_drain() || response.tasks_size() > 0 ||
-         response.accepted_size() > 0 || response.settled_size() > 0 ||
-         response.refused_size() > 0 || response.cancels_size() > 0;
+  const bool is_anything = response.has_welcome() || response.has_drain() ||
+                           response.tasks_size() > 0 || response.accepted_size() > 0 ||
+                           response.settled_size() > 0 || response.refused_size() > 0 ||
+                           response.cancels_size() > 0;
+  return is_anything ? Filled::kMessage : Filled::kNothing;
 }
 
 }  // namespace pawl::server

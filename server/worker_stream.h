@@ -119,7 +119,7 @@ class WorkerStream final : public grpc::ServerBidiReactor<v1::WorkRequest, v1::W
   // Gives the engine what is held back, if little waits to be sent.
   void Resume();
 
-  bool Fill(v1::WorkResponse& response);
+  Filled Fill(v1::WorkResponse& response);
   std::uint64_t Number(const TaskRef& ref) PAWL_REQUIRES(mutex_);
   void Forget(std::uint64_t task_id) PAWL_REQUIRES(mutex_);
   std::vector<Numbered> TakeTasks() PAWL_REQUIRES(mutex_);

@@ -237,11 +237,13 @@ grpc::ServerUnaryReactor* WorkflowService::StartExecution(grpc::CallbackServerCo
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const auto translate = [&]() -> Result<StartRequest> {
     ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    return ToStartRequest(caller.namespace_id, request->execution());
+    Result<StartRequest> result = ToStartRequest(caller.namespace_id, request->execution());
+    if (!result.ok()) return InsideField(result.status(), "execution");
+    return result;
   };
   Result<StartRequest> start = translate();
   if (!start.ok()) {
-    reactor->Finish(Answer(InsideField(start.status(), "execution")));
+    reactor->Finish(Answer(start.status()));
     return reactor;
   }
   if (start->name.empty()) start->name = request->request_id();

@@ -238,8 +238,6 @@ ChoiceState CompileChoice(const Fields& fields,
     }
     if (const Place* next = rule_fields.Get("Next")) {
       rule.next = transitions.To(*next);
-    } else if (place.node->is(json::Type::kObject) && !rule_fields.Has("Next")) {
-      problems.Error(code::kSchema, place, "These fields are required: [Next]");
     }
     choice.rules.push_back(std::move(rule));
   }

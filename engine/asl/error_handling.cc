@@ -118,8 +118,6 @@ std::vector<Catcher> CompileCatchers(const Fields& state,
     catcher.result_path = CompileResultPath(fields.Get("ResultPath"));
     if (const Place* next = fields.Get("Next")) {
       catcher.next = transitions.To(*next);
-    } else if (item.node->is(json::Type::kObject) && !fields.Has("Next")) {
-      problems.Error(code::kSchema, item, "These fields are required: [Next]");
     }
     catchers.push_back(std::move(catcher));
   }

@@ -1,5 +1,5 @@
 // The fields of the Amazon States Language as one table: which object has which field, in which
-// query language, and what its value must look like. The table is in fields.cc.
+// query language, and what its value must look like. The table itself is in field_table.cc.
 #pragma once
 
 #include <cstdint>

@@ -46,6 +46,7 @@ inline constexpr std::string_view kFunctionName = "INVALID_FUNCTION_NAME";
 // Bounds on what one compilation says.
 inline constexpr std::size_t kProblemsMax = 1000;
 inline constexpr std::size_t kProblemBytesMax = std::size_t{4} * 1024 * 1024;
+inline constexpr std::size_t kSuggestionsMax = 50;
 
 class Problems {
  public:
@@ -57,6 +58,9 @@ class Problems {
   void ErrorAt(std::string_view code, Position position, std::string message);
   // "`what` is not supported yet".
   void NotSupported(const Place& place, std::string_view what);
+
+  // Whether one more suggestion may be looked for.
+  bool TakeSuggestion() { return suggestions_++ < kSuggestionsMax; }
 
   bool has_errors() const { return has_errors_; }
 
@@ -72,11 +76,13 @@ class Problems {
 
   std::vector<Diagnostic> diagnostics_;
   std::size_t bytes_ = 0;
+  std::size_t suggestions_ = 0;
   bool has_errors_ = false;
   bool is_truncated_ = false;
 };
 
 // " (did you mean 'X'?)" with the candidate that is a slip of the pen away from `name`; else empty.
+// Takes time for each candidate: Problems::TakeSuggestion bounds how often it is called.
 std::string DidYouMean(std::string_view name, const std::vector<std::string_view>& candidates);
 
 }  // namespace pawl::asl

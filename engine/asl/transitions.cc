@@ -105,14 +105,21 @@ StateIndex Transitions::Find(const Place& target, std::string_view what) {
     message += " stands elsewhere, at " + *pointer +
                "; a transition stays inside its state machine, branch or item processor";
   } else {
-    std::vector<std::string_view> candidates;
-    for (const SourceMember& state : states_.node->members) {
-      candidates.push_back(state.name);
-    }
-    message += " is no state here" + DidYouMean(name, candidates);
+    message += " is no state here" + Suggestion(name);
   }
   problems_.Error(code::kMissingTarget, target, std::move(message));
   return kNoState;
+}
+
+std::string Transitions::Suggestion(std::string_view name) {
+  if (!problems_.TakeSuggestion()) {
+    return "";
+  }
+  std::vector<std::string_view> candidates;
+  for (const SourceMember& state : states_.node->members) {
+    candidates.push_back(state.name);
+  }
+  return DidYouMean(name, candidates);
 }
 
 void Transitions::Check(const Place& scope, StateIndex start) {

@@ -55,6 +55,7 @@ class Transitions {
 
  private:
   StateIndex Find(const Place& target, std::string_view what);
+  std::string Suggestion(std::string_view name);
 
   const Place& states_;
   const StateNames& names_;

@@ -183,7 +183,7 @@ class Builder final : public YAML::EventHandler {
  public:
   Builder(SourceTree& tree, Problems& problems) : tree_(tree), problems_(problems) {}
 
-  bool has_failed() const { return has_failed_; }
+  bool has_failed() const { return failure_.has_value(); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (has_document_) {
@@ -221,7 +221,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    if (has_failed_) {
+    if (failure_) {
       return;
     }
     const Position position = ToPosition(mark);
@@ -265,18 +265,25 @@ class Builder final : public YAML::EventHandler {
 
   void OnMapEnd() override { Close(); }
 
-  // After the last event.
+  // After the last event; reports what is wrong.
   bool Finish() {
-    if (!has_failed_ && tree_.root() == nullptr) {
+    if (!failure_ && tree_.root() == nullptr) {
       Fail(code::kInvalidYaml, {}, "the definition is empty");
     }
-    if (!has_failed_ && expanded_weight_ > kYamlExpansionMax * plain_weight_) {
+    if (!failure_ &&
+        expanded_weight_ >
+            std::max<std::uint64_t>(kYamlExpansionFree, kYamlExpansionMax * plain_weight_)) {
       Fail(code::kYamlAliases,
            {},
            "its aliases make it more than " + std::to_string(kYamlExpansionMax) +
                " times as large as it is written; write the values out");
     }
-    return !has_failed_;
+    if (failure_) {
+      problems_.ErrorAt(failure_->code,
+                        failure_->position,
+                        "This YAML cannot be used: " + std::move(failure_->message));
+    }
+    return !failure_;
   }
 
  private:
@@ -295,11 +302,18 @@ class Builder final : public YAML::EventHandler {
     std::optional<SourceMember> member = {};
   };
 
+  struct Failure {
+    std::string_view code;
+    Position position;
+    std::string message;
+  };
+
+  // The first failure stands, but for nesting: yaml-cpp reads brackets that nest too deep as many
+  // other things first.
   void Fail(std::string_view code, Position position, std::string message) {
-    if (!has_failed_) {
-      problems_.ErrorAt(code, position, "This YAML cannot be used: " + std::move(message));
+    if (!failure_ || (code == code::kTooDeep && failure_->code != code)) {
+      failure_ = {.code = code, .position = position, .message = std::move(message)};
     }
-    has_failed_ = true;
   }
 
   void FailDepth(Position position) {
@@ -339,10 +353,10 @@ class Builder final : public YAML::EventHandler {
     if (IsName()) {
       Fail(code::kInvalidYaml, position, "an array or object stands where a name must");
     }
-    if (open_.size() == kDefinitionDepthMax) {
+    if (++depth_ > kDefinitionDepthMax) {
       FailDepth(position);
     }
-    if (has_failed_) {
+    if (failure_) {
       return;
     }
     OpenNode& open = open_.emplace_back();
@@ -354,7 +368,8 @@ class Builder final : public YAML::EventHandler {
   }
 
   void Close() {
-    if (has_failed_) {
+    --depth_;
+    if (failure_) {
       return;
     }
     const OpenNode closed = std::move(open_.back());
@@ -366,7 +381,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void AddScalar(const YAML::Mark& mark, YAML::anchor_t anchor, const SourceNode* node) {
-    if (has_failed_) {
+    if (failure_) {
       return;
     }
     const Finished scalar{.node = node, .weight = kNodeWeight + node->text.size(), .height = 0};
@@ -406,7 +421,8 @@ class Builder final : public YAML::EventHandler {
   std::uint64_t plain_weight_ = 0;
   std::uint64_t expanded_weight_ = 0;
   bool has_document_ = false;
-  bool has_failed_ = false;
+  std::optional<Failure> failure_;
+  std::size_t depth_ = 0;
 };
 
 // yaml-cpp takes some control characters for the end of the text; YAML has none of them.
@@ -449,8 +465,8 @@ bool ReadYaml(std::string_view text, SourceTree& tree, Problems& problems) {
   } catch (const YAML::Exception& error) {
     if (!builder.has_failed()) {
       problems.ErrorAt(code::kInvalidYaml, ToPosition(error.mark), "This is no YAML: " + error.msg);
+      return false;
     }
-    return false;
   }
   return builder.Finish();
 }

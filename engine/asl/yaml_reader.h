@@ -10,9 +10,11 @@
 
 namespace pawl::asl {
 
-// Bounds on aliases: their number, and how often larger than the text the definition may grow.
+// Bounds on aliases: their number, and how often larger than the text the definition may grow,
+// where it is larger than kYamlExpansionFree bytes at all.
 inline constexpr std::size_t kYamlAliasesMax = 100;
 inline constexpr std::size_t kYamlExpansionMax = 10;
+inline constexpr std::size_t kYamlExpansionFree = std::size_t{64} * 1024;
 
 // `text` is valid UTF-8. False after an error, which `problems` then holds. Members that stand
 // there twice are kept: CheckDuplicates reports them.

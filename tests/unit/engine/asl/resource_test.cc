@@ -1,0 +1,70 @@
+#include "engine/asl/resource.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace pawl::test {
+namespace {
+
+using asl::ParseResource;
+using Kind = asl::Resource::Kind;
+
+TEST(ResourceTest, FunctionsGoByNameOrByLambdaArn) {
+  for (const std::string_view text :
+       {"load",
+        "load.items_2-b",
+        "arn:aws:lambda:us-east-1:123456789012:function:load",
+        "arn:aws-cn:lambda:cn-north-1:123456789012:function:load:7",
+        "arn:aws:lambda:::function:load",
+        "arn:aws:lambda:us-east-1:ACCOUNT_ID:function:load:alias_1"}) {
+    EXPECT_EQ(ParseResource(text).kind, Kind::kFunction) << text;
+  }
+  EXPECT_EQ(ParseResource("arn:aws:lambda:r:1:function:load:PROD").qualifier, "PROD");
+}
+
+TEST(ResourceTest, LambdaInvokeIsKnownInEveryPartition) {
+  EXPECT_EQ(ParseResource("arn:aws:states:::lambda:invoke").kind, Kind::kLambdaInvoke);
+  EXPECT_EQ(ParseResource("arn:aws-us-gov:states:us-gov-west-1:1:lambda:invoke").kind,
+            Kind::kLambdaInvoke);
+}
+
+TEST(ResourceTest, WhatDoesNotRunYetIsNotCalledInvalid) {
+  for (const std::string_view text : {"arn:aws:states:::lambda:invoke.waitForTaskToken",
+                                      "arn:aws:states:::states:startExecution.sync:2",
+                                      "arn:aws:states:::aws-sdk:dynamodb:batchWriteItem",
+                                      "arn:aws:states:::http:invoke",
+                                      "arn:aws:states:us-east-1:123456789012:activity:manual",
+                                      "arn:aws:swf:us-east-1:123456789012:task:X",
+                                      "${LoadFunctionArn}"}) {
+    EXPECT_EQ(ParseResource(text).kind, Kind::kUnsupported) << text;
+    EXPECT_FALSE(ParseResource(text).explanation.empty()) << text;
+  }
+}
+
+TEST(ResourceTest, WhatNamesNothingIsInvalid) {
+  const std::string long_name(81, 'a');
+  for (const std::string_view text : {"",
+                                      "two words",
+                                      "a:b",
+                                      "https://example.com",
+                                      "arn:aws:lambda",
+                                      "arn:aws:lambda:us-east-1:1:function:",
+                                      "arn:aws:lambda:us-east-1:1:function:f:",
+                                      "arn:aws:lambda:us-east-1:1:function:f:$*#$7485",
+                                      "arn:aws:lambda:us-east-1:1:layer:f",
+                                      "arn:google:lambda:::function:f",
+                                      "arn:aws:states:::lambda:invoke.sync",
+                                      "arn:aws:states:::lambda:invoke.later",
+                                      "arn:aws:states:::lambda",
+                                      "arn:aws:states:::activity:",
+                                      "${open",
+                                      "${}"}) {
+    EXPECT_EQ(ParseResource(text).kind, Kind::kInvalid) << text;
+  }
+  EXPECT_EQ(ParseResource(long_name).kind, Kind::kInvalid);
+}
+
+}  // namespace
+}  // namespace pawl::test

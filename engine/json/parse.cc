@@ -105,9 +105,8 @@ struct RawString {
   bool has_escapes = false;
 };
 
-// The meaning of a string: itself where nothing is escaped, else decoded into the arena.
-std::string_view Decode(RawString raw, Arena& arena) {
-  if (!raw.has_escapes) return raw.text;
+// What a string with escapes stands for, in the arena.
+std::string_view DecodeEscapes(RawString raw, Arena& arena) {
   // Every escape is longer than what it stands for.
   char* const begin = static_cast<char*>(arena.Allocate(raw.text.size()));
   char* out = begin;
@@ -135,6 +134,10 @@ std::string_view Decode(RawString raw, Arena& arena) {
     out = AppendUtf8(out, code_point);
   }
   return {begin, static_cast<std::size_t>(out - begin)};
+}
+
+std::string_view Decode(RawString raw, Arena& arena) {
+  return raw.has_escapes ? DecodeEscapes(raw, arena) : raw.text;
 }
 
 // "line 3, column 7: …": columns count characters, from 1.

@@ -29,15 +29,17 @@ inline const char* SkipUntilStop(const char* text, const char* end) {
   constexpr std::ptrdiff_t kWidth = 16;
   const __m128i quote = _mm_set1_epi8('"');
   const __m128i backslash = _mm_set1_epi8('\\');
+  const __m128i first_printable = _mm_set1_epi8(kFirstPrintable);
   const __m128i last_control = _mm_set1_epi8(kFirstPrintable - 1);
   while (end - text >= kWidth) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
-    // An unsigned byte is a control character exactly if the smaller of it and 0x1F is itself.
-    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
-    __m128i stops = _mm_or_si128(
-        control, _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
-    // movemask takes the top bit, which is what tells the bytes beyond ASCII.
-    if constexpr (kStopsAtNonAscii) stops = _mm_or_si128(stops, bytes);
+    // As signed numbers, the bytes beyond ASCII are below the control characters: one comparison
+    // finds both. Control characters alone are those that the smaller of them and 0x1F leaves as
+    // they are.
+    const __m128i low = kStopsAtNonAscii ? _mm_cmplt_epi8(bytes, first_printable)
+                                         : _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
+    const __m128i stops = _mm_or_si128(
+        low, _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
     const auto mask = static_cast<unsigned>(_mm_movemask_epi8(stops));
     if (mask != 0) return text + __builtin_ctz(mask);
     text += kWidth;

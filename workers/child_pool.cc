@@ -209,6 +209,7 @@ class ChildPool::Loop {
     sigset_t all;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    ::pthread_setname_np(::pthread_self(), "pawl-children");
     PoolContext context{.poller = *poller_,
                         .options = options_,
                         .cores = std::max(1U, std::thread::hardware_concurrency())};
@@ -384,6 +385,7 @@ ChildPool::~ChildPool() = default;
 
 Status ChildPool::SetFunction(FunctionSpec spec) {
   RETURN_IF_ERROR(CheckFunctionSpec(spec));
+  if (spec.arn.empty()) spec.arn = "arn:aws:lambda:us-east-1:000000000000:function:" + spec.name;
   loop_->SetFunction(std::move(spec));
   return OkStatus();
 }

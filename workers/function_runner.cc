@@ -84,9 +84,10 @@ bool FunctionRunner::Cancel(std::uint64_t id) {
           flights.begin(), flights.end(), [&](const Flight& one) { return has_id(one.task); });
       if (flight == flights.end()) continue;
       flight->task.is_cancelled = true;
-      if (flight->sequence <= child->shared().started()) {
+      const std::uint64_t sequence = flight->sequence;
+      if (sequence <= child->shared().started()) {
         // Its result may be under way already; then it is as good as not cancelled.
-        if (ReadChild(*child) && child->Find(child->shared().started()) != nullptr) {
+        if (ReadChild(*child) && child->Find(sequence) != nullptr) {
           KillChild(*child, Child::EndReason::kCancel);
         }
       } else if (!child->skipping_since) {

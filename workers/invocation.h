@@ -41,6 +41,7 @@ struct FunctionSpec {
   // Beside the worker's own environment, over which it wins.
   std::map<std::string, std::string> environment;
   std::string version = "$LATEST";
+  // Empty for an ARN made from the name.
   std::string arn;
   // Stands for the contents of the code: another value means that it has changed.
   std::uint64_t fingerprint = 0;

@@ -160,6 +160,32 @@ def test_a_failure_too_large_for_a_message_is_cut(functions):
     assert payload["stackTrace"] == []
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import socket; kept = socket.socketpair()",
+        "import sqlite3; kept = sqlite3.connect('database')",
+        "import subprocess; kept = subprocess.Popen(['sleep', '1000'])",
+        "kept = open('log', 'a')",
+    ],
+)
+def test_what_forks_would_share_makes_the_zygote_spawn(functions, statement):
+    started = functions.zygote(f"{statement}\n" + ECHO)
+    assert started.expect(zygote.FROM_ZYGOTE_READY) == (1, 0)
+    assert started.create().call(1, "here").json() == "here"
+
+
+def test_a_function_may_take_the_streams_away(functions):
+    child = functions.child(
+        "import sys\n"
+        "def handler(event, context):\n"
+        "    print('partial', end='')\n    sys.stdout = None\n    return event\n"
+    )
+    assert child.call(1, "one").json() == "one"
+    assert child.call(2, "two").json() == "two"
+    assert child.log_packet() == (1, 1, "partial")
+
+
 def test_a_module_that_starts_threads_makes_the_zygote_spawn(functions):
     started = functions.zygote(
         "import os, threading\n"

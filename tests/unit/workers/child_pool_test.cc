@@ -12,6 +12,7 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <random>
 #include <set>
 #include <string>
 #include <thread>
@@ -937,6 +938,61 @@ TEST_F(ChildPoolTest, AFunctionThatOverwritesTheSharedMemoryCostsOnlyItself) {
   Run("scribbles", "true");
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(Run("scribbles", "false"), "\"fine\"");
+}
+
+// What the function of the next test makes of an event.
+std::string ChaosText(unsigned what) {
+  if (what == 1) return "ValueError: {\"errorMessage\": \"1\"";
+  if (what == 2 || what == 3) return "Runtime.ExitError: {\"errorType\":";
+  if (what == 6) return '"' + std::string(50, 'x');
+  if (what == 8) return "Sandbox.Timedout: {\"errorType\":";
+  return std::to_string(what);
+}
+
+TEST_F(ChildPoolTest, WhateverFunctionsDoEveryInvocationEndsOnce) {
+  const char* code =
+      "import ctypes, os, time\n"
+      "def handler(event, context):\n"
+      "    if event == 1: raise ValueError(event)\n"
+      "    if event == 2: os._exit(2)\n"
+      "    if event == 3: ctypes.string_at(0)\n"
+      "    if event == 4: time.sleep(0.02)\n"
+      "    if event == 5: print('line')\n"
+      "    if event == 6: return 'x' * 200_000\n"
+      "    if event == 7: os.fork()\n"
+      "    if event == 8: time.sleep(1000)\n"
+      "    return event\n";
+  for (unsigned seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    std::minstd_rand random(seed);
+    FunctionSpec spec = Spec("chaos", code);
+    spec.timeout = 500ms;
+    spec.concurrency = 3;
+    std::vector<std::pair<std::uint64_t, unsigned>> calls;
+    for (int round = 0; round < 20; ++round) {
+      if (round % 7 == 0) {
+        spec.fingerprint = random();
+        Set(spec);
+      }
+      std::vector<Invocation> batch;
+      for (int i = 0; i < 20; ++i) {
+        // Mostly what ends well, or the test would only wait.
+        const auto what =
+            static_cast<unsigned>(random() % 8 == 0 ? random() % 9 : 9 + random() % 9);
+        batch.push_back(Call("chaos", std::to_string(what)));
+        calls.emplace_back(batch.back().id, what);
+      }
+      ASSERT_TRUE(pool().Submit(batch).ok());
+      if (random() % 4 == 0) pool().Cancel(calls[random() % calls.size()].first);
+      if (random() % 2 == 0) Wait(calls[random() % calls.size()].first);
+    }
+    for (const auto& [id, what] : calls) {
+      const InvocationResult result = Wait(id);
+      if (result.outcome == Outcome::kCancelled) continue;
+      EXPECT_EQ(Text(result).substr(0, 30), ChaosText(what).substr(0, 30));
+    }
+  }
+  EXPECT_EQ(pool().statistics().invocations, 0U);
 }
 
 // --- Bounds --------------------------------------------------------------------------------------

@@ -35,6 +35,8 @@ class FunctionLog:
         self.request_id = ""
         # Whether a line without its end is waiting in one of the streams.
         self.has_partial_line = False
+        # The function may put others into sys.
+        self.streams: list[io.TextIOWrapper] = []
         self._connection = connection
 
     def rebind(self, connection: socket.socket) -> None:
@@ -54,8 +56,8 @@ class FunctionLog:
     def end_lines(self) -> None:
         """Sends what was printed without an end of line."""
         self.has_partial_line = False
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in self.streams:
+            stream.flush()
 
 
 class _LineBuffer(io.BufferedIOBase):
@@ -149,8 +151,8 @@ class _JsonFormatter(logging.Formatter):
 def install(connection: socket.socket) -> FunctionLog:
     """Directs sys.stdout, sys.stderr and the root logger of this process to ``connection``."""
     log = FunctionLog(connection)
-    sys.stdout = _text_stream(log, STDOUT)
-    sys.stderr = _text_stream(log, STDERR)
+    log.streams = [_text_stream(log, STDOUT), _text_stream(log, STDERR)]
+    sys.stdout, sys.stderr = log.streams
     handler = _LogHandler(log)
     is_json = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
     handler.setFormatter(_JsonFormatter(log) if is_json else _TextFormatter(log))

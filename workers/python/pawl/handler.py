@@ -17,6 +17,7 @@ Handler = Callable[[Any, Context], Any]
 # A message or a stack trace beyond this says nothing more; the engine's causes are shorter still.
 ERROR_MESSAGE_CHARACTERS_MAX = 32 * 1024
 STACK_FRAMES_MAX = 100
+ERROR_TYPE_CHARACTERS_MAX = 256
 
 
 class Failure(NamedTuple):
@@ -36,6 +37,10 @@ class Failure(NamedTuple):
         }
         text = json.dumps(payload, ensure_ascii=False)
         return text if is_encodable(text) else json.dumps(payload)
+
+    def error_type_bytes(self) -> bytes:
+        """The error's name as the pool gets it."""
+        return self.error_type[:ERROR_TYPE_CHARACTERS_MAX].encode(errors="backslashreplace")
 
     def to_log(self) -> str:
         """The log text of an unhandled error."""

@@ -239,7 +239,7 @@ def serve(
             else:
                 log.send(LOGGING, failure.to_log().encode(errors="backslashreplace"))
                 text = failure.to_json(request_id).encode()
-                kind = failure.error_type.encode(errors="backslashreplace")[:1024]
+                kind = failure.error_type_bytes()
                 put(KIND_ERROR, sequence, (finished - now) // 1000, text, kind)
             if log.has_partial_line:
                 log.end_lines()

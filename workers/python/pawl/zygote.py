@@ -2,8 +2,9 @@
 
 One zygote serves one environment of one function. It has a single thread, imports the module, and
 forks a child whenever the pool asks for one: a child then needs no import of its own. Where the
-import has started threads, which a fork would lose, it becomes a fresh interpreter that imports
-nothing and has every child import for itself.
+import has started threads, which a fork would lose, or opened files or connections, which forks
+would share, it becomes a fresh interpreter that imports nothing and has every child import for
+itself.
 
 It also is the one that waits for its children: when one ends, what remains of the child's process
 group is killed while its number is still taken, and the pool learns the status.
@@ -24,6 +25,7 @@ import resource
 import select
 import signal
 import socket
+import stat
 import struct
 import sys
 import traceback
@@ -91,6 +93,7 @@ def main() -> NoReturn:
     connection.set_inheritable(False)
     log = function_log.install(owned_socket(settings.log))
     if role == "import":
+        close_others({int(control), settings.log})
         limit_memory(settings.memory_mb)
         function = import_function(settings)
         if isinstance(function, Failure):
@@ -98,7 +101,7 @@ def main() -> NoReturn:
             log.send(function_log.LOGGING, function.to_log().encode(errors="backslashreplace"))
             os._exit(0)
         log.end_lines()
-        if len(os.listdir("/proc/self/task")) > 1:
+        if not can_fork({connection.fileno(), settings.log}):
             become_spawner(settings, connection)
         gc.freeze()
         Zygote(settings, connection, log, function).run()
@@ -117,6 +120,21 @@ def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def descriptors() -> list[int]:
+    """What is open besides the standard descriptors. The listing's own is among it, but closed."""
+    return [number for number in map(int, os.listdir("/proc/self/fd")) if number > 2]
+
+
+def close_others(own_descriptors: set[int]) -> None:
+    """Closes what the program around the pool has let through: it is no function's business."""
+    for descriptor in descriptors():
+        if descriptor not in own_descriptors:
+            try:
+                os.close(descriptor)
+            except OSError:
+                pass
 
 
 def limit_memory(memory_mb: int) -> None:
@@ -149,7 +167,7 @@ def import_function(settings: Settings) -> Handler | Failure:
 def report_failure(connection: socket.socket, failure: Failure) -> None:
     # Quotes inside a JSON string are escaped, so this finds the member and nothing else.
     before, member, after = failure.to_json(REQUEST_ID_MARK).partition('"requestId": "\\u0000"')
-    parts = [failure.error_type.encode(errors="backslashreplace")[:1024]]
+    parts = [failure.error_type_bytes()]
     parts += [(before + member[: -len('\\u0000"')]).encode(), ('"' + after).encode()]
     if sum(map(len, parts)) > FAILURE_BYTES_MAX:
         report_failure(connection, failure._replace(message=failure.message[:1024], stack_trace=()))
@@ -158,9 +176,31 @@ def report_failure(connection: socket.socket, failure: Failure) -> None:
     connection.send(header + b"".join(parts))
 
 
+def can_fork(own_descriptors: set[int]) -> bool:
+    """Whether forks of this process would work as if each had imported the module itself.
+
+    Threads would be missing in them. Open files and connections would be one for all of them, and
+    two processes that talk on one database connection break it; so would processes started here.
+    """
+    if len(os.listdir("/proc/self/task")) > 1:
+        return False
+    with open(f"/proc/self/task/{os.getpid()}/children") as file:
+        if file.read():
+            return False
+    for descriptor in descriptors():
+        if descriptor in own_descriptors:
+            continue
+        try:
+            mode = os.fstat(descriptor).st_mode
+        except OSError:
+            continue  # It was the listing's own.
+        if not stat.S_ISCHR(mode):
+            return False
+    return True
+
+
 def become_spawner(settings: Settings, connection: socket.socket) -> NoReturn:
-    """Goes on as a fresh interpreter: this one's threads would be missing in forks."""
-    sys.stdout.flush()
+    """Goes on as a fresh interpreter that leaves importing to its children."""
     os.set_inheritable(connection.fileno(), True)
     os.set_inheritable(settings.log, True)
     os.execv(sys.executable, settings.arguments(role="spawn"))

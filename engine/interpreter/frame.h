@@ -39,7 +39,7 @@ struct TaskWait {
 struct TimerWait {
   enum class Purpose : std::uint8_t { kWaitState = 0, kRetry = 1 };
   Purpose purpose = Purpose::kWaitState;
-  Timestamp due;
+  Timestamp due = {};
 
   bool operator==(const TimerWait&) const = default;
 };
@@ -63,7 +63,7 @@ struct JoinWait {
   // JSON text of the results so far, with commas and brackets.
   std::uint64_t result_bytes = 2;
   // Derived, shared with nobody else who changes it; not part of the frame's value.
-  std::shared_ptr<const MapItems> items;
+  std::shared_ptr<const MapItems> items = {};
 
   bool operator==(const JoinWait& other) const {
     return total == other.total && next == other.next && open == other.open &&
@@ -107,7 +107,7 @@ struct Frame {
 struct BranchResult {
   FrameNumber join;
   std::uint32_t index = 0;
-  Payload output;
+  Payload output = {};
 
   bool operator==(const BranchResult&) const = default;
 };

@@ -77,7 +77,7 @@ std::optional<EventType> AbortedEvent(asl::StateType type);
 // A JSON payload of an execution: the bytes, if they are at hand, and the history event that holds
 // them. An event that would repeat a payload refers to the event that holds it.
 struct Payload {
-  Bytes bytes;
+  Bytes bytes = {};
   // 0: in no event yet.
   EventId home = 0;
 
@@ -90,18 +90,18 @@ struct HistoryEvent {
   EventId id = 0;
   EventId previous = 0;
   EventType type = EventType::kExecutionStarted;
-  Timestamp at;
+  Timestamp at = {};
   // The state the event is about; kNoState for those of the whole execution.
   StateIndex state = asl::kNoState;
   // Map iterations: the item's index. kMapStateStarted: the number of items.
   std::uint32_t index = 0;
   // Input, output or parameters, whichever the type has.
-  std::optional<Payload> payload;
-  std::optional<std::string> error;
-  std::optional<std::string> cause;
+  std::optional<Payload> payload = {};
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
   // kLambdaFunctionScheduled, kTaskScheduled.
-  std::optional<std::int64_t> timeout_seconds;
-  std::optional<std::int64_t> heartbeat_seconds;
+  std::optional<std::int64_t> timeout_seconds = {};
+  std::optional<std::int64_t> heartbeat_seconds = {};
 
   bool operator==(const HistoryEvent&) const = default;
 };

@@ -46,9 +46,9 @@ struct Environment {
 
 // What is the same for every turn of an execution.
 struct ExecutionHeader {
-  std::string state_machine;
-  std::string name;
-  Timestamp started_at;
+  std::string state_machine = {};
+  std::string name = {};
+  Timestamp started_at = {};
   // All randomness of the execution is derived from it.
   std::uint64_t seed = 0;
 
@@ -72,10 +72,10 @@ struct Start {
 struct TaskEnded {
   std::uint32_t wait_number = 0;
   // The result, or the error name and cause.
-  std::optional<Bytes> output;
-  std::string error;
-  std::string cause;
-  std::optional<Lease> lease;
+  std::optional<Bytes> output = {};
+  std::string error = {};
+  std::string cause = {};
+  std::optional<Lease> lease = {};
 };
 
 // Time may have passed a deadline of the frame; Advance looks which.
@@ -105,6 +105,8 @@ struct WorkingSet {
   ExecutionHeader header;
   // The id of the next event; 1 before the start.
   EventId next_event = 1;
+  // When the last event happened: times in a history never decrease.
+  Timestamp last_event_at;
   std::map<FrameNumber, Frame> frames;
   // Whether `frames` has every frame of the execution.
   bool has_all_frames = false;
@@ -192,9 +194,9 @@ std::string_view ExecutionStatusName(ExecutionStatus status);
 struct Close {
   ExecutionStatus status = ExecutionStatus::kSucceeded;
   // The output of kSucceeded.
-  Payload output;
-  std::optional<std::string> error;
-  std::optional<std::string> cause;
+  Payload output = {};
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
 };
 
 // Everything one message changes. None of it has happened yet: the runtime makes `frames`,

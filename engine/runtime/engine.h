@@ -34,11 +34,11 @@ using interpreter::ExecutionStatus;
 
 struct EngineOptions {
   // Where executions are kept; made if absent. Empty: in memory, gone with the engine.
-  std::string data_dir;
+  std::string data_dir = {};
   // Threads that run turns; 0 is max(1, cores / 2).
   int executors = 0;
-  Limits limits;
-  ArnScheme arns;
+  Limits limits = {};
+  ArnScheme arns = {};
   // How long a task waits for a function that no worker ever announced before it fails with
   // Lambda.ResourceNotFoundException.
   Duration function_grace = std::chrono::seconds(2);
@@ -60,11 +60,11 @@ struct EngineOptions {
 // --- State machines ---
 
 struct DeployRequest {
-  NamespaceId namespace_id;
+  NamespaceId namespace_id = {};
   // 1 to 80 characters as AWS allows: no white space, brackets, wildcards or control characters.
-  std::string name;
+  std::string name = {};
   // JSON or YAML.
-  std::string definition;
+  std::string definition = {};
   // Create only: AlreadyExists if the name exists with another definition.
   bool must_be_new = false;
   // Update only: NotFound if the name does not exist.
@@ -72,107 +72,107 @@ struct DeployRequest {
 };
 
 struct StateMachineInfo {
-  std::string name;
-  std::string arn;
+  std::string name = {};
+  std::string arn = {};
   // Grows with each deployment of another text; executions stay on the revision they started with.
   std::uint64_t revision = 0;
-  std::string definition;
-  Timestamp created_at;
-  Timestamp updated_at;
+  std::string definition = {};
+  Timestamp created_at = {};
+  Timestamp updated_at = {};
   // Deleted, but executions still run on it.
   bool is_deleting = false;
 };
 
 struct DeployResponse {
-  StateMachineInfo state_machine;
+  StateMachineInfo state_machine = {};
   // The text differs from the revision before (always for the first).
   bool is_changed = false;
-  std::vector<asl::Diagnostic> warnings;
+  std::vector<asl::Diagnostic> warnings = {};
 };
 
 struct StateMachineList {
-  std::vector<StateMachineInfo> state_machines;  // by name; `definition` is empty
+  std::vector<StateMachineInfo> state_machines = {};  // by name; `definition` is empty
   // Empty: the list is complete. Else pass it as `after`.
-  std::string next;
+  std::string next = {};
 };
 
 // --- Executions ---
 
 // An execution by the names people give.
 struct ExecutionName {
-  NamespaceId namespace_id;
-  std::string state_machine;
-  std::string name;
+  NamespaceId namespace_id = {};
+  std::string state_machine = {};
+  std::string name = {};
 
   auto operator<=>(const ExecutionName&) const = default;
 };
 
 struct StartRequest {
-  NamespaceId namespace_id;
-  std::string state_machine;
+  NamespaceId namespace_id = {};
+  std::string state_machine = {};
   // Empty: a UUID. The same name and input again, while the execution is open, is the same
   // execution (Step Functions' rule); otherwise AlreadyExists with reason "ExecutionAlreadyExists".
-  std::string name;
+  std::string name = {};
   // JSON text; "{}" if empty.
-  std::string input;
+  std::string input = {};
   // Higher goes first among tasks that wait for the same function. -100 to 100.
   std::int32_t priority = 0;
   // Tasks of one key share a function's workers fairly with those of others.
-  std::string fairness_key;
+  std::string fairness_key = {};
 };
 
 struct StartResponse {
-  ExecutionName name;
-  std::string arn;
-  Timestamp started_at;
+  ExecutionName name = {};
+  std::string arn = {};
+  Timestamp started_at = {};
   // The execution was already there: this start is a repetition.
   bool is_repeated = false;
 };
 
 struct StopRequest {
-  ExecutionName name;
-  std::optional<std::string> error;
-  std::optional<std::string> cause;
+  ExecutionName name = {};
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
 };
 
 struct StopResponse {
-  Timestamp stopped_at;
+  Timestamp stopped_at = {};
 };
 
 struct ExecutionInfo {
-  ExecutionName name;
-  std::string arn;
-  std::string state_machine_arn;
+  ExecutionName name = {};
+  std::string arn = {};
+  std::string state_machine_arn = {};
   std::uint64_t revision = 0;
   ExecutionStatus status = ExecutionStatus::kRunning;
-  Timestamp started_at;
-  std::optional<Timestamp> stopped_at;
-  Bytes input;
+  Timestamp started_at = {};
+  std::optional<Timestamp> stopped_at = {};
+  Bytes input = {};
   // Of a succeeded execution.
-  Bytes output;
-  std::optional<std::string> error;
-  std::optional<std::string> cause;
+  Bytes output = {};
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
   // The engine found stored rows of the execution that contradict each other and will not run it;
   // says what was found.
-  std::string quarantine_reason;
+  std::string quarantine_reason = {};
 };
 
 struct ListRequest {
-  NamespaceId namespace_id;
+  NamespaceId namespace_id = {};
   // Empty: of all state machines.
-  std::string state_machine;
-  std::optional<ExecutionStatus> status;
-  std::optional<Timestamp> started_from;    // inclusive
-  std::optional<Timestamp> started_before;  // exclusive
-  std::size_t page_size = 100;              // at most 1,000
+  std::string state_machine = {};
+  std::optional<ExecutionStatus> status = {};
+  std::optional<Timestamp> started_from = {};    // inclusive
+  std::optional<Timestamp> started_before = {};  // exclusive
+  std::size_t page_size = 100;                   // at most 1,000
   // ListResponse::next of the page before.
-  std::string after;
+  std::string after = {};
 };
 
 // A line of a list: `input`, `output`, `error` and `cause` are empty. Newest first.
 struct ListResponse {
-  std::vector<ExecutionInfo> executions;
-  std::string next;
+  std::vector<ExecutionInfo> executions = {};
+  std::string next = {};
 };
 
 // One history event, readable: names and ARNs instead of numbers.
@@ -180,22 +180,22 @@ struct EventInfo {
   EventId id = 0;
   EventId previous_id = 0;
   EventType type = EventType::kExecutionStarted;
-  Timestamp at;
-  std::string state;                    // name; empty for events of the whole execution
-  std::optional<std::uint32_t> index;   // of a Map's iteration
-  std::optional<std::uint32_t> length;  // of a Map's items
-  std::optional<Bytes> input;           // also a task's parameters
-  std::optional<Bytes> output;
-  std::optional<std::string> error;
-  std::optional<std::string> cause;
-  std::string resource;       // function ARN, or "invoke"
-  std::string resource_type;  // "lambda"; empty for function ARNs
-  std::optional<std::int64_t> timeout_seconds;
-  std::optional<std::int64_t> heartbeat_seconds;
+  Timestamp at = {};
+  std::string state = {};                    // name; empty for events of the whole execution
+  std::optional<std::uint32_t> index = {};   // of a Map's iteration
+  std::optional<std::uint32_t> length = {};  // of a Map's items
+  std::optional<Bytes> input = {};           // also a task's parameters
+  std::optional<Bytes> output = {};
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
+  std::string resource = {};       // function ARN, or "invoke"
+  std::string resource_type = {};  // "lambda"; empty for function ARNs
+  std::optional<std::int64_t> timeout_seconds = {};
+  std::optional<std::int64_t> heartbeat_seconds = {};
 };
 
 struct HistoryRequest {
-  ExecutionName name;
+  ExecutionName name = {};
   // Events with an id greater than this (or smaller, in reverse). 0: from the beginning (the end).
   EventId after = 0;
   std::size_t page_size = 100;  // at most 1,000; a page ends early at 1 MiB of payloads
@@ -204,7 +204,7 @@ struct HistoryRequest {
 };
 
 struct HistoryPage {
-  std::vector<EventInfo> events;
+  std::vector<EventInfo> events = {};
   // Whether there are events behind the last one (now).
   bool has_more = false;
 };
@@ -214,13 +214,13 @@ struct HistoryPage {
 // Something about a watched execution became durable. Changes of one execution come in order; some
 // may be skipped where later ones have happened. Read the history from the last event id seen.
 struct ExecutionChange {
-  ExecutionName name;
+  ExecutionName name = {};
   EventId last_event = 0;
   ExecutionStatus status = ExecutionStatus::kRunning;
   // Of a closed execution: as in ExecutionInfo.
-  Bytes output;
-  std::optional<std::string> error;
-  std::optional<std::string> cause;
+  Bytes output = {};
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
 };
 
 // Gets changes, on an executor thread; must not block.
@@ -245,11 +245,17 @@ class Watch {
 
 // One attempt of a task, durably: what fences late and repeated answers. Opaque to workers.
 struct TaskRef {
-  ExecutionId execution;
-  FrameNumber frame;
+  ExecutionId execution = {};
+  FrameNumber frame = {};
   std::uint32_t wait_number = 0;
 
   auto operator<=>(const TaskRef&) const = default;
+};
+
+struct TaskRefHash {
+  std::size_t operator()(const TaskRef& ref) const noexcept {
+    return std::hash<ExecutionId>()(ref.execution) * 31 + ref.frame.value * 7 + ref.wait_number;
+  }
 };
 
 std::string EncodeTaskRef(const TaskRef& ref);
@@ -257,27 +263,27 @@ std::string EncodeTaskRef(const TaskRef& ref);
 std::optional<TaskRef> DecodeTaskRef(std::string_view bytes);
 
 struct Task {
-  TaskRef ref;
-  std::string function;
-  std::string qualifier;
-  Bytes payload;
+  TaskRef ref = {};
+  std::string function = {};
+  std::string qualifier = {};
+  Bytes payload = {};
   // Stable over redelivery of the attempt: the function's idempotency key (aws_request_id).
-  std::string request_id;
+  std::string request_id = {};
   // When the state times out.
-  std::optional<Timestamp> deadline;
-  std::optional<Duration> heartbeat;
-  ExecutionName execution;
-  std::string state;
+  std::optional<Timestamp> deadline = {};
+  std::optional<Duration> heartbeat = {};
+  ExecutionName execution = {};
+  std::string state = {};
   // How often this attempt was given to a worker before.
   std::uint32_t redeliveries = 0;
 };
 
 struct Completion {
-  TaskRef ref;
+  TaskRef ref = {};
   // JSON text of the result; or the error and its cause.
-  std::optional<Bytes> output;
-  std::string error;
-  std::string cause;
+  std::optional<Bytes> output = {};
+  std::string error = {};
+  std::string cause = {};
 };
 
 enum class CompletionOutcome : std::uint8_t {
@@ -287,7 +293,7 @@ enum class CompletionOutcome : std::uint8_t {
 };
 
 struct CompletionAck {
-  TaskRef ref;
+  TaskRef ref = {};
   CompletionOutcome outcome = CompletionOutcome::kAccepted;
 };
 
@@ -302,17 +308,17 @@ class TaskSink {
 };
 
 struct FunctionCredit {
-  std::string function;
+  std::string function = {};
   std::uint32_t credits = 0;
 };
 
 struct WorkerHello {
-  NamespaceId namespace_id;
+  NamespaceId namespace_id = {};
   // For people: host and process.
-  std::string worker;
-  std::vector<std::string> functions;
+  std::string worker = {};
+  std::vector<std::string> functions = {};
   // Tasks the worker holds from before, running or with a completion still to be acknowledged.
-  std::vector<TaskRef> held;
+  std::vector<TaskRef> held = {};
 };
 
 // A connected worker. Destroying it is the end of the connection: what it held is offered to others
@@ -407,6 +413,9 @@ class Engine {
 
   // `sink` outlives the session.
   virtual std::unique_ptr<WorkerSession> ConnectWorker(WorkerHello hello, TaskSink& sink) = 0;
+
+  // 32 secret random bytes, made once for each store and purpose ("page-tokens") and kept in it.
+  virtual Result<std::string> StoreSecret(const std::string& purpose) = 0;
 
   virtual EngineStatistics Statistics() = 0;
   virtual const EngineOptions& options() const = 0;

@@ -1,0 +1,102 @@
+// The context object, "$$" (Step Functions Developer Guide, "Context object").
+#include <string>
+#include <string_view>
+
+#include "engine/interpreter/state_scope.h"
+
+namespace pawl::interpreter {
+namespace {
+
+// Whether a path can see Execution.Input, which is expensive to have at hand. True unless the path
+// plainly goes elsewhere.
+bool MayTouchExecutionInput(std::string_view path) {
+  for (const std::string_view prefix : {"$$.State",
+                                        "$$.StateMachine",
+                                        "$$.Map",
+                                        "$$.Task",
+                                        "$$.Execution.Id",
+                                        "$$.Execution.Name",
+                                        "$$.Execution.StartTime",
+                                        "$$.Execution.RoleArn",
+                                        "$$.Execution.Redrive"}) {
+    if (path.starts_with(prefix)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<json::Value> Interpreter::StateScope::Root(const expression::Path& path) {
+  switch (path.root()) {
+    case expression::PathRoot::kInput:
+      return interpreter_.ValueOf(input_);
+    case expression::PathRoot::kContext:
+      return interpreter_.ContextObject(frame_, item_index_, MayTouchExecutionInput(path.text()));
+    case expression::PathRoot::kVariable:
+      break;
+  }
+  return Unimplemented("variables are not supported yet: " + path.text());
+}
+
+json::Value Interpreter::ContextObject(Frame& frame,
+                                       std::optional<std::uint32_t> item_index,
+                                       bool with_execution_input) {
+  const ExecutionHeader& header = rows_.header;
+  const ArnScheme& arns = environment_.arns;
+  const auto text = [this](std::string_view value) {
+    return json::Value::String(arena_.Copy(value));
+  };
+
+  json::ObjectBuilder execution;
+  execution.Set("Id", text(ExecutionArn(arns, header.state_machine, header.name)));
+  if (with_execution_input) {
+    Datum input(Payload{.bytes = {}, .home = 1});
+    execution.Set("Input", ValueOf(input));
+  }
+  execution.Set("StartTime", text(FormatTimestamp(header.started_at)));
+  execution.Set("Name", text(header.name));
+  execution.Set("RoleArn", text(RoleArn(arns)));
+  execution.Set("RedriveCount", json::Value::Number("0"));
+
+  json::ObjectBuilder state_machine;
+  state_machine.Set("Id", text(StateMachineArn(arns, header.state_machine)));
+  state_machine.Set("Name", text(header.state_machine));
+
+  const asl::State& definition = StateOf(frame);
+  json::ObjectBuilder state;
+  state.Set("Name", text(definition.name));
+  state.Set("EnteredTime", text(FormatTimestamp(frame.entered_at)));
+  if (definition.type == asl::StateType::kTask || definition.type == asl::StateType::kParallel ||
+      definition.type == asl::StateType::kMap) {
+    state.Set("RetryCount",
+              json::Value::Number(static_cast<std::int64_t>(frame.retry_count), arena_));
+  }
+
+  json::ObjectBuilder context;
+  context.Set("Execution", execution.Build(arena_));
+  context.Set("StateMachine", state_machine.Build(arena_));
+  context.Set("State", state.Build(arena_));
+
+  // The item of the nearest Map around: the frame itself while its ItemSelector is evaluated.
+  Frame* map_frame = item_index ? &frame : nullptr;
+  for (Frame* inner = &frame; map_frame == nullptr && !inner->is_root();) {
+    Frame& outer = Get(inner->parent);
+    if (StateOf(outer).type == asl::StateType::kMap) {
+      map_frame = &outer;
+      item_index = inner->index;
+    }
+    inner = &outer;
+  }
+  const MapItems* items = map_frame == nullptr ? nullptr : ItemsOf(*map_frame);
+  if (items != nullptr) {
+    json::ObjectBuilder item;
+    item.Set("Index", json::Value::Number(static_cast<std::int64_t>(*item_index), arena_));
+    item.Set("Value", items->items[*item_index]);
+    json::ObjectBuilder map;
+    map.Set("Item", item.Build(arena_));
+    context.Set("Map", map.Build(arena_));
+  }
+  return context.Build(arena_);
+}
+
+}  // namespace pawl::interpreter

@@ -1,0 +1,45 @@
+// Succeed and Fail: the states where a branch or an execution ends.
+#include <string>
+
+#include "engine/interpreter/interpreter.h"
+#include "engine/json/write.h"
+
+namespace pawl::interpreter {
+
+void Interpreter::ExecuteSucceed(Frame& frame) {
+  auto input = EffectiveInput(frame);
+  if (input) LeaveThrough(frame, std::move(*input), asl::kNoState);
+}
+
+void Interpreter::ExecuteFail(Frame& frame) {
+  const auto& fail = std::get<asl::FailState>(StateOf(frame).details);
+  Failure failure{.error = fail.error, .cause = fail.cause};
+  Datum input(frame.input);
+  const auto read = [&](const std::optional<expression::Path>& path,
+                        const char* field,
+                        std::optional<std::string>& text) {
+    if (!path) return true;
+    const auto value = EvaluatePath(frame, *path, input);
+    if (!value.ok()) {
+      FailRuntime(frame,
+                  "The JSONPath '" + path->text() + "' specified for the field '" + field +
+                      "' could not be found in the input '" + json::Write(ValueOf(input)) + "'");
+      return false;
+    }
+    if (!value->is_string()) {
+      FailRuntime(frame,
+                  "The JSONPath '" + path->text() + "' specified for the field '" + field +
+                      "' must reference a string, but references a value of type " +
+                      std::string(json::TypeName(value->type())));
+      return false;
+    }
+    text = std::string(value->string());
+    return true;
+  };
+  if (!read(fail.error_path, "ErrorPath", failure.error)) return;
+  if (!read(fail.cause_path, "CausePath", failure.cause)) return;
+  // A Fail state has neither retriers nor catchers: this leads to the join around, or to the end.
+  Fail(frame, std::move(failure));
+}
+
+}  // namespace pawl::interpreter

@@ -1,0 +1,112 @@
+// A state failed: Retry, then Catch, then the join around or the execution (ASL specification,
+// "Errors").
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "engine/interpreter/interpreter.h"
+#include "engine/json/write.h"
+
+namespace pawl::interpreter {
+namespace {
+
+// The longest delay of a retrier: MaxDelaySeconds' own bound, a year and a day.
+constexpr double kRetryDelaySecondsMax = 31'622'400;
+
+// States.ALL leaves out what no workflow can mend; States.TaskFailed leaves out time-outs.
+bool Matches(const std::vector<std::string>& error_equals, const Failure& failure) {
+  const std::string error = failure.error.value_or("");
+  const bool is_data_limit = error == "States.DataLimitExceeded";
+  return std::any_of(error_equals.begin(), error_equals.end(), [&](const std::string& name) {
+    if (name == "States.ALL") return !is_data_limit;
+    if (name == "States.TaskFailed") return error != "States.Timeout" && !is_data_limit;
+    return name == error || (!failure.alias.empty() && name == failure.alias);
+  });
+}
+
+// ASL specification, "Retrying after error".
+Duration RetryDelay(const asl::Retrier& retrier,
+                    std::uint32_t retries_before,
+                    SeededRandom& random) {
+  double seconds = std::chrono::duration<double>(retrier.interval).count() *
+                   std::pow(retrier.backoff_rate, retries_before);
+  seconds = std::min(seconds, kRetryDelaySecondsMax);
+  if (retrier.max_delay) {
+    seconds = std::min(seconds, std::chrono::duration<double>(*retrier.max_delay).count());
+  }
+  if (retrier.has_full_jitter) seconds *= random.NextUnit();
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
+}  // namespace
+
+void Interpreter::FailRuntime(Frame& frame, const std::string& what) {
+  Fail(frame,
+       {.error = std::string(kRuntimeError),
+        .cause = "An error occurred while executing the state '" + StateOf(frame).name +
+                 "' (entered at the event id #" + std::to_string(frame.entered_event) + "). " +
+                 what});
+}
+
+void Interpreter::Fail(Frame& frame, Failure failure) {
+  if (is_missing_ || turn_.close) return;
+  if (failure.error != kRuntimeError) {
+    if (Retry(frame, failure) || Catch(frame, failure)) return;
+  }
+  if (!frame.is_root()) return ChildFailed(Get(frame.parent), frame, std::move(failure));
+  CloseExecution(
+      Unsuccessful(ExecutionStatus::kFailed, std::move(failure.error), std::move(failure.cause)),
+      EventType::kExecutionFailed,
+      frame.last_event);
+}
+
+bool Interpreter::Retry(Frame& frame, const Failure& failure) {
+  const std::vector<asl::Retrier>& retriers = StateOf(frame).retriers;
+  const auto retrier = std::find_if(retriers.begin(), retriers.end(), [&](const auto& candidate) {
+    return Matches(candidate.error_equals, failure);
+  });
+  if (retrier == retriers.end()) return false;
+  frame.retrier_counts.resize(retriers.size());
+  std::uint32_t& count = frame.retrier_counts[static_cast<std::size_t>(retrier - retriers.begin())];
+  if (count >= retrier->max_attempts) return false;
+  const Timestamp due = message_.at + RetryDelay(*retrier, count, Random());
+  ++count;
+  ++frame.retry_count;
+  SetWait(frame, TimerWait{.purpose = TimerWait::Purpose::kRetry, .due = due});
+  turn_.effects.emplace_back(ArmTimer{frame.number, due});
+  return true;
+}
+
+bool Interpreter::Catch(Frame& frame, const Failure& failure) {
+  const std::vector<asl::Catcher>& catchers = StateOf(frame).catchers;
+  const auto catcher = std::find_if(catchers.begin(), catchers.end(), [&](const auto& candidate) {
+    return Matches(candidate.error_equals, failure);
+  });
+  if (catcher == catchers.end()) return false;
+
+  json::ObjectBuilder builder;
+  builder.Set("Error", json::Value::String(arena_.Copy(failure.error.value_or(""))));
+  builder.Set("Cause", json::Value::String(arena_.Copy(failure.cause.value_or(""))));
+  const json::Value error_output = builder.Build(arena_);
+  if (catcher->result_path.is_null) {
+    Leave(frame, Datum(frame.input), catcher->next);
+    return true;
+  }
+  if (catcher->result_path.path.is_identity()) {
+    Leave(frame, Datum(error_output), catcher->next);
+    return true;
+  }
+  Datum raw_input(frame.input);
+  const auto merged = catcher->result_path.path.Set(ValueOf(raw_input), error_output, arena_);
+  if (!merged.ok()) {
+    FailRuntime(frame,
+                "Unable to apply the ResultPath '" + catcher->result_path.path.text() +
+                    "' of a Catch to the state's input: " + merged.status().message());
+    return true;
+  }
+  Leave(frame, Datum(*merged), catcher->next);
+  return true;
+}
+
+}  // namespace pawl::interpreter

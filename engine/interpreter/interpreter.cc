@@ -1,0 +1,444 @@
+#include "engine/interpreter/interpreter.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/base/hash.h"
+#include "engine/interpreter/advance.h"
+
+namespace pawl::interpreter {
+namespace {
+
+// A rough size of an event beside its payload, for the quantum of history bytes.
+constexpr std::size_t kEventBytes = 32;
+
+template <typename... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+Close Succeeded(Payload output) {
+  Close close;
+  close.output = std::move(output);
+  return close;
+}
+
+bool MayStartChildren(const JoinWait& join) {
+  return join.next < join.total && (join.concurrency == 0 || join.open < join.concurrency);
+}
+
+}  // namespace
+
+Close Interpreter::Unsuccessful(ExecutionStatus status,
+                                std::optional<std::string> error,
+                                std::optional<std::string> cause) {
+  Close close;
+  close.status = status;
+  close.error = std::move(error);
+  close.cause = std::move(cause);
+  return close;
+}
+
+Interpreter::Interpreter(const asl::StateMachine& machine,
+                         const Environment& environment,
+                         const WorkingSet& rows,
+                         const Message& message)
+    : machine_(machine),
+      environment_(environment),
+      rows_(rows),
+      message_(message),
+      next_event_(rows.next_event),
+      last_event_at_(rows.last_event_at) {}
+
+std::variant<Turn, Missing> Interpreter::Run() {
+  const bool is_for_somebody =
+      std::visit([this](const auto& body) { return On(body); }, message_.body);
+  if (!is_for_somebody) {
+    turn_.is_ignored = true;
+    return std::move(turn_);
+  }
+  Walk();
+  if (!is_missing_) Finish();
+  if (is_missing_) return std::move(missing_);
+  return std::move(turn_);
+}
+
+bool Interpreter::On(const Start& start) {
+  if (rows_.next_event != 1) return false;
+  HistoryEvent& started = Record(EventType::kExecutionStarted, 0, asl::kNoState);
+  Frame root;
+  root.state = machine_.start;
+  root.input.bytes = start.input;
+  Attach(started, root.input);
+  if (machine_.timeout) {
+    root.execution_deadline = message_.at + *machine_.timeout;
+    turn_.effects.emplace_back(ArmTimer{kRootFrame, *root.execution_deadline});
+  }
+  AddFrame(std::move(root));
+  ready_.push_back(kRootFrame);
+  return true;
+}
+
+bool Interpreter::On(const Continue&) {
+  Frame* frame = Find(message_.frame);
+  if (frame == nullptr) return false;
+  if (std::holds_alternative<RunnableWait>(frame->wait)) {
+    ready_.push_back(frame->number);
+    return true;
+  }
+  const auto* join = std::get_if<JoinWait>(&frame->wait);
+  if (join == nullptr || !MayStartChildren(*join)) return false;
+  starting_.push_back(frame->number);
+  return true;
+}
+
+bool Interpreter::On(const Stop& stop) {
+  const Frame* root = Find(kRootFrame);
+  if (root == nullptr) return false;
+  CloseExecution(Unsuccessful(ExecutionStatus::kAborted, stop.error, stop.cause),
+                 EventType::kExecutionAborted,
+                 root->last_event);
+  return true;
+}
+
+bool Interpreter::On(const TimerFired& fired) {
+  Frame* frame = Find(message_.frame);
+  if (frame == nullptr) return false;
+  const Timestamp now = message_.at;
+  if (frame->execution_deadline && *frame->execution_deadline <= now) {
+    CloseExecution(Unsuccessful(ExecutionStatus::kTimedOut, "States.Timeout", std::nullopt),
+                   EventType::kExecutionTimedOut,
+                   frame->last_event);
+    return true;
+  }
+  if (const auto* timer = std::get_if<TimerWait>(&frame->wait)) {
+    if (timer->due > now) return false;
+    if (timer->purpose == TimerWait::Purpose::kRetry) {
+      Execute(*frame);
+      return true;
+    }
+    auto output = EffectiveInput(*frame);
+    if (output) LeaveThrough(*frame, std::move(*output), StateOf(*frame).next);
+    return true;
+  }
+  if (const auto* task = std::get_if<TaskWait>(&frame->wait)) {
+    const bool is_late = task->deadline && *task->deadline <= now;
+    const bool is_silent =
+        task->heartbeat && fired.lease && fired.lease->last_heartbeat_at + *task->heartbeat <= now;
+    if (!is_late && !is_silent) return false;
+    const bool is_lambda = std::get<asl::TaskState>(StateOf(*frame).details).integration ==
+                           asl::TaskState::Integration::kLambdaFunction;
+    turn_.effects.emplace_back(CancelTask{frame->number, frame->wait_number});
+    if (fired.lease) RecordTaskStarted(*frame, fired.lease);
+    TaskFailed(*frame,
+               is_lambda ? EventType::kLambdaFunctionTimedOut : EventType::kTaskTimedOut,
+               {.error = "States.Timeout",
+                .cause = std::nullopt,
+                .alias = is_late ? "" : "States.HeartbeatTimeout"});
+    return true;
+  }
+  return false;
+}
+
+void Interpreter::Walk() {
+  while (!is_missing_ && !turn_.close) {
+    if (is_history_full_) {
+      CloseExecution(
+          Unsuccessful(ExecutionStatus::kFailed,
+                       std::string(kRuntimeError),
+                       "The execution reached the maximum number of history events (" +
+                           std::to_string(environment_.limits.history_events_max) + ")."),
+          EventType::kExecutionFailed,
+          next_event_ - 1);
+      return;
+    }
+    if (!ready_.empty()) {
+      Slot& slot = frames_.at(ready_.front());
+      if (!slot.is_erased && !slot.output && IsOverQuantum()) return;
+      ready_.pop_front();
+      if (slot.is_erased) continue;
+      if (slot.output) {
+        FinishBranch(slot);
+      } else {
+        Enter(slot.frame);
+      }
+    } else if (!starting_.empty()) {
+      if (IsOverQuantum()) return;
+      Frame* join = Find(starting_.front());
+      starting_.pop_front();
+      if (join != nullptr && std::holds_alternative<JoinWait>(join->wait)) {
+        StartChildren(*join, join->last_event);
+      }
+    } else {
+      return;
+    }
+  }
+}
+
+// Stores what the turn leaves. Walk finishes a branch that ended before it looks at the quantum,
+// and an ended branch stands at the front, so none is left behind without a wait.
+void Interpreter::Finish() {
+  if (turn_.close && turn_.close->status != ExecutionStatus::kSucceeded) return;
+  for (const FrameNumber number : ready_) {
+    Slot& slot = frames_.at(number);
+    if (slot.is_erased) continue;
+    PAWL_CHECK(!slot.output);
+    SetWait(slot.frame, RunnableWait{});
+    turn_.effects.emplace_back(ContinueFrame{number});
+  }
+  for (const FrameNumber number : starting_) {
+    const Frame* join = Find(number);
+    if (join != nullptr) turn_.effects.emplace_back(ContinueFrame{number});
+  }
+  for (auto& [number, slot] : frames_) {
+    if (slot.is_erased) {
+      if (!slot.is_new) turn_.frames.emplace_back(FrameErased{number});
+    } else {
+      turn_.frames.emplace_back(FramePut{std::move(slot.frame), slot.is_new});
+    }
+  }
+}
+
+void Interpreter::Enter(Frame& frame) {
+  ++transitions_;
+  HistoryEvent& entered = RecordOn(frame, EnteredEvent(StateOf(frame).type));
+  frame.entered_event = entered.id;
+  frame.entered_at = message_.at;
+  frame.retry_count = 0;
+  frame.retrier_counts.clear();
+  Attach(entered, frame.input);
+  Execute(frame);
+}
+
+void Interpreter::Execute(Frame& frame) {
+  switch (StateOf(frame).type) {
+    case asl::StateType::kPass:
+      return ExecutePass(frame);
+    case asl::StateType::kTask:
+      return ExecuteTask(frame);
+    case asl::StateType::kChoice:
+      return ExecuteChoice(frame);
+    case asl::StateType::kWait:
+      return ExecuteWait(frame);
+    case asl::StateType::kSucceed:
+      return ExecuteSucceed(frame);
+    case asl::StateType::kFail:
+      return ExecuteFail(frame);
+    case asl::StateType::kParallel:
+      return ExecuteParallel(frame);
+    case asl::StateType::kMap:
+      return ExecuteMap(frame);
+  }
+}
+
+void Interpreter::Leave(Frame& frame, Datum output, StateIndex next) {
+  Payload payload = PayloadOf(output);
+  if (payload.bytes.size() > environment_.limits.payload_bytes_max) {
+    return Fail(frame,
+                {.error = "States.DataLimitExceeded",
+                 .cause = "The state/task '" + StateOf(frame).name +
+                          "' returned a result with a size exceeding the maximum number of "
+                          "bytes service limit."});
+  }
+  HistoryEvent& exited = RecordOn(frame, ExitedEvent(StateOf(frame).type));
+  Attach(exited, payload);
+  if (next != asl::kNoState) {
+    frame.state = next;
+    frame.input = std::move(payload);
+    ready_.push_front(frame.number);
+  } else if (frame.is_root()) {
+    CloseExecution(Succeeded(std::move(payload)), EventType::kExecutionSucceeded, frame.last_event);
+  } else {
+    frames_.at(frame.number).output = std::move(payload);
+    ready_.push_front(frame.number);
+  }
+}
+
+void Interpreter::FinishBranch(Slot& slot) {
+  Erase(slot.frame);
+  ChildSucceeded(Get(slot.frame.parent), slot);
+}
+
+void Interpreter::CloseExecution(Close close, EventType type, EventId previous) {
+  if (is_missing_) return;
+  const bool is_success = close.status == ExecutionStatus::kSucceeded;
+  if (!is_success && !HasAllFrames()) return;
+  // Set first: the closing event may take the history's last place.
+  turn_.close = std::move(close);
+  HistoryEvent& closing = Record(type, previous, asl::kNoState);
+  if (is_success) {
+    Attach(closing, turn_.close->output);
+    Erase(Get(kRootFrame));
+    return;
+  }
+  closing.error = turn_.close->error;
+  closing.cause = turn_.close->cause;
+  for (auto& [number, slot] : frames_) {
+    if (slot.is_erased) {
+      if (!slot.is_new) turn_.frames.emplace_back(FrameErased{number});
+      continue;
+    }
+    if (std::holds_alternative<TaskWait>(slot.frame.wait)) {
+      turn_.effects.emplace_back(CancelTask{number, slot.frame.wait_number});
+    }
+    turn_.frames.emplace_back(FrameArchived{slot.frame, slot.is_new});
+  }
+}
+
+Frame* Interpreter::Find(FrameNumber number) {
+  const auto slot = frames_.find(number);
+  if (slot != frames_.end()) return slot->second.is_erased ? nullptr : &slot->second.frame;
+  const auto row = rows_.frames.find(number);
+  if (row == rows_.frames.end()) return nullptr;
+  return &frames_.emplace(number, Slot{.frame = row->second}).first->second.frame;
+}
+
+Frame& Interpreter::Get(FrameNumber number) {
+  Frame* frame = Find(number);
+  PAWL_CHECK_MESSAGE(frame != nullptr, "an ancestor of the addressed frame is not loaded");
+  return *frame;
+}
+
+Interpreter::Slot& Interpreter::AddFrame(Frame frame) {
+  const FrameNumber number = frame.number;
+  return frames_.emplace(number, Slot{.frame = std::move(frame), .is_new = true}).first->second;
+}
+
+void Interpreter::Erase(Frame& frame) {
+  frames_.at(frame.number).is_erased = true;
+}
+
+HistoryEvent& Interpreter::Record(EventType type, EventId previous, StateIndex state) {
+  // The last place of a history is kept for the event that closes it.
+  if (next_event_ >= environment_.limits.history_events_max && !turn_.close) {
+    is_history_full_ = true;
+    overflow_ = HistoryEvent{.id = next_event_, .previous = previous, .type = type, .state = state};
+    return overflow_;
+  }
+  last_event_at_ = std::max(last_event_at_, message_.at);
+  history_bytes_ += kEventBytes;
+  return turn_.history.emplace_back(HistoryEvent{.id = next_event_++,
+                                                 .previous = previous,
+                                                 .type = type,
+                                                 .at = last_event_at_,
+                                                 .state = state});
+}
+
+HistoryEvent& Interpreter::RecordOn(Frame& frame, EventType type) {
+  HistoryEvent& event = Record(type, frame.last_event, frame.state);
+  frame.last_event = event.id;
+  return event;
+}
+
+void Interpreter::Attach(HistoryEvent& event, Payload& payload) {
+  // An event that found no place holds nothing.
+  if (payload.home == 0 && &event != &overflow_) {
+    payload.home = event.id;
+    history_bytes_ += payload.bytes.size();
+  }
+  event.payload = payload;
+}
+
+SeededRandom& Interpreter::Random() {
+  if (!random_) random_.emplace(HashCombine(rows_.header.seed, rows_.next_event));
+  return *random_;
+}
+
+bool Interpreter::IsOverQuantum() const {
+  return transitions_ >= environment_.limits.turn_transitions_max ||
+         history_bytes_ >= environment_.limits.turn_history_bytes_max;
+}
+
+bool Interpreter::HasAllFrames() {
+  if (!rows_.has_all_frames && rows_.next_event != 1) {
+    missing_.needs_all_frames = true;
+    is_missing_ = true;
+    return false;
+  }
+  for (const auto& [number, frame] : rows_.frames)
+    Find(number);
+  return true;
+}
+
+std::variant<Turn, Missing> Advance(const asl::StateMachine& machine,
+                                    const Environment& environment,
+                                    const WorkingSet& rows,
+                                    const Message& message) {
+  return Interpreter(machine, environment, rows, message).Run();
+}
+
+void Apply(const Turn& turn, WorkingSet& rows) {
+  if (turn.is_ignored) return;
+  if (rows.next_event == 1) rows.has_all_frames = true;
+  for (const FrameChange& change : turn.frames) {
+    std::visit(
+        Overloaded{
+            [&rows](const FramePut& put) {
+              const auto* join = std::get_if<JoinWait>(&put.frame.wait);
+              const auto old = rows.frames.find(put.frame.number);
+              const bool was_open = old != rows.frames.end() &&
+                                    std::holds_alternative<JoinWait>(old->second.wait) &&
+                                    old->second.wait_number == put.frame.wait_number;
+              // A join that has just opened: all its results will pass through here.
+              if (join != nullptr && !was_open) rows.results[put.frame.number] = {};
+              rows.frames.insert_or_assign(put.frame.number, put.frame);
+            },
+            [&rows](const FrameErased& erased) {
+              rows.frames.erase(erased.number);
+              rows.results.erase(erased.number);
+            },
+            [&rows](const FrameArchived& archived) { rows.frames.erase(archived.frame.number); }},
+        change);
+  }
+  for (const ResultChange& change : turn.results) {
+    std::visit(Overloaded{[&rows](const BranchResult& result) {
+                            const auto join = rows.results.find(result.join);
+                            if (join != rows.results.end()) {
+                              join->second.insert_or_assign(result.index, result.output);
+                            }
+                          },
+                          [&rows](const ResultErased& erased) {
+                            const auto join = rows.results.find(erased.join);
+                            if (join != rows.results.end()) join->second.erase(erased.index);
+                          }},
+               change);
+  }
+  for (const HistoryEvent& event : turn.history) {
+    rows.next_event = event.id + 1;
+    rows.last_event_at = event.at;
+  }
+}
+
+std::vector<Effect> EffectsOf(const Frame& frame) {
+  std::vector<Effect> effects;
+  std::visit(
+      Overloaded{[&](const RunnableWait&) { effects.emplace_back(ContinueFrame{frame.number}); },
+                 [&](const TaskWait&) {
+                   effects.emplace_back(DispatchTask{frame.number, frame.wait_number});
+                 },
+                 [](const TimerWait&) {},
+                 [&](const JoinWait& join) {
+                   if (MayStartChildren(join)) {
+                     effects.emplace_back(ContinueFrame{frame.number});
+                   }
+                 }},
+      frame.wait);
+  if (const auto due = NextDeadline(frame, std::nullopt)) {
+    effects.emplace_back(ArmTimer{frame.number, *due});
+  }
+  return effects;
+}
+
+std::optional<Timestamp> NextDeadline(const Frame& frame, const std::optional<Lease>& lease) {
+  std::optional<Timestamp> next = frame.execution_deadline;
+  const auto consider = [&next](Timestamp due) { next = next ? std::min(*next, due) : due; };
+  if (const auto* timer = std::get_if<TimerWait>(&frame.wait)) consider(timer->due);
+  if (const auto* task = std::get_if<TaskWait>(&frame.wait)) {
+    if (task->deadline) consider(*task->deadline);
+    if (task->heartbeat && lease) consider(lease->last_heartbeat_at + *task->heartbeat);
+  }
+  return next;
+}
+
+}  // namespace pawl::interpreter

@@ -1,0 +1,203 @@
+// Interpreter: one call of Advance. Private to this folder; each kind of state and each kind of
+// message has a file that implements its part of this class.
+//
+// A missing row is noted in `missing_` and the turn goes on with a stand-in; Run then throws the
+// whole turn away. So no step has to be undone and no function needs a third outcome.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/base/random.h"
+#include "engine/expression/scope.h"
+#include "engine/interpreter/task_call.h"
+#include "engine/interpreter/turn.h"
+#include "engine/json/arena.h"
+#include "engine/json/value.h"
+
+namespace pawl::interpreter {
+
+// Why a state failed, in the workflow's own terms.
+struct Failure {
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
+  // Another name the same failure answers to in ErrorEquals.
+  std::string alias = {};
+};
+
+// The name of errors no retrier or catcher sees.
+inline constexpr std::string_view kRuntimeError = "States.Runtime";
+
+// A JSON value on its way between states: text, tree, or both, made when first asked for.
+class Datum {
+ public:
+  explicit Datum(Payload payload) : payload_(std::move(payload)) {}
+
+  explicit Datum(json::Value value) : value_(value) {}
+
+  // Whether the text is at hand: nothing was computed.
+  bool has_payload() const { return payload_.has_value(); }
+
+ private:
+  friend class Interpreter;
+  std::optional<Payload> payload_;
+  std::optional<json::Value> value_;
+};
+
+class Interpreter {
+ public:
+  Interpreter(const asl::StateMachine& machine,
+              const Environment& environment,
+              const WorkingSet& rows,
+              const Message& message);
+
+  std::variant<Turn, Missing> Run();
+
+ private:
+  // A frame of this turn: a copy of its row, or new.
+  struct Slot {
+    Frame frame;
+    bool is_new = false;
+    bool is_erased = false;
+    // Set when the frame reached the end of its branch.
+    std::optional<Payload> output = {};
+  };
+
+  class StateScope;
+
+  // --- Messages ---
+  bool On(const Start& start);
+  bool On(const TaskEnded& ended);
+  bool On(const TimerFired& fired);
+  bool On(const Continue& go_on);
+  bool On(const Stop& stop);
+
+  // --- The walk (interpreter.cc) ---
+  void Walk();
+  void Finish();
+  void Enter(Frame& frame);
+  // The state's work: first after it was entered, again for each retry.
+  void Execute(Frame& frame);
+  // The frame's state is done: records its exit and moves on to `next`, or ends the branch.
+  void Leave(Frame& frame, Datum output, StateIndex next);
+  void FinishBranch(Slot& slot);
+  static Close Unsuccessful(ExecutionStatus status,
+                            std::optional<std::string> error,
+                            std::optional<std::string> cause);
+  void CloseExecution(Close close, EventType type, EventId previous);
+
+  // --- Kinds of states ---
+  void ExecutePass(Frame& frame);
+  void ExecuteTask(Frame& frame);
+  std::optional<std::int64_t> TaskSeconds(Frame& frame,
+                                          const asl::NumberOrPath& field,
+                                          const char* name,
+                                          Datum& input,
+                                          bool& has_failed);
+  void ExecuteChoice(Frame& frame);
+  Result<bool> Holds(Frame& frame, const asl::Condition& condition, Datum& input);
+  Result<bool> Holds(Frame& frame, const asl::Test& test, Datum& input);
+  void ExecuteWait(Frame& frame);
+  void ExecuteSucceed(Frame& frame);
+  void ExecuteFail(Frame& frame);
+  void ExecuteParallel(Frame& frame);
+  void ExecuteMap(Frame& frame);
+
+  // --- Tasks (task_state.cc) ---
+  void TaskSucceeded(Frame& frame, const Bytes& output);
+  void TaskFailed(Frame& frame, EventType type, Failure failure);
+  void RecordTaskStarted(Frame& frame, const std::optional<Lease>& lease);
+
+  // --- Joins (join.cc) ---
+  void StartChildren(Frame& join, EventId previous);
+  void StartBranch(Frame& join);
+  void StartIteration(Frame& join, EventId previous);
+  void ChildSucceeded(Frame& join, const Slot& child);
+  void ChildFailed(Frame& join, const Frame& child, Failure failure);
+  void JoinFailed(Frame& join, EventId previous, FrameNumber child, Failure failure);
+  void CloseJoin(Frame& join, EventId last_child_event);
+  void CancelChildren(const Frame& join, EventId previous, FrameNumber failed_child);
+  void EraseResults(FrameNumber join);
+  const std::map<std::uint32_t, Payload>& ResultsOf(FrameNumber join);
+  Result<std::shared_ptr<const MapItems>> BuildItems(Frame& frame);
+  const MapItems* ItemsOf(Frame& join);
+
+  // --- Failures (failure.cc) ---
+  // Retries, catches, or hands the failure to the join around, in this order.
+  void Fail(Frame& frame, Failure failure);
+  // States.Runtime with Step Functions' preamble before `what`.
+  void FailRuntime(Frame& frame, const std::string& what);
+  bool Retry(Frame& frame, const Failure& failure);
+  bool Catch(Frame& frame, const Failure& failure);
+
+  // --- Data flow (data_flow.cc) ---
+  // InputPath, then Parameters; nullopt after a failure was dealt with.
+  std::optional<Datum> EffectiveInput(Frame& frame);
+  std::optional<Datum> ApplyPath(Frame& frame, const asl::PathOrNull& path, Datum datum);
+  // ResultSelector, ResultPath and OutputPath, then Leave.
+  void LeaveWithResult(Frame& frame, Datum result);
+  void LeaveThrough(Frame& frame, Datum output, StateIndex next);
+  json::Value ValueOf(Datum& datum);
+  Payload PayloadOf(Datum& datum);
+  // The text of a payload; notes it as missing if it is not at hand.
+  Bytes TextOf(const Payload& payload);
+  // Reads a path from `input`; the failure is not dealt with yet.
+  Result<json::Value> EvaluatePath(Frame& frame, const expression::Path& path, Datum& input);
+  json::Value ContextObject(Frame& frame,
+                            std::optional<std::uint32_t> item_index,
+                            bool with_execution_input);
+  json::Value Missed(EventId event);
+
+  // --- Small things ---
+  Frame* Find(FrameNumber number);
+  Frame& Get(FrameNumber number);
+  Slot& AddFrame(Frame frame);
+  void Erase(Frame& frame);
+  HistoryEvent& Record(EventType type, EventId previous, StateIndex state);
+  // Records on the frame's own thread of events.
+  HistoryEvent& RecordOn(Frame& frame, EventType type);
+  // Attaches the payload to an event just recorded, by reference where another event holds it.
+  void Attach(HistoryEvent& event, Payload& payload);
+
+  template <typename NewWait>
+  void SetWait(Frame& frame, NewWait wait) {
+    frame.wait = std::move(wait);
+    ++frame.wait_number;
+  }
+
+  const asl::State& StateOf(const Frame& frame) const { return machine_.states[frame.state]; }
+
+  SeededRandom& Random();
+  bool IsOverQuantum() const;
+  bool HasAllFrames();
+
+  const asl::StateMachine& machine_;
+  const Environment& environment_;
+  const WorkingSet& rows_;
+  const Message& message_;
+
+  json::Arena arena_;
+  std::deque<Bytes> texts_;  // keeps what values in the arena point to
+  Turn turn_;
+  Missing missing_;
+  bool is_missing_ = false;
+  std::map<FrameNumber, Slot> frames_;
+  std::map<FrameNumber, std::map<std::uint32_t, Payload>> results_;
+  // Frames whose turn it is: to enter their state, or to end their branch.
+  std::deque<FrameNumber> ready_;
+  // Joins that could start more children than the quantum allowed.
+  std::deque<FrameNumber> starting_;
+  EventId next_event_;
+  Timestamp last_event_at_;
+  std::optional<SeededRandom> random_;
+  std::uint32_t transitions_ = 0;
+  std::size_t history_bytes_ = 0;
+  bool is_history_full_ = false;
+  HistoryEvent overflow_;  // takes events that no longer fit
+};
+
+}  // namespace pawl::interpreter

@@ -1,0 +1,334 @@
+// Parallel and Map: children are started in windows, leave their results in rows, and are joined
+// when the last one ends. The join's frame holds counters only, so a Map of 10,000 items costs each
+// of them the same.
+#include <string>
+#include <utility>
+
+#include "engine/interpreter/interpreter.h"
+#include "engine/interpreter/state_scope.h"
+#include "engine/json/write.h"
+
+namespace pawl::interpreter {
+namespace {
+
+bool MayStartMore(const JoinWait& join) {
+  return join.next < join.total && (join.concurrency == 0 || join.open < join.concurrency);
+}
+
+}  // namespace
+
+void Interpreter::ExecuteParallel(Frame& frame) {
+  const auto& parallel = std::get<asl::ParallelState>(StateOf(frame).details);
+  auto input = EffectiveInput(frame);
+  if (!input) return;
+  RecordOn(frame, EventType::kParallelStateStarted);
+  SetWait(frame, JoinWait{.total = static_cast<std::uint32_t>(parallel.branches.size())});
+  StartChildren(frame, frame.last_event);
+}
+
+void Interpreter::ExecuteMap(Frame& frame) {
+  const auto& map = std::get<asl::MapState>(StateOf(frame).details);
+  auto items = BuildItems(frame);
+  if (is_missing_) return;
+  if (!items.ok()) return FailRuntime(frame, items.status().message());
+
+  std::int64_t concurrency = 0;
+  if (const auto* fixed = std::get_if<std::int64_t>(&map.max_concurrency)) {
+    concurrency = *fixed;
+  } else {
+    const auto& path = std::get<expression::Path>(map.max_concurrency);
+    Datum input(frame.input);
+    const auto value = EvaluatePath(frame, path, input);
+    if (!value.ok()) {
+      return FailRuntime(frame, "Invalid path '" + path.text() + "' : " + value.status().message());
+    }
+    const auto number = value->is_number() ? value->AsInt64() : std::nullopt;
+    if (!number) {
+      return FailRuntime(
+          frame,
+          "The MaxConcurrencyPath field refers to value \"" +
+              (value->is_string() ? std::string(value->string()) : json::Write(*value)) +
+              "\" which is not a valid integer: " + path.text());
+    }
+    if (*number < 0) return FailRuntime(frame, "MaxConcurrency cannot be negative.");
+    concurrency = *number;
+  }
+  if (concurrency == 0) concurrency = environment_.limits.inline_map_concurrency;
+
+  const auto total = static_cast<std::uint32_t>((*items)->items.size());
+  RecordOn(frame, EventType::kMapStateStarted).index = total;
+  SetWait(frame,
+          JoinWait{
+              .total = total,
+              .concurrency = static_cast<std::uint32_t>(std::min<std::int64_t>(concurrency, total)),
+              .items = *items});
+  if (total == 0) return CloseJoin(frame, frame.last_event);
+  StartChildren(frame, frame.last_event);
+}
+
+void Interpreter::StartChildren(Frame& join, EventId previous) {
+  const bool is_map = StateOf(join).type == asl::StateType::kMap;
+  while (!is_missing_ && !turn_.close && !is_history_full_) {
+    const auto* wait = std::get_if<JoinWait>(&join.wait);
+    if (wait == nullptr || !MayStartMore(*wait)) return;
+    // A join always gets at least one child further: a turn makes progress.
+    if (IsOverQuantum()) {
+      starting_.push_back(join.number);
+      return;
+    }
+    if (is_map) {
+      ++transitions_;
+      StartIteration(join, previous);
+    } else {
+      StartBranch(join);
+    }
+  }
+}
+
+void Interpreter::StartBranch(Frame& join) {
+  const auto& parallel = std::get<asl::ParallelState>(StateOf(join).details);
+  auto input = EffectiveInput(join);
+  if (!input) return;
+  auto& wait = std::get<JoinWait>(join.wait);
+  Frame child;
+  child.number = FrameNumber{next_event_};
+  child.parent = join.number;
+  child.index = wait.next;
+  child.state = parallel.branches[wait.next];
+  child.input = PayloadOf(*input);
+  child.last_event = join.last_event;
+  ++wait.next;
+  ++wait.open;
+  // A branch has no event of its own: its number is that of its first state's, recorded now.
+  Enter(AddFrame(std::move(child)).frame);
+}
+
+void Interpreter::StartIteration(Frame& join, EventId previous) {
+  const auto& map = std::get<asl::MapState>(StateOf(join).details);
+  const MapItems* items = ItemsOf(join);
+  if (items == nullptr) return;
+  auto& wait = std::get<JoinWait>(join.wait);
+  const std::uint32_t index = wait.next;
+
+  Frame child;
+  child.number = FrameNumber{next_event_};
+  child.parent = join.number;
+  child.index = index;
+  child.state = map.processor;
+  HistoryEvent& started = Record(EventType::kMapIterationStarted, previous, join.state);
+  started.index = index;
+  child.last_event = started.id;
+  ++wait.next;
+  ++wait.open;
+  Slot& slot = AddFrame(std::move(child));
+  if (!map.item_selector) {
+    slot.frame.input.bytes = Bytes(json::Write(items->items[index]));
+    ready_.push_back(slot.frame.number);
+    return;
+  }
+  Datum input(items->input);
+  StateScope scope(*this, join, input, index);
+  const auto value = map.item_selector->Evaluate(scope, arena_);
+  if (!value.ok()) {
+    // The Map itself fails: its selector is evaluated in its name.
+    slot.is_erased = true;
+    std::get<JoinWait>(join.wait).open -= 1;
+    return ChildFailed(
+        join,
+        slot.frame,
+        {.error = std::string(kRuntimeError),
+         .cause = "An error occurred while executing the state '" + StateOf(join).name +
+                  "' (entered at the event id #" + std::to_string(join.entered_event) + "). " +
+                  value.status().message()});
+  }
+  slot.frame.input.bytes = Bytes(json::Write(*value));
+  ready_.push_back(slot.frame.number);
+}
+
+void Interpreter::ChildSucceeded(Frame& join, const Slot& child) {
+  const bool is_map = StateOf(join).type == asl::StateType::kMap;
+  auto& wait = std::get<JoinWait>(join.wait);
+  --wait.open;
+  wait.result_bytes += child.output->bytes.size() + (wait.next - wait.open > 1 ? 1 : 0);
+  if (is_map) {
+    HistoryEvent& succeeded =
+        Record(EventType::kMapIterationSucceeded, child.frame.last_event, join.state);
+    succeeded.index = child.frame.index;
+    join.last_event = succeeded.id;
+  }
+  BranchResult result{.join = join.number, .index = child.frame.index, .output = *child.output};
+  results_[join.number].insert_or_assign(result.index, result.output);
+  turn_.results.emplace_back(std::move(result));
+  if (wait.result_bytes > environment_.limits.payload_bytes_max) {
+    return JoinFailed(join,
+                      child.frame.last_event,
+                      child.frame.number,
+                      {.error = "States.DataLimitExceeded",
+                       .cause = "The state/task '" + StateOf(join).name +
+                                "' returned a result with a size exceeding the maximum number of "
+                                "bytes service limit."});
+  }
+  if (wait.next == wait.total && wait.open == 0) return CloseJoin(join, child.frame.last_event);
+  StartChildren(join, child.frame.last_event);
+}
+
+void Interpreter::CloseJoin(Frame& join, EventId last_child_event) {
+  if (StateOf(join).type == asl::StateType::kMap) {
+    // What follows points to the same event as MapStateSucceeded does.
+    Record(EventType::kMapStateSucceeded, join.last_event, join.state);
+  } else {
+    Record(EventType::kParallelStateSucceeded, last_child_event, join.state);
+    join.last_event = last_child_event;
+  }
+  std::string text = "[";
+  for (const auto& [index, output] : ResultsOf(join.number)) {
+    if (text.size() > 1) text += ',';
+    text += TextOf(output).view();
+  }
+  text += ']';
+  if (is_missing_) return;
+  EraseResults(join.number);
+  join.wait = RunnableWait{};
+  LeaveWithResult(join, Datum(Payload{.bytes = Bytes(std::move(text))}));
+}
+
+void Interpreter::ChildFailed(Frame& join, const Frame& child, Failure failure) {
+  const EventId previous = child.last_event;
+  const FrameNumber number = child.number;
+  if (StateOf(join).type == asl::StateType::kMap) {
+    Record(EventType::kMapIterationFailed, previous, join.state).index = child.index;
+    // A time-out ends the task's state from outside.
+    if (failure.error == "States.Timeout" && std::holds_alternative<TaskWait>(child.wait)) {
+      Record(EventType::kTaskStateAborted, previous, child.state);
+    }
+  }
+  JoinFailed(join, previous, number, std::move(failure));
+}
+
+void Interpreter::JoinFailed(Frame& join, EventId previous, FrameNumber child, Failure failure) {
+  const bool is_map = StateOf(join).type == asl::StateType::kMap;
+  CancelChildren(join, previous, child);
+  if (is_missing_) return;
+  join.wait = RunnableWait{};
+  join.last_event = Record(is_map ? EventType::kMapStateFailed : EventType::kParallelStateFailed,
+                           previous,
+                           join.state)
+                        .id;
+  Fail(join, std::move(failure));
+}
+
+// Ends everything under `join`: siblings of the child that failed, and what is below them. Each
+// direct child gets its events; the wait of the join itself is replaced by whatever comes next.
+void Interpreter::CancelChildren(const Frame& join, EventId previous, FrameNumber failed_child) {
+  const auto& wait = std::get<JoinWait>(join.wait);
+  EraseResults(join.number);
+  const bool has_others = wait.open > 0;
+  if (!has_others && Find(failed_child) == nullptr) return;
+  if (!HasAllFrames()) return;
+  const bool is_map = StateOf(join).type == asl::StateType::kMap;
+  // A child's number is greater than its parent's, so one walk in order finds all descendants.
+  std::map<FrameNumber, bool> below;
+  below[join.number] = false;
+  for (auto& [number, slot] : frames_) {
+    if (slot.is_erased || slot.frame.is_root() || !below.contains(slot.frame.parent)) continue;
+    below[number] = true;
+    if (slot.frame.parent == join.number && number != failed_child) {
+      if (is_map) {
+        Record(EventType::kMapIterationAborted, previous, join.state).index = slot.frame.index;
+      }
+      const auto aborted = AbortedEvent(StateOf(slot.frame).type);
+      if (aborted && !std::holds_alternative<RunnableWait>(slot.frame.wait)) {
+        Record(*aborted, previous, slot.frame.state);
+      }
+    }
+    if (std::holds_alternative<TaskWait>(slot.frame.wait)) {
+      turn_.effects.emplace_back(CancelTask{number, slot.frame.wait_number});
+    }
+    if (std::holds_alternative<JoinWait>(slot.frame.wait)) EraseResults(number);
+    slot.is_erased = true;
+  }
+}
+
+const std::map<std::uint32_t, Payload>& Interpreter::ResultsOf(FrameNumber join) {
+  auto& all = results_[join];
+  const auto row = rows_.frames.find(join);
+  // Whether this very join was open before the turn; the same state may be entered again in it.
+  const bool was_open_before = row != rows_.frames.end() &&
+                               std::holds_alternative<JoinWait>(row->second.wait) &&
+                               row->second.wait_number == Get(join).wait_number;
+  if (!was_open_before) return all;
+  const auto stored = rows_.results.find(join);
+  if (stored == rows_.results.end()) {
+    missing_.results.push_back(join);
+    is_missing_ = true;
+    return all;
+  }
+  all.insert(stored->second.begin(), stored->second.end());
+  return all;
+}
+
+void Interpreter::EraseResults(FrameNumber join) {
+  for (const auto& [index, output] : ResultsOf(join)) {
+    turn_.results.emplace_back(ResultErased{.join = join, .index = index});
+  }
+  results_.erase(join);
+}
+
+Result<std::shared_ptr<const MapItems>> Interpreter::BuildItems(Frame& frame) {
+  const asl::State& state = StateOf(frame);
+  const auto& map = std::get<asl::MapState>(state.details);
+  Datum input(frame.input);
+  if (state.input_path.is_null) {
+    input = Datum(json::Value::Object({}));
+  } else if (state.input_path.path.root() != expression::PathRoot::kInput ||
+             !state.input_path.path.is_identity()) {
+    const auto value = EvaluatePath(frame, state.input_path.path, input);
+    if (!value.ok()) {
+      return InvalidArgument("Invalid path '" + state.input_path.path.text() +
+                             "' : " + value.status().message());
+    }
+    input = Datum(*value);
+  }
+  auto built = std::make_shared<MapItems>();
+  const auto parse = [&built](Bytes text) {
+    built->texts.push_back(std::move(text));
+    return json::Parse(built->texts.back().view(), built->arena);
+  };
+  ASSIGN_OR_RETURN(built->input, parse(PayloadOf(input).bytes));
+  json::Value items;
+  if (map.items_path.root() == expression::PathRoot::kInput) {
+    const auto value = map.items_path.Evaluate(built->input, built->arena);
+    if (!value.ok()) {
+      return InvalidArgument("Invalid path '" + map.items_path.text() +
+                             "' : " + value.status().message());
+    }
+    items = *value;
+  } else {
+    const auto value = EvaluatePath(frame, map.items_path, input);
+    if (!value.ok()) {
+      return InvalidArgument("Invalid path '" + map.items_path.text() +
+                             "' : " + value.status().message());
+    }
+    ASSIGN_OR_RETURN(items, parse(Bytes(json::Write(*value))));
+  }
+  if (!items.is_array()) {
+    return InvalidArgument("Reference path \"" + map.items_path.text() + "\" must point to array.");
+  }
+  built->items.assign(items.items().begin(), items.items().end());
+  return std::shared_ptr<const MapItems>(std::move(built));
+}
+
+// The items of a Map that has started: it evaluated them before, so they are there.
+const MapItems* Interpreter::ItemsOf(Frame& join) {
+  auto* wait = std::get_if<JoinWait>(&join.wait);
+  if (wait == nullptr) return nullptr;
+  if (wait->items == nullptr) {
+    auto items = BuildItems(join);
+    if (is_missing_) return nullptr;
+    PAWL_CHECK_MESSAGE(items.ok(), "a Map's items cannot be evaluated a second time");
+    wait->items = *items;
+  }
+  return wait->items.get();
+}
+
+}  // namespace pawl::interpreter

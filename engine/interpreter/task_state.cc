@@ -1,0 +1,229 @@
+// Task: a function is scheduled, and its result or error comes back as a message.
+#include <string>
+#include <utility>
+
+#include "engine/base/hash.h"
+#include "engine/interpreter/advance.h"
+#include "engine/interpreter/interpreter.h"
+#include "engine/json/parse.h"
+#include "engine/json/write.h"
+
+namespace pawl::interpreter {
+namespace {
+
+using Integration = asl::TaskState::Integration;
+
+// The API model's bound of TimeoutSeconds and HeartbeatSeconds.
+constexpr std::int64_t kTaskSecondsMax = 99'999'999;
+
+struct TaskEvents {
+  EventType scheduled;
+  EventType started;
+  EventType succeeded;
+  EventType failed;
+};
+
+TaskEvents EventsOf(const asl::TaskState& task) {
+  if (task.integration == Integration::kLambdaFunction) {
+    return {EventType::kLambdaFunctionScheduled,
+            EventType::kLambdaFunctionStarted,
+            EventType::kLambdaFunctionSucceeded,
+            EventType::kLambdaFunctionFailed};
+  }
+  return {EventType::kTaskScheduled,
+          EventType::kTaskStarted,
+          EventType::kTaskSucceeded,
+          EventType::kTaskFailed};
+}
+
+// What lambda:invoke gives beside the function's own result. The request id is the attempt's.
+std::string InvokeEnvelope(std::string_view result, const std::string& request_id) {
+  std::string text = R"({"ExecutedVersion":"$LATEST","Payload":)";
+  text += result;
+  text += R"(,"SdkHttpMetadata":{"AllHttpHeaders":{"X-Amz-Executed-Version":["$LATEST"],)"
+          R"("x-amzn-RequestId":[")" +
+          request_id +
+          R"("],"Content-Type":["application/json"]},"HttpHeaders":)"
+          R"({"Content-Type":"application/json","X-Amz-Executed-Version":"$LATEST",)"
+          R"("x-amzn-RequestId":")" +
+          request_id + R"("},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":")" +
+          request_id + R"("},"StatusCode":200})";
+  return text;
+}
+
+}  // namespace
+
+std::string RequestId(const ExecutionHeader& header, FrameNumber frame, std::uint32_t wait_number) {
+  const std::uint64_t high = HashCombine(header.seed, frame.value);
+  const std::uint64_t low = HashCombine(high, wait_number);
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string id(36, '-');
+  std::size_t at = 0;
+  for (int nibble = 0; nibble < 32; ++nibble) {
+    if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
+    const std::uint64_t half = nibble < 16 ? high : low;
+    id[at++] = kDigits[(half >> (60 - 4 * (nibble % 16))) & 0xF];
+  }
+  id[14] = '4';  // version and variant of RFC 4122
+  id[19] = kDigits[8 + (low >> 62)];
+  return id;
+}
+
+TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Bytes& parameters) {
+  const auto& task = std::get<asl::TaskState>(machine.states[frame.state].details);
+  const auto& wait = std::get<TaskWait>(frame.wait);
+  if (task.integration == Integration::kLambdaFunction) {
+    return {.function = task.function_name, .qualifier = task.qualifier, .payload = parameters};
+  }
+  json::Arena arena;
+  const auto parsed = json::Parse(parameters.view(), arena);
+  PAWL_CHECK(parsed.ok());
+  const json::Value* payload = parsed->Find("Payload");
+  return {.function = wait.function_name,
+          .qualifier = wait.qualifier,
+          .payload = Bytes(payload == nullptr ? "{}" : json::Write(*payload))};
+}
+
+std::optional<std::int64_t> Interpreter::TaskSeconds(Frame& frame,
+                                                     const asl::NumberOrPath& field,
+                                                     const char* name,
+                                                     Datum& input,
+                                                     bool& has_failed) {
+  if (const auto* seconds = std::get_if<std::int64_t>(&field)) return *seconds;
+  const auto& path = std::get<expression::Path>(field);
+  const auto value = EvaluatePath(frame, path, input);
+  has_failed = true;
+  if (!value.ok()) {
+    FailRuntime(frame, "Invalid path '" + path.text() + "' : " + value.status().message());
+    return std::nullopt;
+  }
+  const auto number = value->is_number() ? value->AsInt64() : std::nullopt;
+  if (!number || *number < 1 || *number > kTaskSecondsMax) {
+    FailRuntime(frame,
+                "The " + std::string(name) + " field refers to value \"" +
+                    (value->is_string() ? std::string(value->string()) : json::Write(*value)) +
+                    "\" which is not a valid integer between 1 and 99999999: " + path.text());
+    return std::nullopt;
+  }
+  has_failed = false;
+  return number;
+}
+
+void Interpreter::ExecuteTask(Frame& frame) {
+  const auto& task = std::get<asl::TaskState>(StateOf(frame).details);
+  auto input = EffectiveInput(frame);
+  if (!input) return;
+
+  TaskWait wait;
+  Datum raw_input(frame.input);
+  bool has_failed = false;
+  std::optional<std::int64_t> timeout;
+  std::optional<std::int64_t> heartbeat;
+  if (task.timeout_seconds) {
+    timeout =
+        TaskSeconds(frame, *task.timeout_seconds, "TimeoutSecondsPath", raw_input, has_failed);
+  }
+  if (!has_failed && task.heartbeat_seconds) {
+    heartbeat =
+        TaskSeconds(frame, *task.heartbeat_seconds, "HeartbeatSecondsPath", raw_input, has_failed);
+  }
+  if (has_failed) return;
+  if (task.integration == Integration::kLambdaInvoke) {
+    const json::Value parameters = ValueOf(*input);
+    const json::Value* function = parameters.Find("FunctionName");
+    const json::Value* qualifier = parameters.Find("Qualifier");
+    if (function == nullptr || !function->is_string() || function->string().empty()) {
+      return FailRuntime(frame,
+                         "The parameter 'FunctionName' of the lambda:invoke integration must be a "
+                         "non-empty string.");
+    }
+    FunctionName name = ParseFunctionName(function->string());
+    wait.function_name = std::move(name.function);
+    wait.qualifier = std::move(name.qualifier);
+    if (qualifier != nullptr && qualifier->is_string()) wait.qualifier = qualifier->string();
+  }
+
+  wait.parameters = PayloadOf(*input);
+  if (wait.parameters.bytes.size() > environment_.limits.payload_bytes_max) {
+    return Fail(frame,
+                {.error = "States.DataLimitExceeded",
+                 .cause = "The state/task '" + StateOf(frame).name +
+                          "' has parameters with a size exceeding the maximum number of "
+                          "bytes service limit."});
+  }
+  HistoryEvent& scheduled = RecordOn(frame, EventsOf(task).scheduled);
+  Attach(scheduled, wait.parameters);
+  scheduled.timeout_seconds = timeout;
+  scheduled.heartbeat_seconds = heartbeat;
+  wait.scheduled_event = scheduled.id;
+  if (timeout) {
+    wait.deadline = message_.at + std::chrono::seconds(*timeout);
+    turn_.effects.emplace_back(ArmTimer{frame.number, *wait.deadline});
+  }
+  if (heartbeat) wait.heartbeat = std::chrono::seconds(*heartbeat);
+  SetWait(frame, std::move(wait));
+  turn_.effects.emplace_back(DispatchTask{frame.number, frame.wait_number});
+}
+
+// Started is no turn of its own: it is written with the end of the attempt.
+void Interpreter::RecordTaskStarted(Frame& frame, const std::optional<Lease>& lease) {
+  HistoryEvent& started =
+      RecordOn(frame, EventsOf(std::get<asl::TaskState>(StateOf(frame).details)).started);
+  if (!lease || turn_.history.empty()) return;
+  // The time it went out, as far as the history's order of times allows it.
+  const std::size_t place = turn_.history.size() - 1;
+  const Timestamp before = place == 0 ? rows_.last_event_at : turn_.history[place - 1].at;
+  if (started.id == turn_.history.back().id) {
+    started.at = std::max(before, std::min(lease->started_at, started.at));
+  }
+}
+
+bool Interpreter::On(const TaskEnded& ended) {
+  Frame* frame = Find(message_.frame);
+  if (frame == nullptr || !std::holds_alternative<TaskWait>(frame->wait) ||
+      frame->wait_number != ended.wait_number) {
+    return false;
+  }
+  RecordTaskStarted(*frame, ended.lease);
+  frame->wait = RunnableWait{};
+  if (ended.output) {
+    TaskSucceeded(*frame, *ended.output);
+  } else {
+    TaskFailed(*frame,
+               EventsOf(std::get<asl::TaskState>(StateOf(*frame).details)).failed,
+               {.error = ended.error, .cause = ended.cause});
+  }
+  return true;
+}
+
+void Interpreter::TaskSucceeded(Frame& frame, const Bytes& output) {
+  const auto& task = std::get<asl::TaskState>(StateOf(frame).details);
+  const bool is_direct = task.integration == Integration::kLambdaFunction;
+  Payload result{
+      .bytes = is_direct
+                   ? output
+                   : Bytes(InvokeEnvelope(
+                         output.view(), RequestId(rows_.header, frame.number, frame.wait_number)))};
+  if (result.bytes.size() > environment_.limits.payload_bytes_max) {
+    const std::string what =
+        is_direct ? FunctionArn(environment_.arns, task.function_name, task.qualifier) : "lambda";
+    return TaskFailed(frame,
+                      EventsOf(task).failed,
+                      {.error = "States.DataLimitExceeded",
+                       .cause = "The state/task '" + what +
+                                "' returned a result with a size exceeding the maximum number of "
+                                "bytes service limit."});
+  }
+  HistoryEvent& succeeded = RecordOn(frame, EventsOf(task).succeeded);
+  Attach(succeeded, result);
+  LeaveWithResult(frame, Datum(std::move(result)));
+}
+
+void Interpreter::TaskFailed(Frame& frame, EventType type, Failure failure) {
+  HistoryEvent& failed = RecordOn(frame, type);
+  failed.error = failure.error;
+  failed.cause = failure.cause;
+  Fail(frame, std::move(failure));
+}
+
+}  // namespace pawl::interpreter

@@ -1,0 +1,74 @@
+#include <limits>
+#include <string>
+
+#include "engine/interpreter/interpreter.h"
+#include "engine/json/write.h"
+
+namespace pawl::interpreter {
+namespace {
+
+template <typename... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+// A Wait's Seconds are at most 99,999,999 (Step Functions Developer Guide, "Wait").
+constexpr std::int64_t kWaitSecondsMax = 99'999'999;
+
+std::string ShownValue(json::Value value) {
+  return value.is_string() ? std::string(value.string()) : json::Write(value);
+}
+
+}  // namespace
+
+void Interpreter::ExecuteWait(Frame& frame) {
+  auto input = EffectiveInput(frame);
+  if (!input) return;
+  const auto& wait = std::get<asl::WaitState>(StateOf(frame).details);
+  const auto due = std::visit(
+      Overloaded{
+          [&](Duration delay) -> std::optional<Timestamp> { return message_.at + delay; },
+          [&](Timestamp at) -> std::optional<Timestamp> { return at; },
+          [&](const asl::SecondsPath& seconds) -> std::optional<Timestamp> {
+            const auto value = EvaluatePath(frame, seconds.path, *input);
+            if (!value.ok()) {
+              FailRuntime(frame,
+                          "The SecondsPath parameter does not reference an input value: " +
+                              seconds.path.text());
+              return std::nullopt;
+            }
+            const auto number = value->is_number() ? value->AsInt64() : std::nullopt;
+            if (!number || *number < 0 || *number > kWaitSecondsMax) {
+              FailRuntime(frame,
+                          "The SecondsPath parameter does not reference a non-negative integer of "
+                          "at most 99999999: " +
+                              seconds.path.text() + " == " + ShownValue(*value));
+              return std::nullopt;
+            }
+            return message_.at + std::chrono::seconds(*number);
+          },
+          [&](const asl::TimestampPath& timestamp) -> std::optional<Timestamp> {
+            const auto value = EvaluatePath(frame, timestamp.path, *input);
+            if (!value.ok()) {
+              FailRuntime(frame,
+                          "The TimestampPath parameter does not reference an input value: " +
+                              timestamp.path.text());
+              return std::nullopt;
+            }
+            const auto at = value->is_string() ? ParseTimestamp(value->string()) : std::nullopt;
+            if (!at) {
+              FailRuntime(frame,
+                          "The TimestampPath parameter does not reference a valid ISO-8601 "
+                          "extended offset date-time format string: " +
+                              timestamp.path.text() + " == " + ShownValue(*value));
+            }
+            return at;
+          }},
+      wait.until);
+  if (!due) return;
+  if (*due <= message_.at) return LeaveThrough(frame, std::move(*input), StateOf(frame).next);
+  SetWait(frame, TimerWait{.purpose = TimerWait::Purpose::kWaitState, .due = *due});
+  turn_.effects.emplace_back(ArmTimer{frame.number, *due});
+}
+
+}  // namespace pawl::interpreter

@@ -1,0 +1,160 @@
+#include "engine/rows/execution_row.h"
+
+#include "engine/base/coding.h"
+#include "engine/rows/payload_codec.h"
+
+namespace pawl::rows {
+namespace {
+
+using interpreter::ExecutionStatus;
+
+constexpr std::uint8_t kVersion = 1;
+
+enum CloseFlags : std::uint8_t { kClosed = 1, kOutput = 2, kError = 4, kCause = 8 };
+
+void AppendTime(Encoder& encoder, Timestamp time) {
+  encoder.SignedVarint(ToMicros(time));
+}
+
+Timestamp TakeTime(Decoder& decoder) {
+  return FromMicros(decoder.SignedVarint());
+}
+
+void TakeVersion(Decoder& decoder) {
+  if (decoder.Byte() != kVersion) decoder.Fail();
+}
+
+}  // namespace
+
+std::string EncodeExecution(const ExecutionRow& row) {
+  std::string value;
+  Encoder encoder(value);
+  encoder.Byte(kVersion);
+  encoder.Varint(row.namespace_id.value);
+  encoder.String(row.header.state_machine);
+  encoder.Varint(row.revision);
+  encoder.String(row.header.name);
+  AppendTime(encoder, row.header.started_at);
+  encoder.BigEndian64(row.header.seed);
+  encoder.Byte(0);  // type: standard
+  encoder.Byte(0);  // durability: durable
+  encoder.Byte(static_cast<std::uint8_t>(row.status));
+  encoder.SignedVarint(row.priority);
+  encoder.String(row.fairness_key);
+  encoder.BigEndian64(row.input_hash);
+  encoder.Byte(static_cast<std::uint8_t>((row.is_closed() ? kClosed : 0) |
+                                         (row.output ? kOutput : 0) | (row.error ? kError : 0) |
+                                         (row.cause ? kCause : 0)));
+  if (row.is_closed()) AppendTime(encoder, row.stopped_at);
+  if (row.output) AppendPayload(encoder, *row.output);
+  if (row.error) encoder.String(*row.error);
+  if (row.cause) encoder.String(*row.cause);
+  return value;
+}
+
+Result<ExecutionRow> DecodeExecution(std::string_view value) {
+  Decoder decoder(value);
+  TakeVersion(decoder);
+  ExecutionRow row;
+  row.namespace_id = NamespaceId{decoder.Varint32()};
+  row.header.state_machine = decoder.String();
+  row.revision = decoder.Varint();
+  row.header.name = decoder.String();
+  row.header.started_at = TakeTime(decoder);
+  row.header.seed = decoder.BigEndian64();
+  if (decoder.Byte() != 0 || decoder.Byte() != 0) decoder.Fail();
+  const std::uint8_t status = decoder.Byte();
+  if (status > static_cast<std::uint8_t>(ExecutionStatus::kAborted)) decoder.Fail();
+  row.status = static_cast<ExecutionStatus>(status);
+  row.priority = static_cast<std::int32_t>(decoder.SignedVarint());
+  row.fairness_key = decoder.String();
+  row.input_hash = decoder.BigEndian64();
+  const std::uint8_t flags = decoder.Byte();
+  if (((flags & kClosed) != 0) != row.is_closed()) decoder.Fail();
+  if (row.is_closed()) row.stopped_at = TakeTime(decoder);
+  if ((flags & kOutput) != 0) row.output = TakePayload(decoder);
+  if ((flags & kError) != 0) row.error = std::string(decoder.String());
+  if ((flags & kCause) != 0) row.cause = std::string(decoder.String());
+  if (!decoder.Finished()) return DataLoss("an execution row is not readable");
+  return row;
+}
+
+std::string EncodeNumber(ExecutionNumber number) {
+  std::string value;
+  Encoder(value).BigEndian64(number.value);
+  return value;
+}
+
+Result<ExecutionNumber> DecodeNumber(std::string_view value) {
+  Decoder decoder(value);
+  const ExecutionNumber number{decoder.BigEndian64()};
+  if (!decoder.Finished()) return DataLoss("a name row is not readable");
+  return number;
+}
+
+std::string EncodeListing(const ListingRow& row) {
+  std::string value;
+  Encoder encoder(value);
+  encoder.Byte(kVersion);
+  encoder.String(row.name);
+  AppendTime(encoder, row.stopped_at);
+  encoder.Varint(row.revision);
+  return value;
+}
+
+Result<ListingRow> DecodeListing(std::string_view value) {
+  Decoder decoder(value);
+  TakeVersion(decoder);
+  ListingRow row;
+  row.name = decoder.String();
+  row.stopped_at = TakeTime(decoder);
+  row.revision = decoder.Varint();
+  if (!decoder.Finished()) return DataLoss("a listing row is not readable");
+  return row;
+}
+
+std::string EncodeStateMachine(const StateMachineRow& row) {
+  std::string value;
+  Encoder encoder(value);
+  encoder.Byte(kVersion);
+  encoder.Varint(row.revision);
+  AppendTime(encoder, row.created_at);
+  AppendTime(encoder, row.updated_at);
+  encoder.Byte(row.is_deleting ? 1 : 0);
+  return value;
+}
+
+Result<StateMachineRow> DecodeStateMachine(std::string_view value) {
+  Decoder decoder(value);
+  TakeVersion(decoder);
+  StateMachineRow row;
+  row.revision = decoder.Varint();
+  row.created_at = TakeTime(decoder);
+  row.updated_at = TakeTime(decoder);
+  const std::uint8_t is_deleting = decoder.Byte();
+  if (is_deleting > 1) decoder.Fail();
+  row.is_deleting = is_deleting == 1;
+  if (!decoder.Finished()) return DataLoss("a state machine's row is not readable");
+  return row;
+}
+
+std::string EncodeRevision(const RevisionRow& row) {
+  std::string value;
+  Encoder encoder(value);
+  encoder.Byte(kVersion);
+  AppendTime(encoder, row.created_at);
+  encoder.Raw(row.definition);
+  return value;
+}
+
+Result<RevisionRow> DecodeRevision(std::string_view value) {
+  Decoder decoder(value);
+  TakeVersion(decoder);
+  RevisionRow row;
+  row.created_at = TakeTime(decoder);
+  if (!decoder.ok()) return DataLoss("a definition's row is not readable");
+  row.definition = std::string(decoder.rest());
+  return row;
+}
+
+}  // namespace pawl::rows

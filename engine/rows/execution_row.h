@@ -1,0 +1,77 @@
+// The value of an execution row: what is said once about an execution, and how it ended; and the
+// listing row that people find it by.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/status.h"
+#include "engine/interpreter/turn.h"
+
+namespace pawl::rows {
+
+struct ExecutionRow {
+  NamespaceId namespace_id = {};
+  interpreter::ExecutionHeader header = {};
+  std::uint64_t revision = 0;
+  std::int32_t priority = 0;
+  std::string fairness_key = {};
+  // Of the input's bytes: tells a repeated start from another one of the same name.
+  std::uint64_t input_hash = 0;
+  interpreter::ExecutionStatus status = interpreter::ExecutionStatus::kRunning;
+  // Of a closed execution.
+  Timestamp stopped_at = {};
+  std::optional<interpreter::Payload> output = {};
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
+
+  bool is_closed() const { return status != interpreter::ExecutionStatus::kRunning; }
+
+  bool operator==(const ExecutionRow&) const = default;
+};
+
+std::string EncodeExecution(const ExecutionRow& row);
+// DataLoss for bytes that EncodeExecution did not write.
+Result<ExecutionRow> DecodeExecution(std::string_view value);
+
+// The value of a name row.
+std::string EncodeNumber(ExecutionNumber number);
+Result<ExecutionNumber> DecodeNumber(std::string_view value);
+
+struct ListingRow {
+  std::string name = {};
+  // Of a closed execution; else the epoch.
+  Timestamp stopped_at = {};
+  std::uint64_t revision = 0;
+
+  bool operator==(const ListingRow&) const = default;
+};
+
+std::string EncodeListing(const ListingRow& row);
+Result<ListingRow> DecodeListing(std::string_view value);
+
+struct StateMachineRow {
+  std::uint64_t revision = 0;
+  Timestamp created_at = {};
+  Timestamp updated_at = {};
+  bool is_deleting = false;
+
+  bool operator==(const StateMachineRow&) const = default;
+};
+
+std::string EncodeStateMachine(const StateMachineRow& row);
+Result<StateMachineRow> DecodeStateMachine(std::string_view value);
+
+struct RevisionRow {
+  Timestamp created_at = {};
+  std::string definition = {};
+
+  bool operator==(const RevisionRow&) const = default;
+};
+
+std::string EncodeRevision(const RevisionRow& row);
+Result<RevisionRow> DecodeRevision(std::string_view value);
+
+}  // namespace pawl::rows

@@ -1,0 +1,347 @@
+#include "engine/rows/keys.h"
+
+#include <limits>
+
+#include "engine/base/coding.h"
+#include "engine/base/hash.h"
+
+namespace pawl::rows {
+namespace {
+
+using storage::Family;
+using storage::Range;
+
+std::string ShardPrefix(ShardId shard, char tag) {
+  std::string key;
+  Encoder(key).BigEndian16(shard.value);
+  key.push_back(tag);
+  return key;
+}
+
+std::string NumberPrefix(ExecutionId id, char tag) {
+  std::string key = ShardPrefix(id.shard, tag);
+  Encoder(key).BigEndian64(id.number.value);
+  return key;
+}
+
+std::string FrameKeyOf(ExecutionId id, FrameNumber frame, char tag) {
+  std::string key = NumberPrefix(id, tag);
+  Encoder(key).BigEndian32(frame.value);
+  return key;
+}
+
+Range PrefixRange(Family family, std::string prefix) {
+  std::string end = PrefixEnd(prefix);
+  return {.family = family, .begin = std::move(prefix), .end = std::move(end)};
+}
+
+void AppendName(std::string& key, std::string_view name) {
+  Encoder encoder(key);
+  encoder.BigEndian16(static_cast<std::uint16_t>(name.size()));
+  encoder.Raw(name);
+}
+
+std::string NamedKey(char tag, NamespaceId namespace_id, std::string_view name) {
+  std::string key(1, tag);
+  Encoder(key).BigEndian32(namespace_id.value);
+  AppendName(key, name);
+  return key;
+}
+
+// Times are stored from the year 1970 on; a time before it sorts as 1970.
+std::uint64_t TimeBits(Timestamp time) {
+  const std::int64_t micros = ToMicros(time);
+  return micros < 0 ? 0 : static_cast<std::uint64_t>(micros);
+}
+
+ExecutionId TakeExecution(Decoder& decoder, ShardId shard) {
+  return {.shard = shard, .number = ExecutionNumber{decoder.BigEndian64()}};
+}
+
+std::optional<ExecutionId> ParseShardKey(Decoder& decoder, std::string_view tags) {
+  const ShardId shard{decoder.BigEndian16()};
+  const char tag = static_cast<char>(decoder.Byte());
+  if (!decoder.ok() || tags.find(tag) == std::string_view::npos) return std::nullopt;
+  return TakeExecution(decoder, shard);
+}
+
+}  // namespace
+
+std::string PrefixEnd(std::string prefix) {
+  while (!prefix.empty() && prefix.back() == '\xFF')
+    prefix.pop_back();
+  if (!prefix.empty())
+    prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
+  return prefix;
+}
+
+ShardId ShardOf(NamespaceId namespace_id,
+                std::string_view state_machine,
+                std::string_view execution) {
+  std::string identity;
+  Encoder encoder(identity);
+  encoder.Varint(namespace_id.value);
+  encoder.String(state_machine);
+  encoder.String(execution);
+  return ShardId{static_cast<std::uint16_t>(HashBytes(identity) % kShards)};
+}
+
+std::string ExecutionKey(ExecutionId id) {
+  return NumberPrefix(id, 'E');
+}
+
+std::string HotFrameKey(ExecutionId id, FrameNumber frame) {
+  return FrameKeyOf(id, frame, 'F');
+}
+
+std::string ParkedFrameKey(ExecutionId id, FrameNumber frame) {
+  return FrameKeyOf(id, frame, 'P');
+}
+
+std::string ArchivedFrameKey(ExecutionId id, FrameNumber frame) {
+  return FrameKeyOf(id, frame, 'C');
+}
+
+std::string ResultKey(ExecutionId id, FrameNumber join, std::uint32_t index) {
+  std::string key = FrameKeyOf(id, join, 'R');
+  Encoder(key).BigEndian32(index);
+  return key;
+}
+
+std::string TimerKey(ExecutionId id, Timestamp due, FrameNumber frame) {
+  std::string key = ShardPrefix(id.shard, 'T');
+  Encoder encoder(key);
+  encoder.BigEndian64(TimeBits(due));
+  encoder.BigEndian64(id.number.value);
+  encoder.BigEndian32(frame.value);
+  return key;
+}
+
+std::string NameKey(ShardId shard,
+                    NamespaceId namespace_id,
+                    std::string_view state_machine,
+                    std::string_view execution) {
+  std::string key = ShardPrefix(shard, 'N');
+  Encoder(key).BigEndian32(namespace_id.value);
+  AppendName(key, state_machine);
+  AppendName(key, execution);
+  return key;
+}
+
+std::string EngineTimeKey(ShardId shard) {
+  return ShardPrefix(shard, 'S') + "t";
+}
+
+Range ExecutionsOf(ShardId shard) {
+  return PrefixRange(Family::kState, ShardPrefix(shard, 'E'));
+}
+
+Range HotFramesOf(ShardId shard) {
+  return PrefixRange(Family::kState, ShardPrefix(shard, 'F'));
+}
+
+Range HotFramesOf(ExecutionId id) {
+  return PrefixRange(Family::kState, NumberPrefix(id, 'F'));
+}
+
+Range ParkedFramesOf(ExecutionId id) {
+  return PrefixRange(Family::kState, NumberPrefix(id, 'P'));
+}
+
+Range ArchivedFramesOf(ExecutionId id) {
+  return PrefixRange(Family::kState, NumberPrefix(id, 'C'));
+}
+
+Range ResultsOf(ExecutionId id, FrameNumber join) {
+  return PrefixRange(Family::kState, FrameKeyOf(id, join, 'R'));
+}
+
+Range ResultsOf(ExecutionId id) {
+  return PrefixRange(Family::kState, NumberPrefix(id, 'R'));
+}
+
+Range TimersOf(ShardId shard, Timestamp before) {
+  std::string end = ShardPrefix(shard, 'T');
+  Encoder(end).BigEndian64(TimeBits(before));
+  return {.family = Family::kState, .begin = ShardPrefix(shard, 'T'), .end = std::move(end)};
+}
+
+std::optional<FrameKey> ParseFrameKey(std::string_view key) {
+  Decoder decoder(key);
+  const auto id = ParseShardKey(decoder, "FPC");
+  const FrameNumber frame{decoder.BigEndian32()};
+  if (!id || !decoder.Finished()) return std::nullopt;
+  return FrameKey{.id = *id, .frame = frame};
+}
+
+std::optional<TimerKeyParts> ParseTimerKey(std::string_view key) {
+  Decoder decoder(key);
+  const ShardId shard{decoder.BigEndian16()};
+  const char tag = static_cast<char>(decoder.Byte());
+  const Timestamp due = FromMicros(static_cast<std::int64_t>(decoder.BigEndian64()));
+  const ExecutionId id = TakeExecution(decoder, shard);
+  const FrameNumber frame{decoder.BigEndian32()};
+  if (tag != 'T' || !decoder.Finished()) return std::nullopt;
+  return TimerKeyParts{.id = id, .frame = frame, .due = due};
+}
+
+std::optional<ExecutionId> ParseExecutionKey(std::string_view key) {
+  Decoder decoder(key);
+  const auto id = ParseShardKey(decoder, "E");
+  if (!id || !decoder.Finished()) return std::nullopt;
+  return id;
+}
+
+std::optional<ResultKeyParts> ParseResultKey(std::string_view key) {
+  Decoder decoder(key);
+  const auto id = ParseShardKey(decoder, "R");
+  const FrameNumber join{decoder.BigEndian32()};
+  const std::uint32_t index = decoder.BigEndian32();
+  if (!id || !decoder.Finished()) return std::nullopt;
+  return ResultKeyParts{.join = join, .index = index};
+}
+
+std::string HistoryKey(ExecutionId id, EventId first_event) {
+  std::string key;
+  Encoder encoder(key);
+  encoder.BigEndian16(id.shard.value);
+  encoder.BigEndian64(id.number.value);
+  encoder.BigEndian32(first_event);
+  return key;
+}
+
+Range HistoryOf(ExecutionId id) {
+  std::string prefix = HistoryKey(id, 0);
+  prefix.resize(prefix.size() - 4);
+  return PrefixRange(Family::kHistory, std::move(prefix));
+}
+
+Range HistoryRowOf(ExecutionId id, EventId event) {
+  return {.family = Family::kHistory,
+          .begin = HistoryKey(id, 0),
+          .end = event == std::numeric_limits<EventId>::max() ? HistoryOf(id).end
+                                                              : HistoryKey(id, event + 1),
+          .limit = 1,
+          .is_reverse = true};
+}
+
+std::optional<EventId> ParseHistoryKey(std::string_view key) {
+  Decoder decoder(key);
+  decoder.Raw(10);
+  const EventId event = decoder.BigEndian32();
+  if (!decoder.Finished()) return std::nullopt;
+  return event;
+}
+
+std::string ListingKey(const ListingKeyParts& parts) {
+  std::string key = NamedKey('L', parts.namespace_id, parts.state_machine);
+  Encoder encoder(key);
+  encoder.Byte(static_cast<std::uint8_t>(parts.status));
+  encoder.BigEndian64(~TimeBits(parts.started_at));
+  encoder.BigEndian16(parts.id.shard.value);
+  encoder.BigEndian64(parts.id.number.value);
+  return key;
+}
+
+std::optional<ListingKeyParts> ParseListingKey(std::string_view key) {
+  Decoder decoder(key);
+  ListingKeyParts parts;
+  const char tag = static_cast<char>(decoder.Byte());
+  parts.namespace_id = NamespaceId{decoder.BigEndian32()};
+  parts.state_machine = decoder.Raw(decoder.BigEndian16());
+  const std::uint8_t status = decoder.Byte();
+  if (status > static_cast<std::uint8_t>(interpreter::ExecutionStatus::kAborted)) decoder.Fail();
+  parts.status = static_cast<interpreter::ExecutionStatus>(status);
+  parts.started_at = FromMicros(static_cast<std::int64_t>(~decoder.BigEndian64()));
+  const ShardId shard{decoder.BigEndian16()};
+  parts.id = TakeExecution(decoder, shard);
+  if (tag != 'L' || !decoder.Finished()) return std::nullopt;
+  return parts;
+}
+
+Range ListingOf(NamespaceId namespace_id,
+                std::string_view state_machine,
+                interpreter::ExecutionStatus status) {
+  std::string prefix = NamedKey('L', namespace_id, state_machine);
+  Encoder(prefix).Byte(static_cast<std::uint8_t>(status));
+  return PrefixRange(Family::kIndex, std::move(prefix));
+}
+
+std::string StateMachineKey(NamespaceId namespace_id, std::string_view state_machine) {
+  std::string key = "D";
+  Encoder encoder(key);
+  encoder.BigEndian32(namespace_id.value);
+  // Without its length, so that machines list in the order of their names.
+  encoder.Raw(state_machine);
+  return key;
+}
+
+Range StateMachinesOf(NamespaceId namespace_id) {
+  return PrefixRange(Family::kIndex, StateMachineKey(namespace_id, ""));
+}
+
+std::optional<std::string> ParseStateMachineKey(std::string_view key) {
+  Decoder decoder(key);
+  const char tag = static_cast<char>(decoder.Byte());
+  decoder.BigEndian32();
+  if (tag != 'D' || !decoder.ok()) return std::nullopt;
+  return std::string(decoder.rest());
+}
+
+NamespaceId NamespaceOfStateMachineKey(std::string_view key) {
+  Decoder decoder(key);
+  decoder.Byte();
+  return NamespaceId{decoder.BigEndian32()};
+}
+
+std::string RevisionKey(NamespaceId namespace_id,
+                        std::string_view state_machine,
+                        std::uint64_t revision) {
+  std::string key = NamedKey('d', namespace_id, state_machine);
+  Encoder(key).BigEndian64(revision);
+  return key;
+}
+
+Range RevisionsOf(NamespaceId namespace_id, std::string_view state_machine) {
+  return PrefixRange(Family::kIndex, NamedKey('d', namespace_id, state_machine));
+}
+
+std::string FunctionKey(NamespaceId namespace_id, std::string_view function) {
+  std::string key = "W";
+  Encoder encoder(key);
+  encoder.BigEndian32(namespace_id.value);
+  encoder.Raw(function);
+  return key;
+}
+
+Range AllFunctions() {
+  return PrefixRange(Family::kIndex, "W");
+}
+
+std::optional<FunctionKeyParts> ParseFunctionKey(std::string_view key) {
+  Decoder decoder(key);
+  const char tag = static_cast<char>(decoder.Byte());
+  const NamespaceId namespace_id{decoder.BigEndian32()};
+  if (tag != 'W' || !decoder.ok()) return std::nullopt;
+  return FunctionKeyParts{.namespace_id = namespace_id, .function = std::string(decoder.rest())};
+}
+
+std::string SecretKey(std::string_view purpose) {
+  return "K" + std::string(purpose);
+}
+
+std::string QuarantineKey(ExecutionId id) {
+  std::string key = "X";
+  Encoder encoder(key);
+  encoder.BigEndian16(id.shard.value);
+  encoder.BigEndian64(id.number.value);
+  return key;
+}
+
+Range QuarantinesOf(ShardId shard) {
+  std::string prefix = "X";
+  Encoder(prefix).BigEndian16(shard.value);
+  return PrefixRange(Family::kIndex, std::move(prefix));
+}
+
+}  // namespace pawl::rows

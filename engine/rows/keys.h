@@ -1,0 +1,122 @@
+// Keys of every row family; FORMAT.md is their contract.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/ids.h"
+#include "engine/base/time.h"
+#include "engine/interpreter/turn.h"
+#include "engine/storage/storage.h"
+
+namespace pawl::rows {
+
+inline constexpr std::uint16_t kShards = 128;
+
+// The shard of an execution, fixed for the life of a store.
+ShardId ShardOf(NamespaceId namespace_id,
+                std::string_view state_machine,
+                std::string_view execution);
+
+// --- Family state ---
+std::string ExecutionKey(ExecutionId id);
+std::string HotFrameKey(ExecutionId id, FrameNumber frame);
+std::string ParkedFrameKey(ExecutionId id, FrameNumber frame);
+std::string ArchivedFrameKey(ExecutionId id, FrameNumber frame);
+std::string ResultKey(ExecutionId id, FrameNumber join, std::uint32_t index);
+std::string TimerKey(ExecutionId id, Timestamp due, FrameNumber frame);
+std::string NameKey(ShardId shard,
+                    NamespaceId namespace_id,
+                    std::string_view state_machine,
+                    std::string_view execution);
+std::string EngineTimeKey(ShardId shard);
+
+// All rows of a kind: of a shard, of an execution, of a join.
+storage::Range ExecutionsOf(ShardId shard);
+storage::Range HotFramesOf(ShardId shard);
+storage::Range HotFramesOf(ExecutionId id);
+storage::Range ParkedFramesOf(ExecutionId id);
+storage::Range ArchivedFramesOf(ExecutionId id);
+storage::Range ResultsOf(ExecutionId id, FrameNumber join);
+storage::Range ResultsOf(ExecutionId id);
+// Timers due before `before`.
+storage::Range TimersOf(ShardId shard, Timestamp before);
+
+struct FrameKey {
+  ExecutionId id;
+  FrameNumber frame;
+};
+
+// Reads HotFrameKey, ParkedFrameKey or ArchivedFrameKey.
+std::optional<FrameKey> ParseFrameKey(std::string_view key);
+
+struct TimerKeyParts {
+  ExecutionId id;
+  FrameNumber frame;
+  Timestamp due;
+};
+
+std::optional<TimerKeyParts> ParseTimerKey(std::string_view key);
+std::optional<ExecutionId> ParseExecutionKey(std::string_view key);
+
+// The index at the end of a ResultKey, and the join before it.
+struct ResultKeyParts {
+  FrameNumber join;
+  std::uint32_t index = 0;
+};
+
+std::optional<ResultKeyParts> ParseResultKey(std::string_view key);
+
+// --- Family history ---
+std::string HistoryKey(ExecutionId id, EventId first_event);
+// Rows that hold events with an id of `from` or more begin at or before HistoryKey(id, from).
+storage::Range HistoryOf(ExecutionId id);
+// The row that holds event `event`: the last one not after it.
+storage::Range HistoryRowOf(ExecutionId id, EventId event);
+std::optional<EventId> ParseHistoryKey(std::string_view key);
+
+// --- Family index ---
+struct ListingKeyParts {
+  NamespaceId namespace_id = {};
+  std::string state_machine = {};
+  interpreter::ExecutionStatus status = interpreter::ExecutionStatus::kRunning;
+  Timestamp started_at = {};
+  ExecutionId id = {};
+
+  bool operator==(const ListingKeyParts&) const = default;
+};
+
+std::string ListingKey(const ListingKeyParts& parts);
+std::optional<ListingKeyParts> ParseListingKey(std::string_view key);
+// All listing rows of a machine and status, the newest first.
+storage::Range ListingOf(NamespaceId namespace_id,
+                         std::string_view state_machine,
+                         interpreter::ExecutionStatus status);
+std::string StateMachineKey(NamespaceId namespace_id, std::string_view state_machine);
+storage::Range StateMachinesOf(NamespaceId namespace_id);
+// The name in a StateMachineKey.
+std::optional<std::string> ParseStateMachineKey(std::string_view key);
+NamespaceId NamespaceOfStateMachineKey(std::string_view key);
+std::string RevisionKey(NamespaceId namespace_id,
+                        std::string_view state_machine,
+                        std::uint64_t revision);
+storage::Range RevisionsOf(NamespaceId namespace_id, std::string_view state_machine);
+std::string FunctionKey(NamespaceId namespace_id, std::string_view function);
+storage::Range AllFunctions();
+
+struct FunctionKeyParts {
+  NamespaceId namespace_id;
+  std::string function;
+};
+
+std::optional<FunctionKeyParts> ParseFunctionKey(std::string_view key);
+std::string SecretKey(std::string_view purpose);
+std::string QuarantineKey(ExecutionId id);
+storage::Range QuarantinesOf(ShardId shard);
+
+// The smallest key greater than every key that begins with `prefix`.
+std::string PrefixEnd(std::string prefix);
+
+}  // namespace pawl::rows

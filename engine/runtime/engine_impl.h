@@ -1,0 +1,126 @@
+// EngineImpl: the façade over catalog, executors and matcher. Private to this folder.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/platform/clock.h"
+#include "engine/platform/random.h"
+#include "engine/platform/thread.h"
+#include "engine/runtime/catalog.h"
+#include "engine/runtime/engine.h"
+#include "engine/runtime/engine_clock.h"
+#include "engine/runtime/execution_reader.h"
+#include "engine/runtime/executor.h"
+#include "engine/runtime/matcher.h"
+#include "engine/storage/storage.h"
+
+namespace pawl::runtime {
+
+// What an engine is made of besides its options. Tests and the simulator give their own.
+struct EngineParts {
+  std::unique_ptr<storage::Storage> storage;
+  std::unique_ptr<platform::Clock> clock;
+  std::unique_ptr<platform::Random> random;
+  // Called when the store accepts no more; the default ends the process with exit code 75.
+  std::function<void(const Status&)> on_store_failed;
+  // False: no threads. The owner drives rounds by Engine's Poll.
+  bool has_threads = true;
+};
+
+class EngineImpl final : public Engine, public ShardEnvironment {
+ public:
+  static Result<std::unique_ptr<EngineImpl>> Make(EngineOptions options, EngineParts parts);
+  ~EngineImpl() override;
+
+  // One round of every executor; only without threads. True if there was something to do.
+  bool Poll();
+  // When Poll has something to do next, if nothing arrives.
+  Timestamp NextDeadline();
+
+  Timestamp Now() { return clock_->Now(); }
+
+  storage::Storage& store() { return *storage_; }
+
+  // --- Engine ---
+  Result<DeployResponse> Deploy(const DeployRequest& request) override;
+  Result<StateMachineInfo> DescribeStateMachine(NamespaceId namespace_id,
+                                                const std::string& name,
+                                                std::uint64_t revision) override;
+  Result<StateMachineList> ListStateMachines(NamespaceId namespace_id,
+                                             std::size_t page_size,
+                                             const std::string& after) override;
+  Status DeleteStateMachine(NamespaceId namespace_id, const std::string& name) override;
+  void StartExecution(StartRequest request, Callback<StartResponse> done) override;
+  void StartExecutions(std::vector<StartRequest> requests,
+                       std::function<void(std::vector<Result<StartResponse>>)> done) override;
+  void StopExecution(StopRequest request, Callback<StopResponse> done) override;
+  Result<ExecutionInfo> DescribeExecution(const ExecutionName& name) override;
+  Result<HistoryPage> GetHistory(const HistoryRequest& request) override;
+  Result<ListResponse> ListExecutions(const ListRequest& request) override;
+  std::unique_ptr<Watch> StartWatch(WatchSink& sink) override;
+  std::unique_ptr<WorkerSession> ConnectWorker(WorkerHello hello, TaskSink& sink) override;
+  Result<std::string> StoreSecret(const std::string& purpose) override;
+  EngineStatistics Statistics() override;
+
+  const EngineOptions& options() const override { return options_; }
+
+ private:
+  friend class EngineWatch;
+  friend class EngineWorkerSession;
+
+  // An executor with the thread that drives it.
+  struct Runner {
+    platform::Event event;
+    std::unique_ptr<Executor> executor;
+    bool polls_matcher = false;
+    Mutex statistics_mutex;
+    Executor::Statistics statistics PAWL_GUARDED_BY(statistics_mutex);
+    Timestamp gathered_at;
+    Timestamp swept_at;
+    // Last, so that it ends first.
+    std::unique_ptr<platform::Thread> thread;
+  };
+
+  EngineImpl(EngineOptions options, EngineParts parts);
+  Status Open();
+  void RunThread(Runner& runner);
+  bool PollRunner(Runner& runner, Timestamp now);
+
+  // --- ShardEnvironment ---
+  const interpreter::Environment& interpreter() const override { return environment_; }
+
+  storage::Storage& storage() override { return *storage_; }
+
+  Matcher& matcher() override { return *matcher_; }
+
+  Result<std::shared_ptr<const asl::StateMachine>> FindMachine(NamespaceId namespace_id,
+                                                               const std::string& state_machine,
+                                                               std::uint64_t revision) override;
+
+  Executor& ExecutorOf(ShardId shard);
+  // Checks a start and finds its shard; the reply is left to the caller.
+  Result<StartCommand> Prepare(StartRequest request);
+  Status CheckRoom() const;
+  void AnnounceFunctions(NamespaceId namespace_id, const std::vector<std::string>& functions);
+  void Complete(SessionId session, std::vector<Completion> completions);
+
+  EngineOptions options_;
+  interpreter::Environment environment_;
+  std::unique_ptr<storage::Storage> storage_;
+  std::unique_ptr<platform::Clock> system_clock_;
+  std::unique_ptr<platform::Random> random_;
+  std::function<void(const Status&)> on_store_failed_;
+  const bool has_threads_;
+  std::unique_ptr<EngineClock> clock_;
+  std::unique_ptr<Catalog> catalog_;
+  std::unique_ptr<ExecutionReader> reader_;
+  std::unique_ptr<Matcher> matcher_;
+  std::vector<std::unique_ptr<Runner>> runners_;
+  std::atomic<bool> is_stopping_ = false;
+  std::atomic<std::uint64_t> tasks_completed_ = 0;
+};
+
+}  // namespace pawl::runtime

@@ -1,0 +1,320 @@
+#include "engine/runtime/execution_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "engine/base/coding.h"
+#include "engine/interpreter/turn.h"
+#include "engine/rows/history_codec.h"
+#include "engine/rows/keys.h"
+
+namespace pawl::runtime {
+namespace {
+
+using interpreter::HistoryEvent;
+using storage::Family;
+
+constexpr std::size_t kPageMax = 1'000;
+// A page of history ends early when its payloads reach this.
+constexpr std::size_t kPageBytes = 1024 * 1024;
+
+enum class PayloadSide : std::uint8_t { kNone, kInput, kOutput };
+
+PayloadSide SideOf(EventType type) {
+  const std::string_view name = interpreter::EventTypeName(type);
+  if (name.ends_with("Entered") || name.ends_with("Scheduled") ||
+      type == EventType::kExecutionStarted) {
+    return PayloadSide::kInput;
+  }
+  if (name.ends_with("Exited") || name.ends_with("Succeeded")) return PayloadSide::kOutput;
+  return PayloadSide::kNone;
+}
+
+bool IsLambda(EventType type) {
+  return type >= EventType::kLambdaFunctionScheduled && type <= EventType::kLambdaFunctionTimedOut;
+}
+
+bool IsTask(EventType type) {
+  return type >= EventType::kTaskScheduled && type <= EventType::kTaskTimedOut;
+}
+
+bool IsIteration(EventType type) {
+  return type >= EventType::kMapIterationStarted && type <= EventType::kMapIterationAborted;
+}
+
+}  // namespace
+
+Result<ExecutionReader::Found> ExecutionReader::Find(const ExecutionName& name) {
+  const ShardId shard = rows::ShardOf(name.namespace_id, name.state_machine, name.name);
+  const Status missing =
+      NotFound("Execution Does Not Exist: '" +
+               interpreter::ExecutionArn(arns_, name.state_machine, name.name) + "'")
+          .WithReason("ExecutionDoesNotExist");
+  ASSIGN_OR_RETURN(
+      const auto value,
+      storage::GetAndWait(
+          storage_,
+          {.family = Family::kState,
+           .bytes = rows::NameKey(shard, name.namespace_id, name.state_machine, name.name)}));
+  if (!value) return missing;
+  Found found;
+  found.id.shard = shard;
+  ASSIGN_OR_RETURN(found.id.number, rows::DecodeNumber(*value));
+  ASSIGN_OR_RETURN(
+      const auto row,
+      storage::GetAndWait(storage_,
+                          {.family = Family::kState, .bytes = rows::ExecutionKey(found.id)}));
+  if (!row) return missing;
+  ASSIGN_OR_RETURN(found.row, rows::DecodeExecution(*row));
+  return found;
+}
+
+Result<Bytes> ExecutionReader::PayloadOf(ExecutionId id, EventId event) {
+  ASSIGN_OR_RETURN(const auto found, storage::ScanAndWait(storage_, rows::HistoryRowOf(id, event)));
+  const auto first = found.empty() ? std::nullopt : rows::ParseHistoryKey(found[0].key);
+  if (!first) return DataLoss("event " + std::to_string(event) + " is not in the history");
+  ASSIGN_OR_RETURN(const auto events, rows::DecodeEvents(*first, found[0].value));
+  const std::size_t place = event - *first;
+  if (place >= events.size() || !events[place].payload) {
+    return DataLoss("event " + std::to_string(event) + " does not hold the payload it should");
+  }
+  return events[place].payload->bytes;
+}
+
+ExecutionInfo ExecutionReader::InfoOf(const rows::ExecutionRow& row) const {
+  ExecutionInfo info{
+      .name = {.namespace_id = row.namespace_id,
+               .state_machine = row.header.state_machine,
+               .name = row.header.name},
+      .arn = interpreter::ExecutionArn(arns_, row.header.state_machine, row.header.name),
+      .state_machine_arn = interpreter::StateMachineArn(arns_, row.header.state_machine),
+      .revision = row.revision,
+      .status = row.status,
+      .started_at = row.header.started_at,
+      .error = row.error,
+      .cause = row.cause};
+  if (row.is_closed()) info.stopped_at = row.stopped_at;
+  return info;
+}
+
+Result<ExecutionInfo> ExecutionReader::Describe(const ExecutionName& name) {
+  ASSIGN_OR_RETURN(const Found found, Find(name));
+  ExecutionInfo info = InfoOf(found.row);
+  ASSIGN_OR_RETURN(info.input, PayloadOf(found.id, 1));
+  if (found.row.output) {
+    info.output = found.row.output->bytes;
+    if (!info.output.has_value()) {
+      ASSIGN_OR_RETURN(info.output, PayloadOf(found.id, found.row.output->home));
+    }
+  }
+  ASSIGN_OR_RETURN(
+      const auto quarantine,
+      storage::GetAndWait(storage_,
+                          {.family = Family::kIndex, .bytes = rows::QuarantineKey(found.id)}));
+  if (quarantine) info.quarantine_reason = *quarantine;
+  return info;
+}
+
+Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
+                                          const asl::StateMachine& machine) const {
+  EventInfo info{.id = event.id,
+                 .previous_id = event.previous,
+                 .type = event.type,
+                 .at = event.at,
+                 .error = event.error,
+                 .cause = event.cause,
+                 .timeout_seconds = event.timeout_seconds,
+                 .heartbeat_seconds = event.heartbeat_seconds};
+  if (event.state != asl::kNoState) {
+    if (event.state >= machine.states.size()) {
+      return DataLoss("event " + std::to_string(event.id) + " names a state that is not there");
+    }
+    const asl::State& state = machine.states[event.state];
+    info.state = state.name;
+    if (IsLambda(event.type) || IsTask(event.type)) {
+      const auto* task = std::get_if<asl::TaskState>(&state.details);
+      if (task == nullptr) return DataLoss("a task event names a state that is no Task");
+      if (IsTask(event.type)) {
+        info.resource = "invoke";
+        info.resource_type = "lambda";
+      } else if (task->resource.starts_with("arn:")) {
+        info.resource = task->resource;
+      } else {
+        info.resource = interpreter::FunctionArn(arns_, task->function_name, task->qualifier);
+      }
+    }
+  }
+  if (IsIteration(event.type)) info.index = event.index;
+  if (event.type == EventType::kMapStateStarted) info.length = event.index;
+  return info;
+}
+
+Result<HistoryPage> ExecutionReader::History(const HistoryRequest& request) {
+  ASSIGN_OR_RETURN(const Found found, Find(request.name));
+  ASSIGN_OR_RETURN(const auto machine,
+                   catalog_.FindRevision(
+                       found.row.namespace_id, found.row.header.state_machine, found.row.revision));
+  const std::size_t page_size = std::clamp<std::size_t>(request.page_size, 1, kPageMax);
+  const auto is_wanted = [&request](EventId id) {
+    if (!request.is_reverse) return id > request.after;
+    return request.after == 0 || id < request.after;
+  };
+
+  storage::Range range = rows::HistoryOf(found.id);
+  // A row holds at least one event; one row more tells whether there are more.
+  range.limit = page_size + 1;
+  range.is_reverse = request.is_reverse;
+  if (request.is_reverse) {
+    if (request.after > 0) range.end = rows::HistoryKey(found.id, request.after);
+  } else if (request.after > 0) {
+    ASSIGN_OR_RETURN(const auto row,
+                     storage::ScanAndWait(storage_, rows::HistoryRowOf(found.id, request.after)));
+    if (!row.empty()) range.begin = row[0].key;
+  }
+  ASSIGN_OR_RETURN(const auto stored, storage::ScanAndWait(storage_, range));
+
+  HistoryPage page;
+  std::map<EventId, Bytes> payloads;
+  std::size_t bytes = 0;
+  for (const storage::Row& row : stored) {
+    const auto first = rows::ParseHistoryKey(row.key);
+    if (!first) return DataLoss("a history key is not readable");
+    ASSIGN_OR_RETURN(auto events, rows::DecodeEvents(*first, row.value));
+    for (const HistoryEvent& event : events) {
+      if (event.payload && event.payload->bytes.has_value()) {
+        payloads.insert_or_assign(event.id, event.payload->bytes);
+      }
+    }
+    if (request.is_reverse) std::reverse(events.begin(), events.end());
+    for (const HistoryEvent& event : events) {
+      if (!is_wanted(event.id)) continue;
+      if (page.events.size() == page_size || (bytes > kPageBytes && !page.events.empty())) {
+        page.has_more = true;
+        return page;
+      }
+      ASSIGN_OR_RETURN(EventInfo info, Render(event, *machine));
+      const PayloadSide side = SideOf(event.type);
+      if (event.payload && side != PayloadSide::kNone && !request.without_payloads) {
+        Bytes text = event.payload->bytes;
+        if (!text.has_value()) {
+          const auto known = payloads.find(event.payload->home);
+          if (known != payloads.end()) {
+            text = known->second;
+          } else {
+            ASSIGN_OR_RETURN(text, PayloadOf(found.id, event.payload->home));
+            payloads.emplace(event.payload->home, text);
+          }
+        }
+        bytes += text.size();
+        (side == PayloadSide::kInput ? info.input : info.output) = std::move(text);
+      }
+      page.events.push_back(std::move(info));
+    }
+  }
+  page.has_more = stored.size() == range.limit;
+  return page;
+}
+
+// Listing rows are kept by machine and status. A list of all statuses, or of all machines, merges
+// the rows of each: every source gives its newest, and the newest of those comes next.
+Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
+  const std::size_t page_size = std::clamp<std::size_t>(request.page_size, 1, kPageMax);
+  std::vector<std::string> machines;
+  if (!request.state_machine.empty()) {
+    machines.push_back(request.state_machine);
+  } else {
+    std::string after;
+    do {
+      ASSIGN_OR_RETURN(const StateMachineList list,
+                       catalog_.List(request.namespace_id, kPageMax, after));
+      for (const StateMachineInfo& machine : list.state_machines)
+        machines.push_back(machine.name);
+      after = list.next;
+    } while (!after.empty());
+  }
+
+  // The cursor is the listing place of the last one given: start time and execution.
+  struct Cursor {
+    Timestamp started_at = FromMicros(std::numeric_limits<std::int64_t>::max());
+    ExecutionId id;
+  };
+
+  std::optional<Cursor> after;
+  if (!request.after.empty()) {
+    Decoder decoder(request.after);
+    Cursor cursor;
+    cursor.started_at = FromMicros(static_cast<std::int64_t>(decoder.BigEndian64()));
+    cursor.id.shard = ShardId{decoder.BigEndian16()};
+    cursor.id.number = ExecutionNumber{decoder.BigEndian64()};
+    if (!decoder.Finished()) return InvalidArgument("the page token is not valid", "page_token");
+    after = cursor;
+  }
+
+  struct Line {
+    rows::ListingKeyParts key;
+    rows::ListingRow row;
+  };
+
+  std::vector<Line> lines;
+  constexpr std::array kAll = {ExecutionStatus::kRunning,
+                               ExecutionStatus::kSucceeded,
+                               ExecutionStatus::kFailed,
+                               ExecutionStatus::kTimedOut,
+                               ExecutionStatus::kAborted};
+  for (const std::string& machine : machines) {
+    for (const ExecutionStatus status : kAll) {
+      if (request.status && *request.status != status) continue;
+      storage::Range range = rows::ListingOf(request.namespace_id, machine, status);
+      range.limit = page_size + 1;
+      rows::ListingKeyParts place{
+          .namespace_id = request.namespace_id, .state_machine = machine, .status = status};
+      if (request.started_before) {
+        // Exclusive: the first key with an earlier start.
+        place.started_at = *request.started_before - Duration(1);
+        range.begin = std::max(range.begin, rows::ListingKey(place));
+      }
+      if (after) {
+        place.started_at = after->started_at;
+        place.id = after->id;
+        range.begin = std::max(range.begin, rows::ListingKey(place) + '\0');
+      }
+      ASSIGN_OR_RETURN(const auto found, storage::ScanAndWait(storage_, range));
+      for (const storage::Row& stored : found) {
+        const auto key = rows::ParseListingKey(stored.key);
+        if (!key) return DataLoss("a listing key is not readable");
+        if (request.started_from && key->started_at < *request.started_from) break;
+        ASSIGN_OR_RETURN(rows::ListingRow row, rows::DecodeListing(stored.value));
+        lines.push_back({.key = *key, .row = std::move(row)});
+      }
+    }
+  }
+  std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
+    if (a.key.started_at != b.key.started_at) return a.key.started_at > b.key.started_at;
+    return a.key.id < b.key.id;
+  });
+  ListResponse response;
+  for (const Line& line : lines) {
+    if (response.executions.size() == page_size) {
+      const ExecutionInfo& last = response.executions.back();
+      Encoder encoder(response.next);
+      encoder.BigEndian64(static_cast<std::uint64_t>(ToMicros(last.started_at)));
+      const rows::ListingKeyParts& key = lines[page_size - 1].key;
+      encoder.BigEndian16(key.id.shard.value);
+      encoder.BigEndian64(key.id.number.value);
+      break;
+    }
+    rows::ExecutionRow row{.namespace_id = request.namespace_id,
+                           .header = {.state_machine = line.key.state_machine,
+                                      .name = line.row.name,
+                                      .started_at = line.key.started_at},
+                           .revision = line.row.revision,
+                           .status = line.key.status,
+                           .stopped_at = line.row.stopped_at};
+    response.executions.push_back(InfoOf(row));
+  }
+  return response;
+}
+
+}  // namespace pawl::runtime

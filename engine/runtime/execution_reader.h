@@ -1,0 +1,44 @@
+// ExecutionReader: what people ask about executions, answered from the store alone. So nothing that
+// is not durable is ever seen, and readers keep no executor busy.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "engine/rows/execution_row.h"
+#include "engine/runtime/catalog.h"
+#include "engine/runtime/engine.h"
+#include "engine/storage/storage.h"
+
+namespace pawl::runtime {
+
+// Threads: safe from any thread.
+class ExecutionReader {
+ public:
+  ExecutionReader(storage::Storage& storage, Catalog& catalog, const ArnScheme& arns)
+      : storage_(storage), catalog_(catalog), arns_(arns) {}
+
+  // See Engine.
+  Result<ExecutionInfo> Describe(const ExecutionName& name);
+  Result<HistoryPage> History(const HistoryRequest& request);
+  Result<ListResponse> List(const ListRequest& request);
+
+ private:
+  struct Found {
+    ExecutionId id;
+    rows::ExecutionRow row;
+  };
+
+  Result<Found> Find(const ExecutionName& name);
+  Result<Bytes> PayloadOf(ExecutionId id, EventId event);
+  Result<EventInfo> Render(const interpreter::HistoryEvent& event,
+                           const asl::StateMachine& machine) const;
+  ExecutionInfo InfoOf(const rows::ExecutionRow& row) const;
+
+  storage::Storage& storage_;
+  Catalog& catalog_;
+  const ArnScheme arns_;
+};
+
+}  // namespace pawl::runtime

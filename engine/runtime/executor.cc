@@ -1,0 +1,217 @@
+#include "engine/runtime/executor.h"
+
+#include <algorithm>
+
+#include "engine/base/coding.h"
+#include "engine/rows/keys.h"
+
+namespace pawl::runtime {
+namespace {
+
+using storage::CommitResult;
+using storage::Family;
+
+// The engine time that a store has surely seen is written this often.
+constexpr Duration kHighWaterEvery = std::chrono::seconds(1);
+// One shard gets its upkeep after each such pause.
+constexpr Duration kUpkeepEvery = std::chrono::milliseconds(50);
+constexpr Duration kDiskCheckEvery = std::chrono::milliseconds(100);
+// Timers of one round; the rest come with the next, so that requests are not kept waiting.
+constexpr int kTimersOfRoundMax = 4'096;
+
+}  // namespace
+
+Executor::Executor(ShardEnvironment& environment,
+                   const std::vector<ShardId>& shards,
+                   ExecutorOptions options,
+                   std::function<void()> wake,
+                   std::function<void(const Status&)> on_store_failed)
+    : environment_(environment),
+      options_(options),
+      wake_(std::move(wake)),
+      on_store_failed_(std::move(on_store_failed)) {
+  for (const ShardId id : shards) {
+    shards_.emplace(id.value, std::make_unique<Shard>(id, environment, *this));
+  }
+  upkeep_ = shards_.begin();
+}
+
+Status Executor::Recover(Timestamp now) {
+  now_ = now;
+  for (auto& [id, shard] : shards_)
+    RETURN_IF_ERROR(shard->Recover(now));
+  OfferTasks(now);
+  return OkStatus();
+}
+
+void Executor::Post(ShardId shard, ShardRequest request) {
+  bool was_empty = false;
+  {
+    const MutexLock lock(inbox_mutex_);
+    was_empty = inbox_.empty();
+    inbox_.emplace_back(shard, std::move(request));
+    inbox_size_.store(inbox_.size(), std::memory_order_relaxed);
+  }
+  if (was_empty) wake_();
+}
+
+void Executor::PostAll(std::vector<std::pair<ShardId, ShardRequest>> requests) {
+  if (requests.empty()) return;
+  bool was_empty = false;
+  {
+    const MutexLock lock(inbox_mutex_);
+    was_empty = inbox_.empty();
+    inbox_.insert(inbox_.end(),
+                  std::make_move_iterator(requests.begin()),
+                  std::make_move_iterator(requests.end()));
+    inbox_size_.store(inbox_.size(), std::memory_order_relaxed);
+  }
+  if (was_empty) wake_();
+}
+
+bool Executor::Poll(Timestamp now) {
+  now_ = std::max(now_, now);
+  if (has_failed_) return false;
+  std::vector<std::pair<ShardId, ShardRequest>> requests;
+  {
+    const MutexLock lock(inbox_mutex_);
+    requests.swap(inbox_);
+    inbox_size_.store(0, std::memory_order_relaxed);
+  }
+  bool was_busy = !requests.empty() || !continues_.empty();
+  const DiskState disk = requests.empty() ? disk_ : CheckDisk(now_);
+  for (auto& [shard, request] : requests)
+    ShardAt(shard).Handle(std::move(request), now_, disk);
+
+  // Those that are asked for while these run belong to the next round.
+  std::deque<std::pair<ExecutionId, FrameNumber>> continues;
+  continues.swap(continues_);
+  for (const auto& [execution, frame] : continues) {
+    ShardAt(execution.shard).Continue(execution, frame, now_);
+  }
+  for (int i = 0; i < kTimersOfRoundMax; ++i) {
+    const auto timer = timers_.Take(now_);
+    if (!timer) break;
+    was_busy = true;
+    ShardAt(timer->execution.shard).OnTimer(*timer, now_);
+  }
+  if (now_ >= next_upkeep_) Maintain(now_);
+  CommitStaged(now_);
+  return was_busy;
+}
+
+void Executor::CommitStaged(Timestamp now) {
+  Group group;
+  std::vector<storage::ShardBatch> batches;
+  for (auto& [id, shard] : shards_) {
+    if (!shard->has_staged()) continue;
+    Shard::Staged staged = shard->TakeStaged();
+    batches.push_back({.shard = shard->id(), .writes = std::move(staged.writes)});
+    group.parts.emplace_back(shard.get(), std::move(staged.aftermath));
+  }
+  if (batches.empty()) return;
+  const bool is_empty = std::all_of(
+      batches.begin(), batches.end(), [](const auto& batch) { return batch.writes.empty(); });
+  if (!is_empty && now >= high_water_ + kHighWaterEvery) {
+    high_water_ = now;
+    std::string value;
+    Encoder(value).BigEndian64(static_cast<std::uint64_t>(ToMicros(now)));
+    batches.front().writes.Put(
+        Family::kState, rows::EngineTimeKey(batches.front().shard), std::move(value));
+  }
+  ++groups_;
+  environment_.storage().Commit(
+      std::move(batches),
+      [this, group = std::make_shared<Group>(std::move(group))](
+          const std::vector<CommitResult>& results) { OnCommitted(std::move(*group), results); });
+}
+
+void Executor::OnCommitted(Group group, const std::vector<CommitResult>& results) {
+  PAWL_CHECK(results.size() == group.parts.size());
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    auto& [shard, aftermath] = group.parts[i];
+    switch (results[i]) {
+      case CommitResult::kOk:
+        shard->Committed(std::move(aftermath), OkStatus(), now_);
+        break;
+      case CommitResult::kUnknown:
+      case CommitResult::kAborted: {
+        shard->Committed(std::move(aftermath),
+                         Unavailable("the store does not say whether it kept the change"),
+                         now_);
+        shard->Drop();
+        const Status recovered = shard->Recover(now_);
+        if (!recovered.ok() && !std::exchange(has_failed_, true)) on_store_failed_(recovered);
+        break;
+      }
+      case CommitResult::kUnavailable: {
+        const Status status = Unavailable("the disk refused a write: nothing more is accepted");
+        shard->Committed(std::move(aftermath), status, now_);
+        if (!std::exchange(has_failed_, true)) on_store_failed_(status);
+        break;
+      }
+    }
+  }
+  OfferTasks(now_);
+}
+
+void Executor::OfferTasks(Timestamp now) {
+  std::vector<ReadyTask> ready;
+  std::vector<TaskRef> cancelled;
+  for (auto& [id, shard] : shards_) {
+    for (ReadyTask& task : shard->TakeReadyTasks())
+      ready.push_back(std::move(task));
+    for (const TaskRef& ref : shard->TakeCancelledTasks())
+      cancelled.push_back(ref);
+  }
+  if (!cancelled.empty()) environment_.matcher().Withdraw(cancelled);
+  if (!ready.empty()) environment_.matcher().Offer(std::move(ready), now);
+}
+
+void Executor::Maintain(Timestamp now) {
+  next_upkeep_ = now + kUpkeepEvery;
+  Shard& shard = *upkeep_->second;
+  shard.Maintain(now, options_.retention);
+  const std::size_t share = options_.resident_max / shards_.size() + 1;
+  if (shard.resident_count() > share) {
+    // What was used within the last `share` turns stays.
+    const std::uint64_t counter = shard.use_counter();
+    shard.Evict(counter > share ? counter - share : 0);
+  }
+  if (++upkeep_ == shards_.end()) upkeep_ = shards_.begin();
+}
+
+DiskState Executor::CheckDisk(Timestamp now) {
+  if (now < disk_checked_at_ + kDiskCheckEvery) return disk_;
+  disk_checked_at_ = now;
+  const auto free = environment_.storage().FreeBytes();
+  if (!free.ok() || !free->has_value()) return disk_ = DiskState::kAmple;
+  disk_ = **free < options_.disk_hard_reserve_bytes   ? DiskState::kBelowHardReserve
+          : **free < options_.disk_soft_reserve_bytes ? DiskState::kBelowSoftReserve
+                                                      : DiskState::kAmple;
+  return disk_;
+}
+
+std::optional<Timestamp> Executor::NextDeadline() const {
+  if (!continues_.empty()) return now_;
+  std::optional<Timestamp> next = timers_.Next();
+  return next ? std::min(*next, next_upkeep_) : next_upkeep_;
+}
+
+Executor::Statistics Executor::Gather() const {
+  Statistics sum{.groups = groups_, .timers = timers_.size()};
+  for (const auto& [id, shard] : shards_) {
+    const ShardStatistics& one = shard->statistics();
+    sum.shards.executions_started += one.executions_started;
+    sum.shards.executions_closed += one.executions_closed;
+    sum.shards.turns += one.turns;
+    sum.shards.events += one.events;
+    sum.shards.quarantined += one.quarantined;
+    sum.shards.scrubbed += one.scrubbed;
+    sum.shards.expired += one.expired;
+    sum.residents += shard->resident_count();
+  }
+  return sum;
+}
+
+}  // namespace pawl::runtime

@@ -1,0 +1,461 @@
+#include "engine/runtime/matcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/interpreter/task_call.h"
+
+namespace pawl::runtime {
+
+Matcher::Matcher(MatcherOptions options, ArnScheme arns, std::function<void(const TaskRef&)> load)
+    : options_(options), arns_(std::move(arns)), load_(std::move(load)) {}
+
+void Matcher::Enqueue(Entry& entry) {
+  entry.state = State::kQueued;
+  entry.session = 0;
+  queued_bytes_ += entry.task.payload.size();
+  if (queued_bytes_ > options_.queued_bytes_max) {
+    queued_bytes_ -= entry.task.payload.size();
+    entry.task.payload = {};
+  }
+  ++queued_;
+  Function& function = functions_[entry.function];
+  ++function.queued;
+  Level& level = function.levels[entry.priority];
+  std::deque<TaskRef>& queue = level.by_key[entry.fairness_key];
+  if (queue.empty()) level.turn.push_back(entry.fairness_key);
+  queue.push_back(entry.task.ref);
+}
+
+Matcher::Entry* Matcher::Dequeue(Function& function) {
+  while (!function.levels.empty()) {
+    const auto level = function.levels.begin();
+    while (!level->second.turn.empty()) {
+      std::string key = std::move(level->second.turn.front());
+      level->second.turn.pop_front();
+      const auto queue = level->second.by_key.find(key);
+      const TaskRef ref = queue->second.front();
+      queue->second.pop_front();
+      if (queue->second.empty()) {
+        level->second.by_key.erase(queue);
+      } else {
+        level->second.turn.push_back(std::move(key));
+      }
+      const auto entry = tasks_.find(ref);
+      // Withdrawn or claimed meanwhile: only its place in the queue was left.
+      if (entry == tasks_.end() || entry->second.state != State::kQueued) continue;
+      queued_bytes_ -= std::min(queued_bytes_, entry->second.task.payload.size());
+      --queued_;
+      --function.queued;
+      return &entry->second;
+    }
+    function.levels.erase(level);
+  }
+  return nullptr;
+}
+
+void Matcher::Match(const FunctionId& id, Timestamp now, Outbox& out) {
+  const auto found = functions_.find(id);
+  if (found == functions_.end()) return;
+  Function& function = found->second;
+  while (!function.sessions.empty() && function.queued > 0) {
+    const SessionId session_id = function.sessions.front();
+    function.sessions.pop_front();
+    const auto session = sessions_.find(session_id);
+    if (session == sessions_.end() || session->second.is_closing) continue;
+    const auto credit = session->second.credits.find(id.second);
+    if (credit == session->second.credits.end() || credit->second == 0) continue;
+    Entry* entry = Dequeue(function);
+    if (entry == nullptr) {
+      function.sessions.push_front(session_id);
+      return;
+    }
+    if (--credit->second > 0) function.sessions.push_back(session_id);
+    entry->state = State::kLeased;
+    entry->session = session_id;
+    entry->lease = {.started_at = now, .last_heartbeat_at = now};
+    ++leased_;
+    session->second.held.insert(entry->task.ref);
+    if (entry->task.payload.has_value()) {
+      out.deliveries[session_id].push_back(entry->task);
+      // The worker has it now; a redelivery loads it again.
+      entry->task.payload = {};
+    } else {
+      out.loads.push_back(entry->task.ref);
+    }
+  }
+}
+
+void Matcher::Forget(const TaskRef& ref) {
+  const auto found = tasks_.find(ref);
+  if (found == tasks_.end()) return;
+  Entry& entry = found->second;
+  switch (entry.state) {
+    case State::kQueued:
+      queued_bytes_ -= std::min(queued_bytes_, entry.task.payload.size());
+      --queued_;
+      --functions_[entry.function].queued;
+      break;
+    case State::kLeased: {
+      --leased_;
+      const auto session = sessions_.find(entry.session);
+      if (session != sessions_.end()) session->second.held.erase(ref);
+      break;
+    }
+    case State::kUnclaimed:
+      unclaimed_.erase({.at = entry.offer_at, .ref = ref});
+      break;
+  }
+  tasks_.erase(found);
+}
+
+void Matcher::Unclaim(Entry& entry, Timestamp offer_at, bool is_lost) {
+  entry.state = State::kUnclaimed;
+  entry.session = 0;
+  entry.offer_at = offer_at;
+  entry.is_lost = is_lost;
+  unclaimed_.insert({.at = offer_at, .ref = entry.task.ref});
+}
+
+void Matcher::WatchUnknown(const FunctionId& id, Timestamp now) {
+  if (!known_.contains(id)) unknown_.try_emplace(id, now + options_.function_grace);
+}
+
+void Matcher::Offer(std::vector<ReadyTask> tasks, Timestamp now) {
+  Outbox out;
+  {
+    const MutexLock lock(mutex_);
+    std::set<FunctionId> touched;
+    for (ReadyTask& ready : tasks) {
+      const TaskRef ref = ready.task.ref;
+      if (tasks_.contains(ref)) continue;
+      FunctionId id{ready.namespace_id.value, ready.task.function};
+      Entry& entry = tasks_[ref];
+      entry = {.task = std::move(ready.task),
+               .function = id,
+               .priority = ready.priority,
+               .fairness_key = std::move(ready.fairness_key)};
+      WatchUnknown(id, now);
+      if (ready.is_recovered) {
+        Unclaim(entry, now + options_.reconnect_window, false);
+        continue;
+      }
+      Enqueue(entry);
+      touched.insert(std::move(id));
+    }
+    for (const FunctionId& id : touched)
+      Match(id, now, out);
+  }
+  Deliver(std::move(out));
+}
+
+void Matcher::Withdraw(const std::vector<TaskRef>& tasks) {
+  Outbox out;
+  {
+    const MutexLock lock(mutex_);
+    for (const TaskRef& ref : tasks) {
+      const auto entry = tasks_.find(ref);
+      if (entry == tasks_.end()) continue;
+      if (entry->second.state == State::kLeased) {
+        out.cancels[entry->second.session].push_back(ref);
+      }
+      Forget(ref);
+    }
+  }
+  Deliver(std::move(out));
+}
+
+void Matcher::Loaded(const TaskRef& ref, std::optional<Task> task) {
+  Outbox out;
+  {
+    const MutexLock lock(mutex_);
+    const auto entry = tasks_.find(ref);
+    if (entry == tasks_.end()) return;
+    if (!task) return Forget(ref);
+    if (entry->second.state != State::kLeased) return;
+    task->redeliveries = entry->second.lost_workers;
+    out.deliveries[entry->second.session].push_back(std::move(*task));
+  }
+  Deliver(std::move(out));
+}
+
+std::optional<interpreter::Lease> Matcher::FindLease(const TaskRef& ref) {
+  const MutexLock lock(mutex_);
+  const auto entry = tasks_.find(ref);
+  if (entry == tasks_.end() || entry->second.state != State::kLeased) return std::nullopt;
+  return entry->second.lease;
+}
+
+bool Matcher::Knows(const TaskRef& ref) {
+  const MutexLock lock(mutex_);
+  return tasks_.contains(ref);
+}
+
+SessionId Matcher::Connect(const WorkerHello& hello, TaskSink& sink, Timestamp now) {
+  Outbox out;
+  SessionId id = 0;
+  {
+    const MutexLock lock(mutex_);
+    id = ++last_session_;
+    Session& session = sessions_[id];
+    session.sink = &sink;
+    session.namespace_id = hello.namespace_id;
+    session.functions.insert(hello.functions.begin(), hello.functions.end());
+    for (const TaskRef& ref : hello.held) {
+      const auto entry = tasks_.find(ref);
+      const bool is_served = entry != tasks_.end() &&
+                             entry->second.function.first == hello.namespace_id.value &&
+                             session.functions.contains(entry->second.function.second);
+      // Held by another worker by now, settled, or not this worker's: it is not to go on with it.
+      if (!is_served || entry->second.state == State::kLeased) {
+        out.cancels[id].push_back(ref);
+        continue;
+      }
+      Entry& claimed = entry->second;
+      if (claimed.state == State::kUnclaimed) {
+        unclaimed_.erase({.at = claimed.offer_at, .ref = ref});
+      } else {
+        queued_bytes_ -= std::min(queued_bytes_, claimed.task.payload.size());
+        --queued_;
+        --functions_[claimed.function].queued;
+      }
+      claimed.state = State::kLeased;
+      claimed.session = id;
+      if (claimed.lease.started_at == Timestamp()) claimed.lease.started_at = now;
+      claimed.lease.last_heartbeat_at = now;
+      claimed.task.payload = {};
+      session.held.insert(ref);
+      ++leased_;
+    }
+  }
+  Deliver(std::move(out));
+  return id;
+}
+
+void Matcher::Disconnect(SessionId session_id, Timestamp now) {
+  const MutexLock lock(mutex_);
+  const auto found = sessions_.find(session_id);
+  if (found == sessions_.end()) return;
+  found->second.is_closing = true;
+  while (found->second.calls > 0)
+    calls_ended_.Wait(mutex_);
+  for (const TaskRef& ref : found->second.held) {
+    const auto entry = tasks_.find(ref);
+    if (entry == tasks_.end()) continue;
+    --leased_;
+    Unclaim(entry->second, now + options_.reconnect_window, true);
+  }
+  sessions_.erase(found);
+}
+
+void Matcher::Announce(SessionId session_id,
+                       const std::vector<std::string>& functions,
+                       Timestamp now) {
+  Outbox out;
+  {
+    const MutexLock lock(mutex_);
+    const auto session = sessions_.find(session_id);
+    if (session == sessions_.end()) return;
+    session->second.functions = {functions.begin(), functions.end()};
+    for (const std::string& function : functions) {
+      Match({session->second.namespace_id.value, function}, now, out);
+    }
+  }
+  Deliver(std::move(out));
+}
+
+void Matcher::Grant(SessionId session_id,
+                    const std::vector<FunctionCredit>& credits,
+                    Timestamp now) {
+  Outbox out;
+  {
+    const MutexLock lock(mutex_);
+    const auto session = sessions_.find(session_id);
+    if (session == sessions_.end()) return;
+    for (const FunctionCredit& credit : credits) {
+      if (credit.credits == 0 || !session->second.functions.contains(credit.function)) continue;
+      const FunctionId id{session->second.namespace_id.value, credit.function};
+      std::uint32_t& have = session->second.credits[credit.function];
+      if (have == 0) functions_[id].sessions.push_back(session_id);
+      have += credit.credits;
+      Match(id, now, out);
+    }
+  }
+  Deliver(std::move(out));
+}
+
+void Matcher::Heartbeat(SessionId session_id, const std::vector<TaskRef>& tasks, Timestamp now) {
+  const MutexLock lock(mutex_);
+  for (const TaskRef& ref : tasks) {
+    const auto entry = tasks_.find(ref);
+    if (entry == tasks_.end() || entry->second.session != session_id) continue;
+    entry->second.lease.last_heartbeat_at = std::max(entry->second.lease.last_heartbeat_at, now);
+  }
+}
+
+void Matcher::Return(SessionId session_id, const std::vector<TaskRef>& tasks, Timestamp now) {
+  Outbox out;
+  {
+    const MutexLock lock(mutex_);
+    const auto session = sessions_.find(session_id);
+    std::set<FunctionId> touched;
+    for (const TaskRef& ref : tasks) {
+      const auto entry = tasks_.find(ref);
+      if (entry == tasks_.end() || entry->second.state != State::kLeased ||
+          entry->second.session != session_id) {
+        continue;
+      }
+      --leased_;
+      if (session != sessions_.end()) session->second.held.erase(ref);
+      Enqueue(entry->second);
+      touched.insert(entry->second.function);
+    }
+    for (const FunctionId& id : touched)
+      Match(id, now, out);
+  }
+  Deliver(std::move(out));
+}
+
+std::optional<interpreter::Lease> Matcher::Release(const TaskRef& ref) {
+  const MutexLock lock(mutex_);
+  const auto entry = tasks_.find(ref);
+  if (entry == tasks_.end()) return std::nullopt;
+  std::optional<interpreter::Lease> lease;
+  if (entry->second.state == State::kLeased) lease = entry->second.lease;
+  Forget(ref);
+  return lease;
+}
+
+void Matcher::Acknowledge(SessionId session, std::vector<CompletionAck> acks) {
+  Outbox out;
+  out.acks[session] = std::move(acks);
+  Deliver(std::move(out));
+}
+
+void Matcher::AddKnownFunctions(NamespaceId namespace_id,
+                                const std::vector<std::string>& functions) {
+  const MutexLock lock(mutex_);
+  for (const std::string& function : functions) {
+    known_.insert({namespace_id.value, function});
+    unknown_.erase({namespace_id.value, function});
+  }
+}
+
+std::vector<std::string> Matcher::AddNewFunctions(NamespaceId namespace_id,
+                                                  const std::vector<std::string>& functions) {
+  const MutexLock lock(mutex_);
+  std::vector<std::string> added;
+  for (const std::string& function : functions) {
+    if (known_.insert({namespace_id.value, function}).second) added.push_back(function);
+    unknown_.erase({namespace_id.value, function});
+  }
+  return added;
+}
+
+std::vector<FailedTask> Matcher::Poll(Timestamp now) {
+  Outbox out;
+  std::vector<FailedTask> failed;
+  {
+    const MutexLock lock(mutex_);
+    std::set<FunctionId> touched;
+    while (!unclaimed_.empty() && unclaimed_.begin()->at <= now) {
+      const TaskRef ref = unclaimed_.begin()->ref;
+      unclaimed_.erase(unclaimed_.begin());
+      Entry& entry = tasks_.at(ref);
+      if (entry.is_lost && ++entry.lost_workers >= kLostWorkersMax) {
+        failed.push_back({.ref = ref,
+                          .error = "Pawl.WorkerLost",
+                          .cause = "The function's worker was lost " +
+                                   std::to_string(kLostWorkersMax) +
+                                   " times during this attempt."});
+        tasks_.erase(ref);
+        continue;
+      }
+      entry.task.redeliveries = entry.lost_workers;
+      Enqueue(entry);
+      touched.insert(entry.function);
+    }
+    for (const FunctionId& id : touched)
+      Match(id, now, out);
+    for (auto unknown = unknown_.begin(); unknown != unknown_.end();) {
+      if (unknown->second > now) {
+        ++unknown;
+        continue;
+      }
+      for (const auto& [ref, entry] : tasks_) {
+        if (entry.function != unknown->first || entry.state == State::kLeased) continue;
+        const std::string qualifier =
+            entry.task.qualifier.empty() ? "$LATEST" : entry.task.qualifier;
+        failed.push_back({.ref = ref,
+                          .error = "Lambda.ResourceNotFoundException",
+                          .cause = "Function not found: " +
+                                   interpreter::FunctionArn(arns_, entry.task.function, qualifier) +
+                                   " (Service: AWSLambda; Status Code: 404; Error Code: "
+                                   "ResourceNotFoundException; Request ID: " +
+                                   entry.task.request_id + "; Proxy: null)"});
+      }
+      unknown = unknown_.erase(unknown);
+    }
+    for (const FailedTask& task : failed)
+      Forget(task.ref);
+  }
+  Deliver(std::move(out));
+  // The order of a hash table must not decide anything.
+  std::sort(failed.begin(), failed.end(), [](const FailedTask& a, const FailedTask& b) {
+    return a.ref < b.ref;
+  });
+  return failed;
+}
+
+std::optional<Timestamp> Matcher::NextDeadline() {
+  const MutexLock lock(mutex_);
+  std::optional<Timestamp> next;
+  if (!unclaimed_.empty()) next = unclaimed_.begin()->at;
+  for (const auto& [id, at] : unknown_)
+    next = next ? std::min(*next, at) : at;
+  return next;
+}
+
+Matcher::Counts Matcher::Count() {
+  const MutexLock lock(mutex_);
+  return {.queued = queued_ + unclaimed_.size(), .leased = leased_, .workers = sessions_.size()};
+}
+
+TaskSink* Matcher::BeginCall(SessionId session_id) {
+  const MutexLock lock(mutex_);
+  const auto session = sessions_.find(session_id);
+  if (session == sessions_.end() || session->second.is_closing) return nullptr;
+  ++session->second.calls;
+  return session->second.sink;
+}
+
+void Matcher::EndCall(SessionId session_id) {
+  const MutexLock lock(mutex_);
+  --sessions_.at(session_id).calls;
+  calls_ended_.NotifyAll();
+}
+
+void Matcher::Deliver(Outbox out) {
+  for (auto& [session, tasks] : out.deliveries) {
+    if (TaskSink* sink = BeginCall(session)) {
+      sink->Deliver(std::move(tasks));
+      EndCall(session);
+    }
+  }
+  for (auto& [session, tasks] : out.cancels) {
+    if (TaskSink* sink = BeginCall(session)) {
+      sink->Cancel(std::move(tasks));
+      EndCall(session);
+    }
+  }
+  for (auto& [session, acks] : out.acks) {
+    if (TaskSink* sink = BeginCall(session)) {
+      sink->Acknowledge(std::move(acks));
+      EndCall(session);
+    }
+  }
+  for (const TaskRef& ref : out.loads)
+    load_(ref);
+}
+
+}  // namespace pawl::runtime

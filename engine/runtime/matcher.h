@@ -1,0 +1,191 @@
+// Matcher: brings ready tasks and workers together. A task goes out only against a worker's credit.
+// It keeps no truth: frames say which tasks are open, and after a restart they are offered again.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/base/mutex.h"
+#include "engine/base/time.h"
+#include "engine/interpreter/turn.h"
+#include "engine/runtime/engine.h"
+
+namespace pawl::runtime {
+
+using SessionId = std::uint64_t;
+
+struct MatcherOptions {
+  Duration function_grace = std::chrono::seconds(2);
+  Duration reconnect_window = std::chrono::seconds(2);
+  // Payload bytes that queued tasks may hold in memory; beyond it a task is loaded again when its
+  // turn comes.
+  std::size_t queued_bytes_max = 16U * 1024 * 1024;
+};
+
+struct ReadyTask {
+  // `task.payload` may be absent: it is loaded when a worker takes the task.
+  Task task;
+  NamespaceId namespace_id = {};
+  std::int32_t priority = 0;
+  std::string fairness_key = {};
+  // Found in a frame at start: some worker may still hold it.
+  bool is_recovered = false;
+};
+
+// A task that ends without a worker's word.
+struct FailedTask {
+  TaskRef ref;
+  std::string error;
+  std::string cause;
+};
+
+// Threads: safe from any thread. Sinks are called without the matcher's lock.
+class Matcher {
+ public:
+  // How many workers may be lost with one attempt before it fails (error Pawl.WorkerLost).
+  static constexpr std::uint32_t kLostWorkersMax = 3;
+
+  // `load` is asked for the payload of a task that left memory and answers by Loaded.
+  Matcher(MatcherOptions options, ArnScheme arns, std::function<void(const TaskRef&)> load);
+
+  // --- From the shards, after durability ---
+  void Offer(std::vector<ReadyTask> tasks, Timestamp now);
+  // Nothing waits for these any more; workers that hold one are told.
+  void Withdraw(const std::vector<TaskRef>& tasks);
+  // The answer to `load`; no task if nothing waits for it any more.
+  void Loaded(const TaskRef& ref, std::optional<Task> task);
+  // When a worker holds the task: since when, and when it last gave a sign of life.
+  std::optional<interpreter::Lease> FindLease(const TaskRef& ref);
+  // Whether the task is queued or held.
+  bool Knows(const TaskRef& ref);
+
+  // --- From workers ---
+  SessionId Connect(const WorkerHello& hello, TaskSink& sink, Timestamp now);
+  // When it returns, the sink is not called any more.
+  void Disconnect(SessionId session, Timestamp now);
+  void Announce(SessionId session, const std::vector<std::string>& functions, Timestamp now);
+  void Grant(SessionId session, const std::vector<FunctionCredit>& credits, Timestamp now);
+  void Heartbeat(SessionId session, const std::vector<TaskRef>& tasks, Timestamp now);
+  void Return(SessionId session, const std::vector<TaskRef>& tasks, Timestamp now);
+  // The worker ended the task: it is nobody's any more. The lease goes into the history.
+  std::optional<interpreter::Lease> Release(const TaskRef& ref);
+  void Acknowledge(SessionId session, std::vector<CompletionAck> acks);
+
+  // --- Functions ---
+  // Known from before: announced once by some worker.
+  void AddKnownFunctions(NamespaceId namespace_id, const std::vector<std::string>& functions);
+  // Those of `functions` that were not known; they are from now on.
+  std::vector<std::string> AddNewFunctions(NamespaceId namespace_id,
+                                           const std::vector<std::string>& functions);
+
+  // --- Time ---
+  // Does what is due at `now`; gives the tasks that fail.
+  std::vector<FailedTask> Poll(Timestamp now);
+  // When Poll has something to do; nullopt: not before something else happens.
+  std::optional<Timestamp> NextDeadline();
+
+  struct Counts {
+    std::size_t queued = 0;
+    std::size_t leased = 0;
+    std::size_t workers = 0;
+  };
+
+  Counts Count();
+
+ private:
+  using FunctionId = std::pair<std::uint32_t, std::string>;
+
+  enum class State : std::uint8_t { kQueued, kLeased, kUnclaimed };
+
+  struct Entry {
+    Task task;
+    FunctionId function;
+    std::int32_t priority = 0;
+    std::string fairness_key = {};
+    State state = State::kQueued;
+    SessionId session = 0;
+    interpreter::Lease lease = {};
+    std::uint32_t lost_workers = 0;
+    // kUnclaimed: when it is offered to everybody.
+    Timestamp offer_at = {};
+    // It is kUnclaimed because its worker went away.
+    bool is_lost = false;
+  };
+
+  // Tasks of one priority: fairness keys take turns.
+  struct Level {
+    std::map<std::string, std::deque<TaskRef>> by_key;
+    std::deque<std::string> turn;
+  };
+
+  struct Function {
+    std::map<std::int32_t, Level, std::greater<>> levels;
+    std::size_t queued = 0;
+    // Sessions with credit, taking turns.
+    std::deque<SessionId> sessions;
+  };
+
+  struct Session {
+    TaskSink* sink = nullptr;
+    NamespaceId namespace_id;
+    std::set<std::string> functions;
+    std::map<std::string, std::uint32_t> credits;
+    std::set<TaskRef> held;
+    // Calls of the sink under way; Disconnect waits for them.
+    int calls = 0;
+    bool is_closing = false;
+  };
+
+  struct Deadline {
+    Timestamp at;
+    TaskRef ref;
+    auto operator<=>(const Deadline&) const = default;
+  };
+
+  // What is to be told to sinks once the lock is gone.
+  struct Outbox {
+    std::map<SessionId, std::vector<Task>> deliveries;
+    std::map<SessionId, std::vector<TaskRef>> cancels;
+    std::map<SessionId, std::vector<CompletionAck>> acks;
+    std::vector<TaskRef> loads;
+  };
+
+  void Enqueue(Entry& entry) PAWL_REQUIRES(mutex_);
+  // Takes the next task of a function; nullptr if there is none.
+  Entry* Dequeue(Function& function) PAWL_REQUIRES(mutex_);
+  void Match(const FunctionId& id, Timestamp now, Outbox& out) PAWL_REQUIRES(mutex_);
+  void Forget(const TaskRef& ref) PAWL_REQUIRES(mutex_);
+  void Unclaim(Entry& entry, Timestamp offer_at, bool is_lost) PAWL_REQUIRES(mutex_);
+  void WatchUnknown(const FunctionId& id, Timestamp now) PAWL_REQUIRES(mutex_);
+  void Deliver(Outbox out);
+  TaskSink* BeginCall(SessionId session);
+  void EndCall(SessionId session);
+
+  const MatcherOptions options_;
+  const ArnScheme arns_;
+  const std::function<void(const TaskRef&)> load_;
+
+  Mutex mutex_;
+  CondVar calls_ended_;
+  std::unordered_map<TaskRef, Entry, TaskRefHash> tasks_ PAWL_GUARDED_BY(mutex_);
+  std::map<FunctionId, Function> functions_ PAWL_GUARDED_BY(mutex_);
+  std::set<FunctionId> known_ PAWL_GUARDED_BY(mutex_);
+  // Functions nobody announced, and when their tasks fail.
+  std::map<FunctionId, Timestamp> unknown_ PAWL_GUARDED_BY(mutex_);
+  std::map<SessionId, Session> sessions_ PAWL_GUARDED_BY(mutex_);
+  std::set<Deadline> unclaimed_ PAWL_GUARDED_BY(mutex_);
+  SessionId last_session_ PAWL_GUARDED_BY(mutex_) = 0;
+  std::size_t queued_ PAWL_GUARDED_BY(mutex_) = 0;
+  std::size_t leased_ PAWL_GUARDED_BY(mutex_) = 0;
+  std::size_t queued_bytes_ PAWL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace pawl::runtime

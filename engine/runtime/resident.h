@@ -1,0 +1,47 @@
+// Resident: an execution in a shard's memory. Everything in it can be read again from the store,
+// except what is staged: changes that wait for their commit.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "engine/asl/state_machine.h"
+#include "engine/interpreter/turn.h"
+#include "engine/rows/execution_row.h"
+#include "engine/runtime/shard_request.h"
+
+namespace pawl::runtime {
+
+// Where a frame's row is (or will be, once what is staged is durable).
+struct FramePlace {
+  // Of a parked frame: when its timer row is due.
+  std::optional<Timestamp> parked_until;
+};
+
+struct Resident {
+  ExecutionId id;
+  rows::ExecutionRow row;
+  std::shared_ptr<const asl::StateMachine> machine;
+  interpreter::WorkingSet set;
+  std::map<FrameNumber, FramePlace> places;
+
+  // Changes since the last group, in terms of what a frame's row becomes: its present value, or an
+  // archived one.
+  std::set<FrameNumber> dirty_frames;
+  std::map<FrameNumber, interpreter::Frame> archived_frames;
+  bool is_row_dirty = false;
+  // The row was never stored: a start in this group.
+  bool is_new = false;
+  // Groups under way that hold changes of this execution. It stays in memory until they are done.
+  std::uint32_t groups_in_flight = 0;
+  bool is_staged = false;
+  std::uint64_t last_used = 0;
+
+  bool is_pinned() const { return is_staged || groups_in_flight > 0; }
+};
+
+}  // namespace pawl::runtime

@@ -1,0 +1,582 @@
+#include "engine/runtime/shard.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/hash.h"
+#include "engine/interpreter/advance.h"
+#include "engine/interpreter/task_call.h"
+#include "engine/rows/frame_codec.h"
+#include "engine/rows/history_codec.h"
+#include "engine/rows/keys.h"
+
+namespace pawl::runtime {
+namespace {
+
+using interpreter::ExecutionStatus;
+using storage::Family;
+
+template <typename... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+// A turn asks for a few rows, then for what those lead to; more rounds than this are a
+// contradiction in the rows.
+constexpr int kLoadRoundsMax = 8;
+
+bool CanPark(const interpreter::Frame& frame) {
+  return std::holds_alternative<interpreter::TimerWait>(frame.wait);
+}
+
+rows::ListingRow ListingOf(const rows::ExecutionRow& row) {
+  return {.name = row.header.name, .stopped_at = row.stopped_at, .revision = row.revision};
+}
+
+std::string ListingKeyOf(ExecutionId id, const rows::ExecutionRow& row, ExecutionStatus status) {
+  return rows::ListingKey({.namespace_id = row.namespace_id,
+                           .state_machine = row.header.state_machine,
+                           .status = status,
+                           .started_at = row.header.started_at,
+                           .id = id});
+}
+
+ExecutionName NameOf(const rows::ExecutionRow& row) {
+  return {.namespace_id = row.namespace_id,
+          .state_machine = row.header.state_machine,
+          .name = row.header.name};
+}
+
+}  // namespace
+
+Shard::Shard(ShardId id, ShardEnvironment& environment, ShardOwner& owner)
+    : id_(id), environment_(environment), owner_(owner), storage_(environment.storage()) {}
+
+void Shard::Handle(ShardRequest request, Timestamp now, DiskState disk) {
+  std::visit([&](auto& command) { On(std::move(command), now, disk); }, request);
+}
+
+void Shard::Reply(std::function<void(const Status&)> reply) {
+  staged_.aftermath.replies.push_back(std::move(reply));
+}
+
+void Shard::Pin(Resident& execution) {
+  if (execution.is_staged) return;
+  execution.is_staged = true;
+  staged_residents_.push_back(&execution);
+}
+
+void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
+  if (disk != DiskState::kAmple) {
+    return command.done(ResourceExhausted(
+        "the disk of the data directory is almost full: no execution is started until there is "
+        "space again"));
+  }
+  const ExecutionName name{.namespace_id = command.request.namespace_id,
+                           .state_machine = command.request.state_machine,
+                           .name = command.request.name};
+  const std::string arn =
+      interpreter::ExecutionArn(environment_.interpreter().arns, name.state_machine, name.name);
+  const std::uint64_t input_hash = HashBytes(command.request.input);
+  auto known = FindByName(name);
+  if (!known.ok()) return command.done(known.status());
+  if (*known != nullptr) {
+    const rows::ExecutionRow& row = (*known)->row;
+    // Step Functions: the same name and input, while the execution is open, is the same execution.
+    if (row.is_closed() || row.input_hash != input_hash) {
+      return command.done(AlreadyExists("Execution Already Exists: '" + arn + "'")
+                              .WithReason("ExecutionAlreadyExists"));
+    }
+    StartResponse response{
+        .name = name, .arn = arn, .started_at = row.header.started_at, .is_repeated = true};
+    // The first start may still be on its way to the disk.
+    return Reply([done = std::move(command.done), response = std::move(response)](
+                     const Status& status) { status.ok() ? done(response) : done(status); });
+  }
+
+  auto owned = std::make_unique<Resident>();
+  Resident& execution = *owned;
+  last_number_.value = std::max(last_number_.value + 1, static_cast<std::uint64_t>(ToMicros(now)));
+  execution.id = {.shard = id_, .number = last_number_};
+  execution.machine = std::move(command.machine);
+  execution.row = {.namespace_id = name.namespace_id,
+                   .header = {.state_machine = name.state_machine,
+                              .name = name.name,
+                              .started_at = now,
+                              .seed = command.seed},
+                   .revision = command.revision,
+                   .priority = command.request.priority,
+                   .fairness_key = std::move(command.request.fairness_key),
+                   .input_hash = input_hash};
+  execution.set.header = execution.row.header;
+  execution.is_new = true;
+  execution.is_row_dirty = true;
+  residents_.emplace(execution.id.number, std::move(owned));
+  names_.emplace(name, execution.id.number);
+  ++statistics_.executions_started;
+
+  const auto ran =
+      RunTurn(execution,
+              {.frame = kRootFrame,
+               .at = now,
+               .body = interpreter::Start{.input = Bytes(std::move(command.request.input))}});
+  PAWL_CHECK(ran.ok() && *ran);
+  staged_.writes.Put(Family::kState,
+                     rows::NameKey(id_, name.namespace_id, name.state_machine, name.name),
+                     rows::EncodeNumber(execution.id.number));
+  Reply([done = std::move(command.done),
+         response = StartResponse{.name = name, .arn = arn, .started_at = now}](
+            const Status& status) { status.ok() ? done(response) : done(status); });
+}
+
+void Shard::On(StopCommand command, Timestamp now, DiskState) {
+  auto found = FindByName(command.request.name);
+  if (!found.ok()) return command.done(found.status());
+  if (*found == nullptr) {
+    return command.done(NotFound("Execution Does Not Exist: '" +
+                                 interpreter::ExecutionArn(environment_.interpreter().arns,
+                                                           command.request.name.state_machine,
+                                                           command.request.name.name) +
+                                 "'"));
+  }
+  Resident& execution = **found;
+  if (!execution.row.is_closed()) {
+    const auto ran = RunTurn(execution,
+                             {.frame = kRootFrame,
+                              .at = now,
+                              .body = interpreter::Stop{.error = command.request.error,
+                                                        .cause = command.request.cause}});
+    if (!ran.ok()) return command.done(ran.status());
+  }
+  Reply([done = std::move(command.done),
+         response = StopResponse{.stopped_at = execution.row.stopped_at}](const Status& status) {
+    status.ok() ? done(response) : done(status);
+  });
+}
+
+void Shard::On(CompletionCommand command, Timestamp now, DiskState disk) {
+  const TaskRef ref = command.completion.ref;
+  if (disk == DiskState::kBelowHardReserve) {
+    if (command.done) command.done({.ref = ref, .outcome = CompletionOutcome::kRefused});
+    return;
+  }
+  auto found = Find(ref.execution);
+  if (!found.ok() || *found == nullptr) {
+    if (command.done) command.done({.ref = ref, .outcome = CompletionOutcome::kSettled});
+    return;
+  }
+  const auto ran =
+      RunTurn(**found,
+              {.frame = ref.frame,
+               .at = now,
+               .body = interpreter::TaskEnded{.wait_number = ref.wait_number,
+                                              .output = std::move(command.completion.output),
+                                              .error = std::move(command.completion.error),
+                                              .cause = std::move(command.completion.cause),
+                                              .lease = command.lease}});
+  if (!command.done) return;
+  const bool is_accepted = ran.ok() && *ran;
+  // A repetition may be of a completion that is still on its way to the disk: its answer follows
+  // the same group.
+  Reply([done = std::move(command.done), ref, is_accepted](const Status& status) {
+    done({.ref = ref,
+          .outcome = !status.ok()  ? CompletionOutcome::kRefused
+                     : is_accepted ? CompletionOutcome::kAccepted
+                                   : CompletionOutcome::kSettled});
+  });
+}
+
+void Shard::On(SubscribeCommand command, Timestamp, DiskState) {
+  auto found = FindByName(command.name);
+  if (!found.ok() || *found == nullptr) return;
+  Resident& execution = **found;
+  if (!execution.row.is_closed()) {
+    subscriptions_[execution.id.number].push_back(
+        {.listener = command.listener, .only_close = command.only_close});
+  }
+  // What is staged is told when it is durable.
+  if (execution.is_pinned()) {
+    if (execution.row.is_closed()) {
+      subscriptions_[execution.id.number].push_back(
+          {.listener = command.listener, .only_close = command.only_close});
+    }
+    return;
+  }
+  if (execution.row.is_closed() || !command.only_close) {
+    command.listener->OnChange(ChangeOf(execution));
+  }
+}
+
+void Shard::On(UnsubscribeCommand command, Timestamp, DiskState) {
+  const auto number = FindNumber(command.name);
+  if (!number.ok() || !number->has_value()) return;
+  const auto found = subscriptions_.find(**number);
+  if (found == subscriptions_.end()) return;
+  std::erase_if(found->second, [&](const Subscription& subscription) {
+    return subscription.listener == command.listener;
+  });
+  if (found->second.empty()) subscriptions_.erase(found);
+}
+
+void Shard::On(LoadTaskCommand command, Timestamp, DiskState) {
+  std::optional<Task> task;
+  auto found = Find(command.ref.execution);
+  if (found.ok() && *found != nullptr) {
+    auto ready = MakeReady(**found, command.ref.frame, false);
+    if (ready && ready->task.ref == command.ref) task = std::move(ready->task);
+  }
+  environment_.matcher().Loaded(command.ref, std::move(task));
+}
+
+void Shard::OnTimer(const Timer& timer, Timestamp now) {
+  auto found = Find(timer.execution);
+  if (!found.ok() || *found == nullptr) return;
+  Resident& execution = **found;
+  const auto frame = execution.set.frames.find(timer.frame);
+  if (frame == execution.set.frames.end()) return;
+  std::optional<interpreter::Lease> lease;
+  if (std::holds_alternative<interpreter::TaskWait>(frame->second.wait)) {
+    lease = environment_.matcher().FindLease({.execution = timer.execution,
+                                              .frame = timer.frame,
+                                              .wait_number = frame->second.wait_number});
+  }
+  const auto ran =
+      RunTurn(execution,
+              {.frame = timer.frame, .at = now, .body = interpreter::TimerFired{.lease = lease}});
+  if (!ran.ok() || *ran) return;
+  // Too early for what the frame waits for now: a heartbeat came, or the wait is another one.
+  const auto* task = std::get_if<interpreter::TaskWait>(&frame->second.wait);
+  auto due = interpreter::NextDeadline(frame->second, lease);
+  if (task != nullptr && task->heartbeat && !lease) {
+    due = due ? std::min(*due, now + *task->heartbeat) : now + *task->heartbeat;
+  }
+  if (due && *due > now) {
+    owner_.ArmTimer({.due = *due, .execution = timer.execution, .frame = timer.frame});
+  }
+}
+
+void Shard::Continue(ExecutionId id, FrameNumber frame, Timestamp now) {
+  auto found = Find(id);
+  if (!found.ok() || *found == nullptr) return;
+  static_cast<void>(
+      RunTurn(**found, {.frame = frame, .at = now, .body = interpreter::Continue{}}).ok());
+}
+
+Result<bool> Shard::RunTurn(Resident& execution, const interpreter::Message& message) {
+  execution.last_used = ++use_counter_;
+  for (int round = 0; round < kLoadRoundsMax; ++round) {
+    auto outcome = interpreter::Advance(
+        *execution.machine, environment_.interpreter(), execution.set, message);
+    if (auto* turn = std::get_if<interpreter::Turn>(&outcome)) {
+      if (turn->is_ignored) return false;
+      StageTurn(execution, *turn);
+      return true;
+    }
+    const Status loaded = LoadMissing(execution, std::get<interpreter::Missing>(outcome));
+    if (!loaded.ok()) {
+      Quarantine(execution.id, loaded);
+      return loaded;
+    }
+  }
+  const Status status = DataLoss("a turn asks for rows without end");
+  Quarantine(execution.id, status);
+  return status;
+}
+
+void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
+  Pin(execution);
+  ++statistics_.turns;
+  statistics_.events += turn.history.size();
+  if (!turn.history.empty()) {
+    staged_.writes.Put(Family::kHistory,
+                       rows::HistoryKey(execution.id, turn.history.front().id),
+                       rows::EncodeEvents(turn.history));
+  }
+  interpreter::Apply(turn, execution.set);
+  // Until they are durable, the store cannot give these back.
+  for (const interpreter::HistoryEvent& event : turn.history) {
+    if (event.payload && event.payload->home == event.id) {
+      execution.set.payloads.insert_or_assign(event.id, event.payload->bytes);
+    }
+  }
+  for (const interpreter::FrameChange& change : turn.frames) {
+    std::visit(Overloaded{[&](const interpreter::FramePut& put) {
+                            execution.dirty_frames.insert(put.frame.number);
+                          },
+                          [&](const interpreter::FrameErased& erased) {
+                            execution.dirty_frames.insert(erased.number);
+                          },
+                          [&](const interpreter::FrameArchived& archived) {
+                            execution.dirty_frames.insert(archived.frame.number);
+                            execution.archived_frames.insert_or_assign(archived.frame.number,
+                                                                       archived.frame);
+                          }},
+               change);
+  }
+  for (const interpreter::ResultChange& change : turn.results) {
+    std::visit(
+        Overloaded{[&](const interpreter::BranchResult& result) {
+                     staged_.writes.Put(Family::kState,
+                                        rows::ResultKey(execution.id, result.join, result.index),
+                                        rows::EncodeResult(result.output));
+                   },
+                   [&](const interpreter::ResultErased& erased) {
+                     staged_.writes.Delete(
+                         Family::kState, rows::ResultKey(execution.id, erased.join, erased.index));
+                   }},
+        change);
+  }
+  for (const interpreter::Effect& effect : turn.effects) {
+    if (const auto* go_on = std::get_if<interpreter::ContinueFrame>(&effect)) {
+      // Nobody outside hears of it, so it need not wait for the disk.
+      owner_.ContinueLater(execution.id, go_on->frame);
+    } else {
+      staged_.aftermath.effects.push_back({.execution = execution.id, .effect = effect});
+    }
+  }
+  if (turn.close) StageClose(execution, *turn.close, turn.history.back().at);
+}
+
+void Shard::StageClose(Resident& execution, const interpreter::Close& close, Timestamp at) {
+  rows::ExecutionRow& row = execution.row;
+  if (!execution.is_new) {
+    staged_.writes.Delete(Family::kIndex,
+                          ListingKeyOf(execution.id, row, ExecutionStatus::kRunning));
+  }
+  row.status = close.status;
+  row.stopped_at = at;
+  if (close.status == ExecutionStatus::kSucceeded) row.output = close.output;
+  row.error = close.error;
+  row.cause = close.cause;
+  execution.is_row_dirty = true;
+  ++statistics_.executions_closed;
+}
+
+// One row for each frame that changed since the last group, however often it changed.
+void Shard::StageFrames(Resident& execution) {
+  for (const FrameNumber number : execution.dirty_frames) {
+    const auto place = execution.places.find(number);
+    const bool has_row = place != execution.places.end();
+    const bool was_parked = has_row && place->second.parked_until.has_value();
+    const auto frame = execution.set.frames.find(number);
+    std::optional<Timestamp> park_until;
+    if (frame != execution.set.frames.end() && CanPark(frame->second)) {
+      park_until = interpreter::NextDeadline(frame->second, std::nullopt);
+      if (*park_until <= woken_until_) park_until.reset();
+    }
+    if (was_parked) {
+      staged_.writes.Delete(Family::kState, rows::ParkedFrameKey(execution.id, number));
+      staged_.writes.Delete(Family::kState,
+                            rows::TimerKey(execution.id, *place->second.parked_until, number));
+    }
+    const auto archived = execution.archived_frames.find(number);
+    if (archived != execution.archived_frames.end()) {
+      staged_.writes.Put(Family::kState,
+                         rows::ArchivedFrameKey(execution.id, number),
+                         rows::EncodeFrame(archived->second));
+    }
+    if (frame == execution.set.frames.end() || park_until) {
+      if (has_row && !was_parked) {
+        staged_.writes.Delete(Family::kState, rows::HotFrameKey(execution.id, number));
+      }
+    }
+    if (frame == execution.set.frames.end()) {
+      execution.places.erase(number);
+    } else if (park_until) {
+      staged_.writes.Put(Family::kState,
+                         rows::ParkedFrameKey(execution.id, number),
+                         rows::EncodeFrame(frame->second));
+      staged_.writes.Put(Family::kState, rows::TimerKey(execution.id, *park_until, number), "");
+      execution.places[number] = {.parked_until = park_until};
+    } else {
+      staged_.writes.Put(Family::kState,
+                         rows::HotFrameKey(execution.id, number),
+                         rows::EncodeFrame(frame->second));
+      execution.places[number] = {};
+    }
+  }
+  execution.dirty_frames.clear();
+  execution.archived_frames.clear();
+}
+
+Shard::Staged Shard::TakeStaged() {
+  for (Resident* execution : staged_residents_) {
+    StageFrames(*execution);
+    if (execution->is_row_dirty) {
+      staged_.writes.Put(
+          Family::kState, rows::ExecutionKey(execution->id), rows::EncodeExecution(execution->row));
+      staged_.writes.Put(Family::kIndex,
+                         ListingKeyOf(execution->id, execution->row, execution->row.status),
+                         rows::EncodeListing(ListingOf(execution->row)));
+    }
+    execution->is_row_dirty = false;
+    execution->is_new = false;
+    execution->is_staged = false;
+    ++execution->groups_in_flight;
+    staged_.aftermath.changed.push_back(execution->id);
+  }
+  staged_residents_.clear();
+  return std::exchange(staged_, {});
+}
+
+void Shard::Committed(Aftermath aftermath, const Status& status, Timestamp now) {
+  for (auto& reply : aftermath.replies)
+    reply(status);
+  if (!status.ok()) return;
+  for (const auto& [id, effect] : aftermath.effects) {
+    const auto execution = residents_.find(id.number);
+    if (execution != residents_.end()) PerformEffects(*execution->second, effect);
+  }
+  for (const ExecutionId id : aftermath.changed) {
+    const auto found = residents_.find(id.number);
+    if (found == residents_.end()) continue;
+    Resident& execution = *found->second;
+    --execution.groups_in_flight;
+    if (!execution.is_pinned()) execution.set.payloads.clear();
+    Notify(execution);
+    // Nothing will ask for these soon.
+    if (!execution.is_pinned() && (execution.row.is_closed() || SleepsLong(execution, now))) {
+      names_.erase(NameOf(execution.row));
+      residents_.erase(found);
+    }
+  }
+}
+
+bool Shard::SleepsLong(const Resident& execution, Timestamp now) {
+  constexpr Duration kSoon = std::chrono::milliseconds(500);
+  return execution.set.frames.size() == 1 &&
+         std::all_of(
+             execution.set.frames.begin(), execution.set.frames.end(), [&](const auto& entry) {
+               const auto* timer = std::get_if<interpreter::TimerWait>(&entry.second.wait);
+               return timer != nullptr && timer->due > now + kSoon;
+             });
+}
+
+void Shard::PerformEffects(Resident& execution, const interpreter::Effect& effect) {
+  std::visit(
+      Overloaded{[&](const interpreter::DispatchTask& dispatch) {
+                   auto ready = MakeReady(execution, dispatch.frame, false);
+                   // The frame may have moved on in a later turn.
+                   if (!ready || ready->task.ref.wait_number != dispatch.wait_number) return;
+                   if (ready->task.heartbeat) {
+                     owner_.ArmTimer({.due = execution.set.last_event_at + *ready->task.heartbeat,
+                                      .execution = execution.id,
+                                      .frame = dispatch.frame});
+                   }
+                   ready_.push_back(std::move(*ready));
+                 },
+                 [&](const interpreter::CancelTask& cancel) {
+                   cancelled_.push_back({.execution = execution.id,
+                                         .frame = cancel.frame,
+                                         .wait_number = cancel.wait_number});
+                 },
+                 [&](const interpreter::ArmTimer& timer) {
+                   if (timer.due > woken_until_ && IsParked(execution, timer.frame)) return;
+                   owner_.ArmTimer(
+                       {.due = timer.due, .execution = execution.id, .frame = timer.frame});
+                 },
+                 [](const interpreter::ContinueFrame&) {}},
+      effect);
+}
+
+bool Shard::IsParked(const Resident& execution, FrameNumber frame) {
+  const auto place = execution.places.find(frame);
+  return place != execution.places.end() && place->second.parked_until.has_value();
+}
+
+std::optional<ReadyTask> Shard::MakeReady(Resident& execution,
+                                          FrameNumber number,
+                                          bool is_recovered) {
+  const auto found = execution.set.frames.find(number);
+  if (found == execution.set.frames.end()) return std::nullopt;
+  const interpreter::Frame& frame = found->second;
+  const auto* wait = std::get_if<interpreter::TaskWait>(&frame.wait);
+  if (wait == nullptr) return std::nullopt;
+  Bytes parameters = wait->parameters.bytes;
+  if (!parameters.has_value()) {
+    auto loaded = LoadPayload(execution.id, wait->parameters.home);
+    if (!loaded.ok()) {
+      Quarantine(execution.id, loaded.status());
+      return std::nullopt;
+    }
+    parameters = *loaded;
+  }
+  interpreter::TaskCall call = interpreter::CallOf(*execution.machine, frame, parameters);
+  return ReadyTask{
+      .task =
+          {.ref = {.execution = execution.id, .frame = number, .wait_number = frame.wait_number},
+           .function = std::move(call.function),
+           .qualifier = std::move(call.qualifier),
+           .payload = std::move(call.payload),
+           .request_id = interpreter::RequestId(execution.row.header, number, frame.wait_number),
+           .deadline = wait->deadline,
+           .heartbeat = wait->heartbeat,
+           .execution = NameOf(execution.row),
+           .state = execution.machine->states[frame.state].name},
+      .namespace_id = execution.row.namespace_id,
+      .priority = execution.row.priority,
+      .fairness_key = execution.row.fairness_key,
+      .is_recovered = is_recovered};
+}
+
+ExecutionChange Shard::ChangeOf(const Resident& execution) {
+  ExecutionChange change{.name = NameOf(execution.row),
+                         .last_event = execution.set.next_event - 1,
+                         .status = execution.row.status,
+                         .error = execution.row.error,
+                         .cause = execution.row.cause};
+  if (execution.row.output) {
+    change.output = execution.row.output->bytes;
+    if (!change.output.has_value()) {
+      const auto loaded = LoadPayload(execution.id, execution.row.output->home);
+      if (loaded.ok()) change.output = *loaded;
+    }
+  }
+  return change;
+}
+
+void Shard::Notify(Resident& execution) {
+  const auto found = subscriptions_.find(execution.id.number);
+  if (found == subscriptions_.end()) return;
+  // While later turns are on their way to the disk, what is in memory is ahead of it.
+  if (execution.is_pinned()) return;
+  const ExecutionChange change = ChangeOf(execution);
+  const bool is_closed = execution.row.is_closed();
+  for (const Subscription& subscription : found->second) {
+    if (is_closed || !subscription.only_close) subscription.listener->OnChange(change);
+  }
+  if (is_closed) subscriptions_.erase(found);
+}
+
+void Shard::Quarantine(ExecutionId id, const Status& why) {
+  ++statistics_.quarantined;
+  quarantined_[id.number] = why.message();
+  staged_.writes.Put(Family::kIndex, rows::QuarantineKey(id), why.message());
+  const auto found = residents_.find(id.number);
+  if (found != residents_.end() && !found->second->is_pinned()) {
+    names_.erase(NameOf(found->second->row));
+    residents_.erase(found);
+  }
+}
+
+std::vector<ReadyTask> Shard::TakeReadyTasks() {
+  return std::exchange(ready_, {});
+}
+
+std::vector<TaskRef> Shard::TakeCancelledTasks() {
+  return std::exchange(cancelled_, {});
+}
+
+std::size_t Shard::Evict(std::uint64_t before) {
+  for (auto resident = residents_.begin(); resident != residents_.end();) {
+    if (resident->second->is_pinned() || resident->second->last_used >= before) {
+      ++resident;
+      continue;
+    }
+    names_.erase(NameOf(resident->second->row));
+    resident = residents_.erase(resident);
+  }
+  return residents_.size();
+}
+
+}  // namespace pawl::runtime

@@ -1,0 +1,192 @@
+// Shard: the executions of one shard, run by one thread at a time. It takes requests and timers,
+// loads what a turn needs, lets Advance decide, and stages the outcome; its owner commits what all
+// its shards have staged as one group and tells each shard when that is durable. Only then do
+// callers, workers and watchers hear of it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/base/ids.h"
+#include "engine/base/status.h"
+#include "engine/interpreter/turn.h"
+#include "engine/runtime/engine.h"
+#include "engine/runtime/matcher.h"
+#include "engine/runtime/resident.h"
+#include "engine/runtime/shard_request.h"
+#include "engine/runtime/timers.h"
+#include "engine/storage/storage.h"
+
+namespace pawl::runtime {
+
+// What a shard asks of the process around it.
+class ShardEnvironment {
+ public:
+  virtual ~ShardEnvironment() = default;
+  virtual const interpreter::Environment& interpreter() const = 0;
+  virtual storage::Storage& storage() = 0;
+  virtual Matcher& matcher() = 0;
+  // A revision that is in use: DataLoss if it is not there.
+  virtual Result<std::shared_ptr<const asl::StateMachine>> FindMachine(
+      NamespaceId namespace_id, const std::string& state_machine, std::uint64_t revision) = 0;
+};
+
+// What an executor keeps for its shards; on the executor's thread.
+class ShardOwner {
+ public:
+  virtual ~ShardOwner() = default;
+  virtual void ArmTimer(const Timer& timer) = 0;
+  // Sends Continue to the frame in the next round.
+  virtual void ContinueLater(ExecutionId execution, FrameNumber frame) = 0;
+};
+
+// How much of the disk is left.
+enum class DiskState : std::uint8_t { kAmple, kBelowSoftReserve, kBelowHardReserve };
+
+struct ShardStatistics {
+  std::uint64_t executions_started = 0;
+  std::uint64_t executions_closed = 0;
+  std::uint64_t turns = 0;
+  std::uint64_t events = 0;
+  std::uint64_t quarantined = 0;
+  std::uint64_t scrubbed = 0;
+  std::uint64_t expired = 0;
+};
+
+class Shard {
+ public:
+  // What follows the commit of a group, in this order.
+  struct Aftermath {
+    std::vector<std::function<void(const Status&)>> replies;
+
+    struct ExecutionEffect {
+      ExecutionId execution;
+      interpreter::Effect effect;
+    };
+
+    std::vector<ExecutionEffect> effects;
+    std::vector<ExecutionId> changed;
+  };
+
+  struct Staged {
+    storage::WriteBatch writes;
+    Aftermath aftermath;
+  };
+
+  // Frames that wait for a timer further away than this are parked on disk.
+  static constexpr Duration kParkHorizon = std::chrono::minutes(10);
+
+  Shard(ShardId id, ShardEnvironment& environment, ShardOwner& owner);
+
+  // --- Life ---
+  // Reads what is open, and asks for the effects of it. Errors: DataLoss, Unavailable.
+  Status Recover(Timestamp now);
+  // Forgets everything in memory, after a commit whose outcome is unknown. Recover follows.
+  void Drop();
+
+  // --- Work; each may stage changes ---
+  void Handle(ShardRequest request, Timestamp now, DiskState disk);
+  void OnTimer(const Timer& timer, Timestamp now);
+  void Continue(ExecutionId execution, FrameNumber frame, Timestamp now);
+  // A slice of upkeep: parked frames that come due, expired executions, the scrubber.
+  void Maintain(Timestamp now, Duration retention);
+
+  // --- The group ---
+  bool has_staged() const { return !staged_.writes.empty() || !staged_.aftermath.replies.empty(); }
+
+  Staged TakeStaged();
+  // The group that held `aftermath` is durable (ok), or not.
+  void Committed(Aftermath aftermath, const Status& status, Timestamp now);
+  // What became ready with the last Committed; the owner offers it to the matcher.
+  std::vector<ReadyTask> TakeReadyTasks();
+  std::vector<TaskRef> TakeCancelledTasks();
+
+  // Removes executions from memory that nobody used since `before` (a use counter), as far as they
+  // are not staged. Returns how many stay.
+  std::size_t Evict(std::uint64_t before);
+
+  std::size_t resident_count() const { return residents_.size(); }
+
+  std::uint64_t use_counter() const { return use_counter_; }
+
+  const ShardStatistics& statistics() const { return statistics_; }
+
+  ShardId id() const { return id_; }
+
+ private:
+  struct Subscription {
+    std::shared_ptr<ChangeListener> listener;
+    bool only_close = false;
+  };
+
+  void On(StartCommand command, Timestamp now, DiskState disk);
+  void On(StopCommand command, Timestamp now, DiskState disk);
+  void On(CompletionCommand command, Timestamp now, DiskState disk);
+  void On(SubscribeCommand command, Timestamp now, DiskState disk);
+  void On(UnsubscribeCommand command, Timestamp now, DiskState disk);
+  void On(LoadTaskCommand command, Timestamp now, DiskState disk);
+
+  // --- Turns (shard.cc) ---
+  // Runs one message to its turn and stages it. False if the message was for nobody. A
+  // contradiction in the stored rows quarantines the execution and is returned.
+  Result<bool> RunTurn(Resident& execution, const interpreter::Message& message);
+  void StageTurn(Resident& execution, const interpreter::Turn& turn);
+  void StageClose(Resident& execution, const interpreter::Close& close, Timestamp at);
+  void StageFrames(Resident& execution);
+  void Quarantine(ExecutionId id, const Status& why);
+  void Reply(std::function<void(const Status&)> reply);
+  void Pin(Resident& execution);
+  void PerformEffects(Resident& execution, const interpreter::Effect& effect);
+  void Notify(Resident& execution);
+  ExecutionChange ChangeOf(const Resident& execution);
+  static bool IsParked(const Resident& execution, FrameNumber frame);
+  // All it waits for is a timer that is not due soon.
+  static bool SleepsLong(const Resident& execution, Timestamp now);
+  std::optional<ReadyTask> MakeReady(Resident& execution, FrameNumber frame, bool is_recovered);
+
+  // --- Loading (shard_load.cc) ---
+  Result<Resident*> Find(ExecutionId id);
+  // nullptr: there is none of this name.
+  Result<Resident*> FindByName(const ExecutionName& name);
+  Result<std::unique_ptr<Resident>> Load(ExecutionId id);
+  Status LoadMissing(Resident& execution, const interpreter::Missing& missing);
+  Result<Bytes> LoadPayload(ExecutionId id, EventId event);
+  Result<std::optional<ExecutionNumber>> FindNumber(const ExecutionName& name);
+
+  // --- Upkeep (shard_upkeep.cc) ---
+  Status RecoverFrame(const storage::Row& row, Timestamp now);
+  void WakeParked(Timestamp now);
+  void Expire(Timestamp now, Duration retention);
+  void Scrub(Timestamp now);
+
+  const ShardId id_;
+  ShardEnvironment& environment_;
+  ShardOwner& owner_;
+  storage::Storage& storage_;
+
+  std::unordered_map<ExecutionNumber, std::unique_ptr<Resident>> residents_;
+  // Names of executions that are in memory.
+  std::map<ExecutionName, ExecutionNumber> names_;
+  std::map<ExecutionNumber, std::vector<Subscription>> subscriptions_;
+  std::map<ExecutionNumber, std::string> quarantined_;
+  ExecutionNumber last_number_{};
+  std::uint64_t use_counter_ = 0;
+  std::vector<Resident*> staged_residents_;
+  Staged staged_;
+  std::vector<ReadyTask> ready_;
+  std::vector<TaskRef> cancelled_;
+  ShardStatistics statistics_;
+
+  // Timer rows before this time are in memory.
+  Timestamp woken_until_;
+  std::string expire_cursor_;
+  std::string scrub_cursor_;
+};
+
+}  // namespace pawl::runtime

@@ -1,0 +1,154 @@
+// How a shard reads executions from the store. An execution is read whole: how many frames are open
+// at once is bounded by the windows of its Maps and the branches of its Parallels.
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "engine/interpreter/advance.h"
+#include "engine/rows/frame_codec.h"
+#include "engine/rows/history_codec.h"
+#include "engine/rows/keys.h"
+#include "engine/runtime/shard.h"
+
+namespace pawl::runtime {
+
+using storage::Family;
+
+Result<std::optional<ExecutionNumber>> Shard::FindNumber(const ExecutionName& name) {
+  const auto known = names_.find(name);
+  if (known != names_.end()) return std::optional(known->second);
+  ASSIGN_OR_RETURN(
+      const std::optional<std::string> value,
+      storage::GetAndWait(
+          storage_,
+          {.family = Family::kState,
+           .bytes = rows::NameKey(id_, name.namespace_id, name.state_machine, name.name)}));
+  if (!value) return std::optional<ExecutionNumber>();
+  ASSIGN_OR_RETURN(const ExecutionNumber number, rows::DecodeNumber(*value));
+  return std::optional(number);
+}
+
+Result<Resident*> Shard::FindByName(const ExecutionName& name) {
+  ASSIGN_OR_RETURN(const std::optional<ExecutionNumber> number, FindNumber(name));
+  if (!number) return nullptr;
+  return Find({.shard = id_, .number = *number});
+}
+
+Result<Resident*> Shard::Find(ExecutionId id) {
+  const auto resident = residents_.find(id.number);
+  if (resident != residents_.end()) return resident->second.get();
+  const auto quarantined = quarantined_.find(id.number);
+  if (quarantined != quarantined_.end()) {
+    return FailedPrecondition("the execution is quarantined: " + quarantined->second);
+  }
+  auto loaded = Load(id);
+  if (!loaded.ok()) {
+    if (loaded.status().code() == StatusCode::kNotFound) return nullptr;
+    // What cannot be read is set aside with the evidence; a store that is not there is not its
+    // fault.
+    if (loaded.status().code() == StatusCode::kDataLoss) Quarantine(id, loaded.status());
+    return loaded.status();
+  }
+  Resident* execution = loaded->get();
+  execution->last_used = ++use_counter_;
+  names_.emplace(ExecutionName{.namespace_id = execution->row.namespace_id,
+                               .state_machine = execution->row.header.state_machine,
+                               .name = execution->row.header.name},
+                 id.number);
+  residents_.emplace(id.number, std::move(*loaded));
+  return execution;
+}
+
+Result<std::unique_ptr<Resident>> Shard::Load(ExecutionId id) {
+  storage::LoadRequest request;
+  request.keys.push_back({.family = Family::kState, .bytes = rows::ExecutionKey(id)});
+  request.ranges = {rows::HotFramesOf(id),
+                    rows::ParkedFramesOf(id),
+                    rows::HistoryRowOf(id, std::numeric_limits<EventId>::max())};
+  ASSIGN_OR_RETURN(const storage::LoadResponse response,
+                   storage::LoadAndWait(storage_, std::move(request)));
+  if (!response.values[0]) return NotFound("there is no such execution");
+
+  auto execution = std::make_unique<Resident>();
+  execution->id = id;
+  ASSIGN_OR_RETURN(execution->row, rows::DecodeExecution(*response.values[0]));
+  const rows::ExecutionRow& row = execution->row;
+  ASSIGN_OR_RETURN(
+      execution->machine,
+      environment_.FindMachine(row.namespace_id, row.header.state_machine, row.revision));
+  interpreter::WorkingSet& set = execution->set;
+  set.header = row.header;
+  set.has_all_frames = true;
+
+  if (response.rows[2].empty()) return DataLoss("the execution has no history");
+  const auto first = rows::ParseHistoryKey(response.rows[2][0].key);
+  if (!first) return DataLoss("a history key is not readable");
+  ASSIGN_OR_RETURN(const auto events, rows::DecodeEvents(*first, response.rows[2][0].value));
+  set.next_event = events.back().id + 1;
+  set.last_event_at = events.back().at;
+
+  for (const bool is_parked : {false, true}) {
+    for (const storage::Row& stored : response.rows[is_parked ? 1 : 0]) {
+      const auto key = rows::ParseFrameKey(stored.key);
+      if (!key) return DataLoss("a frame key is not readable");
+      ASSIGN_OR_RETURN(interpreter::Frame frame, rows::DecodeFrame(key->frame, stored.value));
+      if (frame.state >= execution->machine->states.size()) {
+        return DataLoss("a frame stands in a state that the definition does not have");
+      }
+      FramePlace place;
+      if (is_parked) place.parked_until = interpreter::NextDeadline(frame, std::nullopt);
+      execution->places[key->frame] = place;
+      set.frames.emplace(key->frame, std::move(frame));
+    }
+  }
+  for (const auto& [number, frame] : set.frames) {
+    if (!frame.is_root() && !set.frames.contains(frame.parent)) {
+      return DataLoss("a frame's parent has no row");
+    }
+    if (!std::holds_alternative<interpreter::JoinWait>(frame.wait)) continue;
+    ASSIGN_OR_RETURN(const auto results,
+                     storage::ScanAndWait(storage_, rows::ResultsOf(id, number)));
+    auto& of_join = set.results[number];
+    for (const storage::Row& stored : results) {
+      const auto key = rows::ParseResultKey(stored.key);
+      if (!key) return DataLoss("a result key is not readable");
+      ASSIGN_OR_RETURN(interpreter::Payload output, rows::DecodeResult(stored.value));
+      of_join.emplace(key->index, std::move(output));
+    }
+  }
+  return execution;
+}
+
+Result<Bytes> Shard::LoadPayload(ExecutionId id, EventId event) {
+  const auto resident = residents_.find(id.number);
+  if (resident != residents_.end()) {
+    const auto payload = resident->second->set.payloads.find(event);
+    if (payload != resident->second->set.payloads.end()) return payload->second;
+  }
+  ASSIGN_OR_RETURN(const auto found, storage::ScanAndWait(storage_, rows::HistoryRowOf(id, event)));
+  const auto first = found.empty() ? std::nullopt : rows::ParseHistoryKey(found[0].key);
+  if (!first) return DataLoss("event " + std::to_string(event) + " is not in the history");
+  ASSIGN_OR_RETURN(const auto events, rows::DecodeEvents(*first, found[0].value));
+  const std::size_t place = event - *first;
+  if (place >= events.size() || !events[place].payload || events[place].payload->home != event) {
+    return DataLoss("event " + std::to_string(event) + " does not hold the payload it should");
+  }
+  return events[place].payload->bytes;
+}
+
+Status Shard::LoadMissing(Resident& execution, const interpreter::Missing& missing) {
+  // Frames and results are read with the execution; only payloads are left.
+  if (missing.needs_all_frames || !missing.results.empty()) {
+    return DataLoss("a join's rows are not there");
+  }
+  for (const EventId event : missing.payloads) {
+    ASSIGN_OR_RETURN(Bytes bytes, LoadPayload(execution.id, event));
+    for (auto& [number, frame] : execution.set.frames) {
+      if (frame.input.home == event) frame.input.bytes = bytes;
+    }
+    execution.set.payloads.insert_or_assign(event, std::move(bytes));
+  }
+  return OkStatus();
+}
+
+}  // namespace pawl::runtime

@@ -1,0 +1,68 @@
+// What reaches a shard from outside: one kind of request each, answered after durability.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "engine/asl/state_machine.h"
+#include "engine/interpreter/turn.h"
+#include "engine/runtime/engine.h"
+
+namespace pawl::runtime {
+
+// Gets changes of the executions it is subscribed to. Threads: called on an executor's thread.
+class ChangeListener {
+ public:
+  virtual ~ChangeListener() = default;
+  virtual void OnChange(const ExecutionChange& change) = 0;
+};
+
+struct StartCommand {
+  StartRequest request;
+  std::uint64_t revision = 0;
+  std::shared_ptr<const asl::StateMachine> machine;
+  std::uint64_t seed = 0;
+  Callback<StartResponse> done;
+};
+
+struct StopCommand {
+  StopRequest request;
+  Callback<StopResponse> done;
+};
+
+// A worker's (or the matcher's) end of a task.
+struct CompletionCommand {
+  Completion completion;
+  std::optional<interpreter::Lease> lease = {};
+  // nullptr: nobody waits for the outcome.
+  std::function<void(CompletionAck)> done = {};
+};
+
+struct SubscribeCommand {
+  ExecutionName name;
+  std::shared_ptr<ChangeListener> listener = {};
+  bool only_close = false;
+};
+
+struct UnsubscribeCommand {
+  ExecutionName name;
+  std::shared_ptr<ChangeListener> listener = {};
+};
+
+// The payload of a task that left memory; answered to the matcher.
+struct LoadTaskCommand {
+  TaskRef ref;
+};
+
+using ShardRequest = std::variant<StartCommand,
+                                  StopCommand,
+                                  CompletionCommand,
+                                  SubscribeCommand,
+                                  UnsubscribeCommand,
+                                  LoadTaskCommand>;
+
+}  // namespace pawl::runtime

@@ -1,0 +1,216 @@
+// What a shard does unasked: recovery at start, parked timers, retention, and the scrubber that
+// proves every open frame is waited for.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "engine/base/coding.h"
+#include "engine/interpreter/advance.h"
+#include "engine/rows/frame_codec.h"
+#include "engine/rows/keys.h"
+#include "engine/runtime/shard.h"
+
+namespace pawl::runtime {
+namespace {
+
+using storage::Family;
+
+// Rows of one slice: small enough to delay nobody, large enough to get through.
+constexpr std::size_t kRecoverySlice = 4'096;
+constexpr std::size_t kExpirySlice = 128;
+constexpr std::size_t kScrubSlice = 256;
+// A frame whose deadline passed this long ago was forgotten by somebody.
+constexpr Duration kOverdue = std::chrono::seconds(5);
+
+storage::Range From(storage::Range range, const std::string& after, std::size_t limit) {
+  if (!after.empty()) range.begin = after + '\0';
+  range.limit = limit;
+  return range;
+}
+
+}  // namespace
+
+Status Shard::Recover(Timestamp now) {
+  woken_until_ = now + kParkHorizon;
+  storage::Range newest = rows::ExecutionsOf(id_);
+  newest.is_reverse = true;
+  newest.limit = 1;
+  ASSIGN_OR_RETURN(const auto executions, storage::ScanAndWait(storage_, newest));
+  if (!executions.empty()) {
+    const auto id = rows::ParseExecutionKey(executions[0].key);
+    if (!id) return DataLoss("an execution key is not readable");
+    last_number_ = id->number;
+  }
+  ASSIGN_OR_RETURN(const auto quarantined,
+                   storage::ScanAndWait(storage_, rows::QuarantinesOf(id_)));
+  for (const storage::Row& row : quarantined) {
+    Decoder decoder(row.key);
+    decoder.Raw(3);
+    quarantined_[ExecutionNumber{decoder.BigEndian64()}] = row.value;
+  }
+  std::string after;
+  for (;;) {
+    ASSIGN_OR_RETURN(
+        const auto frames,
+        storage::ScanAndWait(storage_, From(rows::HotFramesOf(id_), after, kRecoverySlice)));
+    for (const storage::Row& row : frames)
+      RETURN_IF_ERROR(RecoverFrame(row, now));
+    if (frames.size() < kRecoverySlice) break;
+    after = frames.back().key;
+  }
+  ASSIGN_OR_RETURN(const auto timers,
+                   storage::ScanAndWait(storage_, rows::TimersOf(id_, woken_until_)));
+  for (const storage::Row& row : timers) {
+    const auto timer = rows::ParseTimerKey(row.key);
+    if (!timer) return DataLoss("a timer key is not readable");
+    owner_.ArmTimer({.due = timer->due, .execution = timer->id, .frame = timer->frame});
+  }
+  return OkStatus();
+}
+
+Status Shard::RecoverFrame(const storage::Row& row, Timestamp now) {
+  const auto key = rows::ParseFrameKey(row.key);
+  if (!key) return DataLoss("a frame key is not readable");
+  if (quarantined_.contains(key->id.number)) return OkStatus();
+  auto frame = rows::DecodeFrame(key->frame, row.value);
+  if (!frame.ok()) {
+    Quarantine(key->id, frame.status());
+    return OkStatus();
+  }
+  for (const interpreter::Effect& effect : interpreter::EffectsOf(*frame)) {
+    if (const auto* go_on = std::get_if<interpreter::ContinueFrame>(&effect)) {
+      owner_.ContinueLater(key->id, go_on->frame);
+    } else if (const auto* timer = std::get_if<interpreter::ArmTimer>(&effect)) {
+      owner_.ArmTimer({.due = timer->due, .execution = key->id, .frame = timer->frame});
+    } else if (std::holds_alternative<interpreter::DispatchTask>(effect)) {
+      // Which function it is, the definition knows.
+      auto execution = Find(key->id);
+      if (!execution.ok()) {
+        if (execution.status().code() == StatusCode::kUnavailable) return execution.status();
+        continue;
+      }
+      if (*execution == nullptr) continue;
+      if (auto ready = MakeReady(**execution, key->frame, true)) {
+        if (ready->task.heartbeat) {
+          owner_.ArmTimer(
+              {.due = now + *ready->task.heartbeat, .execution = key->id, .frame = key->frame});
+        }
+        ready_.push_back(std::move(*ready));
+      }
+    }
+  }
+  return OkStatus();
+}
+
+void Shard::Drop() {
+  residents_.clear();
+  names_.clear();
+  staged_residents_.clear();
+  staged_ = {};
+  ready_.clear();
+  cancelled_.clear();
+  quarantined_.clear();
+}
+
+void Shard::Maintain(Timestamp now, Duration retention) {
+  WakeParked(now);
+  Expire(now, retention);
+  Scrub(now);
+}
+
+void Shard::WakeParked(Timestamp now) {
+  if (now + kParkHorizon / 2 < woken_until_) return;
+  storage::Range range = rows::TimersOf(id_, now + kParkHorizon);
+  range.begin = rows::TimersOf(id_, woken_until_).end;
+  const auto timers = storage::ScanAndWait(storage_, range);
+  if (!timers.ok()) return;
+  for (const storage::Row& row : *timers) {
+    const auto timer = rows::ParseTimerKey(row.key);
+    if (timer) {
+      owner_.ArmTimer({.due = timer->due, .execution = timer->id, .frame = timer->frame});
+    }
+  }
+  woken_until_ = now + kParkHorizon;
+}
+
+// Removes closed executions whose retention has passed, in the order they were started. Runs of
+// neighbours go with one range a family; names and listings singly.
+void Shard::Expire(Timestamp now, Duration retention) {
+  const auto found =
+      storage::ScanAndWait(storage_, From(rows::ExecutionsOf(id_), expire_cursor_, kExpirySlice));
+  if (!found.ok()) return;
+  std::optional<ExecutionId> run_begin;
+  ExecutionId run_end{};
+  const auto remove_run = [&] {
+    if (!run_begin) return;
+    for (const char tag : {'E', 'R', 'C'}) {
+      std::string begin = rows::ExecutionKey(*run_begin);
+      std::string end = rows::ExecutionKey(run_end);
+      begin[2] = tag;
+      end[2] = tag;
+      staged_.writes.DeleteRange(Family::kState, std::move(begin), rows::PrefixEnd(end));
+    }
+    staged_.writes.DeleteRange(
+        Family::kHistory, rows::HistoryOf(*run_begin).begin, rows::HistoryOf(run_end).end);
+    run_begin.reset();
+  };
+  for (const storage::Row& row : *found) {
+    const auto id = rows::ParseExecutionKey(row.key);
+    const auto execution = rows::DecodeExecution(row.value);
+    const bool is_expired = id && execution.ok() && execution->is_closed() &&
+                            execution->stopped_at + retention < now &&
+                            !residents_.contains(id->number);
+    if (!is_expired) {
+      remove_run();
+      continue;
+    }
+    if (!run_begin) run_begin = *id;
+    run_end = *id;
+    ++statistics_.expired;
+    const interpreter::ExecutionHeader& header = execution->header;
+    staged_.writes.Delete(
+        Family::kState,
+        rows::NameKey(id_, execution->namespace_id, header.state_machine, header.name));
+    staged_.writes.Delete(Family::kIndex,
+                          rows::ListingKey({.namespace_id = execution->namespace_id,
+                                            .state_machine = header.state_machine,
+                                            .status = execution->status,
+                                            .started_at = header.started_at,
+                                            .id = *id}));
+  }
+  remove_run();
+  expire_cursor_ = found->size() < kExpirySlice ? std::string() : found->back().key;
+}
+
+// Looks for open frames that nothing will wake. There are none, unless there is a bug: every one
+// found is counted and woken.
+void Shard::Scrub(Timestamp now) {
+  const auto frames =
+      storage::ScanAndWait(storage_, From(rows::HotFramesOf(id_), scrub_cursor_, kScrubSlice));
+  if (!frames.ok()) return;
+  for (const storage::Row& row : *frames) {
+    const auto key = rows::ParseFrameKey(row.key);
+    const auto resident = key ? residents_.find(key->id.number) : residents_.end();
+    if (!key || (resident != residents_.end() && resident->second->is_pinned())) continue;
+    const auto frame = rows::DecodeFrame(key->frame, row.value);
+    if (!frame.ok()) {
+      if (!quarantined_.contains(key->id.number)) Quarantine(key->id, frame.status());
+      continue;
+    }
+    const auto due = interpreter::NextDeadline(*frame, std::nullopt);
+    const bool is_overdue = due && *due + kOverdue < now;
+    const bool is_task = std::holds_alternative<interpreter::TaskWait>(frame->wait);
+    const bool is_lost_task =
+        is_task && frame->entered_at + kOverdue < now &&
+        !environment_.matcher().Knows(
+            {.execution = key->id, .frame = key->frame, .wait_number = frame->wait_number});
+    const bool is_stuck = std::holds_alternative<interpreter::RunnableWait>(frame->wait) &&
+                          frame->entered_at + kOverdue < now;
+    if (!is_overdue && !is_lost_task && !is_stuck) continue;
+    ++statistics_.scrubbed;
+    static_cast<void>(RecoverFrame(row, now).ok());
+  }
+  scrub_cursor_ = frames->size() < kScrubSlice ? std::string() : frames->back().key;
+}
+
+}  // namespace pawl::runtime

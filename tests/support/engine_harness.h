@@ -1,0 +1,133 @@
+// EngineHarness: the whole engine in one thread, on the memory store, with time in the test's hand
+// and workers that do what the test says.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/runtime/engine_impl.h"
+#include "engine/storage/memory_storage.h"
+#include "tests/support/manual_clock.h"
+
+namespace pawl::test {
+
+// Forwards to a store that outlives it: an engine can be closed and opened again on the same rows.
+class BorrowedStorage final : public storage::Storage {
+ public:
+  explicit BorrowedStorage(storage::Storage& storage) : storage_(storage) {}
+
+  void Load(storage::LoadRequest request, storage::LoadDone done) override {
+    storage_.Load(std::move(request), std::move(done));
+  }
+
+  void Commit(std::vector<storage::ShardBatch> group, storage::CommitDone done) override {
+    storage_.Commit(std::move(group), std::move(done));
+  }
+
+  Result<std::optional<std::uint64_t>> FreeBytes() override { return storage_.FreeBytes(); }
+
+  storage::StorageStatistics Statistics() override { return storage_.Statistics(); }
+
+ private:
+  storage::Storage& storage_;
+};
+
+// A worker that runs functions of the test at once, or keeps their tasks.
+class ScriptedWorker final : public TaskSink {
+ public:
+  // Gives the task's result: JSON text, or an error.
+  struct Outcome {
+    std::optional<std::string> output = {};
+    std::string error = {};
+    std::string cause = {};
+  };
+
+  using Function = std::function<Outcome(const Task&)>;
+
+  ScriptedWorker(Engine& engine, std::vector<std::string> functions);
+
+  // What the function answers; without one its tasks are kept in `tasks`.
+  void On(const std::string& function, Function body) { bodies_[function] = std::move(body); }
+
+  // Answers with the given JSON.
+  void Returns(const std::string& function, std::string output);
+  void Fails(const std::string& function, std::string error);
+
+  void Deliver(std::vector<Task> delivered) override;
+  void Cancel(std::vector<TaskRef> refs) override;
+  void Acknowledge(std::vector<CompletionAck> acked) override;
+
+  // Runs what was delivered. True if there was something.
+  bool Work();
+  void Complete(const Task& task, const Outcome& outcome);
+
+  WorkerSession& session() { return *session_; }
+
+  // Goes away without a word.
+  void Vanish() { session_.reset(); }
+
+  std::deque<Task> tasks;
+  std::vector<TaskRef> cancelled;
+  std::vector<CompletionAck> acks;
+
+ private:
+  std::map<std::string, Function> bodies_;
+  std::unique_ptr<WorkerSession> session_;
+};
+
+class EngineHarness {
+ public:
+  explicit EngineHarness(EngineOptions options = {});
+  ~EngineHarness();
+
+  Engine& engine() { return *engine_; }
+
+  storage::MemoryStorage& store() { return *store_; }
+
+  ManualClock& clock() { return *clock_; }
+
+  // A worker that serves these functions, with credit for a thousand tasks of each.
+  ScriptedWorker& AddWorker(std::vector<std::string> functions);
+
+  // Deploys `definition` under `name`; fails the test if it is refused.
+  void Deploy(const std::string& name, const std::string& definition);
+  ExecutionName Start(const std::string& machine, std::string input = "{}", std::string name = {});
+  Result<StartResponse> TryStart(StartRequest request);
+  Status Stop(const ExecutionName& name);
+
+  // Rounds and work until nothing moves at the present time.
+  void Settle();
+  // Moves time on, settling at each deadline on the way.
+  void Advance(Duration duration);
+  // Deploys, starts and settles; the execution as it stands then.
+  ExecutionInfo Run(const std::string& definition, std::string input = "{}");
+
+  ExecutionInfo Describe(const ExecutionName& name);
+  std::vector<EventInfo> History(const ExecutionName& name);
+  // The types of the events, in order.
+  std::vector<std::string> EventTypes(const ExecutionName& name);
+
+  // The process dies and the engine is opened again on what is durable. Workers are gone.
+  void Crash();
+
+ private:
+  void Open();
+
+  EngineOptions options_;
+  std::unique_ptr<storage::MemoryStorage> store_;
+  ManualClock* clock_ = nullptr;
+  Timestamp wall_;
+  std::unique_ptr<runtime::EngineImpl> engine_;
+  std::vector<std::unique_ptr<ScriptedWorker>> workers_;
+  int deployed_ = 0;
+  // Also the seed of each opened engine's random numbers.
+  std::uint64_t opened_ = 0;
+};
+
+}  // namespace pawl::test

@@ -56,9 +56,8 @@ class Path {
   // path the value itself, else an array of what matched, possibly empty. The result may point into
   // `root` and into this path.
   //
-  // Errors:  NotFound            a definite path matched nothing; the message is Jayway's ("No
-  // results
-  //                              for path: $['a']").
+  // Errors:  NotFound            a definite path matched nothing; the message is Jayway's, such as
+  //                              "No results for path: $['a']".
   //          FailedPrecondition  a filter or function cannot be applied to what it met.
   //          ResourceExhausted   kPathWorkMax was reached, or the result would nest deeper than
   //                              kJsonDepthMax.

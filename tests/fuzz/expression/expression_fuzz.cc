@@ -21,15 +21,12 @@ class OneValueScope final : public Scope {
  public:
   explicit OneValueScope(json::Value value) : value_(value) {}
 
-  SeededRandom& Random() override { return random_; }
-
   Result<json::Value> Root(const Path& /*path*/) override { return value_; }
 
   SeededRandom& Random() override { return random_; }
 
  private:
   json::Value value_;
-  SeededRandom random_{1};
   SeededRandom random_{1};
 };
 

@@ -4,15 +4,17 @@
 // other.
 #include "engine/json/parse.h"
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
-#include <cstring>
 #include <limits>
+#include <memory>
+#include <new>
+#include <span>
 #include <utility>
 
 #include "engine/json/member_names.h"
+#include "engine/json/parse_error.h"
 #include "engine/json/small_stack.h"
+#include "engine/json/string_text.h"
 #include "engine/json/text_scan.h"
 
 namespace pawl::json {
@@ -20,8 +22,6 @@ namespace {
 
 // Offsets and sizes are held in 32 bits.
 constexpr std::size_t kTextBytesMax = std::numeric_limits<std::uint32_t>::max() - 1;
-// What an error message quotes of the text.
-constexpr std::size_t kQuotedBytesMax = 32;
 constexpr std::string_view kExpectedValue =
     "expected a value (object, array, string, number, true, false or null)";
 
@@ -35,148 +35,6 @@ constexpr bool IsLetter(char c) {
 
 constexpr bool IsSpace(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-// The value of a hexadecimal digit; 16 for anything else.
-constexpr unsigned HexDigit(char c) {
-  if (IsDigit(c)) return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10;
-  return 16;
-}
-
-// The code unit of four hexadecimal digits that were checked before.
-unsigned CodeUnit(const char* digits) {
-  unsigned unit = 0;
-  for (int i = 0; i < 4; ++i) {
-    unit = unit << 4U | HexDigit(digits[i]);
-  }
-  return unit;
-}
-
-constexpr bool IsHighSurrogate(unsigned unit) {
-  return unit >= 0xD800 && unit <= 0xDBFF;
-}
-
-constexpr bool IsLowSurrogate(unsigned unit) {
-  return unit >= 0xDC00 && unit <= 0xDFFF;
-}
-
-char* AppendUtf8(char* out, unsigned code_point) {
-  const auto put = [&out](unsigned byte) { *out++ = static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xC0U | code_point >> 6U);
-    put(0x80U | (code_point & 0x3FU));
-  } else if (code_point < 0x10000) {
-    put(0xE0U | code_point >> 12U);
-    put(0x80U | (code_point >> 6U & 0x3FU));
-    put(0x80U | (code_point & 0x3FU));
-  } else {
-    put(0xF0U | code_point >> 18U);
-    put(0x80U | (code_point >> 12U & 0x3FU));
-    put(0x80U | (code_point >> 6U & 0x3FU));
-    put(0x80U | (code_point & 0x3FU));
-  }
-  return out;
-}
-
-char SimpleEscape(char c) {
-  switch (c) {
-    case 'b':
-      return '\b';
-    case 'f':
-      return '\f';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    default:
-      return c;  // Quote, backslash, slash.
-  }
-}
-
-// The text between two quotes, as written. Its escapes were checked.
-struct RawString {
-  std::string_view text;
-  bool has_escapes = false;
-};
-
-// What a string with escapes stands for, in the arena.
-std::string_view DecodeEscapes(RawString raw, Arena& arena) {
-  // Every escape is longer than what it stands for.
-  char* const begin = static_cast<char*>(arena.Allocate(raw.text.size()));
-  char* out = begin;
-  const char* in = raw.text.data();
-  const char* const end = in + raw.text.size();
-  while (in != end) {
-    if (*in != '\\') {
-      const void* const next = std::memchr(in, '\\', static_cast<std::size_t>(end - in));
-      const char* const stop = next == nullptr ? end : static_cast<const char*>(next);
-      out = std::copy(in, stop, out);
-      in = stop;
-      continue;
-    }
-    if (in[1] != 'u') {
-      *out++ = SimpleEscape(in[1]);
-      in += 2;
-      continue;
-    }
-    unsigned code_point = CodeUnit(in + 2);
-    in += 6;
-    if (IsHighSurrogate(code_point)) {
-      code_point = 0x10000U + ((code_point - 0xD800U) << 10U) + (CodeUnit(in + 2) - 0xDC00U);
-      in += 6;
-    }
-    out = AppendUtf8(out, code_point);
-  }
-  return {begin, static_cast<std::size_t>(out - begin)};
-}
-
-std::string_view Decode(RawString raw, Arena& arena) {
-  return raw.has_escapes ? DecodeEscapes(raw, arena) : raw.text;
-}
-
-// "line 3, column 7: …": columns count characters, from 1.
-Status ErrorAt(std::string_view text, const char* place, std::string_view problem) {
-  const auto offset = static_cast<std::size_t>(place - text.data());
-  const std::string_view before = text.substr(0, offset);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0.
-  const std::string_view in_line = before.substr(line_start);
-  const auto column = 1 + std::count_if(in_line.begin(), in_line.end(), [](char c) {
-                        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-                      });
-  std::string message =
-      "line " + std::to_string(line) + ", column " + std::to_string(column) + ": ";
-  message += problem;
-  message += " (byte offset " + std::to_string(offset) + ")";
-  return InvalidArgument(std::move(message));
-}
-
-std::string HexByte(unsigned byte) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  return {kDigits[byte >> 4U], kDigits[byte & 0xFU]};
-}
-
-// What stands at `place`, for people.
-std::string Found(const char* place, const char* end) {
-  if (place == end) return "the end of the text";
-  const char* stop = place;
-  const auto limit = std::min<std::ptrdiff_t>(end - place, kQuotedBytesMax);
-  while (stop - place < limit && (IsLetter(*stop) || IsDigit(*stop) || *stop == '_')) {
-    ++stop;
-  }
-  if (stop != place) return "'" + std::string(place, stop) + "'";
-  const auto byte = static_cast<unsigned char>(*place);
-  if (byte < 0x20 || byte == 0x7F) return "the control character U+00" + HexByte(byte);
-  const std::size_t length = Utf8SequenceLength(place, end);
-  if (length == 0) return "the byte 0x" + HexByte(byte) + ", which is not UTF-8";
-  if (std::string_view(place, length) == "\xEF\xBB\xBF") return "a byte order mark";
-  return "'" + std::string(place, length) + "'";
 }
 
 // Takes note of values and builds nothing.
@@ -348,7 +206,7 @@ class Reader final {
     const std::span<const MemberName> names = names_.From(level.names_begin);
     if (const MemberName* const duplicate = duplicates_.Find(names); duplicate != nullptr) {
       return Fail(text_.data() + duplicate->offset,
-                  "expected member names that differ, found \"" + Quoted(duplicate->text()) +
+                  "expected member names that differ, found \"" + QuoteStart(duplicate->text()) +
                       "\" a second time in one object");
     }
     sink_.EndObject(level.values_begin, names);
@@ -544,16 +402,7 @@ class Reader final {
 
   char Closer() { return open_.back().is_object ? '}' : ']'; }
 
-  std::string FoundAt(const char* place) const { return Found(place, end_); }
-
-  static std::string Quoted(std::string_view name) {
-    if (name.size() <= kQuotedBytesMax) return std::string(name);
-    std::size_t size = kQuotedBytesMax;
-    while ((static_cast<unsigned char>(name[size]) & 0xC0U) == 0x80U) {
-      --size;
-    }
-    return std::string(name.substr(0, size)) + "…";
-  }
+  std::string FoundAt(const char* place) const { return DescribeFound(place, end_); }
 
   bool Fail(const char* place, std::string problem) {
     error_place_ = place;

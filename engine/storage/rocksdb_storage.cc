@@ -40,7 +40,10 @@ constexpr std::size_t kKibi = 1024;
 constexpr std::size_t kMebi = 1024 * kKibi;
 // History values above this lie in blob files, which compaction does not copy.
 constexpr std::uint64_t kBlobBytesMin = 4 * kKibi;
+// Small enough that a row finds its place in a memtable cheaply, large enough that most versions of
+// a frame are overwritten before they are written out.
 constexpr std::size_t kMemtableBytes = 16 * kMebi;
+constexpr std::size_t kBlockBytes = 16 * kKibi;
 constexpr int kOpenFilesMax = 512;
 constexpr double kBloomBitsPerKey = 10;
 // Shard and kind of row: keys under one such prefix are written nearly in order.
@@ -120,6 +123,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(std::shared_ptr<rocksdb::Cache> block
   table.cache_index_and_filter_blocks = true;
   table.cache_index_and_filter_blocks_with_high_priority = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.block_size = kBlockBytes;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
 
   rocksdb::ColumnFamilyOptions family;
@@ -127,6 +131,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(std::shared_ptr<rocksdb::Cache> block
   family.write_buffer_size = kMemtableBytes;
   family.max_write_buffer_number = 4;
   family.memtable_insert_with_hint_prefix_extractor = std::make_shared<InsertHintPrefix>();
+  family.level_compaction_dynamic_level_bytes = true;
   family.compression = rocksdb::kNoCompression;
   return family;
 }
@@ -149,8 +154,7 @@ Status ToStatus(const rocksdb::Status& status) {
 
 Status OpenError(const std::filesystem::path& directory, const rocksdb::Status& status) {
   const Status error = ToStatus(status);
-  return Status(error.code(),
-                "cannot open the store in " + directory.string() + ": " + error.message());
+  return {error.code(), "cannot open the store in " + directory.string() + ": " + error.message()};
 }
 
 // RocksDB 7.8 mixes up the hints of rows with those of range deletions when both fall under one

@@ -95,8 +95,8 @@ Status CommitAndWait(Storage& storage, ShardBatch batch) {
     case CommitResult::kUnavailable:
       return Unavailable("the store accepts no more writes until it is opened again");
     case CommitResult::kUnknown:
-      return Status(StatusCode::kUnknown,
-                    "the write may or may not be stored; load the rows again to find out");
+      return {StatusCode::kUnknown,
+              "the write may or may not be stored; load the rows again to find out"};
   }
   PAWL_CHECK(false);
 }

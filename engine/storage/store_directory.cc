@@ -5,6 +5,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -123,7 +124,7 @@ Status FileError(std::string_view action, const std::filesystem::path& path, int
     case EACCES:
     case EPERM:
     case EROFS:
-      return Status(StatusCode::kPermissionDenied, std::move(message));
+      return {StatusCode::kPermissionDenied, std::move(message)};
     case ENOSPC:
     case EDQUOT:
       return ResourceExhausted(std::move(message));
@@ -194,9 +195,9 @@ std::optional<int> LockHolder(const std::filesystem::path& path) {
   if (stat(path.c_str(), &file) != 0) return std::nullopt;
   // A line: "1: POSIX  ADVISORY  WRITE 4711 fe:00:131 0 EOF". Opening the file and asking fcntl
   // instead would, in the process that holds the lock, release it.
-  char wanted[64];
-  std::snprintf(wanted,
-                sizeof(wanted),
+  std::array<char, 64> wanted{};
+  std::snprintf(wanted.data(),
+                wanted.size(),
                 "%02x:%02x:%ju",
                 major(file.st_dev),
                 minor(file.st_dev),
@@ -211,7 +212,7 @@ std::optional<int> LockHolder(const std::filesystem::path& path) {
     int process = 0;
     std::string inode;
     if (!(words >> ordinal >> kind >> advice >> mode >> process >> inode)) continue;
-    if (kind == "POSIX" && inode == wanted && process > 0) return process;
+    if (kind == "POSIX" && inode == wanted.data() && process > 0) return process;
   }
   return std::nullopt;
 }

@@ -138,7 +138,7 @@ class Workload {
 struct Flags {
   std::string directory = "/tmp/pawl-rocksdb-bench";
   std::vector<int> groups = {1, 10, 100, 1000};
-  long steps = 0;
+  std::int64_t steps = 0;
   std::string only;
   std::string db;
   std::string state;
@@ -301,15 +301,17 @@ std::unique_ptr<Store> Open(const Flags& flags, const std::string& name) {
 
 void Run(const Flags& flags, const std::string& name, int group) {
   // The workload's own cost, so that it can be taken off.
-  const long groups = flags.steps > 0 ? std::max(1L, flags.steps / group)
-                                      : std::clamp(400'000L / group, 400L, 4'000L);
-  const long steps = groups * group;
+  const std::int64_t groups =
+      flags.steps > 0
+          ? std::max(std::int64_t{1}, flags.steps / group)
+          : std::clamp(std::int64_t{400'000} / group, std::int64_t{400}, std::int64_t{4'000});
+  const std::int64_t steps = groups * group;
   double workload_micros = 0;
   {
     Workload workload;
     const double start = CpuMicros(RUSAGE_SELF);
     std::size_t bytes = 0;
-    for (long i = 0; i < steps; ++i) {
+    for (std::int64_t i = 0; i < steps; ++i) {
       bytes += workload.Next().history.size();
     }
     Require(bytes > 0, "no workload");
@@ -321,7 +323,7 @@ void Run(const Flags& flags, const std::string& name, int group) {
   const double cpu_start = CpuMicros(RUSAGE_SELF);
   const double thread_start = CpuMicros(RUSAGE_THREAD);
   const auto start = std::chrono::steady_clock::now();
-  for (long i = 0; i < groups; ++i) {
+  for (std::int64_t i = 0; i < groups; ++i) {
     const auto before = std::chrono::steady_clock::now();
     store->Commit(workload, group);
     latencies.push_back(Micros(std::chrono::steady_clock::now() - before).count());
@@ -347,7 +349,7 @@ void Run(const Flags& flags, const std::string& name, int group) {
   std::fflush(stdout);
 }
 
-// How long opening takes after a process died with as much log as there can be. Call before
+// How std::int64_t opening takes after a process died with as much log as there can be. Call before
 // anything has started threads: it forks.
 void RunRecovery(const Flags& flags) {
   const std::string directory = flags.directory + "/store";
@@ -387,19 +389,16 @@ Flags Parse(int argc, char** argv) {
     Require(equals != std::string::npos, "expected --name=value, found " + argument);
     const std::string name = argument.substr(0, equals);
     const std::string value = argument.substr(equals + 1);
-    if (name == "--directory")
-      flags.directory = value;
-    else if (name == "--steps")
+    const std::map<std::string, std::string*> texts = {{"--directory", &flags.directory},
+                                                       {"--only", &flags.only},
+                                                       {"--db", &flags.db},
+                                                       {"--state", &flags.state},
+                                                       {"--history", &flags.history}};
+    if (const auto text = texts.find(name); text != texts.end()) {
+      *text->second = value;
+    } else if (name == "--steps") {
       flags.steps = std::stol(value);
-    else if (name == "--only")
-      flags.only = value;
-    else if (name == "--db")
-      flags.db = value;
-    else if (name == "--state")
-      flags.state = value;
-    else if (name == "--history")
-      flags.history = value;
-    else if (name == "--groups") {
+    } else if (name == "--groups") {
       flags.groups.clear();
       std::stringstream list(value);
       for (std::string item; std::getline(list, item, ',');) {

@@ -22,13 +22,13 @@ class ManualMemoryStorageTest : public ::testing::Test {
     std::vector<ShardBatch> group(1);
     group[0] = {.shard = kShard, .token = token, .writes = {}};
     group[0].writes.Put(Family::kState, key, "value");
-    storage_.Commit(std::move(group), [this](std::vector<CommitResult> results) {
-      answers_.insert(answers_.end(), results.begin(), results.end());
+    storage.Commit(std::move(group), [this](std::vector<CommitResult> results) {
+      answers.insert(answers.end(), results.begin(), results.end());
     });
   }
 
   std::vector<std::string> Keys() {
-    const StoreContents contents = storage_.Snapshot();
+    const StoreContents contents = storage.Snapshot();
     std::vector<std::string> keys;
     for (const auto& [key, value] : contents.families[0]) {
       keys.push_back(key);
@@ -36,77 +36,77 @@ class ManualMemoryStorageTest : public ::testing::Test {
     return keys;
   }
 
-  MemoryStorage storage_{MemoryStorage::Durability::kManual, 1};
-  std::vector<CommitResult> answers_;
+  MemoryStorage storage{MemoryStorage::Durability::kManual, 1};
+  std::vector<CommitResult> answers;
 };
 
 TEST_F(ManualMemoryStorageTest, ACommitIsNeitherSeenNorAnsweredBeforeItsSync) {
   Commit("a");
   Commit("b");
-  EXPECT_EQ(storage_.pending_groups(), 2U);
-  EXPECT_THAT(*ScanAndWait(storage_, {}), IsEmpty());
-  EXPECT_THAT(answers_, IsEmpty());
+  EXPECT_EQ(storage.pending_groups(), 2U);
+  EXPECT_THAT(*ScanAndWait(storage, {}), IsEmpty());
+  EXPECT_THAT(answers, IsEmpty());
 
-  storage_.Sync();
-  EXPECT_EQ(storage_.pending_groups(), 0U);
+  storage.Sync();
+  EXPECT_EQ(storage.pending_groups(), 0U);
   EXPECT_THAT(Keys(), ElementsAre("a", "b"));
-  EXPECT_THAT(answers_, ElementsAre(CommitResult::kOk, CommitResult::kOk));
+  EXPECT_THAT(answers, ElementsAre(CommitResult::kOk, CommitResult::kOk));
 }
 
 TEST_F(ManualMemoryStorageTest, SyncOldestTakesOneGroup) {
   Commit("a");
   Commit("b");
-  EXPECT_TRUE(storage_.SyncOldest());
+  EXPECT_TRUE(storage.SyncOldest());
   EXPECT_THAT(Keys(), ElementsAre("a"));
-  EXPECT_TRUE(storage_.SyncOldest());
-  EXPECT_FALSE(storage_.SyncOldest());
+  EXPECT_TRUE(storage.SyncOldest());
+  EXPECT_FALSE(storage.SyncOldest());
 }
 
 TEST_F(ManualMemoryStorageTest, WhatAnAnswerCommitsWaitsForTheNextSync) {
   std::vector<ShardBatch> group(1);
   group[0].writes.Put(Family::kState, "a", "value");
-  storage_.Commit(std::move(group), [this](const std::vector<CommitResult>&) { Commit("b"); });
-  storage_.Sync();
-  EXPECT_EQ(storage_.pending_groups(), 1U);
+  storage.Commit(std::move(group), [this](const std::vector<CommitResult>&) { Commit("b"); });
+  storage.Sync();
+  EXPECT_EQ(storage.pending_groups(), 1U);
   EXPECT_THAT(Keys(), ElementsAre("a"));
 }
 
 TEST_F(ManualMemoryStorageTest, ACrashForgetsWhatWasNotSyncedAndNeverAnswersIt) {
   Commit("a");
-  storage_.Sync();
+  storage.Sync();
   Commit("b");
-  EXPECT_EQ(storage_.Crash(), 0U);
-  storage_.Sync();
+  EXPECT_EQ(storage.Crash(), 0U);
+  storage.Sync();
   EXPECT_THAT(Keys(), ElementsAre("a"));
-  EXPECT_THAT(answers_, ElementsAre(CommitResult::kOk));
+  EXPECT_THAT(answers, ElementsAre(CommitResult::kOk));
 }
 
 TEST_F(ManualMemoryStorageTest, ACrashKeepsOnlyPrefixesOfThePendingGroupsAndInTimeEachOfThem) {
   std::vector<int> times(4);
   for (int i = 0; i < 200; ++i) {
-    storage_.Restore({});
+    storage.Restore({});
     for (const char* key : {"a", "b", "c"}) {
       Commit(key);
     }
-    const std::size_t kept = storage_.CrashKeepingSome();
+    const std::size_t kept = storage.CrashKeepingSome();
     const std::vector<std::string> all = {"a", "b", "c"};
     ASSERT_LE(kept, all.size());
     ASSERT_EQ(Keys(), std::vector<std::string>(all.begin(), all.begin() + static_cast<long>(kept)));
     ++times[kept];
   }
   EXPECT_THAT(times, ::testing::Each(::testing::Gt(20)));
-  EXPECT_THAT(answers_, IsEmpty());
+  EXPECT_THAT(answers, IsEmpty());
 }
 
 TEST_F(ManualMemoryStorageTest, TheSameSeedKeepsTheSamePrefixes) {
   const auto run = [](std::uint64_t seed) {
-    MemoryStorage storage(MemoryStorage::Durability::kManual, seed);
+    MemoryStorage seeded(MemoryStorage::Durability::kManual, seed);
     std::vector<std::size_t> kept;
     for (int i = 0; i < 20; ++i) {
       for (int group = 0; group < 9; ++group) {
-        storage.Commit(std::vector<ShardBatch>(1), [](const std::vector<CommitResult>&) {});
+        seeded.Commit(std::vector<ShardBatch>(1), [](const std::vector<CommitResult>&) {});
       }
-      kept.push_back(storage.CrashKeepingSome());
+      kept.push_back(seeded.CrashKeepingSome());
     }
     return kept;
   };
@@ -116,18 +116,18 @@ TEST_F(ManualMemoryStorageTest, TheSameSeedKeepsTheSamePrefixes) {
 
 TEST_F(ManualMemoryStorageTest, AnUnavailableCommitRefusesAllLaterOnesUntilACrash) {
   Commit("a");
-  storage_.FailNextCommit(CommitResult::kUnavailable);
+  storage.FailNextCommit(CommitResult::kUnavailable);
   Commit("b");
   Commit("c");
-  storage_.Sync();
+  storage.Sync();
   EXPECT_THAT(
-      answers_,
+      answers,
       ElementsAre(CommitResult::kOk, CommitResult::kUnavailable, CommitResult::kUnavailable));
   EXPECT_THAT(Keys(), ElementsAre("a"));
 
-  storage_.Crash();
+  storage.Crash();
   Commit("d");
-  storage_.Sync();
+  storage.Sync();
   EXPECT_THAT(Keys(), ElementsAre("a", "d"));
 }
 
@@ -135,12 +135,12 @@ TEST_F(ManualMemoryStorageTest, ACrashMayShowWhatAFailedDiskHadKept) {
   bool is_seen = false;
   bool is_lost = false;
   for (int i = 0; i < 50; ++i) {
-    storage_.Restore({});
-    storage_.FailNextCommit(CommitResult::kUnavailable);
+    storage.Restore({});
+    storage.FailNextCommit(CommitResult::kUnavailable);
     Commit("a");
-    storage_.Sync();
+    storage.Sync();
     EXPECT_THAT(Keys(), IsEmpty());
-    storage_.CrashKeepingSome();
+    storage.CrashKeepingSome();
     (Keys().empty() ? is_lost : is_seen) = true;
   }
   EXPECT_TRUE(is_seen);
@@ -150,23 +150,23 @@ TEST_F(ManualMemoryStorageTest, ACrashMayShowWhatAFailedDiskHadKept) {
 TEST_F(ManualMemoryStorageTest, AnUnknownCommitIsSometimesStored) {
   int stored = 0;
   for (int i = 0; i < 100; ++i) {
-    storage_.Restore({});
-    storage_.FailNextCommit(CommitResult::kUnknown);
+    storage.Restore({});
+    storage.FailNextCommit(CommitResult::kUnknown);
     Commit("a");
-    storage_.Sync();
+    storage.Sync();
     stored += static_cast<int>(Keys().size());
   }
   EXPECT_GT(stored, 10);
   EXPECT_LT(stored, 90);
-  EXPECT_THAT(answers_, ::testing::Each(CommitResult::kUnknown));
+  EXPECT_THAT(answers, ::testing::Each(CommitResult::kUnknown));
 }
 
 TEST_F(ManualMemoryStorageTest, AnInjectedAbortStoresNothingAndPasses) {
-  storage_.FailNextCommit(CommitResult::kAborted);
+  storage.FailNextCommit(CommitResult::kAborted);
   Commit("a");
   Commit("b");
-  storage_.Sync();
-  EXPECT_THAT(answers_, ElementsAre(CommitResult::kAborted, CommitResult::kOk));
+  storage.Sync();
+  EXPECT_THAT(answers, ElementsAre(CommitResult::kAborted, CommitResult::kOk));
   EXPECT_THAT(Keys(), ElementsAre("b"));
 }
 
@@ -175,29 +175,29 @@ TEST_F(ManualMemoryStorageTest, AnOlderTokenIsAbortedOnceANewerOneIsStored) {
   Commit("b", 2);
   Commit("c", 1);
   Commit("d", 2);
-  storage_.Sync();
+  storage.Sync();
   EXPECT_THAT(
-      answers_,
+      answers,
       ElementsAre(CommitResult::kOk, CommitResult::kOk, CommitResult::kAborted, CommitResult::kOk));
   EXPECT_THAT(Keys(), ElementsAre("a", "b", "d"));
 }
 
 TEST_F(ManualMemoryStorageTest, ASnapshotPutBackIsTheSameStore) {
   Commit("a");
-  storage_.Sync();
-  const StoreContents snapshot = storage_.Snapshot();
-  const std::uint64_t memory = storage_.Statistics().memory_bytes;
+  storage.Sync();
+  const StoreContents snapshot = storage.Snapshot();
+  const std::uint64_t memory = storage.Statistics().memory_bytes;
   Commit("b");
-  storage_.Sync();
-  EXPECT_NE(storage_.Snapshot(), snapshot);
+  storage.Sync();
+  EXPECT_NE(storage.Snapshot(), snapshot);
 
-  storage_.Restore(snapshot);
-  EXPECT_EQ(storage_.Snapshot(), snapshot);
-  EXPECT_EQ(storage_.Statistics().memory_bytes, memory);
+  storage.Restore(snapshot);
+  EXPECT_EQ(storage.Snapshot(), snapshot);
+  EXPECT_EQ(storage.Statistics().memory_bytes, memory);
 }
 
 TEST_F(ManualMemoryStorageTest, MemoryIsZeroAgainWhenEveryRowIsGone) {
-  EXPECT_EQ(storage_.Statistics().memory_bytes, 0U);
+  EXPECT_EQ(storage.Statistics().memory_bytes, 0U);
   std::vector<ShardBatch> group(1);
   for (const char* key : {"a", "b", "c", "a"}) {
     group[0].writes.Put(Family::kState, key, std::string(100, 'x'));
@@ -205,15 +205,15 @@ TEST_F(ManualMemoryStorageTest, MemoryIsZeroAgainWhenEveryRowIsGone) {
   group[0].writes.Put(Family::kState, "a", "shorter");
   group[0].writes.Delete(Family::kState, "a");
   group[0].writes.DeleteRange(Family::kState, "b", "z");
-  storage_.Commit(std::move(group), [](const std::vector<CommitResult>&) {});
-  storage_.Sync();
-  EXPECT_EQ(storage_.Statistics().memory_bytes, 0U);
+  storage.Commit(std::move(group), [](const std::vector<CommitResult>&) {});
+  storage.Sync();
+  EXPECT_EQ(storage.Statistics().memory_bytes, 0U);
 }
 
 TEST_F(ManualMemoryStorageTest, FreeBytesAreWhatTheTestSays) {
-  EXPECT_EQ(*storage_.FreeBytes(), std::nullopt);
-  storage_.SetFreeBytes(12);
-  EXPECT_THAT(*storage_.FreeBytes(), Optional(12U));
+  EXPECT_EQ(*storage.FreeBytes(), std::nullopt);
+  storage.SetFreeBytes(12);
+  EXPECT_THAT(*storage.FreeBytes(), Optional(12U));
 }
 
 }  // namespace

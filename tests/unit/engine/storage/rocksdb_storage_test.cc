@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "engine/base/coding.h"
 #include "engine/storage/store_directory.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/engine/storage/storage_contract.h"
@@ -43,14 +44,14 @@ INSTANTIATE_TYPED_TEST_SUITE_P(RocksDb, StorageContractTest, RocksDbHarness);
 
 class RocksDbStorageTest : public ::testing::Test {
  protected:
-  Result<std::unique_ptr<Storage>> Open() { return RocksDbStorage::Open(SmallStore(store_)); }
+  Result<std::unique_ptr<Storage>> Open() { return RocksDbStorage::Open(SmallStore(store)); }
 
   Status OpenStatus() { return Open().status(); }
 
-  std::filesystem::path Marker() const { return store_ / kMarkerFileName; }
+  std::filesystem::path Marker() const { return store / kMarkerFileName; }
 
-  test::TemporaryDirectory directory_;
-  const std::filesystem::path store_ = directory_.path() / "store";
+  test::TemporaryDirectory directory;
+  const std::filesystem::path store = directory.path() / "store";
 };
 
 ShardBatch PutBatch(std::string key, std::string value, Family family = Family::kState) {
@@ -61,41 +62,41 @@ ShardBatch PutBatch(std::string key, std::string value, Family family = Family::
 
 TEST_F(RocksDbStorageTest, ANewDirectoryIsForItsOwnerAlone) {
   ASSERT_TRUE(OpenStatus().ok());
-  const auto mode = std::filesystem::status(store_).permissions();
+  const auto mode = std::filesystem::status(store).permissions();
   EXPECT_EQ(mode, std::filesystem::perms::owner_all);
 }
 
 TEST_F(RocksDbStorageTest, ParentsOfANewDirectoryAreMade) {
-  EXPECT_TRUE(RocksDbStorage::Open(SmallStore(store_ / "a" / "b")).ok());
+  EXPECT_TRUE(RocksDbStorage::Open(SmallStore(store / "a" / "b")).ok());
 }
 
 TEST_F(RocksDbStorageTest, AnEmptyDirectoryBecomesAStore) {
-  std::filesystem::create_directory(store_);
+  std::filesystem::create_directory(store);
   EXPECT_TRUE(OpenStatus().ok());
   EXPECT_TRUE(std::filesystem::exists(Marker()));
 }
 
 TEST_F(RocksDbStorageTest, ADirectoryOfAnotherProgramIsRefusedAndLeftAsItWas) {
-  std::filesystem::create_directory(store_);
-  test::WriteFile(store_ / "letters.txt", "dear");
+  std::filesystem::create_directory(store);
+  test::WriteFile(store / "letters.txt", "dear");
   const Status status = OpenStatus();
   EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
   EXPECT_THAT(status.message(), HasSubstr("letters.txt"));
-  EXPECT_THAT(status.message(), HasSubstr(store_.string()));
-  EXPECT_FALSE(std::filesystem::exists(store_ / kLockFileName));
+  EXPECT_THAT(status.message(), HasSubstr(store.string()));
+  EXPECT_FALSE(std::filesystem::exists(store / kLockFileName));
 }
 
 TEST_F(RocksDbStorageTest, AFileInPlaceOfTheDirectoryIsRefused) {
-  test::WriteFile(store_, "dear");
+  test::WriteFile(store, "dear");
   const Status status = OpenStatus();
   EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
   EXPECT_THAT(status.message(), HasSubstr("is a file"));
 }
 
 TEST_F(RocksDbStorageTest, AMakingThatWasCutShortIsTakenUpAgain) {
-  std::filesystem::create_directory(store_);
-  test::WriteFile(store_ / "PAWL_STORE.new", "pawl-st");
-  test::WriteFile(store_ / kLockFileName, "");
+  std::filesystem::create_directory(store);
+  test::WriteFile(store / "PAWL_STORE.new", "pawl-st");
+  test::WriteFile(store / kLockFileName, "");
   EXPECT_TRUE(OpenStatus().ok());
   EXPECT_TRUE(OpenStatus().ok());
 }
@@ -197,52 +198,68 @@ TEST_F(RocksDbStorageTest, AnotherProcessIsRefusedAndToldWhoHasTheStore) {
   const Status status = OpenStatus();
   EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
   EXPECT_THAT(status.message(), HasSubstr("process " + std::to_string(child)));
-  EXPECT_THAT(status.message(), HasSubstr(store_.string()));
+  EXPECT_THAT(status.message(), HasSubstr(store.string()));
 
   kill(child, SIGKILL);
   WaitFor(child);
   EXPECT_TRUE(OpenStatus().ok());
 }
 
-// The child commits groups of rows 0, 1, 2… and says through the pipe which are acknowledged. After
-// a kill at any point all of those are there, and what is there has no gap.
-TEST_F(RocksDbStorageTest, WhatWasAcknowledgedSurvivesKills) {
-  std::uint32_t acknowledged = 0;
-  for (std::uint32_t round = 0; round < 20; ++round) {
-    Pipe answers;
-    const std::uint32_t first = acknowledged;
-    const pid_t child = Fork([&] {
+// Commits rows 0, 1, 2… and says through a pipe which are acknowledged, until it is killed.
+class KillTest : public RocksDbStorageTest {
+ protected:
+  // Starts at row `first`.
+  pid_t StartWriter(std::uint32_t first, Pipe& acknowledged) {
+    return Fork([&, first] {
       auto storage = Open();
       PAWL_CHECK(storage.ok());
-      for (std::uint32_t i = first;; ++i) {
-        ShardBatch batch = PutBatch("row", std::to_string(i + 1));
-        char key[16];
-        std::snprintf(key, sizeof(key), "%08u", i);
-        batch.writes.Put(Family::kHistory, key, std::string(i % 3 == 0 ? 6000 : 60, 'x'));
-        PAWL_CHECK(CommitAndWait(**storage, std::move(batch)).ok());
-        answers.Write(i + 1);
+      for (std::uint32_t row = first;; ++row) {
+        PAWL_CHECK(CommitAndWait(**storage, RowAndCount(row)).ok());
+        acknowledged.Write(row + 1);
       }
     });
+  }
+
+  // Rows of two families that must stay together. Some are large enough for a blob file.
+  static ShardBatch RowAndCount(std::uint32_t row) {
+    ShardBatch batch = PutBatch("count", std::to_string(row + 1));
+    std::string key;
+    Encoder(key).BigEndian32(row);
+    batch.writes.Put(Family::kHistory, key, std::string(row % 3 == 0 ? 6000 : 60, 'x'));
+    return batch;
+  }
+
+  // How many rows the store holds, by its rows and by its count.
+  std::pair<std::size_t, std::size_t> Count() {
+    auto storage = Open();
+    EXPECT_TRUE(storage.ok()) << storage.status().ToString();
+    const auto count = *GetAndWait(**storage, {Family::kState, "count"});
+    const auto rows = *ScanAndWait(**storage, {.family = Family::kHistory});
+    return {rows.size(), std::stoul(count.value_or("0"))};
+  }
+};
+
+TEST_F(KillTest, WhatWasAcknowledgedSurvivesEachOfTwentyKills) {
+  std::uint32_t rows = 0;
+  for (std::uint32_t round = 0; round < 20; ++round) {
+    Pipe answers;
+    const pid_t writer = StartWriter(rows, answers);
     answers.CloseWriter();
-    while (acknowledged < first + 5 + round * 7) {
-      const auto answer = answers.Read();
-      ASSERT_TRUE(answer.has_value()) << "the child ended early";
-      acknowledged = *answer;
+    const std::uint32_t enough = rows + 5 + round * 7;
+    std::uint32_t acknowledged = rows;
+    while (acknowledged < enough) {
+      acknowledged = answers.Read().value();
     }
-    kill(child, SIGKILL);
+    kill(writer, SIGKILL);
     while (const auto answer = answers.Read()) {
       acknowledged = *answer;
     }
-    WaitFor(child);
+    WaitFor(writer);
 
-    auto storage = Open();
-    ASSERT_TRUE(storage.ok()) << storage.status().ToString();
-    const auto last = GetAndWait(**storage, {Family::kState, "row"});
-    const auto rows = ScanAndWait(**storage, {.family = Family::kHistory});
-    ASSERT_TRUE(last.ok() && rows.ok() && last->has_value());
-    EXPECT_EQ(rows->size(), std::stoul(**last));
-    EXPECT_THAT(rows->size(), ::testing::AllOf(::testing::Ge(acknowledged), Le(acknowledged + 1)));
-    acknowledged = static_cast<std::uint32_t>(rows->size());
+    const auto [found, counted] = Count();
+    EXPECT_EQ(found, counted);
+    EXPECT_THAT(found, ::testing::AllOf(::testing::Ge(acknowledged), Le(acknowledged + 1)));
+    rows = static_cast<std::uint32_t>(found);
   }
 }
 
@@ -260,7 +277,7 @@ TEST_F(RocksDbStorageTest, ALogThatEndsInTheMiddleOfARecordLosesThatRecordAlone)
     ASSERT_TRUE(CommitAndWait(**storage, PutBatch("a", std::string(1000, 'x'))).ok());
     ASSERT_TRUE(CommitAndWait(**storage, PutBatch("b", std::string(1000, 'x'))).ok());
   }
-  const std::filesystem::path log = NewestLog(store_);
+  const std::filesystem::path log = NewestLog(store);
   std::filesystem::resize_file(log, std::filesystem::file_size(log) - 500);
   auto storage = Open();
   ASSERT_TRUE(storage.ok()) << storage.status().ToString();
@@ -274,13 +291,13 @@ TEST_F(RocksDbStorageTest, DamageInTheMiddleOfTheLogIsDataLossAndNotSilence) {
     ASSERT_TRUE(CommitAndWait(**storage, PutBatch("a", std::string(1000, 'x'))).ok());
     ASSERT_TRUE(CommitAndWait(**storage, PutBatch("b", std::string(1000, 'x'))).ok());
   }
-  const std::filesystem::path log = NewestLog(store_);
+  const std::filesystem::path log = NewestLog(store);
   std::string text = test::ReadFile(log);
   text[500] = 'y';
   test::WriteFile(log, text);
   const Status status = OpenStatus();
   EXPECT_EQ(status.code(), StatusCode::kDataLoss) << status.ToString();
-  EXPECT_THAT(status.message(), HasSubstr(store_.string()));
+  EXPECT_THAT(status.message(), HasSubstr(store.string()));
 }
 
 TEST_F(RocksDbStorageTest, LargeHistoryValuesLieInBlobFiles) {
@@ -293,7 +310,7 @@ TEST_F(RocksDbStorageTest, LargeHistoryValuesLieInBlobFiles) {
             .ok());
   }
   const auto has_blob = [&] {
-    for (const auto& entry : std::filesystem::directory_iterator(store_ / kDatabaseDirectoryName)) {
+    for (const auto& entry : std::filesystem::directory_iterator(store / kDatabaseDirectoryName)) {
       if (entry.path().extension() == ".blob") return true;
     }
     return false;
@@ -317,28 +334,28 @@ class FullDiskTest : public RocksDbStorageTest {
   static constexpr std::uint64_t kBallastBytes = std::uint64_t{16} << 20;
 
   void SetUp() override {
-    disk_ = directory_.path() / "disk";
-    std::filesystem::create_directory(disk_);
+    disk = directory.path() / "disk";
+    std::filesystem::create_directory(disk);
     const std::string size = "size=" + std::to_string(kDiskBytes);
-    if (mount("tmpfs", disk_.c_str(), "tmpfs", 0, size.c_str()) != 0) {
+    if (mount("tmpfs", disk.c_str(), "tmpfs", 0, size.c_str()) != 0) {
       GTEST_SKIP() << "cannot mount a small tmpfs (errno " << errno << "): needs root";
     }
-    is_mounted_ = true;
+    is_mounted = true;
   }
 
   void TearDown() override {
-    if (is_mounted_) umount2(disk_.c_str(), MNT_DETACH);
+    if (is_mounted) umount2(disk.c_str(), MNT_DETACH);
   }
 
   Result<std::unique_ptr<Storage>> OpenOnDisk() {
-    RocksDbStorage::Options options{.directory = disk_ / "store",
+    RocksDbStorage::Options options{.directory = disk / "store",
                                     .ballast_bytes = kBallastBytes,
                                     .reserve_bytes = std::uint64_t{1} << 20};
-    options.on_failure = [this](const Status& status) { failures_.push_back(status); };
+    options.on_failure = [this](const Status& status) { failures.push_back(status); };
     return RocksDbStorage::Open(std::move(options));
   }
 
-  bool HasBallast() const { return std::filesystem::exists(disk_ / "store" / kBallastFileName); }
+  bool HasBallast() const { return std::filesystem::exists(disk / "store" / kBallastFileName); }
 
   // Commits until the store refuses. Returns how many rows were acknowledged.
   static int Fill(Storage& storage) {
@@ -352,9 +369,9 @@ class FullDiskTest : public RocksDbStorageTest {
     }
   }
 
-  std::filesystem::path disk_;
-  bool is_mounted_ = false;
-  std::vector<Status> failures_;
+  std::filesystem::path disk;
+  bool is_mounted = false;
+  std::vector<Status> failures;
 };
 
 TEST_F(FullDiskTest, AFullDiskRefusesThisAndEveryLaterCommitAndSaysWhyOnce) {
@@ -363,8 +380,8 @@ TEST_F(FullDiskTest, AFullDiskRefusesThisAndEveryLaterCommitAndSaysWhyOnce) {
   const int rows = Fill(**storage);
   EXPECT_GT(rows, 10);
   EXPECT_EQ(CommitAndWait(**storage, PutBatch("small", "")).code(), StatusCode::kUnavailable);
-  ASSERT_EQ(failures_.size(), 1U);
-  EXPECT_THAT(failures_[0].message(), HasSubstr("No space left on device"));
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_THAT(failures[0].message(), HasSubstr("No space left on device"));
 }
 
 TEST_F(FullDiskTest, TheBallastLetsAFullDiskBeOpenedWithAllThatWasAcknowledged) {
@@ -390,12 +407,12 @@ TEST_F(FullDiskTest, TheBallastIsNeverCountedAsFreeAndComesBackWithTheSpace) {
   EXPECT_LT(free, kDiskBytes - kBallastBytes);
 
   // Somebody else takes nearly all of the disk.
-  test::WriteFile(disk_ / "other", std::string(free - (std::uint64_t{1} << 19), 'x'));
+  test::WriteFile(disk / "other", std::string(free - (std::uint64_t{1} << 19), 'x'));
   EXPECT_LT((*storage)->FreeBytes()->value(), std::uint64_t{1} << 20);
   EXPECT_FALSE(HasBallast());
   EXPECT_LT((*storage)->FreeBytes()->value(), std::uint64_t{1} << 20);
 
-  std::filesystem::remove(disk_ / "other");
+  std::filesystem::remove(disk / "other");
   EXPECT_EQ((*storage)->FreeBytes()->value(), free);
   EXPECT_TRUE(HasBallast());
   EXPECT_EQ((*storage)->FreeBytes()->value(), free);

@@ -76,6 +76,7 @@ class StorageContractTest : public ::testing::Test {
     });
   }
 
+ private:
   Harness harness_;
   std::unique_ptr<Storage> storage_;
 };
@@ -283,7 +284,7 @@ TYPED_TEST_P(StorageContractTest, AnEmptyGroupAndAnEmptyBatchSucceed) {
   this->Commit([](WriteBatch&) {});
   std::optional<std::size_t> results;
   platform::Event finished;
-  this->storage().Commit({}, [&](std::vector<CommitResult> answer) {
+  this->storage().Commit({}, [&](const std::vector<CommitResult>& answer) {
     results = answer.size();
     finished.Notify();
   });
@@ -292,7 +293,7 @@ TYPED_TEST_P(StorageContractTest, AnEmptyGroupAndAnEmptyBatchSucceed) {
 }
 
 TYPED_TEST_P(StorageContractTest, LargeValuesOfEveryFamilyAreReadBackWhole) {
-  std::string value(512 * 1024, 'x');
+  std::string value(std::size_t{512} << 10, 'x');
   for (std::size_t i = 0; i < value.size(); i += 7) {
     value[i] = static_cast<char>(i % 251);
   }
@@ -365,6 +366,7 @@ TYPED_TEST_P(StorageContractTest, CommitsFromSeveralThreadsAllArrive) {
   constexpr int kCommits = 50;
   {
     std::vector<std::unique_ptr<platform::Thread>> threads;
+    threads.reserve(kThreads);
     for (int thread = 0; thread < kThreads; ++thread) {
       threads.push_back(std::make_unique<platform::Thread>("writer", [this, thread] {
         for (int i = 0; i < kCommits; ++i) {

@@ -3,6 +3,7 @@
 
 #include "server/cli/command.h"
 #include "server/server_command.h"
+#include "workers/worker_command.h"
 
 int main(int argc, char** argv) {
   CLI::App app("Pawl runs state machines durably.", "pawl");
@@ -10,6 +11,7 @@ int main(int argc, char** argv) {
   app.set_help_all_flag("--help-all", "Show the help of all commands");
   int exit_code = pawl::cli::kDone;
   pawl::server::AddServerCommand(app, exit_code);
+  pawl::workers::AddWorkerCommand(app, exit_code);
   pawl::cli::AddCommands(app, exit_code);
   try {
     app.parse(argc, argv);

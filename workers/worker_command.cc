@@ -1,0 +1,223 @@
+#include "workers/worker_command.h"
+
+#include <fmt/format.h>
+#include <limits.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include "engine/base/time.h"
+#include "engine/platform/clock.h"
+#include "engine/platform/thread.h"
+#include "workers/worker_core.h"
+#include "workers/worker_settings.h"
+
+namespace pawl::workers {
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+constexpr std::size_t kConfigBytesMax = 1024 * 1024;
+constexpr std::chrono::milliseconds kUntilWelcomePoll{20};
+
+struct Given {
+  std::map<std::string, std::string, std::less<>> flags;
+  std::string config;
+};
+
+std::optional<std::string> Environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): nobody sets it.
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+Result<WorkerSettings> SettingsFrom(const Given& given) {
+  WorkerSettingSources sources;
+  sources.environment = Environment;
+  for (const auto& [key, text] : given.flags) {
+    if (!text.empty()) sources.flags.emplace(key, text);
+  }
+  const std::string path =
+      given.config.empty() ? Environment("PAWL_CONFIG").value_or("") : given.config;
+  if (!path.empty()) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return NotFound(fmt::format("cannot read the configuration file '{}'", path));
+    sources.file_name = path;
+    sources.file_text.assign(std::istreambuf_iterator<char>(file), {});
+    if (sources.file_text.size() > kConfigBytesMax) {
+      return InvalidArgument(fmt::format("'{}' has {} bytes; a configuration file has at most {}",
+                                         path,
+                                         sources.file_text.size(),
+                                         kConfigBytesMax));
+    }
+  }
+  return LoadWorkerSettings(sources);
+}
+
+// The package of an installed program is beside it; that of a program in a build tree is in the
+// source tree it was built from.
+std::string PackageDirectory(const std::string& setting) {
+  if (!setting.empty()) return setting;
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    const std::filesystem::path installed = program.parent_path().parent_path() / "lib/pawl/python";
+    if (std::filesystem::is_directory(installed / "pawl", error)) return installed.string();
+  }
+  return PAWL_PYTHON_PACKAGE;
+}
+
+std::string HostAndProcess() {
+  char host[HOST_NAME_MAX + 1] = {};
+  if (gethostname(host, HOST_NAME_MAX) != 0) host[0] = '\0';
+  return fmt::format("{}:{}", host, getpid());
+}
+
+std::string ArnPrefix() {
+  const std::string region =
+      Environment("AWS_REGION").value_or(Environment("AWS_DEFAULT_REGION").value_or("us-east-1"));
+  return fmt::format("arn:aws:lambda:{}:123456789012:function:", region);
+}
+
+void PrintLine(const std::string& line) {
+  platform::SystemClock clock;
+  fmt::print(stderr, "{} {}\n", FormatTimestamp(clock.WallNow()), line);
+}
+
+void PrintLog(WorkerLogLevel level, const std::string& text) {
+  const char* const name = level == WorkerLogLevel::kInfo      ? "info"
+                           : level == WorkerLogLevel::kWarning ? "warning"
+                                                               : "error";
+  PrintLine(fmt::format("{} {}", name, text));
+}
+
+void PrintFunctionLog(const LogLine& line) {
+  std::string_view text = line.text;
+  while (text.ends_with('\n'))
+    text.remove_suffix(1);
+  PrintLine(fmt::format("{}: {}", line.function, text));
+}
+
+// Children, sockets and pipes need files.
+void RaiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+WorkerCoreOptions CoreOptions(const WorkerSettings& settings) {
+  WorkerCoreOptions options;
+  options.address = settings.address;
+  options.name = settings.name.empty() ? HostAndProcess() : settings.name;
+  options.namespace_name = settings.namespace_name;
+  options.functions_directory = settings.functions;
+  options.concurrency = settings.concurrency > 0
+                            ? settings.concurrency
+                            : static_cast<std::uint32_t>(platform::ProcessorCount());
+  options.arn_prefix = ArnPrefix();
+  options.pool.python = settings.python;
+  options.pool.package_directory = PackageDirectory(settings.python_path);
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    options.pool.environment.emplace_back(*variable);
+  // What the stream may hold; credits keep it far below.
+  options.pool.invocations_max = kHelloHeldMax;
+  options.log = PrintLog;
+  options.function_log = PrintFunctionLog;
+  return options;
+}
+
+// Waits for one of `signals`; 0 when `timeout` passed first.
+int WaitForSignal(const sigset_t& signals, std::chrono::milliseconds timeout) {
+  timespec time{};
+  time.tv_sec = timeout.count() / 1000;
+  time.tv_nsec = timeout.count() % 1000 * 1'000'000;
+  const int number = sigtimedwait(&signals, nullptr, &time);
+  return number > 0 ? number : 0;
+}
+
+int Fail(const Status& status, int exit_code) {
+  fmt::print(stderr, "pawl worker: {}\n", status.message());
+  return exit_code;
+}
+
+int Run(const WorkerSettings& settings) {
+  RaiseFileLimit();
+  // Blocked in every thread, and taken by this one.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  Result<std::unique_ptr<WorkerCore>> core = WorkerCore::Start(CoreOptions(settings));
+  if (!core.ok()) return Fail(core.status(), kFailed);
+  bool is_ready = false;
+  int signal = 0;
+  while (signal == 0) {
+    if (!is_ready && (*core)->was_welcomed()) {
+      is_ready = true;
+      fmt::print("pawl worker is ready: {} functions, server {}\n",
+                 (*core)->functions(),
+                 settings.address);
+      std::fflush(stdout);
+    }
+    signal = WaitForSignal(signals, is_ready ? kDirectoryPollEvery : kUntilWelcomePoll);
+    if (signal == 0 && is_ready) (*core)->RefreshFunctions();
+  }
+  // From now on a second signal ends the process at once.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  PrintLog(WorkerLogLevel::kInfo,
+           fmt::format("{}: taking no more tasks; running ones may take {} s",
+                       signal == SIGTERM ? "SIGTERM" : "SIGINT",
+                       settings.drain_timeout.count()));
+  const bool is_drained = (*core)->Drain(settings.drain_timeout);
+  if (!is_drained) {
+    PrintLog(WorkerLogLevel::kWarning, "some tasks did not end in time; others will run them");
+  }
+  core->reset();
+  return is_drained ? kDone : kFailed;
+}
+
+}  // namespace
+
+void AddWorkerCommand(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("worker", "Run Python functions for a server");
+  command->footer(
+      "Each DIR/NAME.py with 'handler' or 'lambda_handler' is the function NAME; files that "
+      "appear,\n"
+      "change or go are picked up. A manifest DIR/pawl.yaml names them instead, if there is one.\n"
+      "\n"
+      "Every setting may also stand in the environment (PAWL_FUNCTIONS for --functions) or in the\n"
+      "file (functions: DIR). A flag goes before the environment, that before the file.\n"
+      "\n"
+      "Examples:\n"
+      "  pawl worker --functions ./functions\n"
+      "  pawl worker --functions ./functions --address 127.0.0.1:7600 --concurrency 8");
+  auto given = std::make_shared<Given>();
+  command->add_option("--config", given->config, "Read settings from FILE (YAML) [PAWL_CONFIG]")
+      ->type_name("FILE");
+  const WorkerSettings defaults;
+  for (const WorkerSetting& setting : AllWorkerSettings()) {
+    const std::string help = fmt::format("{} [{}]", setting.help, setting.EnvironmentName());
+    command->add_option(setting.Flag(), given->flags[std::string(setting.key)], help)
+        ->type_name(std::string(setting.value_name))
+        ->default_str(setting.get(defaults));
+  }
+  command->callback([given, &exit_code] {
+    const Result<WorkerSettings> settings = SettingsFrom(*given);
+    exit_code = settings.ok() ? Run(*settings) : Fail(settings.status(), kUsage);
+  });
+}
+
+}  // namespace pawl::workers

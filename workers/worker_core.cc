@@ -1,0 +1,326 @@
+#include "workers/worker_core.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace pawl::workers {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr int kKeepaliveMillis = 10'000;
+constexpr int kKeepaliveTimeoutMillis = 5'000;
+constexpr int kMessageBytesMax = 256 * 1024 * 1024;
+// One attempt to reach the server; then stopping is looked at again.
+constexpr int kConnectMillis = 200;
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS,
+                   static_cast<int>(kReconnectAfter.count()));
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, static_cast<int>(kReconnectAfter.count()));
+  // The pause between attempts is this file's; gRPC's own must not add to it.
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, static_cast<int>(kReconnectAfter.count()));
+  arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WorkerCore>> WorkerCore::Start(WorkerCoreOptions options) {
+  ASSIGN_OR_RETURN(FunctionsDirectory directory,
+                   FunctionsDirectory::Open(options.functions_directory));
+  std::unique_ptr<WorkerCore> core(new WorkerCore(std::move(options), std::move(directory)));
+  ChildPoolCallbacks callbacks;
+  WorkerCore* const self = core.get();
+  callbacks.on_results = [self](std::vector<InvocationResult> results) {
+    self->OnResults(std::move(results));
+  };
+  callbacks.on_logs = [self](std::vector<LogLine> lines) { self->OnLogs(std::move(lines)); };
+  ASSIGN_OR_RETURN(core->pool_, ChildPool::Start(core->options_.pool, std::move(callbacks)));
+  core->RefreshFunctions();
+  core->thread_ = std::make_unique<platform::Thread>("pawl-stream", [self] { self->Run(); });
+  return core;
+}
+
+WorkerCore::WorkerCore(WorkerCoreOptions options, FunctionsDirectory directory)
+    : options_(std::move(options)),
+      directory_(std::move(directory)),
+      channel_(Connect(options_.address)),
+      stub_(v1::WorkerService::NewStub(channel_)),
+      ledger_(options_.name, options_.namespace_name) {}
+
+WorkerCore::~WorkerCore() {
+  {
+    const MutexLock lock(mutex_);
+    is_stopping_ = true;
+    if (context_ != nullptr) context_->TryCancel();
+    changed_.NotifyAll();
+  }
+  thread_.reset();
+  if (pool_) pool_->Stop();
+}
+
+// --- Functions ---
+
+void WorkerCore::RefreshFunctions() {
+  Result<FunctionsChange> change = directory_.Poll();
+  if (!change.ok()) {
+    // Said once; the functions stay as they were.
+    if (std::exchange(directory_report_, change.status().message()) != change.status().message()) {
+      options_.log(WorkerLogLevel::kError, change.status().message());
+    }
+    return;
+  }
+  directory_report_.clear();
+  for (FunctionSpec& spec : change->set) {
+    if (spec.concurrency == 0) spec.concurrency = options_.concurrency;
+    spec.arn = options_.arn_prefix + spec.name;
+    const FunctionSpec copy = spec;
+    if (const Status status = pool_->SetFunction(std::move(spec)); !status.ok()) {
+      options_.log(WorkerLogLevel::kError, status.message());
+      continue;
+    }
+    const bool is_new = std::find(names_.begin(), names_.end(), copy.name) == names_.end();
+    if (is_new) names_.push_back(copy.name);
+    options_.log(WorkerLogLevel::kInfo,
+                 "function '" + copy.name + "' " + (is_new ? "is served" : "has changed"));
+    const MutexLock lock(mutex_);
+    ledger_.SetFunction(copy.name, copy.concurrency, copy.arn);
+  }
+  for (const std::string& name : change->removed) {
+    {
+      const MutexLock lock(mutex_);
+      ledger_.RemoveFunction(name);
+    }
+    std::erase(names_, name);
+    // NotFound: the pool never took it.
+    if (const Status status = pool_->RemoveFunction(name);
+        !status.ok() && status.code() != StatusCode::kNotFound) {
+      options_.log(WorkerLogLevel::kError, status.message());
+    }
+    options_.log(WorkerLogLevel::kInfo, "function '" + name + "' is gone");
+  }
+  if (change->has_new_problems) {
+    for (const FunctionProblem& problem : change->problems)
+      options_.log(WorkerLogLevel::kError, problem.ToString());
+  }
+  function_count_ = names_.size();
+  if (!change->set.empty() || !change->removed.empty()) {
+    const MutexLock lock(mutex_);
+    written_.NotifyOne();
+  }
+}
+
+// --- The connection ---
+
+void WorkerCore::Run() {
+  while (true) {
+    {
+      const MutexLock lock(mutex_);
+      if (is_stopping_ || (is_draining_ && ledger_.is_idle())) break;
+    }
+    const gpr_timespec deadline = gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                                               gpr_time_from_millis(kConnectMillis, GPR_TIMESPAN));
+    if (channel_->WaitForConnected(deadline)) {
+      ReportEnd(Serve());
+    } else {
+      ReportEnd(grpc::Status(grpc::StatusCode::UNAVAILABLE, "no connection"));
+    }
+    if (!Pause()) break;
+  }
+  const MutexLock lock(mutex_);
+  changed_.NotifyAll();
+}
+
+grpc::Status WorkerCore::Serve() {
+  grpc::ClientContext context;
+  v1::WorkRequest hello;
+  {
+    const MutexLock lock(mutex_);
+    if (is_stopping_) return grpc::Status::CANCELLED;
+    context_ = &context;
+    has_stream_ended_ = false;
+    hello = ledger_.Open();
+  }
+  const std::unique_ptr<Stream> stream = stub_->Work(&context);
+  if (stream->Write(hello)) {
+    platform::Thread writer("pawl-write", [this, &stream] { WriteTo(*stream); });
+    ReadFrom(*stream);
+    {
+      const MutexLock lock(mutex_);
+      has_stream_ended_ = true;
+      ledger_.Close();
+      written_.NotifyAll();
+    }
+    writer.Join();
+  }
+  const grpc::Status status = stream->Finish();
+  const MutexLock lock(mutex_);
+  ledger_.Close();
+  context_ = nullptr;
+  changed_.NotifyAll();
+  return status;
+}
+
+void WorkerCore::ReadFrom(Stream& stream) {
+  v1::WorkResponse response;
+  while (stream.Read(&response)) {
+    WorkOrders orders;
+    {
+      const MutexLock lock(mutex_);
+      orders = ledger_.Take(response, steady_clock::now());
+      if (orders.is_welcome) {
+        const milliseconds window(response.welcome().reconnect_window().seconds() * 1000 +
+                                  response.welcome().reconnect_window().nanos() / 1'000'000);
+        pause_max_ = std::clamp(window / 4, kReconnectAfter, kReconnectAfterMax);
+      }
+      written_.NotifyOne();
+      if (is_draining_) changed_.NotifyAll();
+    }
+    if (orders.is_welcome) {
+      pause_ = kReconnectAfter;
+      last_report_.clear();
+      was_welcomed_ = true;
+      options_.log(WorkerLogLevel::kInfo,
+                   "connected to the server at " + options_.address + " (version " +
+                       response.welcome().server_version() + ")");
+    }
+    Submit(std::move(orders.run));
+    for (const std::uint64_t id : orders.cancel)
+      pool_->Cancel(id);
+  }
+}
+
+void WorkerCore::WriteTo(Stream& stream) {
+  v1::WorkRequest request;
+  while (true) {
+    bool is_finished = false;
+    {
+      const MutexLock lock(mutex_);
+      while (true) {
+        if (has_stream_ended_) return;
+        request.Clear();
+        const SteadyTime now = steady_clock::now();
+        if (ledger_.Fill(request, now)) break;
+        if (is_draining_ && ledger_.is_idle()) {
+          is_finished = true;
+          break;
+        }
+        if (const std::optional<SteadyTime> due = ledger_.NextDue()) {
+          written_.WaitFor(mutex_, std::max(*due - now, SteadyTime::duration(milliseconds(1))));
+        } else {
+          written_.Wait(mutex_);
+        }
+      }
+    }
+    if (is_finished) {
+      stream.WritesDone();
+      return;
+    }
+    // A stream that cannot be written to ends the reader too.
+    if (!stream.Write(request)) return;
+  }
+}
+
+bool WorkerCore::Pause() {
+  const MutexLock lock(mutex_);
+  const milliseconds pause = std::min(pause_, pause_max_);
+  pause_ = std::min(pause * 2, pause_max_);
+  // Between half of it and all of it, so that many workers do not come at once.
+  const auto jitter = static_cast<std::int64_t>(random_.Next64() %
+                                                static_cast<std::uint64_t>(pause.count() / 2 + 1));
+  const SteadyTime end = steady_clock::now() + pause / 2 + milliseconds(jitter);
+  while (!is_stopping_ && !(is_draining_ && ledger_.is_idle())) {
+    const SteadyTime now = steady_clock::now();
+    if (now >= end) return true;
+    changed_.WaitFor(mutex_, end - now);
+  }
+  return false;
+}
+
+void WorkerCore::ReportEnd(const grpc::Status& status) {
+  {
+    const MutexLock lock(mutex_);
+    if (is_stopping_ || (is_draining_ && ledger_.is_idle())) return;
+  }
+  const std::string text = status.ok() ? "the server ended the stream" : status.error_message();
+  if (std::exchange(last_report_, text) == text) return;
+  options_.log(
+      WorkerLogLevel::kWarning,
+      "no server at " + options_.address + " (" + text + "); trying again until it is there");
+}
+
+// --- The pool ---
+
+void WorkerCore::Submit(std::vector<Invocation> calls) {
+  if (calls.empty()) return;
+  if (pool_->Submit(calls).ok()) return;
+  // All or nothing: find out which one it is.
+  std::vector<std::uint64_t> returned;
+  for (Invocation& call : calls) {
+    const std::uint64_t id = call.id;
+    std::vector<Invocation> one;
+    one.push_back(std::move(call));
+    const Status status = pool_->Submit(std::move(one));
+    if (status.ok()) continue;
+    if (status.code() == StatusCode::kInvalidArgument) {
+      const MutexLock lock(mutex_);
+      ledger_.Fail(id, "Lambda.SdkClientException", status.message());
+      continue;
+    }
+    returned.push_back(id);
+  }
+  const MutexLock lock(mutex_);
+  ledger_.Return(returned);
+  written_.NotifyOne();
+}
+
+void WorkerCore::OnResults(std::vector<InvocationResult> results) {
+  const MutexLock lock(mutex_);
+  ledger_.Finish(std::move(results));
+  written_.NotifyOne();
+  if (is_draining_) changed_.NotifyAll();
+}
+
+void WorkerCore::OnLogs(std::vector<LogLine> lines) {
+  if (options_.function_log) {
+    for (const LogLine& line : lines)
+      options_.function_log(line);
+  }
+  const MutexLock lock(mutex_);
+  ledger_.Log(lines, clock_.WallNow());
+  written_.NotifyOne();
+}
+
+bool WorkerCore::Drain(milliseconds timeout) {
+  {
+    const MutexLock lock(mutex_);
+    is_draining_ = true;
+    ledger_.Drain();
+    written_.NotifyOne();
+    changed_.NotifyAll();
+  }
+  for (const std::string& name : names_) {
+    // What has not begun comes back as a result. NotFound: it is gone already.
+    const Status status = pool_->RemoveFunction(name);
+    static_cast<void>(status);
+  }
+  const SteadyTime end = steady_clock::now() + timeout;
+  const MutexLock lock(mutex_);
+  while (!(ledger_.is_idle() && context_ == nullptr)) {
+    const SteadyTime now = steady_clock::now();
+    if (now >= end) return ledger_.is_idle();
+    changed_.WaitFor(mutex_, end - now);
+  }
+  return true;
+}
+
+}  // namespace pawl::workers

@@ -1,0 +1,123 @@
+// WorkerCore: a worker process without its command line. It serves the functions of a directory to
+// a server: it keeps a stream to the server open, runs what comes in a ChildPool, and keeps every
+// result until the server has it.
+#pragma once
+
+#include <grpcpp/channel.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/mutex.h"
+#include "engine/base/status.h"
+#include "engine/platform/clock.h"
+#include "engine/platform/random.h"
+#include "engine/platform/thread.h"
+#include "pawl/v1/worker_service.grpc.pb.h"
+#include "workers/child_pool.h"
+#include "workers/functions_directory.h"
+#include "workers/task_ledger.h"
+
+namespace pawl::workers {
+
+// Between two attempts to connect, doubled each time, with jitter. The upper bound is less where
+// the server's reconnect window asks for it.
+inline constexpr std::chrono::milliseconds kReconnectAfter{100};
+inline constexpr std::chrono::milliseconds kReconnectAfterMax{5000};
+
+enum class WorkerLogLevel : std::uint8_t { kInfo, kWarning, kError };
+
+struct WorkerCoreOptions {
+  // HOST:PORT of the server.
+  std::string address;
+  // For people.
+  std::string name;
+  std::string namespace_name;
+  std::string functions_directory;
+  // Of a function that does not say its own; 1 or more.
+  std::uint32_t concurrency = 1;
+  // The beginning of a function's ARN, "arn:aws:lambda:us-east-1:123456789012:function:".
+  std::string arn_prefix;
+  ChildPoolOptions pool;
+  // What happens to the worker, and what functions write. Called from any thread.
+  std::function<void(WorkerLogLevel, const std::string&)> log;
+  std::function<void(const LogLine&)> function_log;
+};
+
+// Threads: the public functions are called from one thread.
+class WorkerCore {
+ public:
+  // Begins to connect and returns at once. Errors: kNotFound for a directory that is not there, and
+  // as ChildPool::Start.
+  static Result<std::unique_ptr<WorkerCore>> Start(WorkerCoreOptions options);
+  WorkerCore(const WorkerCore&) = delete;
+  WorkerCore& operator=(const WorkerCore&) = delete;
+  // Kills what runs. What the server was not told, another worker will run.
+  ~WorkerCore();
+
+  // Looks at the directory: to be called every kDirectoryPollEvery.
+  void RefreshFunctions();
+
+  // A server has welcomed this worker, now or earlier.
+  bool was_welcomed() const { return was_welcomed_; }
+
+  std::size_t functions() const { return function_count_; }
+
+  // Takes no more tasks, returns those that have not begun, and waits up to `timeout` until the
+  // rest is done and the server has it. False when something is left.
+  bool Drain(std::chrono::milliseconds timeout);
+
+ private:
+  using Stream = grpc::ClientReaderWriter<v1::WorkRequest, v1::WorkResponse>;
+
+  WorkerCore(WorkerCoreOptions options, FunctionsDirectory directory);
+  void Run();
+  // One stream, from hello to its end.
+  grpc::Status Serve();
+  void ReadFrom(Stream& stream);
+  void WriteTo(Stream& stream);
+  void Submit(std::vector<Invocation> calls);
+  void OnResults(std::vector<InvocationResult> results);
+  void OnLogs(std::vector<LogLine> lines);
+  // False when the worker ends meanwhile.
+  bool Pause();
+  void ReportEnd(const grpc::Status& status);
+
+  const WorkerCoreOptions options_;
+  platform::SystemClock clock_;
+  platform::SystemRandom random_;
+  FunctionsDirectory directory_;
+  // Of the caller's thread.
+  std::vector<std::string> names_;
+  std::string directory_report_;
+  std::unique_ptr<ChildPool> pool_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::WorkerService::Stub> stub_;
+  std::atomic<bool> was_welcomed_ = false;
+  std::atomic<std::size_t> function_count_ = 0;
+
+  // Of the connecting thread.
+  std::chrono::milliseconds pause_ = kReconnectAfter;
+  std::string last_report_;
+
+  Mutex mutex_;
+  // Something is to be sent, or the stream has ended.
+  CondVar written_;
+  // Something was settled, or the worker ends.
+  CondVar changed_;
+  TaskLedger ledger_ PAWL_GUARDED_BY(mutex_);
+  bool is_stopping_ PAWL_GUARDED_BY(mutex_) = false;
+  bool is_draining_ PAWL_GUARDED_BY(mutex_) = false;
+  bool has_stream_ended_ PAWL_GUARDED_BY(mutex_) = false;
+  std::chrono::milliseconds pause_max_ PAWL_GUARDED_BY(mutex_) = kReconnectAfterMax;
+  grpc::ClientContext* context_ PAWL_GUARDED_BY(mutex_) = nullptr;
+
+  std::unique_ptr<platform::Thread> thread_;
+};
+
+}  // namespace pawl::workers

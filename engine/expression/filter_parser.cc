@@ -15,7 +15,7 @@ namespace pawl::expression {
 namespace {
 
 // What a compiled regular expression may take.
-constexpr std::int64_t kPatternMemoryBytesMax = 1024 * 1024;
+constexpr std::int64_t kPatternMemoryBytesMax = std::int64_t{1024} * 1024;
 
 struct NamedOperator {
   std::string_view text;

@@ -18,7 +18,7 @@ namespace pawl::expression {
 // Calls in one field, nested ones counting. AWS: 10.
 inline constexpr std::size_t kIntrinsicCallsMax = 10;
 // The text of one call. Longer ones are refused when they are parsed.
-inline constexpr std::size_t kIntrinsicBytesMax = 16 * 1024;
+inline constexpr std::size_t kIntrinsicBytesMax = std::size_t{16} * 1024;
 // Characters that States.Hash and the Base64 functions take. AWS: 10,000.
 inline constexpr std::size_t kIntrinsicDataCharactersMax = 10'000;
 // Items that States.ArrayRange makes. AWS: 1,000.

@@ -22,7 +22,6 @@
 namespace pawl::expression {
 namespace {
 
-using json::Type;
 using json::Value;
 
 // Doubles beyond this are no integers of 64 bits.

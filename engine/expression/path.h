@@ -17,12 +17,14 @@
 namespace pawl::expression {
 
 // A path's text. Longer ones are refused when they are parsed.
-inline constexpr std::size_t kPathBytesMax = 16 * 1024;
+inline constexpr std::size_t kPathBytesMax = std::size_t{16} * 1024;
 // Filters, groups and arguments inside each other in one path.
 inline constexpr std::size_t kPathNestingMax = 32;
 // What one evaluation may visit, in values (a long string counts for several). It bounds the time
 // of paths such as `$..*..*`, which grow with the square of the document and worse.
 inline constexpr std::size_t kPathWorkMax = 10'000'000;
+// What one evaluation may hold at once, in values of 16 bytes.
+inline constexpr std::size_t kPathNodesMax = 1'000'000;
 // A variable's name, in characters.
 inline constexpr std::size_t kVariableNameCharactersMax = 80;
 
@@ -59,7 +61,8 @@ class Path {
   // Errors:  NotFound            a definite path matched nothing; the message is Jayway's, such as
   //                              "No results for path: $['a']".
   //          FailedPrecondition  a filter or function cannot be applied to what it met.
-  //          ResourceExhausted   kPathWorkMax was reached, or the result would nest deeper than
+  //          ResourceExhausted   kPathWorkMax or kPathNodesMax was reached, or the result would
+  //          nest deeper than
   //                              kJsonDepthMax.
   Result<json::Value> Evaluate(json::Value root, json::Arena& arena) const;
 

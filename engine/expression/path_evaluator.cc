@@ -93,21 +93,29 @@ Result<json::Value> PathEvaluator::EvaluateNodes(const CompiledPath& path,
         .path = path, .index = i, .is_single = is_single && !is_descent, .missing = missing};
     for (const json::Value node : nodes) {
       RETURN_IF_ERROR(is_descent ? ApplyBelow(place, node, next) : Apply(place, node, next));
+      RETURN_IF_ERROR(CheckCount(next));
     }
     is_single = place.is_single && IsDefinite(place.step(), place.is_last());
     nodes = std::move(next);
   }
 
-  if (!path.is_definite) {
-    json::ArrayBuilder array;
-    for (const json::Value node : nodes) {
-      array.Add(node);
-    }
-    return array.Build(arena_);
+  if (!path.is_definite) return BuildArray(nodes);
+  if (!nodes.empty()) return nodes.back();
+  return NotFound("No results for path: " + FormatSteps(path, path.steps.size()));
+}
+
+Status PathEvaluator::CheckCount(const Nodes& nodes) const {
+  if (nodes.size() <= kPathNodesMax) return OkStatus();
+  return ResourceExhausted("the path selects more than " + std::to_string(kPathNodesMax) +
+                           " values at once; narrow it down");
+}
+
+json::Value PathEvaluator::BuildArray(const Nodes& nodes) {
+  json::ArrayBuilder array;
+  for (const json::Value node : nodes) {
+    array.Add(node);
   }
-  if (nodes.empty())
-    return NotFound("No results for path: " + FormatSteps(path, path.steps.size()));
-  return nodes.back();
+  return array.Build(arena_);
 }
 
 // "$..a.sum()" calls the function once, with all nodes; length counts what they hold.
@@ -122,12 +130,8 @@ Result<json::Value> PathEvaluator::CallOverDescent(const CompiledPath& path,
     }
     nodes = std::move(children);
   }
-  json::ArrayBuilder array;
-  for (const json::Value node : nodes) {
-    array.Add(node);
-  }
   ASSIGN_OR_RETURN(const std::vector<json::Value> arguments, EvaluateArguments(step));
-  return CallFunction(step.function, array.Build(arena_), arguments, *this);
+  return CallFunction(step.function, BuildArray(nodes), arguments, *this);
 }
 
 Result<std::vector<json::Value>> PathEvaluator::EvaluateArguments(const FunctionStep& step) {
@@ -325,6 +329,7 @@ Status PathEvaluator::ApplyBelow(const StepPlace& place, json::Value node, Nodes
     RETURN_IF_ERROR(Spend(1));
     ASSIGN_OR_RETURN(const bool applies, AppliesBelow(place, next));
     if (applies) RETURN_IF_ERROR(Apply(place, next, out));
+    RETURN_IF_ERROR(CheckCount(out));
     const std::size_t begin = waiting.size();
     RETURN_IF_ERROR(ApplyWildcard(next, waiting));
     std::reverse(waiting.begin() + static_cast<std::ptrdiff_t>(begin), waiting.end());

@@ -54,6 +54,8 @@ class PathEvaluator final {
   Result<json::Value> EvaluateNodes(const CompiledPath& path,
                                     json::Value start,
                                     MissingNames missing);
+  Status CheckCount(const Nodes& nodes) const;
+  json::Value BuildArray(const Nodes& nodes);
   Result<json::Value> CallOverDescent(const CompiledPath& path, std::size_t function, Nodes& nodes);
   Result<std::vector<json::Value>> EvaluateArguments(const FunctionStep& step);
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -84,6 +85,10 @@ class Compiler final {
   Result<Node> CompileObject(json::Value value, const std::string& pointer) {
     ObjectNode object;
     bool is_constant = true;
+    std::unordered_set<std::string_view> names;
+    for (const json::Member& member : value.members()) {
+      names.insert(member.name);
+    }
     for (const json::Member& member : value.members()) {
       const std::string place = pointer + "/" + EscapePointer(member.name);
       if (!member.name.ends_with(kComputedSuffix)) {
@@ -94,7 +99,7 @@ class Compiler final {
       }
       const std::string_view name =
           member.name.substr(0, member.name.size() - kComputedSuffix.size());
-      if (value.Find(name) != nullptr) {
+      if (names.contains(name)) {
         return InvalidArgument("expected one of the members '" + std::string(name) + "' and '" +
                                    std::string(member.name) + "', found both",
                                place);

@@ -89,8 +89,7 @@ std::strong_ordering CompareNumbers(std::string_view a, std::string_view b) {
   if (left.is_negative != right.is_negative) {
     return left.is_negative ? std::strong_ordering::less : std::strong_ordering::greater;
   }
-  const std::strong_ordering order = CompareMagnitude(left, right);
-  return left.is_negative ? 0 <=> order : order;
+  return left.is_negative ? CompareMagnitude(right, left) : CompareMagnitude(left, right);
 }
 
 std::string CanonicalNumber(std::string_view text) {
@@ -165,9 +164,9 @@ std::string NumberFromDouble(double value) {
   } else if (exponent < 0) {
     digits.insert(0, "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0'));
   } else if (exponent + 1 < count) {
-    digits.insert(static_cast<std::size_t>(exponent + 1), ".");
+    digits.insert(static_cast<std::size_t>(exponent) + 1, ".");
   } else {
-    digits.append(static_cast<std::size_t>(exponent + 1 - count), '0');
+    digits.resize(static_cast<std::size_t>(exponent) + 1, '0');
   }
   return value < 0 ? "-" + digits : digits;
 }

@@ -139,18 +139,12 @@ class Reader final {
     for (;;) {
       SkipSpace();
       const char c = Peek();
-      if (c == '{' || c == '[') {
-        if (!Open(c == '{')) return false;
-        SkipSpace();
-        if (Peek() != Closer()) {
-          if (open_.back().is_object && !ReadName("a member name in double quotes or '}'")) {
-            return false;
-          }
-          continue;
-        }
-      } else {
-        if (!ReadScalar(c)) return false;
-        SkipSpace();
+      const bool is_container = c == '{' || c == '[';
+      if (is_container ? !Open(c == '{') : !ReadScalar(c)) return false;
+      SkipSpace();
+      if (is_container && Peek() != Closer()) {
+        if (!ReadFirstName()) return false;
+        continue;
       }
       // A value has ended, or an empty container is about to: close what closes.
       while (!open_.empty() && Peek() == Closer()) {
@@ -161,6 +155,11 @@ class Reader final {
       if (open_.empty()) return ReadEnd();
       if (!ReadComma()) return false;
     }
+  }
+
+  // In an object that is not empty; nothing to do in an array.
+  bool ReadFirstName() {
+    return !open_.back().is_object || ReadName("a member name in double quotes or '}'");
   }
 
   bool ReadEnd() {

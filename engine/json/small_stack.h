@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace pawl::json {
 
@@ -38,22 +39,23 @@ class SmallStack final {
   std::span<T> From(std::size_t begin) { return {data_ + begin, size_ - begin}; }
 
  private:
-  void Grow() {
-    auto larger = std::make_unique_for_overwrite<T[]>(capacity_ * 2);
-    std::copy(data_, data_ + size_, larger.get());
+  // Out of the way of Push, which is everywhere.
+  [[gnu::noinline]] void Grow() {
+    std::vector<T> larger(capacity_ * 2);
+    std::copy(data_, data_ + size_, larger.begin());
     heap_ = std::move(larger);
-    data_ = heap_.get();
+    data_ = heap_.data();
     capacity_ *= 2;
   }
 
   // Not initialised on purpose: a kilobyte of it would cost more than reading a small text.
   struct Slots {
-    alignas(T) std::byte bytes[kInline * sizeof(T)];  // NOLINT(modernize-avoid-c-arrays)
+    alignas(T) std::array<std::byte, kInline * sizeof(T)> bytes;
   };
 
   Slots inline_;
-  std::unique_ptr<T[]> heap_;
-  T* data_ = reinterpret_cast<T*>(inline_.bytes);
+  std::vector<T> heap_;
+  T* data_ = reinterpret_cast<T*>(inline_.bytes.data());
   std::size_t size_ = 0;
   std::size_t capacity_ = kInline;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <compare>
 #include <cstring>
 #include <limits>
 #include <utility>
@@ -183,7 +184,7 @@ bool EqualAtTop(Value a, Value b, std::vector<Pair>& pairs) {
     case Type::kBoolean:
       return a.boolean() == b.boolean();
     case Type::kNumber:
-      return CompareNumbers(a.number_text(), b.number_text()) == 0;
+      return std::is_eq(CompareNumbers(a.number_text(), b.number_text()));
     case Type::kString:
       return a.string() == b.string();
     case Type::kArray:

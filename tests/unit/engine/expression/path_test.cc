@@ -260,14 +260,15 @@ TEST(PathTest, WorkIsLimited) {
     document += "[1,1,1,1,1,1,1,1,1,1],";
   }
   document += "1]";
-  EXPECT_THAT(Ask("$[?(@ in $[?(@ in $[*])])]", document), HasSubstr("RESOURCE_EXHAUSTED"));
+  EXPECT_THAT(Ask("$[?(@ in $[?(@ in $[*])])]", document),
+              HasSubstr("RESOURCE_EXHAUSTED: the path visits more than"));
   std::string deep;
   for (int i = 0; i < 200; ++i) {
     deep += "{\"a\":";
   }
   deep += "1" + std::string(200, '}');
   EXPECT_THAT(Ask("$..*..*..*..*", deep),
-              HasSubstr("RESOURCE_EXHAUSTED: the path visits more than"));
+              HasSubstr("RESOURCE_EXHAUSTED: the path selects more than"));
 }
 
 TEST(PathTest, LongTextsCountAsWork) {

@@ -1,6 +1,8 @@
 #include "engine/asl/problems.h"
 
 #include <algorithm>
+#include <numeric>
+#include <tuple>
 #include <utility>
 
 namespace pawl::asl {
@@ -76,10 +78,19 @@ void Problems::Add(std::string_view code,
 }
 
 std::vector<Diagnostic> Problems::Take() {
-  std::stable_sort(diagnostics_.begin(), diagnostics_.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+  // Not stable_sort: clang 19 warns of what GCC's library does in it.
+  std::vector<std::size_t> order(diagnostics_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+    return std::tuple(diagnostics_[a].line, diagnostics_[a].column, a) <
+           std::tuple(diagnostics_[b].line, diagnostics_[b].column, b);
   });
-  return std::move(diagnostics_);
+  std::vector<Diagnostic> sorted;
+  sorted.reserve(order.size());
+  for (const std::size_t index : order) {
+    sorted.push_back(std::move(diagnostics_[index]));
+  }
+  return sorted;
 }
 
 std::string DidYouMean(std::string_view name, const std::vector<std::string_view>& candidates) {

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <system_error>
@@ -31,20 +32,19 @@ void SetNonBlocking(int fd) {
 
 }  // namespace
 
-Result<std::pair<std::unique_ptr<Child>, Child::Ends>> Child::Create(std::uint32_t number,
-                                                                     SteadyTime now) {
-  int fds[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
+Result<std::pair<std::unique_ptr<Child>, Child::Ends>> Child::Create(std::uint32_t number) {
+  std::array<int, 2> fds{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()) != 0) {
     return SystemError("socketpair");
   }
   UniqueFd socket(fds[0]);
   Ends ends{.socket = UniqueFd(fds[1]), .log = {}, .output = {}};
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0) {
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds.data()) != 0) {
     return SystemError("socketpair");
   }
   UniqueFd log(fds[0]);
   ends.log = UniqueFd(fds[1]);
-  if (::pipe2(fds, O_CLOEXEC) != 0) return SystemError("pipe2");
+  if (::pipe2(fds.data(), O_CLOEXEC) != 0) return SystemError("pipe2");
   UniqueFd output(fds[0]);
   ends.output = UniqueFd(fds[1]);
   for (const int fd : {socket.get(), log.get(), output.get()})
@@ -56,8 +56,6 @@ Result<std::pair<std::unique_ptr<Child>, Child::Ends>> Child::Create(std::uint32
       std::move(log),
       std::move(output),
       std::move(shared)));
-  child->created_at = now;
-  child->idle_since = now;
   return std::pair(std::move(child), std::move(ends));
 }
 
@@ -96,7 +94,6 @@ std::vector<Flight> Child::TakeUnstarted() {
     taken.push_back(std::move(flights_.back()));
     flights_.pop_back();
   }
-  std::reverse(taken.begin(), taken.end());
   return taken;
 }
 
@@ -218,7 +215,6 @@ bool Child::ReadOutput(const std::string& function,
 }
 
 void Child::CloseSocket() {
-  socket_watch = {};
   socket_.Reset();
 }
 

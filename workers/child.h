@@ -1,5 +1,5 @@
 // Child: one process that runs invocations of one function, as the pool sees it. It only moves
-// bytes and keeps what is on the way; function_runner.h decides.
+// bytes and keeps what is on the way; child_supervisor.h decides.
 #pragma once
 
 #include <sys/types.h>
@@ -14,7 +14,6 @@
 
 #include "engine/base/status.h"
 #include "workers/invocation.h"
-#include "workers/poller.h"
 #include "workers/shared_results.h"
 #include "workers/unique_fd.h"
 
@@ -47,8 +46,7 @@ class Child {
   enum class ReadResult : std::uint8_t { kOk, kEnded, kBroken };
 
   // Makes the channels of a child that does not exist yet: what is sent now, it finds later.
-  static Result<std::pair<std::unique_ptr<Child>, Ends>> Create(std::uint32_t number,
-                                                                SteadyTime now);
+  static Result<std::pair<std::unique_ptr<Child>, Ends>> Create(std::uint32_t number);
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
@@ -64,6 +62,8 @@ class Child {
 
   std::deque<Flight>& flights() { return flights_; }
 
+  const std::deque<Flight>& flights() const { return flights_; }
+
   // Bytes of events on their way.
   std::size_t flight_bytes() const { return flight_bytes_; }
 
@@ -75,8 +75,8 @@ class Child {
 
   // Removes a flight and returns its task.
   Task Take(std::uint64_t sequence);
-  // Removes the flights that were not started by now and returns them in order. Only some time
-  // after SkipAll, when the child cannot be about to start one.
+  // Removes the flights that were not started by now and returns them, the youngest first. Only
+  // some time after SkipAll, when the child cannot be about to start one.
   std::vector<Flight> TakeUnstarted();
 
   // Has the child skip all that it has not started.
@@ -110,25 +110,6 @@ class Child {
   pid_t pid() const { return pid_; }
 
   int pidfd() const { return pidfd_.get(); }
-
-  // What the runner remembers with the child.
-  enum class State : std::uint8_t { kServing, kLeaving, kKilled };
-  enum class EndReason : std::uint8_t { kOwn, kTimeout, kNotStarted, kMemory, kCancel, kStop };
-  State state = State::kServing;
-  EndReason end_reason = EndReason::kOwn;
-  SteadyTime created_at;
-  // Since when it has nothing to do, or leaves.
-  SteadyTime idle_since;
-  // Since when the running invocation is known to run.
-  std::uint64_t observed_sequence = 0;
-  SteadyTime observed_at;
-  // When it was told to skip; set while its queue is being taken back.
-  std::optional<SteadyTime> skipping_since;
-  SteadyTime next_memory_check;
-  Poller::Watch socket_watch;
-  Poller::Watch log_watch;
-  Poller::Watch output_watch;
-  Poller::Watch pidfd_watch;
 
  private:
   Child(std::uint32_t number, UniqueFd socket, UniqueFd log, UniqueFd output, SharedResults shared);

@@ -16,6 +16,7 @@
 #include "workers/function_environment.h"
 #include "workers/function_runner.h"
 #include "workers/poller.h"
+#include "workers/pool_context.h"
 
 namespace pawl::workers {
 namespace {
@@ -210,9 +211,7 @@ class ChildPool::Loop {
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
     ::pthread_setname_np(::pthread_self(), "pawl-children");
-    PoolContext context{.poller = *poller_,
-                        .options = options_,
-                        .cores = std::max(1U, std::thread::hardware_concurrency())};
+    PoolContext context(*poller_, options_, std::max(1U, std::thread::hardware_concurrency()));
     Runners runners;
     std::optional<SteadyTime> stop_by;
     while (true) {

@@ -72,7 +72,7 @@ std::vector<std::string> FunctionEnvironment(const std::vector<std::string>& bas
   std::vector<std::string> result;
   result.reserve(variables.size());
   for (const auto& [name, value] : variables)
-    result.push_back(name + "=" + value);
+    result.push_back(std::string(name).append("=").append(value));
   return result;
 }
 

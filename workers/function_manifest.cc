@@ -92,12 +92,13 @@ class Reader {
       std::string allowed;
       bool is_known = false;
       for (const std::string& one : known) {
-        allowed += (allowed.empty() ? "'" : ", '") + one + "'";
+        allowed.append(allowed.empty() ? "'" : ", '").append(one).append("'");
         is_known = is_known || one == name;
       }
       if (!is_known) {
-        Report(entry.first,
-               what + " has no member " + Describe(entry.first) + "; it may have " + allowed);
+        std::string message = what;
+        message.append(" has no member ").append(Describe(entry.first));
+        Report(entry.first, message.append("; it may have ").append(allowed));
       } else if (!seen.insert(name).second) {
         Report(entry.first, what + " has '" + name + "' twice");
       }

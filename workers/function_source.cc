@@ -35,14 +35,10 @@ class TopLevel {
     std::vector<std::string_view> tokens;
     if (!is_after_semicolon_) is_indented_ = rest_.front() == ' ' || rest_.front() == '\t';
     is_after_semicolon_ = false;
-    int depth = 0;
-    while (!rest_.empty()) {
+    depth_ = 0;
+    while (!rest_.empty() && !SkipLineEnd()) {
       const char c = rest_.front();
-      if (c == '\n' || (c == ';' && depth == 0)) {
-        rest_.remove_prefix(1);
-        is_after_semicolon_ = c == ';';
-        if (depth == 0) break;
-      } else if (c == '#') {
+      if (c == '#') {
         rest_.remove_prefix(std::min(rest_.find('\n'), rest_.size()));
       } else if (c == '\\') {
         rest_.remove_prefix(std::min<std::size_t>(2, rest_.size()));
@@ -52,14 +48,28 @@ class TopLevel {
       } else if (IsWordCharacter(c)) {
         tokens.push_back(ReadWord());
       } else {
-        if (c == '(' || c == '[' || c == '{') ++depth;
-        if (c == ')' || c == ']' || c == '}') depth = std::max(0, depth - 1);
-        if (c != ' ' && c != '\t' && c != '\r' && c != '\f') tokens.push_back(rest_.substr(0, 1));
-        rest_.remove_prefix(1);
+        ReadMark(tokens);
       }
     }
     if (is_indented_) tokens.clear();
     return tokens;
+  }
+
+  // Skips an end of line or a semicolon that ends the statement: one outside of brackets.
+  bool SkipLineEnd() {
+    const char c = rest_.front();
+    if (depth_ > 0 || (c != '\n' && c != ';')) return false;
+    rest_.remove_prefix(1);
+    is_after_semicolon_ = c == ';';
+    return true;
+  }
+
+  void ReadMark(std::vector<std::string_view>& tokens) {
+    const std::string_view mark = rest_.substr(0, 1);
+    rest_.remove_prefix(1);
+    if (mark.find_first_of("([{") == 0) ++depth_;
+    if (mark.find_first_of(")]}") == 0) depth_ = std::max(0, depth_ - 1);
+    if (mark.find_first_of(" \t\r\n\f") != 0) tokens.push_back(mark);
   }
 
   std::string_view ReadWord() {
@@ -89,6 +99,7 @@ class TopLevel {
   }
 
   std::string_view rest_;
+  int depth_ = 0;
   bool is_indented_ = false;
   bool is_after_semicolon_ = false;
 };

@@ -62,7 +62,7 @@ Result<FunctionsChange> FunctionsDirectory::Poll() {
     if (old == functions_.end() || old->second != spec) change.set.push_back(spec);
   }
   for (const auto& [name, spec] : functions_) {
-    if (functions.count(name) == 0) change.removed.push_back(name);
+    if (!functions.contains(name)) change.removed.push_back(name);
   }
   change.has_new_problems = change.problems != problems_;
   has_polled_ = true;
@@ -113,7 +113,7 @@ std::map<std::string, FunctionSpec> FunctionsDirectory::Discover(
   }
   std::vector<FunctionSpec> specs;
   const std::string manifest = path_ + "/" + kManifestName;
-  if (files.count(manifest) > 0) {
+  if (files.contains(manifest)) {
     ManifestFunctions read = ReadManifest(ReadFile(manifest), manifest);
     specs = std::move(read.functions);
     std::move(read.problems.begin(), read.problems.end(), std::back_inserter(problems));

@@ -21,7 +21,7 @@ inline constexpr std::size_t kResultBytesMax = 6'291'556;
 inline constexpr std::size_t kRequestIdBytesMax = 256;
 inline constexpr std::size_t kArnBytesMax = 2'048;
 // AWS Lambda: 3,583 bytes in base64.
-inline constexpr std::size_t kClientContextBytesMax = 64 * 1024;
+inline constexpr std::size_t kClientContextBytesMax = std::size_t{64} * 1024;
 
 // A function as a worker runs it. Two specs that differ in anything run in different processes.
 struct FunctionSpec {

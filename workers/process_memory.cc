@@ -37,7 +37,7 @@ std::size_t TakeNumber(std::string_view& text) {
 }  // namespace
 
 std::size_t ResidentBytes(pid_t pid) {
-  static const auto kPageBytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  static const auto page_bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   std::array<char, 4096> buffer{};
   std::vector<std::string> processes = {std::to_string(pid)};
   std::size_t pages = 0;
@@ -54,7 +54,7 @@ std::size_t ResidentBytes(pid_t pid) {
       processes.push_back(std::to_string(child));
     }
   }
-  return pages * kPageBytes;
+  return pages * page_bytes;
 }
 
 }  // namespace pawl::workers

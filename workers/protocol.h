@@ -2,6 +2,8 @@
 // side is python/pawl/zygote.py and python/pawl/serving.py.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -47,9 +49,8 @@ T ReadNumber(std::string_view bytes, std::size_t offset) {
 
 template <typename T>
 void AppendNumber(std::string& out, T value) {
-  char bytes[sizeof value];
-  std::memcpy(bytes, &value, sizeof value);
-  out.append(bytes, sizeof value);
+  const auto bytes = std::bit_cast<std::array<char, sizeof value>>(value);
+  out.append(bytes.data(), bytes.size());
 }
 
 }  // namespace pawl::workers

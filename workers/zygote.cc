@@ -93,11 +93,11 @@ int Spawn(const ZygoteCommand& command, int control, const Child::Ends& ends, pi
 
 std::variant<std::unique_ptr<ZygoteProcess>, int> ZygoteProcess::Start(
     const ZygoteCommand& command) {
-  int fds[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0) return errno;
+  std::array<int, 2> fds{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds.data()) != 0) return errno;
   UniqueFd ours(fds[0]);
   const UniqueFd theirs = MoveUp(UniqueFd(fds[1]));
-  auto made = Child::Create(0, {});
+  auto made = Child::Create(0);
   if (!made.ok() || !theirs.is_open()) return EMFILE;
   auto [channel, ends] = std::move(made).value();
   ends.log = MoveUp(ends.log);

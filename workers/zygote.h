@@ -1,5 +1,5 @@
 // ZygoteProcess: the Python process that imports one function and makes its children. Moves bytes;
-// function_runner.h decides.
+// generation.h decides.
 #pragma once
 
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 #include "engine/asl/field_table.h"
 
 #include <algorithm>
-#include <iterator>
+#include <array>
 
 namespace pawl::asl {
 
@@ -42,7 +42,7 @@ constexpr std::array<std::string_view, 2> kOutputTypes = {"JSON", "JSONL"};
 
 constexpr bool kRequired = true;
 
-constexpr Field kFields[] = {
+constexpr auto kFields = std::to_array<Field>({
     // Everywhere.
     {"Comment", kEverything, kBoth, Shape::kText},
 
@@ -239,24 +239,24 @@ constexpr Field kFields[] = {
      false,
      {.words = kWriterTransformations}},
     {"OutputType", kWriterConfigObject, kBoth, Shape::kWord, false, {.words = kOutputTypes}},
-};
+});
 
-constexpr FieldGroup kGroups[] = {
-    {kSteps, {"Next", "End"}, kRequired},
-    {kTaskObject, {"TimeoutSeconds", "TimeoutSecondsPath"}},
-    {kTaskObject, {"HeartbeatSeconds", "HeartbeatSecondsPath"}},
-    {kWaitObject, {"Seconds", "SecondsPath", "Timestamp", "TimestampPath"}, kRequired},
-    {kFailObject, {"Error", "ErrorPath"}},
-    {kFailObject, {"Cause", "CausePath"}},
-    {kMapObject, {"ItemProcessor", "Iterator"}, kRequired},
-    {kMapObject, {"ItemSelector", "Parameters"}},
-    {kMapObject, {"MaxConcurrency", "MaxConcurrencyPath"}},
-    {kMapObject, {"ToleratedFailureCount", "ToleratedFailureCountPath"}},
-    {kMapObject, {"ToleratedFailurePercentage", "ToleratedFailurePercentagePath"}},
-    {kReaderConfigObject, {"MaxItems", "MaxItemsPath"}},
-    {kItemBatcherObject, {"MaxItemsPerBatch", "MaxItemsPerBatchPath"}},
-    {kItemBatcherObject, {"MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"}},
-};
+constexpr auto kGroups = std::to_array<FieldGroup>({
+    {{"Next", "End"}, kSteps, kRequired},
+    {{"TimeoutSeconds", "TimeoutSecondsPath"}, kTaskObject},
+    {{"HeartbeatSeconds", "HeartbeatSecondsPath"}, kTaskObject},
+    {{"Seconds", "SecondsPath", "Timestamp", "TimestampPath"}, kWaitObject, kRequired},
+    {{"Error", "ErrorPath"}, kFailObject},
+    {{"Cause", "CausePath"}, kFailObject},
+    {{"ItemProcessor", "Iterator"}, kMapObject, kRequired},
+    {{"ItemSelector", "Parameters"}, kMapObject},
+    {{"MaxConcurrency", "MaxConcurrencyPath"}, kMapObject},
+    {{"ToleratedFailureCount", "ToleratedFailureCountPath"}, kMapObject},
+    {{"ToleratedFailurePercentage", "ToleratedFailurePercentagePath"}, kMapObject},
+    {{"MaxItems", "MaxItemsPath"}, kReaderConfigObject},
+    {{"MaxItemsPerBatch", "MaxItemsPerBatchPath"}, kItemBatcherObject},
+    {{"MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"}, kItemBatcherObject},
+});
 
 }  // namespace
 
@@ -269,10 +269,10 @@ std::span<const FieldGroup> AllFieldGroups() {
 }
 
 const Field* FindField(std::string_view name, Object object) {
-  const auto* found = std::find_if(std::begin(kFields), std::end(kFields), [&](const Field& f) {
+  const auto* found = std::find_if(kFields.begin(), kFields.end(), [&](const Field& f) {
     return f.name == name && (f.objects & object) != 0;
   });
-  return found == std::end(kFields) ? nullptr : found;
+  return found == kFields.end() ? nullptr : found;
 }
 
 }  // namespace pawl::asl

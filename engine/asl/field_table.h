@@ -31,8 +31,8 @@ struct Field {
 // Of each group at most one field may be there, and one must where it is required. Unused names are
 // empty and stand last.
 struct FieldGroup {
-  std::uint32_t objects;
   std::array<std::string_view, 4> names;
+  std::uint32_t objects;
   bool is_required = false;
 };
 

@@ -149,7 +149,7 @@ void CheckGroups(const Place& place, Object object, Language language, Problems&
       continue;
     }
     // Where a language has one field of the group alone, it is no choice; but it may be required.
-    FieldGroup of_language{.objects = group.objects, .names = {}, .is_required = group.is_required};
+    FieldGroup of_language{.names = {}, .objects = group.objects, .is_required = group.is_required};
     std::size_t count = 0;
     for (const std::string_view name : group.names) {
       const Field* field = name.empty() ? nullptr : FindField(name, object);

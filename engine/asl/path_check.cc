@@ -1,6 +1,11 @@
 #include "engine/asl/path_check.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <utility>
+
+#include "engine/expression/intrinsic.h"
+#include "engine/expression/path.h"
 
 namespace pawl::asl {
 
@@ -53,8 +58,11 @@ class Rewriter {
   }
 
   void CopyString(char quote) {
-    const std::size_t end = text_.find(quote, at_ + 1);
-    Copy(end == std::string_view::npos ? text_.size() - at_ : end + 1 - at_);
+    std::size_t end = at_ + 1;
+    while (end < text_.size() && text_[end] != quote) {
+      end += text_[end] == '\\' ? 2U : 1U;
+    }
+    Copy(std::min(end + 1, text_.size()) - at_);
   }
 
   void ReplaceIndex() {
@@ -98,18 +106,30 @@ class Rewriter {
 }  // namespace
 
 PathCheck CheckPathText(std::string_view text) {
-  auto path = expression::Path::Parse(text);
+  const auto path = expression::Path::Parse(text);
   if (path.ok()) {
-    if (path->root() == expression::PathRoot::kVariable) {
-      return {.status = {}, .unsupported = "the variable '$" + path->variable() + "'"};
-    }
-    return {};
+    const bool is_variable = path->root() == expression::PathRoot::kVariable;
+    return {.status = {},
+            .unsupported = is_variable ? "the variable '$" + path->variable() + "'" : ""};
   }
   const Rewritten rewritten = Rewriter(text).Run();
   if (!rewritten.unsupported.empty() && expression::Path::Parse(rewritten.text).ok()) {
     return {.status = {}, .unsupported = rewritten.unsupported};
   }
   return {.status = path.status(), .unsupported = {}};
+}
+
+PathCheck CheckCallText(std::string_view text) {
+  const auto call = expression::Intrinsic::Parse(text);
+  if (call.ok()) {
+    const bool has_variable = call->Uses(expression::PathRoot::kVariable);
+    return {.status = {}, .unsupported = has_variable ? "a variable in a function call" : ""};
+  }
+  const Rewritten rewritten = Rewriter(text).Run();
+  if (!rewritten.unsupported.empty() && expression::Intrinsic::Parse(rewritten.text).ok()) {
+    return {.status = {}, .unsupported = rewritten.unsupported};
+  }
+  return {.status = call.status(), .unsupported = {}};
 }
 
 }  // namespace pawl::asl

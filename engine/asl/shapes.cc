@@ -4,10 +4,10 @@
 #include <cmath>
 #include <string>
 
-#include "engine/asl/intrinsic_syntax.h"
 #include "engine/asl/path_check.h"
 #include "engine/asl/template_check.h"
 #include "engine/base/time.h"
+#include "engine/expression/intrinsic.h"
 #include "engine/expression/path.h"
 #include "engine/json/number.h"
 
@@ -34,7 +34,7 @@ bool CheckNotEmpty(const Place& place, bool is_empty, Problems& problems) {
 }
 
 std::string PathHint(const Place& place) {
-  if (LooksLikeIntrinsic(place.node->text)) {
+  if (expression::Intrinsic::LooksLikeCall(place.node->text)) {
     return "an intrinsic function cannot be called here; write a path such as '$.name'";
   }
   if (!place.node->text.starts_with('$')) {
@@ -232,10 +232,11 @@ bool CheckPlain(const Place& place, Shape shape, const ShapeBounds& bounds, Prob
 
 // An intrinsic function call where a path may stand, too.
 bool CheckCall(const Place& place, Problems& problems) {
-  const Status status = CheckIntrinsic(place.node->text);
-  if (!status.ok()) {
-    problems.Error(
-        code::kSchema, place, "this is no valid intrinsic function call: " + status.message());
+  const PathCheck check = CheckCallText(place.node->text);
+  if (!check.status.ok()) {
+    problems.Error(code::kSchema,
+                   place,
+                   "this is no valid intrinsic function call: " + check.status.message());
     return false;
   }
   problems.NotSupported(place, "an intrinsic function in " + Quote(place.name));
@@ -252,7 +253,8 @@ bool CheckPathShape(const Place& place, Shape shape, Problems& problems) {
     case Shape::kReferencePath:
       return CheckReferencePath(place, false, problems);
     case Shape::kPathOrIntrinsic:
-      return place.node->is(json::Type::kString) && LooksLikeIntrinsic(place.node->text)
+      return place.node->is(json::Type::kString) &&
+                     expression::Intrinsic::LooksLikeCall(place.node->text)
                  ? CheckCall(place, problems)
                  : CheckPath(place, problems);
     default:

@@ -72,13 +72,14 @@ std::string Place::Pointer() const {
   for (const Place* place = this; place->parent != nullptr; place = place->parent) {
     way.push_back(place);
   }
+  std::reverse(way.begin(), way.end());
   std::string pointer;
-  for (auto step = way.rbegin(); step != way.rend(); ++step) {
+  for (const Place* step : way) {
     pointer += '/';
-    if ((*step)->is_item) {
-      pointer += std::to_string((*step)->index);
+    if (step->is_item) {
+      pointer += std::to_string(step->index);
     } else {
-      AppendEscaped(pointer, (*step)->name);
+      AppendEscaped(pointer, step->name);
     }
   }
   return pointer;

@@ -4,10 +4,9 @@
 #include <string>
 #include <unordered_set>
 
-#include "engine/asl/intrinsic_syntax.h"
 #include "engine/asl/jsonata_syntax.h"
 #include "engine/asl/path_check.h"
-#include "engine/expression/payload_template.h"
+#include "engine/expression/intrinsic.h"
 
 namespace pawl::asl {
 
@@ -40,28 +39,13 @@ bool ReportDynamic(const Place& place, std::string_view why, Problems& problems)
   return false;
 }
 
-// What is well formed but unknown to engine/expression so far, or needs variables.
-void RefuseUnsupportedCall(const Place& place, Problems& problems) {
-  json::Arena arena;
-  json::ObjectBuilder object;
-  object.Set("call.$", json::Value::String(place.node->text));
-  const auto compiled = expression::PayloadTemplate::Compile(object.Build(arena));
-  if (!compiled.ok()) {
-    const std::string_view text = place.node->text;
-    problems.NotSupported(place,
-                          "the intrinsic function " + std::string(text.substr(0, text.find('('))));
-  } else if (compiled->Uses(expression::PathRoot::kVariable)) {
-    problems.NotSupported(place, "a variable in " + Quote(place.node->text));
-  }
-}
-
 // "name": "$.path" is a string; most likely "name.$" was meant.
 void WarnOfStaticPath(const Place& place, Problems& problems) {
   if (!place.node->is(json::Type::kString)) {
     return;
   }
   const std::string_view text = place.node->text;
-  const bool is_call = LooksLikeIntrinsic(text) && text.ends_with(')');
+  const bool is_call = expression::Intrinsic::LooksLikeCall(text) && text.ends_with(')');
   if (text.starts_with("$.") || text.starts_with("$$.") || text.starts_with("$[") || is_call) {
     problems.Warning(code::kNoDollar,
                      place,
@@ -142,26 +126,20 @@ bool CheckDynamic(const Place& place, Problems& problems) {
     return ReportDynamic(place, "found " + Describe(*place.node), problems);
   }
   const std::string_view text = place.node->text;
-  if (text.starts_with('$')) {
-    const PathCheck check = CheckPathText(text);
-    if (!check.status.ok()) {
-      return ReportDynamic(place, check.status.message(), problems);
-    }
-    if (!check.unsupported.empty()) {
-      problems.NotSupported(place, check.unsupported);
-    }
-    return true;
-  }
-  if (!LooksLikeIntrinsic(text)) {
+  const bool is_call = expression::Intrinsic::LooksLikeCall(text);
+  if (!is_call && !text.starts_with('$')) {
     return ReportDynamic(
         place,
         "found " + Describe(*place.node) + "; remove '.$' from the name to make it a plain string",
         problems);
   }
-  if (const Status status = CheckIntrinsic(text); !status.ok()) {
-    return ReportDynamic(place, status.message(), problems);
+  const PathCheck check = is_call ? CheckCallText(text) : CheckPathText(text);
+  if (!check.status.ok()) {
+    return ReportDynamic(place, check.status.message(), problems);
   }
-  RefuseUnsupportedCall(place, problems);
+  if (!check.unsupported.empty()) {
+    problems.NotSupported(place, check.unsupported);
+  }
   return true;
 }
 

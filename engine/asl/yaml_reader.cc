@@ -372,7 +372,7 @@ class Builder final : public YAML::EventHandler {
     if (failure_) {
       return;
     }
-    const OpenNode closed = std::move(open_.back());
+    const OpenNode closed = open_.back();
     open_.pop_back();
     if (closed.anchor != YAML::NullAnchor) {
       anchored_[closed.anchor] = closed.so_far;

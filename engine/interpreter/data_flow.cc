@@ -81,7 +81,7 @@ std::optional<Datum> Interpreter::EffectiveInput(Frame& frame) {
   StateScope scope(*this, frame, *input);
   const auto value = state.parameters->Evaluate(scope, arena_);
   if (!value.ok()) {
-    FailRuntime(frame, value.status().message());
+    FailEvaluation(frame, value.status());
     return std::nullopt;
   }
   return Datum(*value);
@@ -97,7 +97,7 @@ void Interpreter::LeaveWithResult(Frame& frame, Datum result) {
   if (state.result_selector) {
     StateScope scope(*this, frame, result);
     const auto value = state.result_selector->Evaluate(scope, arena_);
-    if (!value.ok()) return FailRuntime(frame, value.status().message());
+    if (!value.ok()) return FailEvaluation(frame, value.status());
     result = Datum(*value);
   }
   if (state.result_path.is_null) {

@@ -49,6 +49,19 @@ void Interpreter::FailRuntime(Frame& frame, const std::string& what) {
                  what});
 }
 
+void Interpreter::FailEvaluation(Frame& frame, const Status& status) {
+  Fail(frame, EvaluationFailure(frame, status));
+}
+
+Failure Interpreter::EvaluationFailure(const Frame& frame, const Status& status) const {
+  // A failed intrinsic function is the workflow's own failure, which Retry and Catch see.
+  const bool is_intrinsic = status.reason() == "States.IntrinsicFailure";
+  return {.error = is_intrinsic ? status.reason() : std::string(kRuntimeError),
+          .cause = "An error occurred while executing the state '" + StateOf(frame).name +
+                   "' (entered at the event id #" + std::to_string(frame.entered_event) + "). " +
+                   status.message()};
+}
+
 void Interpreter::Fail(Frame& frame, Failure failure) {
   if (is_missing_ || turn_.close) return;
   if (failure.error != kRuntimeError) {

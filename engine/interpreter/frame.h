@@ -25,12 +25,12 @@ struct RunnableWait {
 struct TaskWait {
   EventId scheduled_event = 0;
   // What the function is called with.
-  Payload parameters;
+  Payload parameters = {};
   // The function called, where the state's Parameters name it; else empty and the state's own.
-  std::string function_name;
-  std::string qualifier;
-  std::optional<Timestamp> deadline;
-  std::optional<Duration> heartbeat;
+  std::string function_name = {};
+  std::string qualifier = {};
+  std::optional<Timestamp> deadline = {};
+  std::optional<Duration> heartbeat = {};
 
   bool operator==(const TaskWait&) const = default;
 };

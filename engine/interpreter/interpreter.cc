@@ -154,9 +154,17 @@ void Interpreter::Walk() {
       return;
     }
     if (!ready_.empty()) {
-      Slot& slot = frames_.at(ready_.front());
-      if (!slot.is_erased && !slot.output && IsOverQuantum()) return;
-      ready_.pop_front();
+      auto next = ready_.begin();
+      if (IsOverQuantum()) {
+        // Nothing more is entered. A branch that ended has no wait to be stored with: it is joined.
+        next = std::find_if(ready_.begin(), ready_.end(), [this](FrameNumber number) {
+          const Slot& slot = frames_.at(number);
+          return slot.is_erased || slot.output;
+        });
+        if (next == ready_.end()) return;
+      }
+      Slot& slot = frames_.at(*next);
+      ready_.erase(next);
       if (slot.is_erased) continue;
       if (slot.output) {
         FinishBranch(slot);
@@ -176,8 +184,8 @@ void Interpreter::Walk() {
   }
 }
 
-// Stores what the turn leaves. Walk finishes a branch that ended before it looks at the quantum,
-// and an ended branch stands at the front, so none is left behind without a wait.
+// Stores what the turn leaves. Walk joins every branch that ended, so none is left behind without a
+// wait.
 void Interpreter::Finish() {
   if (turn_.close && turn_.close->status != ExecutionStatus::kSucceeded) return;
   for (const FrameNumber number : ready_) {

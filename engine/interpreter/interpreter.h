@@ -131,6 +131,9 @@ class Interpreter {
   void Fail(Frame& frame, Failure failure);
   // States.Runtime with Step Functions' preamble before `what`.
   void FailRuntime(Frame& frame, const std::string& what);
+  // The failure of a payload template, dealt with.
+  void FailEvaluation(Frame& frame, const Status& status);
+  Failure EvaluationFailure(const Frame& frame, const Status& status) const;
   bool Retry(Frame& frame, const Failure& failure);
   bool Catch(Frame& frame, const Failure& failure);
 

@@ -133,13 +133,7 @@ void Interpreter::StartIteration(Frame& join, EventId previous) {
     // The Map itself fails: its selector is evaluated in its name.
     slot.is_erased = true;
     std::get<JoinWait>(join.wait).open -= 1;
-    return ChildFailed(
-        join,
-        slot.frame,
-        {.error = std::string(kRuntimeError),
-         .cause = "An error occurred while executing the state '" + StateOf(join).name +
-                  "' (entered at the event id #" + std::to_string(join.entered_event) + "). " +
-                  value.status().message()});
+    return ChildFailed(join, slot.frame, EvaluationFailure(join, value.status()));
   }
   slot.frame.input.bytes = Bytes(json::Write(*value));
   ready_.push_back(slot.frame.number);

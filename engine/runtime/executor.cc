@@ -101,6 +101,7 @@ bool Executor::Poll(Timestamp now) {
 }
 
 void Executor::CommitStaged(Timestamp now) {
+  if (is_committing_) return;
   Group group;
   std::vector<storage::ShardBatch> batches;
   for (auto& [id, shard] : shards_) {
@@ -120,6 +121,7 @@ void Executor::CommitStaged(Timestamp now) {
         Family::kState, rows::EngineTimeKey(batches.front().shard), std::move(value));
   }
   ++groups_;
+  is_committing_ = true;
   environment_.storage().Commit(
       std::move(batches),
       [this, group = std::make_shared<Group>(std::move(group))](
@@ -128,6 +130,7 @@ void Executor::CommitStaged(Timestamp now) {
 
 void Executor::OnCommitted(Group group, const std::vector<CommitResult>& results) {
   PAWL_CHECK(results.size() == group.parts.size());
+  is_committing_ = false;
   for (std::size_t i = 0; i < results.size(); ++i) {
     auto& [shard, aftermath] = group.parts[i];
     switch (results[i]) {
@@ -153,6 +156,9 @@ void Executor::OnCommitted(Group group, const std::vector<CommitResult>& results
     }
   }
   OfferTasks(now_);
+  const bool is_next_waiting = std::any_of(
+      shards_.begin(), shards_.end(), [](const auto& entry) { return entry.second->has_staged(); });
+  if (is_next_waiting) wake_();
 }
 
 void Executor::OfferTasks(Timestamp now) {

@@ -100,6 +100,8 @@ class Executor final : public ShardOwner {
   Timestamp disk_checked_at_;
   DiskState disk_ = DiskState::kAmple;
   std::uint64_t groups_ = 0;
+  // One group is under way at a time: what is staged meanwhile makes the next.
+  bool is_committing_ = false;
   bool has_failed_ = false;
 };
 

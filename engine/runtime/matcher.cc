@@ -76,7 +76,8 @@ void Matcher::Match(const FunctionId& id, Timestamp now, Outbox& out) {
     entry->lease = {.started_at = now, .last_heartbeat_at = now};
     ++leased_;
     session->second.held.insert(entry->task.ref);
-    if (entry->task.payload.has_value()) {
+    entry->is_delivered = entry->task.payload.has_value();
+    if (entry->is_delivered) {
       out.deliveries[session_id].push_back(entry->task);
       // The worker has it now; a redelivery loads it again.
       entry->task.payload = {};
@@ -97,6 +98,7 @@ void Matcher::Forget(const TaskRef& ref) {
       --functions_[entry.function].queued;
       break;
     case State::kLeased: {
+      if (!entry.is_delivered) GiveBackCredit(entry);
       --leased_;
       const auto session = sessions_.find(entry.session);
       if (session != sessions_.end()) session->second.held.erase(ref);
@@ -107,6 +109,13 @@ void Matcher::Forget(const TaskRef& ref) {
       break;
   }
   tasks_.erase(found);
+}
+
+void Matcher::GiveBackCredit(const Entry& entry) {
+  const auto session = sessions_.find(entry.session);
+  if (session == sessions_.end()) return;
+  std::uint32_t& credits = session->second.credits[entry.function.second];
+  if (credits++ == 0) functions_[entry.function].sessions.push_back(entry.session);
 }
 
 void Matcher::Unclaim(Entry& entry, Timestamp offer_at, bool is_lost) {
@@ -156,7 +165,7 @@ void Matcher::Withdraw(const std::vector<TaskRef>& tasks) {
     for (const TaskRef& ref : tasks) {
       const auto entry = tasks_.find(ref);
       if (entry == tasks_.end()) continue;
-      if (entry->second.state == State::kLeased) {
+      if (entry->second.state == State::kLeased && entry->second.is_delivered) {
         out.cancels[entry->second.session].push_back(ref);
       }
       Forget(ref);
@@ -173,6 +182,8 @@ void Matcher::Loaded(const TaskRef& ref, std::optional<Task> task) {
     if (entry == tasks_.end()) return;
     if (!task) return Forget(ref);
     if (entry->second.state != State::kLeased) return;
+    if (entry->second.is_delivered) return;
+    entry->second.is_delivered = true;
     task->redeliveries = entry->second.lost_workers;
     out.deliveries[entry->second.session].push_back(std::move(*task));
   }
@@ -220,6 +231,7 @@ SessionId Matcher::Connect(const WorkerHello& hello, TaskSink& sink, Timestamp n
         --functions_[claimed.function].queued;
       }
       claimed.state = State::kLeased;
+      claimed.is_delivered = true;
       claimed.session = id;
       if (claimed.lease.started_at == Timestamp()) claimed.lease.started_at = now;
       claimed.lease.last_heartbeat_at = now;

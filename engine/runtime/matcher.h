@@ -116,6 +116,8 @@ class Matcher {
     std::uint32_t lost_workers = 0;
     // kUnclaimed: when it is offered to everybody.
     Timestamp offer_at = {};
+    // kLeased: it has gone out; else its payload is being loaded.
+    bool is_delivered = false;
     // It is kUnclaimed because its worker went away.
     bool is_lost = false;
   };
@@ -163,6 +165,8 @@ class Matcher {
   Entry* Dequeue(Function& function) PAWL_REQUIRES(mutex_);
   void Match(const FunctionId& id, Timestamp now, Outbox& out) PAWL_REQUIRES(mutex_);
   void Forget(const TaskRef& ref) PAWL_REQUIRES(mutex_);
+  // A credit was taken for a task that never went out.
+  void GiveBackCredit(const Entry& entry) PAWL_REQUIRES(mutex_);
   void Unclaim(Entry& entry, Timestamp offer_at, bool is_lost) PAWL_REQUIRES(mutex_);
   void WatchUnknown(const FunctionId& id, Timestamp now) PAWL_REQUIRES(mutex_);
   void Deliver(Outbox out);

@@ -106,7 +106,10 @@ void Shard::Drop() {
   residents_.clear();
   names_.clear();
   staged_residents_.clear();
-  staged_ = {};
+  const Staged lost = std::exchange(staged_, {});
+  for (const auto& reply : lost.aftermath.replies) {
+    reply(Unavailable("the shard was read again before the change was stored"));
+  }
   ready_.clear();
   cancelled_.clear();
   quarantined_.clear();

@@ -1,0 +1,57 @@
+#include "engine/rows/execution_row.h"
+
+#include <gtest/gtest.h>
+
+namespace pawl::rows {
+namespace {
+
+using interpreter::ExecutionStatus;
+
+ExecutionRow Example() {
+  return {.namespace_id = NamespaceId{3},
+          .header = {.state_machine = "m",
+                     .name = "n",
+                     .started_at = FromMicros(1'700'000'000'000'000),
+                     .seed = 0xFFFF'FFFF'FFFF'FFFF},
+          .revision = 12,
+          .priority = -7,
+          .fairness_key = "tenant",
+          .input_hash = 99};
+}
+
+TEST(ExecutionRowTest, OpenAndClosedExecutionsComeBack) {
+  ExecutionRow row = Example();
+  EXPECT_EQ(*DecodeExecution(EncodeExecution(row)), row);
+  row.status = ExecutionStatus::kFailed;
+  row.stopped_at = FromMicros(5);
+  row.error = "E";
+  row.cause = std::string(1'000, 'c');
+  EXPECT_EQ(*DecodeExecution(EncodeExecution(row)), row);
+  row.status = ExecutionStatus::kSucceeded;
+  row.error.reset();
+  row.cause.reset();
+  row.output = interpreter::Payload{.bytes = Bytes("{}"), .home = 4};
+  EXPECT_EQ(*DecodeExecution(EncodeExecution(row)), row);
+}
+
+TEST(ExecutionRowTest, EveryCutIsDataLoss) {
+  const std::string value = EncodeExecution(Example());
+  for (std::size_t size = 0; size < value.size(); ++size) {
+    EXPECT_EQ(DecodeExecution(value.substr(0, size)).status().code(), StatusCode::kDataLoss);
+  }
+}
+
+TEST(ExecutionRowTest, TheOtherRowsComeBack) {
+  const ListingRow listing{.name = "n", .stopped_at = FromMicros(8), .revision = 2};
+  EXPECT_EQ(*DecodeListing(EncodeListing(listing)), listing);
+  const StateMachineRow machine{
+      .revision = 4, .created_at = FromMicros(1), .updated_at = FromMicros(2), .is_deleting = true};
+  EXPECT_EQ(*DecodeStateMachine(EncodeStateMachine(machine)), machine);
+  const RevisionRow revision{.created_at = FromMicros(1), .definition = "{}"};
+  EXPECT_EQ(*DecodeRevision(EncodeRevision(revision)), revision);
+  EXPECT_EQ(*DecodeNumber(EncodeNumber(ExecutionNumber{77})), ExecutionNumber{77});
+  EXPECT_FALSE(DecodeNumber("short").ok());
+}
+
+}  // namespace
+}  // namespace pawl::rows

@@ -1,0 +1,72 @@
+#include "engine/rows/history_codec.h"
+
+#include <gtest/gtest.h>
+
+namespace pawl::rows {
+namespace {
+
+using interpreter::EventType;
+using interpreter::HistoryEvent;
+using interpreter::Payload;
+
+std::vector<HistoryEvent> Example() {
+  HistoryEvent entered{.id = 7,
+                       .previous = 6,
+                       .type = EventType::kTaskStateEntered,
+                       .at = FromMicros(1'700'000'000'000'000),
+                       .state = 3,
+                       .payload = Payload{.bytes = Bytes("{}"), .home = 7}};
+  HistoryEvent scheduled{.id = 8,
+                         .previous = 7,
+                         .type = EventType::kLambdaFunctionScheduled,
+                         .at = FromMicros(1'700'000'000'000'000),
+                         .state = 3,
+                         .payload = Payload{.bytes = {}, .home = 7},
+                         .timeout_seconds = 5,
+                         .heartbeat_seconds = 2};
+  HistoryEvent failed{.id = 9,
+                      .previous = 8,
+                      .type = EventType::kLambdaFunctionFailed,
+                      .at = FromMicros(1'700'000'001'000'000),
+                      .state = 3,
+                      .error = "E",
+                      .cause = ""};
+  HistoryEvent iteration{.id = 10,
+                         .type = EventType::kMapIterationStarted,
+                         .at = FromMicros(1'700'000'001'000'000),
+                         .state = 0,
+                         .index = 41};
+  return {entered, scheduled, failed, iteration};
+}
+
+TEST(HistoryCodecTest, EventsComeBack) {
+  const auto decoded = DecodeEvents(7, EncodeEvents(Example()));
+  ASSERT_TRUE(decoded.ok()) << decoded.status().ToString();
+  EXPECT_EQ(*decoded, Example());
+}
+
+TEST(HistoryCodecTest, ARepeatedPayloadIsStoredOnce) {
+  auto events = Example();
+  const std::string large(1'000, '1');
+  events[0].payload->bytes = Bytes(large);
+  const std::string value = EncodeEvents(events);
+  EXPECT_LT(value.size(), large.size() + 60);
+}
+
+TEST(HistoryCodecTest, CutOrChangedBytesAreDataLossAndNeverMore) {
+  const std::string value = EncodeEvents(Example());
+  EXPECT_EQ(DecodeEvents(7, "").status().code(), StatusCode::kDataLoss);
+  EXPECT_EQ(DecodeEvents(7, value.substr(0, 1)).status().code(), StatusCode::kDataLoss);
+  EXPECT_EQ(DecodeEvents(7, value.substr(0, value.size() - 1)).status().code(),
+            StatusCode::kDataLoss);
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    std::string changed = value;
+    changed[at] = static_cast<char>(changed[at] ^ 0x7F);
+    static_cast<void>(DecodeEvents(7, changed).ok());
+  }
+  // References lead back, never to the event itself or beyond it.
+  EXPECT_FALSE(DecodeEvents(1, EncodeEvents(Example())).ok());
+}
+
+}  // namespace
+}  // namespace pawl::rows

@@ -3,10 +3,13 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -16,6 +19,30 @@
 #include "engine/storage/store_directory.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/engine/storage/storage_contract.h"
+
+namespace {
+
+// What this program's fdatasync, below, counts and does.
+std::atomic<int> log_syncs = 0;
+std::atomic<bool> is_sync_failing = false;
+
+}  // namespace
+
+// Stands before the C library's for this whole program, RocksDB included.
+extern "C" int fdatasync(int file) {
+  std::array<char, 512> name{};
+  const std::string link = "/proc/self/fd/" + std::to_string(file);
+  const ssize_t size = readlink(link.c_str(), name.data(), name.size());
+  const std::string_view path(name.data(), static_cast<std::size_t>(std::max(size, ssize_t{0})));
+  if (path.ends_with(".log")) {
+    ++log_syncs;
+    if (is_sync_failing) {
+      errno = EIO;
+      return -1;
+    }
+  }
+  return static_cast<int>(syscall(SYS_fdatasync, file));
+}
 
 namespace pawl::storage {
 namespace {
@@ -298,6 +325,42 @@ TEST_F(RocksDbStorageTest, DamageInTheMiddleOfTheLogIsDataLossAndNotSilence) {
   const Status status = OpenStatus();
   EXPECT_EQ(status.code(), StatusCode::kDataLoss) << status.ToString();
   EXPECT_THAT(status.message(), HasSubstr(store.string()));
+}
+
+TEST_F(RocksDbStorageTest, EachCommitIsSyncedOnceBeforeItIsAnswered) {
+  auto storage = Open();
+  for (int i = 0; i < 10; ++i) {
+    std::vector<ShardBatch> group;
+    group.push_back(PutBatch("a", std::to_string(i)));
+    group.push_back(PutBatch("b", std::to_string(i), Family::kHistory));
+    const int before = log_syncs;
+    int at_answer = 0;
+    (*storage)->Commit(std::move(group),
+                       [&](const std::vector<CommitResult>&) { at_answer = log_syncs; });
+    EXPECT_EQ(at_answer, before + 1);
+  }
+}
+
+TEST_F(RocksDbStorageTest, AFailedSyncRefusesThisAndEveryLaterCommit) {
+  std::vector<Status> failures;
+  RocksDbStorage::Options options = SmallStore(store);
+  options.on_failure = [&](const Status& status) { failures.push_back(status); };
+  auto storage = RocksDbStorage::Open(std::move(options));
+  ASSERT_TRUE(CommitAndWait(**storage, PutBatch("a", "")).ok());
+
+  is_sync_failing = true;
+  EXPECT_EQ(CommitAndWait(**storage, PutBatch("b", "")).code(), StatusCode::kUnavailable);
+  is_sync_failing = false;
+  EXPECT_EQ(CommitAndWait(**storage, PutBatch("c", "")).code(), StatusCode::kUnavailable);
+  EXPECT_EQ(failures.size(), 1U);
+  EXPECT_THAT(*GetAndWait(**storage, {Family::kState, "b"}), Eq(std::nullopt));
+  EXPECT_THAT(*GetAndWait(**storage, {Family::kState, "a"}), ::testing::Ne(std::nullopt));
+
+  *storage = nullptr;
+  auto reopened = Open();
+  ASSERT_TRUE(reopened.ok()) << reopened.status().ToString();
+  EXPECT_TRUE(CommitAndWait(**reopened, PutBatch("c", "")).ok());
+  EXPECT_EQ(ScanAndWait(**reopened, {.begin = "c"})->size(), 1U);
 }
 
 TEST_F(RocksDbStorageTest, LargeHistoryValuesLieInBlobFiles) {

@@ -4,6 +4,8 @@ Importing the package is cheap: nothing here loads gRPC or the storage engine, b
 that run functions import it too.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from pawl.context import ClientContext, ClientInfo, Context, Identity
 from pawl.errors import (
     AlreadyExistsError,
@@ -17,20 +19,52 @@ from pawl.errors import (
     UnavailableError,
 )
 
+if TYPE_CHECKING:
+    from pawl.client import Client
+    from pawl.engine import Engine
+    from pawl.execution import ExecutionInfo, HistoryEvent, StateMachine
+    from pawl.workflows import Execution, Workflows
+
 __version__ = "0.1.0"
 
 __all__ = [
     "AlreadyExistsError",
+    "Client",
     "ClientContext",
     "ClientInfo",
     "Context",
+    "Engine",
+    "Execution",
     "ExecutionFailedError",
+    "ExecutionInfo",
+    "HistoryEvent",
     "Identity",
     "InvalidArgumentError",
     "NotFoundError",
     "PawlError",
     "PreconditionError",
     "ResourceExhaustedError",
+    "StateMachine",
     "TimedOutError",
     "UnavailableError",
+    "Workflows",
 ]
+
+# Loaded when they are used: they bring native modules along.
+_LAZY = {
+    "Client": "pawl.client",
+    "Engine": "pawl.engine",
+    "Execution": "pawl.workflows",
+    "ExecutionInfo": "pawl.execution",
+    "HistoryEvent": "pawl.execution",
+    "StateMachine": "pawl.execution",
+    "Workflows": "pawl.workflows",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'pawl' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_LAZY[name]), name)

@@ -86,3 +86,22 @@ class ExecutionFailedError(PawlError):
         self.status = status
         self.error = error
         self.cause = cause
+
+
+_BY_CODE: dict[str, type[PawlError]] = {
+    error.code: error
+    for error in (
+        InvalidArgumentError,
+        NotFoundError,
+        AlreadyExistsError,
+        PreconditionError,
+        ResourceExhaustedError,
+        TimedOutError,
+        UnavailableError,
+    )
+}
+
+
+def from_status(code: str, message: str, field: str, reason: str) -> PawlError:
+    """The error that stands for a status of the engine or of a server."""
+    return _BY_CODE.get(code, PawlError)(message, field=field, reason=reason, code=code)

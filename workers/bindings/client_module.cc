@@ -1,0 +1,384 @@
+// pawl._client: a server behind gRPC. It holds no logic: pawl/client.py is the interface. The
+// engine is not in here.
+#include <google/protobuf/any.pb.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cctype>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "pawl/v1/workflow_service.grpc.pb.h"
+#include "workers/bindings/python_status.h"
+
+namespace pawl::bindings {
+namespace {
+
+namespace py = pybind11;
+using std::chrono::system_clock;
+
+// Ctrl-C is looked at this often while something waits.
+constexpr std::chrono::milliseconds kWaitSlice{500};
+// A call that is not a wait.
+constexpr std::chrono::seconds kCallTimeout{60};
+constexpr int kReconnectMillis = 500;
+constexpr int kMessageBytesMax = 256 * 1024 * 1024;
+
+Status FromRpc(const google::rpc::Status& wire) {
+  std::string field;
+  std::string reason;
+  for (const google::protobuf::Any& detail : wire.details()) {
+    google::rpc::BadRequest bad_request;
+    google::rpc::ErrorInfo info;
+    if (detail.UnpackTo(&bad_request) && bad_request.field_violations_size() > 0) {
+      field = bad_request.field_violations(0).field();
+    } else if (detail.UnpackTo(&info)) {
+      reason = info.reason();
+    }
+  }
+  return Status(static_cast<StatusCode>(wire.code()), wire.message(), std::move(field))
+      .WithReason(std::move(reason));
+}
+
+Status FromGrpc(const grpc::Status& status) {
+  if (status.ok()) return {};
+  google::rpc::Status wire;
+  if (!status.error_details().empty() && wire.ParseFromString(status.error_details()) &&
+      wire.code() != 0) {
+    return FromRpc(wire);
+  }
+  return {static_cast<StatusCode>(status.error_code()), status.error_message()};
+}
+
+std::int64_t Micros(const google::protobuf::Timestamp& time) {
+  return time.seconds() * 1'000'000 + time.nanos() / 1000;
+}
+
+// "EXECUTION_STATUS_TIMED_OUT" is "TIMED_OUT".
+std::string StatusName(v1::ExecutionStatus status) {
+  return v1::ExecutionStatus_Name(status).substr(std::string("EXECUTION_STATUS_").size());
+}
+
+// "HISTORY_EVENT_TYPE_TASK_STATE_ENTERED" is "TaskStateEntered".
+std::string EventName(v1::HistoryEventType type) {
+  const std::string words =
+      v1::HistoryEventType_Name(type).substr(std::string("HISTORY_EVENT_TYPE").size());
+  std::string name;
+  bool is_first = false;
+  for (const char c : words) {
+    if (c == '_') {
+      is_first = true;
+      continue;
+    }
+    name += is_first ? c : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    is_first = false;
+  }
+  return name;
+}
+
+py::dict ToPython(const v1::Execution& execution) {
+  py::dict fields;
+  fields["state_machine"] = execution.state_machine();
+  fields["name"] = execution.name();
+  fields["arn"] = execution.arn();
+  fields["revision"] = execution.revision();
+  fields["status"] = StatusName(execution.status());
+  fields["started_micros"] = Micros(execution.start_time());
+  fields["stopped_micros"] =
+      execution.has_stop_time() ? py::object(py::int_(Micros(execution.stop_time()))) : py::none();
+  fields["input"] =
+      execution.input().empty() ? py::object(py::none()) : py::object(py::bytes(execution.input()));
+  fields["output"] =
+      execution.has_output() ? py::object(py::bytes(execution.output())) : py::none();
+  fields["error"] = execution.has_error() ? py::object(Text(execution.error())) : py::none();
+  fields["cause"] = execution.has_cause() ? py::object(Text(execution.cause())) : py::none();
+  fields["quarantine_reason"] = execution.quarantine_reason();
+  return fields;
+}
+
+py::dict ToPython(const v1::HistoryEvent& event) {
+  py::dict fields;
+  fields["id"] = event.id();
+  fields["previous_id"] = event.previous_id();
+  fields["type"] = EventName(event.type());
+  fields["at_micros"] = Micros(event.time());
+  fields["state"] = event.state();
+  fields["index"] = event.has_index() ? py::object(py::int_(event.index())) : py::none();
+  fields["length"] = event.has_length() ? py::object(py::int_(event.length())) : py::none();
+  fields["input"] = event.has_input() ? py::object(py::bytes(event.input())) : py::none();
+  fields["output"] = event.has_output() ? py::object(py::bytes(event.output())) : py::none();
+  fields["error"] = event.has_error() ? py::object(Text(event.error())) : py::none();
+  fields["cause"] = event.has_cause() ? py::object(Text(event.cause())) : py::none();
+  fields["resource"] = event.resource();
+  fields["resource_type"] = event.resource_type();
+  fields["timeout_seconds"] =
+      event.has_timeout_seconds() ? py::object(py::int_(event.timeout_seconds())) : py::none();
+  fields["heartbeat_seconds"] =
+      event.has_heartbeat_seconds() ? py::object(py::int_(event.heartbeat_seconds())) : py::none();
+  return fields;
+}
+
+py::dict ToPython(const std::string& machine, const v1::StartedExecution& started) {
+  py::dict fields;
+  fields["state_machine"] = machine;
+  fields["name"] = started.name();
+  fields["arn"] = started.arn();
+  fields["started_micros"] = Micros(started.start_time());
+  fields["repeated"] = started.repeated();
+  return fields;
+}
+
+class PyClient {
+ public:
+  PyClient(const std::string& address, std::string namespace_name)
+      : process_(::getpid()), namespace_(std::move(namespace_name)) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMillis);
+    arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMillis);
+    arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+    stub_ = v1::WorkflowService::NewStub(
+        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+  }
+
+  PyClient(const PyClient&) = delete;
+  PyClient& operator=(const PyClient&) = delete;
+
+  ~PyClient() {
+    // A fork's copy: gRPC's threads do not exist here.
+    if (::getpid() != process_) static_cast<void>(stub_.release());
+  }
+
+  void Close() { is_closed_ = true; }
+
+  py::dict Deploy(const std::string& name, const std::string& definition) {
+    v1::DeployStateMachineRequest request;
+    request.set_name(name);
+    request.set_definition(definition);
+    const auto response = Call<v1::DeployStateMachineResponse>(
+        request, &v1::WorkflowService::Stub::DeployStateMachine);
+    py::dict fields;
+    fields["name"] = response.state_machine().name();
+    fields["arn"] = response.state_machine().arn();
+    fields["revision"] = response.state_machine().revision();
+    fields["changed"] = response.changed();
+    py::list warnings;
+    for (const v1::Diagnostic& warning : response.warnings())
+      warnings.append(Text(warning.pointer() + ": " + warning.message()));
+    fields["warnings"] = warnings;
+    return fields;
+  }
+
+  py::dict Start(const std::string& machine, const std::string& name, const std::string& input) {
+    v1::StartExecutionRequest request;
+    request.mutable_execution()->set_state_machine(machine);
+    request.mutable_execution()->set_name(name);
+    request.mutable_execution()->set_input(input);
+    const auto response =
+        Call<v1::StartExecutionResponse>(request, &v1::WorkflowService::Stub::StartExecution);
+    return ToPython(machine, response.execution());
+  }
+
+  py::list StartMany(const std::string& machine, const std::vector<std::string>& inputs) {
+    v1::StartExecutionsRequest request;
+    for (const std::string& input : inputs) {
+      v1::ExecutionStart& start = *request.add_executions();
+      start.set_state_machine(machine);
+      start.set_input(input);
+    }
+    const auto response =
+        Call<v1::StartExecutionsResponse>(request, &v1::WorkflowService::Stub::StartExecutions);
+    py::list list;
+    for (const auto& result : response.results()) {
+      if (result.has_error()) Raise(FromRpc(result.error()));
+      list.append(ToPython(machine, result.execution()));
+    }
+    return list;
+  }
+
+  py::dict Describe(const std::string& machine, const std::string& name) {
+    v1::DescribeExecutionRequest request;
+    request.set_state_machine(machine);
+    request.set_execution(name);
+    const auto response =
+        Call<v1::DescribeExecutionResponse>(request, &v1::WorkflowService::Stub::DescribeExecution);
+    return ToPython(response.execution());
+  }
+
+  py::dict Wait(const std::string& machine, const std::string& name, double timeout) {
+    const auto end =
+        system_clock::now() + std::chrono::duration_cast<system_clock::duration>(
+                                  std::chrono::duration<double>(std::clamp(timeout, 0.0, 1e9)));
+    while (true) {
+      const system_clock::time_point now = system_clock::now();
+      const bool is_last = timeout >= 0 && end - now <= kWaitSlice;
+      if (WatchUntilClosed(machine, name, is_last ? end : now + kWaitSlice)) {
+        return Describe(machine, name);
+      }
+      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+      if (!is_last) continue;
+      Raise(DeadlineExceeded("the execution '" + name + "' is still running"));
+    }
+  }
+
+  py::tuple History(const std::string& machine,
+                    const std::string& name,
+                    std::uint32_t after,
+                    std::int32_t page_size) {
+    v1::GetExecutionHistoryRequest request;
+    request.set_state_machine(machine);
+    request.set_execution(name);
+    request.set_after_event_id(after);
+    request.set_page_size(page_size);
+    const auto response = Call<v1::GetExecutionHistoryResponse>(
+        request, &v1::WorkflowService::Stub::GetExecutionHistory);
+    py::list events;
+    for (const v1::HistoryEvent& event : response.events())
+      events.append(ToPython(event));
+    return py::make_tuple(events, !response.next_page_token().empty());
+  }
+
+  py::tuple List(const std::string& machine,
+                 const std::string& status,
+                 std::int32_t page_size,
+                 const std::string& token) {
+    v1::ListExecutionsRequest request;
+    request.set_state_machine(machine);
+    request.set_page_size(page_size);
+    request.set_page_token(token);
+    if (!status.empty()) {
+      v1::ExecutionStatus value{};
+      if (!v1::ExecutionStatus_Parse("EXECUTION_STATUS_" + status, &value)) {
+        Raise(InvalidArgument(
+            "'" + status + "' is none of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED",
+            "status"));
+      }
+      request.set_status(value);
+    }
+    const auto response =
+        Call<v1::ListExecutionsResponse>(request, &v1::WorkflowService::Stub::ListExecutions);
+    py::list executions;
+    for (const v1::Execution& execution : response.executions())
+      executions.append(ToPython(execution));
+    return py::make_tuple(executions, py::bytes(response.next_page_token()));
+  }
+
+  std::int64_t Stop(const std::string& machine,
+                    const std::string& name,
+                    const std::optional<std::string>& error,
+                    const std::optional<std::string>& cause) {
+    v1::StopExecutionRequest request;
+    request.set_state_machine(machine);
+    request.set_execution(name);
+    if (error) request.set_error(*error);
+    if (cause) request.set_cause(*cause);
+    return Micros(
+        Call<v1::StopExecutionResponse>(request, &v1::WorkflowService::Stub::StopExecution)
+            .stop_time());
+  }
+
+ private:
+  Status Check() const {
+    if (::getpid() != process_) {
+      return FailedPrecondition("this client belongs to the process " + std::to_string(process_) +
+                                " and cannot be used after fork(); make one after forking");
+    }
+    if (is_closed_) return FailedPrecondition("the client is closed");
+    return {};
+  }
+
+  // Runs without the lock of the interpreter.
+  template <typename Response, typename Request>
+  Response Call(Request& request,
+                grpc::Status (v1::WorkflowService::Stub::*method)(grpc::ClientContext*,
+                                                                  const Request&,
+                                                                  Response*)) {
+    RaiseIfError(Check());
+    request.set_namespace_(namespace_);
+    Response response;
+    grpc::Status status;
+    {
+      const py::gil_scoped_release release;
+      grpc::ClientContext context;
+      context.set_deadline(system_clock::now() + kCallTimeout);
+      status = ((*stub_).*method)(&context, request, &response);
+    }
+    RaiseIfError(FromGrpc(status));
+    return response;
+  }
+
+  // False when `deadline` passed first, or the connection broke: then ask again.
+  bool WatchUntilClosed(const std::string& machine,
+                        const std::string& name,
+                        system_clock::time_point deadline) {
+    RaiseIfError(Check());
+    grpc::Status status;
+    Status failure;
+    bool is_closed = false;
+    {
+      const py::gil_scoped_release release;
+      grpc::ClientContext context;
+      context.set_deadline(deadline);
+      const auto stream = stub_->WatchExecutions(&context);
+      v1::WatchExecutionsRequest request;
+      request.set_namespace_(namespace_);
+      v1::WatchedExecution& watched = *request.add_add();
+      watched.set_watch_id(1);
+      watched.set_state_machine(machine);
+      watched.set_execution(name);
+      watched.set_only_close(true);
+      v1::WatchExecutionsResponse response;
+      if (stream->Write(request)) {
+        while (!is_closed && failure.ok() && stream->Read(&response)) {
+          for (const v1::ExecutionChange& change : response.changes()) {
+            if (change.has_failure()) failure = FromRpc(change.failure());
+            is_closed = is_closed || (change.status() != v1::EXECUTION_STATUS_UNSPECIFIED &&
+                                      change.status() != v1::EXECUTION_STATUS_RUNNING);
+          }
+        }
+      }
+      context.TryCancel();
+      status = stream->Finish();
+    }
+    RaiseIfError(failure);
+    if (!is_closed && status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED &&
+        status.error_code() != grpc::StatusCode::CANCELLED) {
+      RaiseIfError(FromGrpc(status));
+    }
+    return is_closed;
+  }
+
+  const pid_t process_;
+  const std::string namespace_;
+  std::atomic<bool> is_closed_ = false;
+  std::unique_ptr<v1::WorkflowService::Stub> stub_;
+};
+
+}  // namespace
+
+PYBIND11_MODULE(_client, module) {
+  module.doc() = "A server behind gRPC; use pawl.Client.";
+  py::class_<PyClient>(module, "Client")
+      .def(py::init<std::string, std::string>(), py::arg("address"), py::arg("namespace"))
+      .def("close", &PyClient::Close)
+      .def("deploy", &PyClient::Deploy)
+      .def("start", &PyClient::Start)
+      .def("start_many", &PyClient::StartMany)
+      .def("describe", &PyClient::Describe)
+      .def("wait", &PyClient::Wait)
+      .def("history", &PyClient::History)
+      .def("list", &PyClient::List)
+      .def("stop", &PyClient::Stop);
+}
+
+}  // namespace pawl::bindings

@@ -1,0 +1,134 @@
+// EmbeddedWorker: the worker inside the process of an embedded engine. Tasks of registered
+// functions wait in a queue for the program's threads; tasks of a directory's functions run in a
+// ChildPool. It knows nothing of Python.
+//
+// The queue is made for threads that share one interpreter lock: a thread waits without the lock,
+// and takes a task only once it has the lock back, so no task is held by a thread that cannot run.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/base/mutex.h"
+#include "engine/base/status.h"
+#include "engine/platform/clock.h"
+#include "engine/platform/thread.h"
+#include "engine/runtime/engine.h"
+#include "workers/child_pool.h"
+#include "workers/functions_directory.h"
+
+namespace pawl::workers {
+
+// Tasks of one registered function that are queued or run; what is more waits in the engine.
+inline constexpr std::uint32_t kEmbeddedCredits = 512;
+// The same of a function in a directory, for each of its processes.
+inline constexpr std::uint32_t kEmbeddedCreditsPerChild = 16;
+
+// A task for one of the program's threads.
+struct EmbeddedTask {
+  std::uint64_t id = 0;
+  std::string function;
+  Bytes event;
+  std::string request_id;
+  // Of the state, as far as it has one.
+  std::optional<SteadyTime> deadline;
+};
+
+struct EmbeddedDirectory {
+  std::string path;
+  ChildPoolOptions pool;
+  // Of a function that does not say its own.
+  std::uint32_t concurrency = 1;
+  // What functions write, and what is wrong with them; called from any thread.
+  std::function<void(const std::string&)> log;
+};
+
+// Threads: safe from any thread.
+class EmbeddedWorker final : private TaskSink {
+ public:
+  // `engine` outlives the worker.
+  explicit EmbeddedWorker(Engine& engine);
+  EmbeddedWorker(const EmbeddedWorker&) = delete;
+  EmbeddedWorker& operator=(const EmbeddedWorker&) = delete;
+  // Kills the children.
+  ~EmbeddedWorker() override;
+
+  // Tasks of `name` come to TryTake from now on.
+  void Register(const std::string& name);
+  // Serves the functions of a directory, and follows its changes. AlreadyExists the second time.
+  Status Serve(EmbeddedDirectory directory);
+
+  // The next task, without waiting. `has_waited`: the caller comes from Wait.
+  std::optional<EmbeddedTask> TryTake(bool has_waited);
+  // Waits until there may be a task. False: there will be no more.
+  bool Wait();
+  // The end of a task; `ref` is filled in here. Ignored for a task that was cancelled.
+  void Complete(std::uint64_t id, Completion completion);
+
+  // No more tasks: Wait returns false.
+  void Stop();
+
+ private:
+  struct Held {
+    TaskRef ref;
+    std::string function;
+    bool needs_heartbeat = false;
+    bool is_pooled = false;
+  };
+
+  struct TaskIdHash {
+    std::size_t operator()(const TaskRef& ref) const noexcept { return TaskRefHash()(ref); }
+  };
+
+  void Deliver(std::vector<Task> tasks) override;
+  void Cancel(std::vector<TaskRef> tasks) override;
+  void Acknowledge(std::vector<CompletionAck> acks) override;
+
+  void OnResults(std::vector<InvocationResult> results);
+  // Every kUpkeepEvery: heartbeats, refused completions, credits, the directory.
+  void Upkeep();
+  void PollDirectory();
+  void AnnounceAll();
+  // Takes the task out and notes its credit.
+  std::optional<Held> Release(std::uint64_t id) PAWL_REQUIRES(mutex_);
+  void WakeOne() PAWL_REQUIRES(mutex_);
+  std::vector<FunctionCredit> TakeCredits(std::uint32_t at_least) PAWL_REQUIRES(mutex_);
+
+  platform::SystemClock clock_;
+  Mutex mutex_;
+  CondVar ready_;
+  CondVar stopped_;
+  bool is_stopping_ PAWL_GUARDED_BY(mutex_) = false;
+  std::size_t waiting_ PAWL_GUARDED_BY(mutex_) = 0;
+  std::size_t woken_ PAWL_GUARDED_BY(mutex_) = 0;
+  std::deque<EmbeddedTask> queue_ PAWL_GUARDED_BY(mutex_);
+  std::set<std::string> registered_ PAWL_GUARDED_BY(mutex_);
+  // With their credits.
+  std::map<std::string, std::uint32_t> pooled_ PAWL_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, std::uint32_t> used_credits_ PAWL_GUARDED_BY(mutex_);
+  std::uint64_t next_id_ PAWL_GUARDED_BY(mutex_) = 1;
+  std::unordered_map<std::uint64_t, Held> held_ PAWL_GUARDED_BY(mutex_);
+  std::unordered_map<TaskRef, std::uint64_t, TaskIdHash> by_ref_ PAWL_GUARDED_BY(mutex_);
+  // Not yet acknowledged: the disk may be full.
+  std::unordered_map<TaskRef, Completion, TaskIdHash> unacknowledged_ PAWL_GUARDED_BY(mutex_);
+  std::vector<TaskRef> refused_ PAWL_GUARDED_BY(mutex_);
+  std::vector<TaskRef> returns_ PAWL_GUARDED_BY(mutex_);
+
+  // Set once; read by the engine's threads after Serve announced the functions.
+  EmbeddedDirectory served_;
+  std::unique_ptr<FunctionsDirectory> directory_ PAWL_GUARDED_BY(mutex_);
+  std::unique_ptr<ChildPool> pool_;
+
+  std::unique_ptr<WorkerSession> session_;
+  std::unique_ptr<platform::Thread> upkeep_;
+};
+
+}  // namespace pawl::workers

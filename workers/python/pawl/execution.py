@@ -1,0 +1,127 @@
+"""What the engine tells about state machines, executions and their history."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import dataclass
+from typing import Any, Mapping, Optional
+
+RUNNING = "RUNNING"
+SUCCEEDED = "SUCCEEDED"
+
+
+@dataclass(frozen=True)
+class StateMachine:
+    """A deployed state machine.
+
+    Attributes:
+        name: Its name.
+        arn: Its ARN.
+        revision: Grows with each deployment of another text.
+        changed: Whether this deployment changed the text.
+        warnings: What is suspicious in the definition, each as a line.
+    """
+
+    name: str
+    arn: str
+    revision: int
+    changed: bool
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExecutionInfo:
+    """An execution as it was when it was asked for.
+
+    Attributes:
+        status: ``RUNNING``, ``SUCCEEDED``, ``FAILED``, ``TIMED_OUT`` or ``ABORTED``.
+        input: The input, parsed; None in lists.
+        output: The output of a succeeded execution, parsed; None otherwise and in lists.
+        error: The error's name of an execution that did not succeed.
+        cause: The error's cause.
+        quarantine_reason: Not empty where stored rows contradict each other and the engine does not
+            run the execution.
+    """
+
+    state_machine: str
+    name: str
+    arn: str
+    revision: int
+    status: str
+    started_at: datetime.datetime
+    stopped_at: Optional[datetime.datetime]
+    input: Any
+    output: Any
+    error: Optional[str]
+    cause: Optional[str]
+    quarantine_reason: str
+
+
+@dataclass(frozen=True)
+class HistoryEvent:
+    """One event of a history; ``type`` is AWS's name, such as ``TaskStateEntered``."""
+
+    id: int
+    previous_id: int
+    type: str
+    at: datetime.datetime
+    state: str
+    index: Optional[int]
+    length: Optional[int]
+    input: Any
+    output: Any
+    error: Optional[str]
+    cause: Optional[str]
+    resource: str
+    resource_type: str
+    timeout_seconds: Optional[int]
+    heartbeat_seconds: Optional[int]
+
+
+def _time(micros: int) -> datetime.datetime:
+    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+    return epoch + datetime.timedelta(microseconds=micros)
+
+
+def _payload(text: Optional[bytes]) -> Any:
+    return None if not text else json.loads(text)
+
+
+def state_machine_from(fields: Mapping[str, Any]) -> StateMachine:
+    """Reads what the native module returns."""
+    return StateMachine(
+        name=fields["name"],
+        arn=fields["arn"],
+        revision=fields["revision"],
+        changed=fields["changed"],
+        warnings=tuple(fields["warnings"]),
+    )
+
+
+def execution_from(fields: Mapping[str, Any]) -> ExecutionInfo:
+    """Reads what the native module returns."""
+    stopped = fields["stopped_micros"]
+    return ExecutionInfo(
+        state_machine=fields["state_machine"],
+        name=fields["name"],
+        arn=fields["arn"],
+        revision=fields["revision"],
+        status=fields["status"],
+        started_at=_time(fields["started_micros"]),
+        stopped_at=None if stopped is None else _time(stopped),
+        input=_payload(fields["input"]),
+        output=_payload(fields["output"]),
+        error=fields["error"],
+        cause=fields["cause"],
+        quarantine_reason=fields["quarantine_reason"],
+    )
+
+
+def event_from(fields: Mapping[str, Any]) -> HistoryEvent:
+    """Reads what the native module returns."""
+    rest = {name: fields[name] for name in HistoryEvent.__dataclass_fields__ if name in fields}
+    rest["at"] = _time(fields["at_micros"])
+    rest["input"] = _payload(fields["input"])
+    rest["output"] = _payload(fields["output"])
+    return HistoryEvent(**rest)

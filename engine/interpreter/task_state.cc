@@ -189,9 +189,14 @@ bool Interpreter::On(const TaskEnded& ended) {
   if (ended.output) {
     TaskSucceeded(*frame, *ended.output);
   } else {
-    TaskFailed(*frame,
-               EventsOf(std::get<asl::TaskState>(StateOf(*frame).details)).failed,
-               {.error = ended.error, .cause = ended.cause});
+    const auto& task = std::get<asl::TaskState>(StateOf(*frame).details);
+    std::string cause = ended.cause;
+    if (task.integration == Integration::kLambdaInvoke) {
+      // As recorded: lambda:invoke compacts the function's error object, a direct ARN leaves it.
+      const auto parsed = json::Parse(ended.cause, arena_);
+      if (parsed.ok() && parsed->is_object()) cause = json::Write(*parsed);
+    }
+    TaskFailed(*frame, EventsOf(task).failed, {.error = ended.error, .cause = std::move(cause)});
   }
   return true;
 }

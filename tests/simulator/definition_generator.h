@@ -1,0 +1,38 @@
+// Random definitions of everything the language has, and inputs for them. They end: loops are
+// bounded by counters in the payload.
+#pragma once
+
+#include <string>
+
+#include "engine/base/random.h"
+#include "tests/simulator/plain_json.h"
+
+namespace pawl::simulator {
+
+// Which constructs a seed's definitions may use. Leaving some out makes those that stay meet more
+// often.
+struct LanguageMix {
+  bool has_tasks = true;
+  bool has_retries = true;
+  bool has_catchers = true;
+  bool has_waits = true;
+  // Waits of more than ten minutes, and of a few seconds else.
+  bool has_long_waits = false;
+  bool has_joins = true;
+  bool has_loops = true;
+  bool has_task_timeouts = false;
+  bool has_heartbeats = false;
+  bool has_machine_timeout = false;
+  // Paths that may lead nowhere.
+  bool has_broken_paths = false;
+  int depth_max = 3;
+  int states_max = 14;
+};
+
+LanguageMix DrawLanguageMix(SeededRandom& random);
+
+// A definition that the compiler accepts.
+PlainJson GenerateDefinition(const LanguageMix& mix, SeededRandom& random);
+PlainJson GenerateInput(const LanguageMix& mix, SeededRandom& random);
+
+}  // namespace pawl::simulator

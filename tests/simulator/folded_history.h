@@ -1,0 +1,85 @@
+// What a history says: the events of an execution folded into the frames that must be open after
+// the last one, the attempts that were made, and what chance decided. It believes nothing: the
+// first event that cannot follow from those before it is its `problem`.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/asl/state_machine.h"
+#include "engine/interpreter/history_event.h"
+#include "tests/simulator/oracle.h"
+
+namespace pawl::simulator {
+
+// An attempt of a task.
+struct FoldedAttempt {
+  AttemptKey key;
+  FrameNumber frame;
+  EventId scheduled = 0;
+  Timestamp scheduled_at;
+  Timestamp started_at;
+  Timestamp ended_at;
+  // 0: it is open, or ended with its branch.
+  EventId ended = 0;
+  interpreter::EventType end = {};
+  std::optional<Bytes> output;
+  std::string error;
+  std::string cause;
+  std::optional<std::int64_t> timeout_seconds;
+  std::optional<std::int64_t> heartbeat_seconds;
+};
+
+struct FoldedFrame {
+  enum class Phase {
+    kBegun,    // has no state yet
+    kEntered,  // in a state that has done nothing yet, or waits for its time
+    kTask,     // an attempt is open
+    kJoin,     // branches are open
+    kEnded,    // an attempt is over; a retry, a catcher or the exit follows
+    kLeft,     // between states, or at the end of the branch
+  };
+
+  FrameNumber number;
+  FrameNumber parent;
+  std::uint32_t index = 0;
+  BranchKey branch;
+  // The Parallel or Map around, and the branch in it.
+  StateIndex scope = asl::kNoState;
+  std::uint32_t scope_branch = 0;
+
+  bool is_open = true;
+  Phase phase = Phase::kBegun;
+  StateIndex state = asl::kNoState;
+  EventId entered = 0;
+  Timestamp entered_at;
+  EventId last = 0;
+  std::map<StateIndex, int> visits;
+  // Of the present visit; -1 before the first.
+  int attempt = -1;
+  // A place in FoldedHistory::attempts.
+  std::optional<std::size_t> open_attempt;
+  std::uint32_t join_total = 0;
+  std::uint32_t join_next = 0;
+};
+
+struct FoldedHistory {
+  // Empty: the history is one that an execution can have.
+  std::string problem;
+  std::map<FrameNumber, FoldedFrame> frames;
+  std::vector<FoldedAttempt> attempts;
+  std::optional<interpreter::HistoryEvent> closing;
+  std::map<BranchKey, std::vector<std::string>> visits;
+  std::map<AttemptKey, std::uint32_t> failed_children;
+  // When attempts of any kind began, and when they failed.
+  std::map<AttemptKey, Timestamp> attempt_began;
+  std::map<AttemptKey, Timestamp> attempt_ended;
+};
+
+FoldedHistory FoldHistory(const asl::StateMachine& machine,
+                          const std::vector<interpreter::HistoryEvent>& events);
+
+}  // namespace pawl::simulator

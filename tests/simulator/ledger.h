@@ -1,0 +1,55 @@
+// Ledger: what the clients and workers of a simulated engine were told. It survives every crash;
+// the store must agree with it for ever.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/runtime/engine.h"
+
+namespace pawl::simulator {
+
+// What a worker said at the end of a task.
+struct Answer {
+  std::optional<std::string> output = {};
+  std::string error = {};
+  std::string cause = {};
+
+  auto operator<=>(const Answer&) const = default;
+};
+
+// How an answer that is no JSON begins.
+inline constexpr std::string_view kGarbage = "<garbage";
+
+struct StartEntry {
+  // Inputs of every start that was sent under this name.
+  std::set<std::string> inputs;
+  // Of the start that was acknowledged first.
+  std::optional<std::string> acknowledged_input;
+  std::optional<Timestamp> started_at;
+};
+
+struct StopEntry {
+  std::optional<std::string> error;
+  std::optional<std::string> cause;
+};
+
+struct Ledger {
+  std::map<ExecutionName, StartEntry> starts;
+  std::map<ExecutionName, std::vector<StopEntry>> stops;
+  std::set<ExecutionName> acknowledged_stops;
+  // Everything that was sent for a task, whether it arrived or not.
+  std::map<TaskRef, std::set<Answer>> sent;
+  // What was acknowledged as accepted.
+  std::map<TaskRef, Answer> accepted;
+  // What a task was when it was first delivered: it is that for ever.
+  std::map<TaskRef, Task> delivered;
+  std::uint64_t lost_workers = 0;
+  std::uint64_t messages = 0;
+};
+
+}  // namespace pawl::simulator

@@ -1,0 +1,62 @@
+// Mutants: ways to break durability on purpose. Each is built around the engine, in the disk or in
+// the worker under it; the simulator's checks must notice every one of them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace pawl::simulator {
+
+enum class Mutant : std::uint8_t {
+  kNone,
+  // The disk says "durable" before it is.
+  kAcknowledgeEarly,
+  // Now and then what was synced is gone after a crash.
+  kSkipSync,
+  // A crash keeps part of a batch.
+  kTearBatch,
+  // A crash loses rows of joins' results.
+  kLoseResults,
+  // Parked frames' timer rows are not found at start.
+  kDropTimersOnRecovery,
+  // Some open frames are not found at start.
+  kDropFramesOnRecovery,
+  // Frames forget that attempts differ: every wait has number 1 again after a crash.
+  kReuseAttempts,
+  // A close does not remove the frames.
+  kKeepFramesAfterClose,
+  // Some history rows never reach the disk.
+  kLoseHistory,
+  // A write that the disk calls uncertain is taken for done.
+  kTrustUnknown,
+  // A name is not kept: the same start twice makes two executions.
+  kForgetNames,
+  // A late answer is passed on as that of the present attempt.
+  kAcceptLateAnswers,
+};
+
+struct NamedMutant {
+  Mutant mutant;
+  std::string_view name;
+};
+
+inline constexpr std::array<NamedMutant, 12> kMutants = {{
+    {Mutant::kAcknowledgeEarly, "acknowledge-early"},
+    {Mutant::kSkipSync, "skip-sync"},
+    {Mutant::kTearBatch, "tear-batch"},
+    {Mutant::kLoseResults, "lose-results"},
+    {Mutant::kDropTimersOnRecovery, "drop-timers-on-recovery"},
+    {Mutant::kDropFramesOnRecovery, "drop-frames-on-recovery"},
+    {Mutant::kReuseAttempts, "reuse-attempts"},
+    {Mutant::kKeepFramesAfterClose, "keep-frames-after-close"},
+    {Mutant::kLoseHistory, "lose-history"},
+    {Mutant::kTrustUnknown, "trust-unknown"},
+    {Mutant::kForgetNames, "forget-names"},
+    {Mutant::kAcceptLateAnswers, "accept-late-answers"},
+}};
+
+std::optional<Mutant> FindMutant(std::string_view name);
+
+}  // namespace pawl::simulator

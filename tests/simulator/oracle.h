@@ -1,0 +1,80 @@
+// The oracle: what a workflow must do, by a second, simple interpreter that was written from the
+// Amazon States Language specification alone and shares no code with the engine's. It is recursive,
+// keeps nothing and knows no time: it runs a definition to its end in one call.
+//
+// Where the specification leaves the outcome to chance it asks what was observed (which attempt of
+// a task was lost to a fault, which branch of several was the first to fail) and accepts it only if
+// it is possible.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/simulator/plain_json.h"
+
+namespace pawl::simulator {
+
+// A place in the tree of branches: "" is the top; a branch or iteration appends
+// "/STATE#VISIT.ATTEMPT:INDEX" to the place of the Parallel or Map it belongs to.
+using BranchKey = std::string;
+
+BranchKey ChildBranch(
+    const BranchKey& branch, const std::string& state, int visit, int attempt, std::uint32_t index);
+
+// An attempt of a Task, Parallel or Map. Visits of a state in a branch count from 1, attempts of a
+// visit from 0.
+struct AttemptKey {
+  BranchKey branch;
+  std::string state;
+  int visit = 0;
+  int attempt = 0;
+
+  auto operator<=>(const AttemptKey&) const = default;
+};
+
+// What chance decided in the run that is judged.
+struct Observations {
+  // Tasks' attempts that ended otherwise than by their function's answer: the error's name, with
+  // "States.HeartbeatTimeout" for a missed heartbeat.
+  std::map<AttemptKey, std::string> faults = {};
+  // The child whose failure ended an attempt of a Parallel or Map.
+  std::map<AttemptKey, std::uint32_t> failed_children = {};
+};
+
+struct OracleRequest {
+  const PlainJson& definition;
+  PlainJson input;
+  std::string state_machine;
+  std::string state_machine_arn;
+  std::string execution;
+  std::string execution_arn;
+  std::string started_at;
+};
+
+// A delay that a retrier imposes before the attempt after this one.
+struct ForeseenDelay {
+  double seconds = 0;
+  // Anything from 0 to `seconds`.
+  bool has_jitter = false;
+};
+
+struct OracleRun {
+  bool has_succeeded = false;
+  PlainJson output = {};
+  // Of a failure: each a string, some text, or null where the specification gives none.
+  PlainJson error = {};
+  PlainJson cause = {};
+  // The names of the states entered, for each branch.
+  std::map<BranchKey, std::vector<std::string>> visits = {};
+  std::map<AttemptKey, ForeseenDelay> delays = {};
+  // The definition does not come to an end within the oracle's patience.
+  bool has_given_up = false;
+};
+
+OracleRun Foresee(const OracleRequest& request, const Observations& observed);
+
+}  // namespace pawl::simulator

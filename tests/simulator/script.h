@@ -1,0 +1,40 @@
+// What the functions of simulated workflows do. An outcome depends on nothing but the function and
+// its payload, so that the oracle foresees what a worker will answer.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tests/simulator/plain_json.h"
+
+namespace pawl::simulator {
+
+// A result, or an error.
+struct FunctionOutcome {
+  std::optional<PlainJson> output = {};
+  std::string error = {};
+  std::string cause = {};
+};
+
+// Those that workers serve. "flaky1" to "flaky3" fail while the payload's `attempt` is below the
+// number, "odd" fails where the payload's `k` is odd, "boom" always does.
+inline constexpr std::array<std::string_view, 12> kFunctions = {"echo",
+                                                                "small",
+                                                                "inc",
+                                                                "flaky1",
+                                                                "flaky2",
+                                                                "flaky3",
+                                                                "odd",
+                                                                "boom",
+                                                                "list",
+                                                                "text",
+                                                                "wide",
+                                                                "nothing"};
+// A function that no worker ever announces.
+inline constexpr std::string_view kUnknownFunction = "ghost";
+
+FunctionOutcome CallFunction(std::string_view function, const PlainJson& payload);
+
+}  // namespace pawl::simulator

@@ -1,0 +1,292 @@
+#include "tests/simulator/simulated_disk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/hash.h"
+#include "engine/interpreter/frame.h"
+#include "engine/rows/frame_codec.h"
+#include "engine/rows/keys.h"
+
+namespace pawl::simulator {
+namespace {
+
+using storage::CommitResult;
+using storage::Family;
+using storage::WriteBatch;
+
+// The third byte of a key of family state says what the row is (engine/rows/FORMAT.md).
+char TagOf(const std::string& key) {
+  return key.size() > 2 ? key[2] : '\0';
+}
+
+bool IsState(const WriteBatch::Operation& operation, char tag) {
+  return operation.family == Family::kState && TagOf(operation.key) == tag;
+}
+
+void Restage(WriteBatch& batch, WriteBatch::Operation operation) {
+  switch (operation.kind) {
+    case WriteBatch::Operation::Kind::kPut:
+      return batch.Put(operation.family, std::move(operation.key), std::move(operation.value));
+    case WriteBatch::Operation::Kind::kDelete:
+      return batch.Delete(operation.family, std::move(operation.key));
+    case WriteBatch::Operation::Kind::kDeleteRange:
+      return batch.DeleteRange(
+          operation.family, std::move(operation.key), std::move(operation.value));
+  }
+}
+
+// Keeps the operations that `is_kept` says.
+template <typename Predicate>
+void Thin(WriteBatch& batch, const Predicate& is_kept) {
+  WriteBatch thinned;
+  for (WriteBatch::Operation& operation : batch.TakeOperations()) {
+    if (is_kept(operation)) Restage(thinned, std::move(operation));
+  }
+  batch = std::move(thinned);
+}
+
+}  // namespace
+
+std::optional<Mutant> FindMutant(std::string_view name) {
+  for (const NamedMutant& mutant : kMutants) {
+    if (mutant.name == name) return mutant.mutant;
+  }
+  return std::nullopt;
+}
+
+class SimulatedDisk::Connection final : public storage::Storage {
+ public:
+  explicit Connection(SimulatedDisk& disk) : disk_(disk) {}
+
+  void Load(storage::LoadRequest request, storage::LoadDone done) override {
+    disk_.Load(std::move(request), std::move(done));
+  }
+
+  void Commit(std::vector<storage::ShardBatch> group, storage::CommitDone done) override {
+    disk_.Commit(std::move(group), std::move(done));
+  }
+
+  Result<std::optional<std::uint64_t>> FreeBytes() override {
+    return std::optional<std::uint64_t>();
+  }
+
+  storage::StorageStatistics Statistics() override { return disk_.rows_.Statistics(); }
+
+ private:
+  SimulatedDisk& disk_;
+};
+
+SimulatedDisk::SimulatedDisk(std::uint64_t seed, Mutant mutant)
+    : rows_(storage::MemoryStorage::Durability::kImmediate), random_(seed), mutant_(mutant) {}
+
+std::unique_ptr<storage::Storage> SimulatedDisk::Open() {
+  return std::make_unique<Connection>(*this);
+}
+
+void SimulatedDisk::Load(storage::LoadRequest request, storage::LoadDone done) {
+  if (loads_left_) {
+    if (*loads_left_ == 0) return done(Unavailable("the simulated disk cannot be read"));
+    --*loads_left_;
+  }
+  if (mutant_ == Mutant::kNone) return rows_.Load(std::move(request), std::move(done));
+  rows_.Load(request, [&](Result<storage::LoadResponse> response) {
+    if (response.ok()) MutateLoad(request, *response);
+    done(std::move(response));
+  });
+}
+
+void SimulatedDisk::Trace(const std::vector<storage::ShardBatch>& group) {
+  for (const storage::ShardBatch& batch : group) {
+    for (const WriteBatch::Operation& operation : batch.writes.operations()) {
+      trace_hash_ =
+          HashBytes(operation.key, trace_hash_ + static_cast<std::uint64_t>(operation.kind));
+      trace_hash_ = HashBytes(operation.value, trace_hash_);
+    }
+  }
+}
+
+void SimulatedDisk::Commit(std::vector<storage::ShardBatch> group, storage::CommitDone done) {
+  ++commits_;
+  Trace(group);
+  // The catalog waits for its commits, on the thread that would have to sync them.
+  const bool is_catalog = std::all_of(group.begin(), group.end(), [](const auto& batch) {
+    return batch.shard.value >= rows::kShards;
+  });
+  if (is_catalog) {
+    const std::size_t size = group.size();
+    if (is_refusing_) return done(std::vector(size, CommitResult::kUnavailable));
+    Apply(std::move(group));
+    return done(std::vector(size, CommitResult::kOk));
+  }
+  Group pending{.batches = std::move(group), .done = std::move(done)};
+  if (is_refusing_) {
+    pending.fault = CommitResult::kUnavailable;
+  } else {
+    pending.fault = std::exchange(next_fault_, std::nullopt);
+    if (pending.fault == CommitResult::kUnavailable) is_refusing_ = true;
+  }
+  if (mutant_ == Mutant::kAcknowledgeEarly && !pending.fault) {
+    const auto answer = std::exchange(pending.done, [](const auto&) {});
+    const std::size_t size = pending.batches.size();
+    pending_.push_back(std::move(pending));
+    return answer(std::vector(size, CommitResult::kOk));
+  }
+  if (is_immediate_ && pending_.empty()) return Finish(std::move(pending));
+  pending_.push_back(std::move(pending));
+}
+
+bool SimulatedDisk::SyncOldest() {
+  if (pending_.empty()) return false;
+  Group group = std::move(pending_.front());
+  pending_.pop_front();
+  Finish(std::move(group));
+  return true;
+}
+
+void SimulatedDisk::SyncAll() {
+  // What the answers commit stays pending.
+  for (std::size_t groups = pending_.size(); groups > 0 && SyncOldest();)
+    --groups;
+}
+
+void SimulatedDisk::Finish(Group group) {
+  const std::size_t size = group.batches.size();
+  const CommitResult result = group.fault.value_or(CommitResult::kOk);
+  const storage::CommitDone done = std::move(group.done);
+  switch (result) {
+    case CommitResult::kOk:
+      Mutate(group.batches);
+      Apply(std::move(group.batches));
+      break;
+    case CommitResult::kAborted:
+      break;
+    case CommitResult::kUnknown:
+      for (storage::ShardBatch& batch : group.batches) {
+        if (random_.Below(2) == 0) batch.writes.Clear();
+      }
+      Apply(std::move(group.batches));
+      break;
+    case CommitResult::kUnavailable:
+      in_doubt_.push_back({.batches = std::move(group.batches), .done = nullptr});
+      break;
+  }
+  const bool is_trusted = mutant_ == Mutant::kTrustUnknown && result == CommitResult::kUnknown;
+  done(std::vector(size, is_trusted ? CommitResult::kOk : result));
+}
+
+void SimulatedDisk::Apply(std::vector<storage::ShardBatch> batches) {
+  rows_.Commit(std::move(batches), [](const auto&) {});
+}
+
+void SimulatedDisk::Crash(std::size_t kept) {
+  std::deque<Group> log = std::exchange(in_doubt_, {});
+  std::move(pending_.begin(), pending_.end(), std::back_inserter(log));
+  pending_.clear();
+  is_refusing_ = false;
+  next_fault_.reset();
+  loads_left_.reset();
+  kept = std::min(kept, log.size());
+  for (std::size_t i = 0; i < kept; ++i)
+    Apply(std::move(log[i].batches));
+  if (kept > 0 && kept < log.size()) {
+    // Each shard's batch is whole or not there; a group need not be.
+    std::erase_if(log[kept].batches, [this](const auto&) { return random_.Below(2) == 0; });
+    Apply(log[kept].batches);
+  }
+  if (mutant_ == Mutant::kTearBatch && kept < log.size()) {
+    for (storage::ShardBatch& batch : log[kept].batches) {
+      Thin(batch.writes, [this](const auto&) { return random_.Below(2) == 0; });
+    }
+    Apply(std::move(log[kept].batches));
+  }
+  MutateCrash();
+}
+
+void SimulatedDisk::Mutate(std::vector<storage::ShardBatch>& batches) {
+  if (mutant_ == Mutant::kSkipSync && !unsynced_ && random_.Below(16) == 0) {
+    unsynced_ = rows_.Snapshot();
+  } else if (mutant_ == Mutant::kSkipSync && random_.Below(3) == 0) {
+    unsynced_.reset();
+  }
+  for (storage::ShardBatch& batch : batches) {
+    switch (mutant_) {
+      case Mutant::kKeepFramesAfterClose: {
+        const auto& operations = batch.writes.operations();
+        const bool has_close =
+            std::any_of(operations.begin(), operations.end(), [](const auto& operation) {
+              return IsState(operation, 'E');
+            });
+        if (!has_close) break;
+        Thin(batch.writes, [](const auto& operation) {
+          return operation.kind != WriteBatch::Operation::Kind::kDelete || !IsState(operation, 'F');
+        });
+        break;
+      }
+      case Mutant::kLoseHistory:
+        Thin(batch.writes, [this](const auto& operation) {
+          return operation.family != Family::kHistory || random_.Below(40) != 0;
+        });
+        break;
+      case Mutant::kForgetNames:
+        Thin(batch.writes, [](const auto& operation) { return !IsState(operation, 'N'); });
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+void SimulatedDisk::MutateCrash() {
+  if (mutant_ == Mutant::kSkipSync && unsynced_) {
+    rows_.Restore(std::move(*unsynced_));
+    unsynced_.reset();
+  }
+  if (mutant_ != Mutant::kLoseResults && mutant_ != Mutant::kReuseAttempts) return;
+  storage::StoreContents contents = rows_.Snapshot();
+  auto& state = contents.families.at(static_cast<std::size_t>(Family::kState));
+  if (mutant_ == Mutant::kLoseResults) {
+    std::erase_if(state, [](const auto& row) { return TagOf(row.first) == 'R'; });
+  } else {
+    for (auto& [key, value] : state) {
+      if (TagOf(key) != 'F') continue;
+      auto frame = rows::DecodeFrame(rows::ParseFrameKey(key)->frame, value);
+      if (!frame.ok()) continue;
+      frame->wait_number = 1;
+      value = rows::EncodeFrame(*frame);
+    }
+  }
+  rows_.Restore(std::move(contents));
+}
+
+void SimulatedDisk::MutateLoad(const storage::LoadRequest& request,
+                               storage::LoadResponse& response) {
+  for (std::size_t i = 0; i < request.ranges.size(); ++i) {
+    const storage::Range& range = request.ranges[i];
+    if (range.family != Family::kState) continue;
+    // A range of a whole shard: its begin is not longer than shard and tag.
+    const bool is_of_shard = range.begin.size() <= 3 && range.limit != 1;
+    if (mutant_ == Mutant::kDropTimersOnRecovery && TagOf(range.begin) == 'T') {
+      response.rows[i].clear();
+    }
+    if (mutant_ == Mutant::kDropFramesOnRecovery && is_of_shard && TagOf(range.begin) == 'F') {
+      std::erase_if(response.rows[i], [this](const auto&) { return random_.Below(3) == 0; });
+    }
+  }
+}
+
+std::optional<std::string> SimulatedDisk::Get(storage::Family family, const std::string& key) {
+  std::optional<std::string> value;
+  rows_.Load({.keys = {{.family = family, .bytes = key}}, .ranges = {}},
+             [&](Result<storage::LoadResponse> response) { value = response->values[0]; });
+  return value;
+}
+
+std::vector<storage::Row> SimulatedDisk::Scan(const storage::Range& range) {
+  std::vector<storage::Row> rows;
+  rows_.Load({.keys = {}, .ranges = {range}},
+             [&](Result<storage::LoadResponse> response) { rows = std::move(response->rows[0]); });
+  return rows;
+}
+
+}  // namespace pawl::simulator

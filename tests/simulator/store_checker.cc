@@ -1,0 +1,621 @@
+#include "tests/simulator/store_checker.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "engine/base/hash.h"
+#include "engine/interpreter/advance.h"
+#include "engine/rows/frame_codec.h"
+#include "engine/rows/history_codec.h"
+#include "engine/rows/keys.h"
+#include "tests/simulator/script.h"
+
+namespace pawl::simulator {
+namespace {
+
+using interpreter::EventType;
+using interpreter::ExecutionStatus;
+using interpreter::Frame;
+using storage::Family;
+
+constexpr Duration kRetentionForEver = std::chrono::hours(24);
+
+ExecutionName NameOf(const rows::ExecutionRow& row) {
+  return {.namespace_id = row.namespace_id,
+          .state_machine = row.header.state_machine,
+          .name = row.header.name};
+}
+
+bool HasSucceeded(EventType type) {
+  return type == EventType::kLambdaFunctionSucceeded || type == EventType::kTaskSucceeded;
+}
+
+bool IsTimedOut(EventType type) {
+  return type == EventType::kLambdaFunctionTimedOut || type == EventType::kTaskTimedOut;
+}
+
+// How an answer that was sent appears in a history.
+Answer RecordedForm(const Answer& sent) {
+  if (sent.output && sent.output->starts_with(kGarbage)) return {.error = "Runtime.MarshalError"};
+  if (sent.output) return {.output = sent.output};
+  return sent;
+}
+
+// The answer that an attempt recorded.
+Answer RecordedAnswer(const FoldedAttempt& attempt) {
+  if (!HasSucceeded(attempt.end)) {
+    if (attempt.error == "Runtime.MarshalError") return {.error = attempt.error};
+    return {.error = attempt.error, .cause = attempt.cause};
+  }
+  std::string text = attempt.output.value_or(Bytes()).str();
+  if (attempt.end == EventType::kTaskSucceeded) {
+    constexpr std::string_view kBefore = "\"Payload\":";
+    const std::size_t begin = text.find(kBefore);
+    const std::size_t end = text.rfind(",\"SdkHttpMetadata\"");
+    if (begin != std::string::npos && end != std::string::npos) {
+      text = text.substr(begin + kBefore.size(), end - begin - kBefore.size());
+    }
+  }
+  return {.output = std::move(text)};
+}
+
+bool IsMadeByEngine(const FoldedAttempt& attempt) {
+  return IsTimedOut(attempt.end) || attempt.error == "Pawl.WorkerLost" ||
+         attempt.error == "Lambda.ResourceNotFoundException";
+}
+
+}  // namespace
+
+bool StoreChecker::Fail(const std::string& what) {
+  if (problem_.empty()) problem_ = what;
+  return false;
+}
+
+bool StoreChecker::Fail(const StoredExecution& execution, const std::string& what) {
+  return Fail("execution '" + execution.row.header.name + "' of '" +
+              execution.row.header.state_machine + "': " + what);
+}
+
+std::string StoreChecker::Check(Timestamp now, Duration retention) {
+  problem_.clear();
+  executions_.clear();
+  timers_.clear();
+  names_.clear();
+  if (!ReadState()) return problem_;
+  for (auto& [id, execution] : executions_) {
+    if (!ReadHistory(execution) || !CheckHistoryIsKept(execution)) return problem_;
+    const bool is_right =
+        execution.row.is_closed()
+            ? CheckClosed(execution) && CheckAttempts(execution) && CheckOracle(execution)
+            : CheckFrames(execution) && CheckAttempts(execution);
+    if (!is_right) return problem_;
+  }
+  if (!timers_.empty()) return "a timer row stands for no parked frame";
+  const bool is_right = CheckExpired(now, retention) && CheckNames() && CheckListings() &&
+                        (retention < kRetentionForEver || (CheckStarts() && CheckAccepted())) &&
+                        CheckStopped();
+  return is_right ? "" : problem_;
+}
+
+// Sorts the rows of family state by execution; a row of no execution is an orphan.
+bool StoreChecker::ReadState() {
+  std::vector<storage::Row> state = disk_.Scan({.family = Family::kState});
+  for (const storage::Row& row : state) {
+    if (row.key.at(2) != 'E') continue;
+    const auto id = rows::ParseExecutionKey(row.key);
+    auto decoded = rows::DecodeExecution(row.value);
+    if (!id || !decoded.ok()) return Fail("an execution row is not readable");
+    StoredExecution execution;
+    execution.id = *id;
+    execution.row = std::move(*decoded);
+    executions_.emplace(*id, std::move(execution));
+  }
+  for (storage::Row& row : state) {
+    const char tag = row.key.at(2);
+    if (tag == 'E' || tag == 'S') continue;
+    if (tag == 'N') {
+      const auto number = rows::DecodeNumber(row.value);
+      if (!number.ok()) return Fail("a name row is not readable");
+      const auto shard = static_cast<std::uint16_t>((static_cast<unsigned char>(row.key[0]) << 8U) |
+                                                    static_cast<unsigned char>(row.key[1]));
+      names_.emplace(row.key, ExecutionId{.shard = ShardId{shard}, .number = *number});
+      continue;
+    }
+    if (tag == 'T') {
+      timers_.emplace(row.key, row.value);
+      continue;
+    }
+    const auto frame_key = tag == 'R' ? std::nullopt : rows::ParseFrameKey(row.key);
+    const auto result_key = tag == 'R' ? rows::ParseResultKey(row.key) : std::nullopt;
+    if (!frame_key && !result_key) return Fail("a key of family state is not readable");
+    ExecutionId id;
+    if (frame_key) {
+      id = frame_key->id;
+    } else {
+      // A result's key begins as a frame's does.
+      std::string key = row.key.substr(0, row.key.size() - 4);
+      key[2] = 'F';
+      const auto parsed = rows::ParseFrameKey(key);
+      if (!parsed) return Fail("a result key is not readable");
+      id = parsed->id;
+    }
+    const auto found = executions_.find(id);
+    if (found == executions_.end()) {
+      return Fail(std::string("a row with tag ") + tag + " belongs to no execution");
+    }
+    StoredExecution& execution = found->second;
+    if (tag == 'R') {
+      auto output = rows::DecodeResult(row.value);
+      if (!output.ok()) return Fail(execution, "a result row is not readable");
+      execution.results[result_key->join][result_key->index] = std::move(*output);
+      continue;
+    }
+    auto frame = rows::DecodeFrame(frame_key->frame, row.value);
+    if (!frame.ok()) return Fail(execution, "a frame row is not readable");
+    if (tag == 'C') {
+      if (!execution.row.is_closed() || execution.row.status == ExecutionStatus::kSucceeded) {
+        return Fail(execution, "keeps a frame for a redrive that cannot be");
+      }
+      continue;
+    }
+    // Timer rows come behind frames in key order: they are matched below.
+    if (tag == 'P') execution.parked.insert(frame_key->frame);
+    if (!execution.frames.emplace(frame_key->frame, std::move(*frame)).second) {
+      return Fail(execution, "a frame is hot and parked at once");
+    }
+  }
+  for (const auto& [id, execution] : executions_) {
+    for (const FrameNumber number : execution.parked) {
+      const auto due = interpreter::NextDeadline(execution.frames.at(number), std::nullopt);
+      if (!due) return Fail(execution, "a parked frame waits for no time");
+      if (timers_.erase(rows::TimerKey(id, *due, number)) == 0) {
+        return Fail(execution, "a parked frame has no timer row");
+      }
+    }
+  }
+  return true;
+}
+
+bool StoreChecker::ReadHistory(StoredExecution& execution) {
+  for (const storage::Row& row : disk_.Scan(rows::HistoryOf(execution.id))) {
+    const auto first = rows::ParseHistoryKey(row.key);
+    if (!first) return Fail(execution, "a history key is not readable");
+    const auto events = rows::DecodeEvents(*first, row.value);
+    if (!events.ok()) return Fail(execution, "a history row is not readable");
+    execution.events.insert(execution.events.end(), events->begin(), events->end());
+  }
+  if (execution.events.empty()) return Fail(execution, "has no history");
+  const DefinitionText* text =
+      find_definition_(execution.row.header.state_machine, execution.row.revision);
+  if (text == nullptr) return Fail(execution, "runs on a revision that was never deployed");
+  execution.folded = FoldHistory(*text->machine, execution.events);
+  if (!execution.folded.problem.empty()) return Fail(execution, execution.folded.problem);
+  return true;
+}
+
+bool StoreChecker::CheckHistoryIsKept(const StoredExecution& execution) {
+  Seen& seen = seen_[execution.id];
+  seen.name = NameOf(execution.row);
+  std::map<EventId, std::uint64_t> now;
+  for (const storage::Row& row : disk_.Scan(rows::HistoryOf(execution.id))) {
+    now[*rows::ParseHistoryKey(row.key)] = HashBytes(row.value);
+  }
+  for (const auto& [first, hash] : seen.history_rows) {
+    const auto row = now.find(first);
+    if (row == now.end()) return Fail(execution, "history was durable and is gone");
+    if (row->second != hash) return Fail(execution, "history was durable and has changed");
+  }
+  if (seen.is_closed && now.size() != seen.history_rows.size()) {
+    return Fail(execution, "its history grew after its end");
+  }
+  if (seen.is_closed && !execution.row.is_closed()) return Fail(execution, "runs after its end");
+  seen.history_rows = std::move(now);
+  seen.is_closed = execution.row.is_closed();
+  seen.stopped_at = execution.row.stopped_at;
+  return true;
+}
+
+bool StoreChecker::CheckFrames(const StoredExecution& execution) {
+  if (execution.folded.closing) return Fail(execution, "its history ended, its row says it runs");
+  std::size_t open = 0;
+  for (const auto& [number, folded] : execution.folded.frames) {
+    if (!folded.is_open) continue;
+    const auto stored = execution.frames.find(number);
+    if (stored == execution.frames.end()) {
+      // A Parallel's branch ends without an event of its own; its result says that it did.
+      const auto results = execution.results.find(folded.parent);
+      const bool is_done = number != kRootFrame && folded.phase == FoldedFrame::Phase::kLeft &&
+                           results != execution.results.end() &&
+                           results->second.contains(folded.index);
+      if (!is_done) {
+        return Fail(execution, "frame " + std::to_string(number.value) + " is open but not stored");
+      }
+      continue;
+    }
+    ++open;
+    if (!CheckFrame(execution, folded, stored->second)) return false;
+  }
+  if (open != execution.frames.size()) {
+    return Fail(execution, "a frame is stored that its history does not know or has ended");
+  }
+  return true;
+}
+
+bool StoreChecker::CheckFrame(const StoredExecution& execution,
+                              const FoldedFrame& folded,
+                              const Frame& stored) {
+  const std::string who = "frame " + std::to_string(stored.number.value) + ": ";
+  using Phase = FoldedFrame::Phase;
+  if (stored.number != kRootFrame &&
+      (stored.parent != folded.parent || stored.index != folded.index)) {
+    return Fail(execution, who + "parent or index differ from its history");
+  }
+  if (stored.last_event != folded.last) return Fail(execution, who + "last event differs");
+  const bool is_between = folded.phase == Phase::kLeft || folded.phase == Phase::kBegun;
+  if (!is_between && (stored.state != folded.state || stored.entered_event != folded.entered)) {
+    return Fail(execution, who + "state differs from its history");
+  }
+  const bool is_task = std::holds_alternative<interpreter::TaskWait>(stored.wait);
+  const auto* timer = std::get_if<interpreter::TimerWait>(&stored.wait);
+  const auto* join = std::get_if<interpreter::JoinWait>(&stored.wait);
+  const bool is_runnable = std::holds_alternative<interpreter::RunnableWait>(stored.wait);
+  switch (folded.phase) {
+    case Phase::kBegun:
+    case Phase::kLeft:
+      if (!is_runnable) return Fail(execution, who + "is between states and waits");
+      break;
+    case Phase::kTask: {
+      if (!is_task) return Fail(execution, who + "has an open attempt and does not wait for it");
+      const auto& wait = std::get<interpreter::TaskWait>(stored.wait);
+      if (wait.scheduled_event != execution.folded.attempts[*folded.open_attempt].scheduled) {
+        return Fail(execution, who + "waits for another attempt than its history says");
+      }
+      break;
+    }
+    case Phase::kEntered:
+      if (timer == nullptr || timer->purpose != interpreter::TimerWait::Purpose::kWaitState) {
+        return Fail(execution, who + "is in a state and waits for nothing");
+      }
+      break;
+    case Phase::kEnded:
+      if (timer == nullptr || timer->purpose != interpreter::TimerWait::Purpose::kRetry) {
+        return Fail(execution, who + "failed and waits for no retry");
+      }
+      break;
+    case Phase::kJoin:
+      if (join == nullptr) return Fail(execution, who + "has open branches and does not join them");
+      return CheckJoin(execution, folded, *join);
+  }
+  return true;
+}
+
+bool StoreChecker::CheckJoin(const StoredExecution& execution,
+                             const FoldedFrame& folded,
+                             const interpreter::JoinWait& join) {
+  const std::string who = "join " + std::to_string(folded.number.value) + ": ";
+  if (join.total != folded.join_total || join.next != folded.join_next) {
+    return Fail(execution, who + "counts other branches than its history");
+  }
+  std::set<std::uint32_t> indices;
+  for (const auto& [number, frame] : execution.frames) {
+    if (number != kRootFrame && frame.parent == folded.number) indices.insert(frame.index);
+  }
+  if (join.open != indices.size()) return Fail(execution, who + "counts wrong open branches");
+  std::uint64_t bytes = 2;
+  std::size_t results = 0;
+  if (const auto found = execution.results.find(folded.number); found != execution.results.end()) {
+    results = found->second.size();
+    for (const auto& [index, output] : found->second) {
+      if (!indices.insert(index).second) {
+        return Fail(execution, who + "a branch is open and has a result");
+      }
+      bytes += PayloadText(execution, output).size();
+    }
+  }
+  if (indices.size() != join.next || (!indices.empty() && *indices.rbegin() >= join.next)) {
+    return Fail(execution, who + "a branch was started and is neither open nor has a result");
+  }
+  if (results > 1) bytes += results - 1;
+  if (bytes != join.result_bytes) return Fail(execution, who + "counts wrong bytes of results");
+  coverage_.HitIf(join.open > 0 && results > 0 && join.next < join.total, Mark::kMapWindowMoved);
+  return true;
+}
+
+bool StoreChecker::CheckClosed(const StoredExecution& execution) {
+  const auto& closing = execution.folded.closing;
+  if (!closing) return Fail(execution, "is closed and its history has no end");
+  static const std::map<ExecutionStatus, EventType> kEnds = {
+      {ExecutionStatus::kSucceeded, EventType::kExecutionSucceeded},
+      {ExecutionStatus::kFailed, EventType::kExecutionFailed},
+      {ExecutionStatus::kTimedOut, EventType::kExecutionTimedOut},
+      {ExecutionStatus::kAborted, EventType::kExecutionAborted}};
+  if (kEnds.at(execution.row.status) != closing->type || execution.row.stopped_at != closing->at) {
+    return Fail(execution, "its row and its last event tell different ends");
+  }
+  if (!execution.frames.empty()) return Fail(execution, "is closed and has open frames");
+  const bool has_succeeded = execution.row.status == ExecutionStatus::kSucceeded;
+  const bool has_results = std::any_of(execution.results.begin(),
+                                       execution.results.end(),
+                                       [](const auto& join) { return !join.second.empty(); });
+  if (has_succeeded && has_results) return Fail(execution, "succeeded and has results of a join");
+  return true;
+}
+
+// Each end of an attempt was said by a worker, or is one that the engine may give.
+bool StoreChecker::CheckAttempts(const StoredExecution& execution) {
+  std::map<std::pair<FrameNumber, Answer>, std::size_t> recorded;
+  for (const FoldedAttempt& attempt : execution.folded.attempts) {
+    if (attempt.ended == 0) continue;
+    const std::string who = "attempt of event " + std::to_string(attempt.scheduled) + ": ";
+    if (IsTimedOut(attempt.end)) {
+      const Duration lasted = attempt.ended_at - attempt.scheduled_at;
+      const bool is_late =
+          attempt.timeout_seconds && lasted >= std::chrono::seconds(*attempt.timeout_seconds);
+      const bool is_silent =
+          attempt.heartbeat_seconds && lasted >= std::chrono::seconds(*attempt.heartbeat_seconds);
+      if (!is_late && !is_silent) return Fail(execution, who + "timed out too early");
+      continue;
+    }
+    if (attempt.error == "Pawl.WorkerLost" && ledger_.lost_workers < 3) {
+      return Fail(execution, who + "lost workers that were never lost");
+    }
+    if (IsMadeByEngine(attempt)) continue;
+    ++recorded[{attempt.frame, RecordedAnswer(attempt)}];
+  }
+  std::map<std::pair<FrameNumber, Answer>, std::size_t> sent;
+  for (auto entry = ledger_.sent.lower_bound({.execution = execution.id});
+       entry != ledger_.sent.end() && entry->first.execution == execution.id;
+       ++entry) {
+    for (const Answer& answer : entry->second) {
+      ++sent[{entry->first.frame, RecordedForm(answer)}];
+    }
+  }
+  for (const auto& [key, count] : recorded) {
+    const auto found = sent.find(key);
+    if (found == sent.end()) {
+      return Fail(execution,
+                  "frame " + std::to_string(key.first.value) +
+                      " recorded an answer that no worker gave for it: " +
+                      key.second.output.value_or(key.second.error));
+    }
+    if (found->second < count) {
+      return Fail(execution,
+                  "frame " + std::to_string(key.first.value) + " recorded an answer twice");
+    }
+  }
+  return true;
+}
+
+bool StoreChecker::CheckAccepted() {
+  std::map<std::pair<ExecutionId, std::pair<FrameNumber, Answer>>, std::size_t> accepted;
+  for (const auto& [ref, answer] : ledger_.accepted) {
+    ++accepted[{ref.execution, {ref.frame, RecordedForm(answer)}}];
+  }
+  for (const auto& [key, count] : accepted) {
+    const auto execution = executions_.find(key.first);
+    if (execution == executions_.end())
+      return Fail("a completion was accepted, its execution is gone");
+    std::size_t recorded = 0;
+    for (const FoldedAttempt& attempt : execution->second.folded.attempts) {
+      if (attempt.ended != 0 && attempt.frame == key.second.first && !IsMadeByEngine(attempt) &&
+          RecordedAnswer(attempt) == key.second.second) {
+        ++recorded;
+      }
+    }
+    // The event found no place in a history that was full.
+    if (execution->second.events.size() >= limits_.history_events_max) ++recorded;
+    if (recorded < count) {
+      return Fail(execution->second,
+                  "a completion of frame " + std::to_string(key.second.first.value) +
+                      " was accepted and is not in the history");
+    }
+  }
+  return true;
+}
+
+bool StoreChecker::CheckStarts() {
+  for (const auto& [name, entry] : ledger_.starts) {
+    const auto found = std::find_if(executions_.begin(), executions_.end(), [&](const auto& one) {
+      return NameOf(one.second.row) == name;
+    });
+    if (found == executions_.end()) {
+      if (entry.acknowledged_input) {
+        return Fail("the start of '" + name.name + "' was acknowledged and is lost");
+      }
+      continue;
+    }
+    const std::string input = found->second.events.front().payload->bytes.str();
+    if (entry.acknowledged_input && input != *entry.acknowledged_input) {
+      return Fail(found->second, "has another input than its start");
+    }
+    if (!entry.inputs.contains(input)) return Fail(found->second, "has an input nobody sent");
+    if (entry.started_at && *entry.started_at != found->second.row.header.started_at) {
+      return Fail(found->second, "started at another time than was acknowledged");
+    }
+  }
+  return true;
+}
+
+bool StoreChecker::CheckStopped() {
+  for (const auto& [id, execution] : executions_) {
+    if (!execution.row.is_closed() && ledger_.acknowledged_stops.contains(NameOf(execution.row))) {
+      return Fail(execution, "its stop was acknowledged and it runs");
+    }
+  }
+  return true;
+}
+
+bool StoreChecker::CheckNames() {
+  for (const auto& [id, execution] : executions_) {
+    const ExecutionName name = NameOf(execution.row);
+    const auto row =
+        names_.find(rows::NameKey(id.shard, name.namespace_id, name.state_machine, name.name));
+    if (row == names_.end()) return Fail(execution, "has no name row");
+    if (row->second != id) return Fail(execution, "its name leads to another execution");
+  }
+  if (names_.size() != executions_.size()) return Fail("a name row leads to no execution");
+  return true;
+}
+
+bool StoreChecker::CheckListings() {
+  std::set<ExecutionId> listed;
+  storage::Range listings{.family = Family::kIndex, .begin = "L", .end = "M"};
+  for (const storage::Row& row : disk_.Scan(listings)) {
+    const auto parts = rows::ParseListingKey(row.key);
+    const auto listing = rows::DecodeListing(row.value);
+    if (!parts || !listing.ok()) return Fail("a listing row is not readable");
+    const auto execution = executions_.find(parts->id);
+    if (execution == executions_.end()) return Fail("a listing row belongs to no execution");
+    const rows::ExecutionRow& of = execution->second.row;
+    if (!listed.insert(parts->id).second) return Fail(execution->second, "is listed twice");
+    if (parts->status != of.status || parts->started_at != of.header.started_at ||
+        listing->name != of.header.name) {
+      return Fail(execution->second, "is listed as something else");
+    }
+  }
+  if (listed.size() != executions_.size()) return Fail("an execution is not listed");
+  return true;
+}
+
+bool StoreChecker::CheckExpired(Timestamp now, Duration retention) {
+  for (auto seen = seen_.begin(); seen != seen_.end();) {
+    if (executions_.contains(seen->first)) {
+      ++seen;
+      continue;
+    }
+    const bool may_be_gone = retention < kRetentionForEver &&
+                             (!seen->second.is_closed || seen->second.stopped_at + retention < now);
+    if (!may_be_gone) return Fail("execution '" + seen->second.name.name + "' is gone");
+    if (!disk_.Scan(rows::HistoryOf(seen->first)).empty()) {
+      return Fail("execution '" + seen->second.name.name + "' expired and left its history");
+    }
+    coverage_.Hit(Mark::kExecutionExpired);
+    seen = seen_.erase(seen);
+  }
+  return true;
+}
+
+bool StoreChecker::CheckOracle(const StoredExecution& execution) {
+  Seen& seen = seen_[execution.id];
+  if (seen.agrees_with_oracle) return true;
+  const rows::ExecutionRow& row = execution.row;
+  const DefinitionText* text = find_definition_(row.header.state_machine, row.revision);
+  Observations observed{.failed_children = execution.folded.failed_children};
+  for (const FoldedAttempt& attempt : execution.folded.attempts) {
+    if (attempt.ended == 0) continue;
+    if (IsTimedOut(attempt.end)) {
+      const bool is_late =
+          attempt.timeout_seconds &&
+          attempt.ended_at - attempt.scheduled_at >= std::chrono::seconds(*attempt.timeout_seconds);
+      observed.faults[attempt.key] = is_late ? "States.Timeout" : "States.HeartbeatTimeout";
+    } else if (attempt.error == "Pawl.WorkerLost" || attempt.error == "Runtime.MarshalError") {
+      observed.faults[attempt.key] = attempt.error;
+    }
+  }
+  const interpreter::ArnScheme arns;
+  const OracleRequest request{
+      .definition = text->definition,
+      .input = PlainJson::Parse(execution.events.front().payload->bytes.view()),
+      .state_machine = row.header.state_machine,
+      .state_machine_arn = interpreter::StateMachineArn(arns, row.header.state_machine),
+      .execution = row.header.name,
+      .execution_arn = interpreter::ExecutionArn(arns, row.header.state_machine, row.header.name),
+      .started_at = FormatTimestamp(row.header.started_at)};
+  const std::string disagreement = DisagreementWith(Foresee(request, observed), execution);
+  if (!disagreement.empty()) return Fail(execution, "the oracle disagrees: " + disagreement);
+  seen.agrees_with_oracle = true;
+  return true;
+}
+
+std::string StoreChecker::DisagreementWith(const OracleRun& run, const StoredExecution& execution) {
+  const rows::ExecutionRow& row = execution.row;
+  const DefinitionText* text = find_definition_(row.header.state_machine, row.revision);
+  if (run.has_given_up) return "it found no end";
+  const bool is_at_limit =
+      row.error == "States.Runtime" && execution.events.size() >= limits_.history_events_max;
+  bool is_whole = false;
+  switch (row.status) {
+    case ExecutionStatus::kRunning:
+      return "the execution runs";
+    case ExecutionStatus::kSucceeded: {
+      const PlainJson output = PlainJson::Parse(PayloadText(execution, *row.output));
+      if (!run.has_succeeded) {
+        return "it fails with " + run.error.Write() + ", not succeeds with " + output.Write();
+      }
+      if (!Matches(run.output, output)) {
+        return "the output is " + run.output.Write() + ", not " + output.Write();
+      }
+      is_whole = true;
+      break;
+    }
+    case ExecutionStatus::kFailed: {
+      if (is_at_limit) break;
+      const auto shown = [](const std::optional<std::string>& given) {
+        return given ? PlainJson::String(*given) : PlainJson{};
+      };
+      if (run.has_succeeded) return "it succeeds, not fails with " + row.error.value_or("no error");
+      if (!Matches(run.error, shown(row.error))) {
+        return "the error is " + run.error.Write() + ", not " + row.error.value_or("none");
+      }
+      const bool has_cause = row.cause || run.cause.type != PlainJson::Type::kSomeText;
+      if (has_cause && !Matches(run.cause, shown(row.cause))) {
+        return "the cause is " + run.cause.Write() + ", not " + row.cause.value_or("none");
+      }
+      is_whole = true;
+      break;
+    }
+    case ExecutionStatus::kTimedOut:
+      if (!text->machine->timeout ||
+          row.stopped_at < row.header.started_at + *text->machine->timeout) {
+        return "the execution timed out too early";
+      }
+      break;
+    case ExecutionStatus::kAborted: {
+      const auto stops = ledger_.stops.find(NameOf(row));
+      const bool was_asked =
+          stops != ledger_.stops.end() &&
+          std::any_of(stops->second.begin(), stops->second.end(), [&](const StopEntry& stop) {
+            return stop.error == row.error && stop.cause == row.cause;
+          });
+      if (!was_asked) return "nobody stopped the execution so";
+      break;
+    }
+  }
+  for (const auto& [branch, states] : execution.folded.visits) {
+    const auto foreseen = run.visits.find(branch);
+    if (foreseen == run.visits.end()) return "there is no branch " + branch;
+    const bool is_prefix = states.size() <= foreseen->second.size() &&
+                           std::equal(states.begin(), states.end(), foreseen->second.begin());
+    if (!is_prefix) return "branch '" + branch + "' enters other states";
+    if (is_whole && branch.empty() && states.size() != foreseen->second.size()) {
+      return "the execution enters more states";
+    }
+  }
+  // Two ways to round a fraction of a second.
+  constexpr Duration kTolerance(2);
+  for (const auto& [key, delay] : run.delays) {
+    AttemptKey next = key;
+    ++next.attempt;
+    const auto ended = execution.folded.attempt_ended.find(key);
+    const auto began = execution.folded.attempt_began.find(next);
+    if (ended == execution.folded.attempt_ended.end() ||
+        began == execution.folded.attempt_began.end() || delay.has_jitter) {
+      continue;
+    }
+    if (began->second + kTolerance <
+        ended->second + std::chrono::microseconds(static_cast<std::int64_t>(delay.seconds * 1e6))) {
+      return "state " + key.state + " was retried too early";
+    }
+  }
+  return {};
+}
+
+std::string StoreChecker::PayloadText(const StoredExecution& execution,
+                                      const interpreter::Payload& payload) const {
+  if (payload.bytes.has_value()) return payload.bytes.str();
+  if (payload.home == 0 || payload.home > execution.events.size()) return "<nowhere>";
+  return execution.events[payload.home - 1].payload.value_or(interpreter::Payload{}).bytes.str();
+}
+
+}  // namespace pawl::simulator

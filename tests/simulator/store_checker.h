@@ -1,0 +1,110 @@
+// StoreChecker: what must hold of the durable rows at every moment, whatever happened before.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/rows/execution_row.h"
+#include "engine/runtime/engine.h"
+#include "tests/simulator/coverage.h"
+#include "tests/simulator/folded_history.h"
+#include "tests/simulator/ledger.h"
+#include "tests/simulator/simulated_disk.h"
+
+namespace pawl::simulator {
+
+struct DefinitionText {
+  PlainJson definition;
+  std::shared_ptr<const asl::StateMachine> machine;
+};
+
+// Finds a deployed revision; nullptr if there was none.
+using FindDefinition =
+    std::function<const DefinitionText*(const std::string& state_machine, std::uint64_t revision)>;
+
+// An execution as its rows tell it.
+struct StoredExecution {
+  ExecutionId id;
+  rows::ExecutionRow row;
+  std::vector<interpreter::HistoryEvent> events;
+  std::map<FrameNumber, interpreter::Frame> frames;
+  // Frames that stand on a timer row.
+  std::set<FrameNumber> parked;
+  std::map<FrameNumber, std::map<std::uint32_t, interpreter::Payload>> results;
+  FoldedHistory folded;
+};
+
+class StoreChecker {
+ public:
+  StoreChecker(SimulatedDisk& disk,
+               const Ledger& ledger,
+               const Limits& limits,
+               FindDefinition find_definition,
+               Coverage& coverage)
+      : disk_(disk),
+        ledger_(ledger),
+        limits_(limits),
+        find_definition_(std::move(find_definition)),
+        coverage_(coverage) {}
+
+  // Reads everything and checks it. Empty: all is well. `retention`: how long closed executions
+  // stay; `now` is engine time.
+  std::string Check(Timestamp now, Duration retention);
+
+  // Of the last Check.
+  const std::map<ExecutionId, StoredExecution>& executions() const { return executions_; }
+
+ private:
+  // What was seen of an execution by an earlier check.
+  struct Seen {
+    std::map<EventId, std::uint64_t> history_rows;
+    bool is_closed = false;
+    Timestamp stopped_at;
+    bool agrees_with_oracle = false;
+    ExecutionName name;
+  };
+
+  bool Fail(const std::string& what);
+  bool Fail(const StoredExecution& execution, const std::string& what);
+
+  bool ReadState();
+  bool ReadHistory(StoredExecution& execution);
+  bool CheckExpired(Timestamp now, Duration retention);
+  bool CheckListings();
+  bool CheckNames();
+  bool CheckStarts();
+  bool CheckAccepted();
+  bool CheckStopped();
+  // Each of these is about one execution.
+  bool CheckHistoryIsKept(const StoredExecution& execution);
+  bool CheckFrames(const StoredExecution& execution);
+  bool CheckFrame(const StoredExecution& execution,
+                  const FoldedFrame& folded,
+                  const interpreter::Frame& stored);
+  bool CheckJoin(const StoredExecution& execution,
+                 const FoldedFrame& folded,
+                 const interpreter::JoinWait& join);
+  bool CheckClosed(const StoredExecution& execution);
+  bool CheckAttempts(const StoredExecution& execution);
+  bool CheckOracle(const StoredExecution& execution);
+  std::string DisagreementWith(const OracleRun& run, const StoredExecution& execution);
+  std::string PayloadText(const StoredExecution& execution,
+                          const interpreter::Payload& payload) const;
+
+  SimulatedDisk& disk_;
+  const Ledger& ledger_;
+  const Limits& limits_;
+  const FindDefinition find_definition_;
+  Coverage& coverage_;
+  std::map<ExecutionId, StoredExecution> executions_;
+  std::map<std::string, std::string> timers_;
+  std::map<std::string, ExecutionId> names_;
+  std::map<ExecutionId, Seen> seen_;
+  std::string problem_;
+};
+
+}  // namespace pawl::simulator

@@ -1,0 +1,177 @@
+// World: one seed's life of an engine. Everything in it, time and disk and workers and clients, is
+// drawn from the seed; the engine under it is the real one, driven without threads.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/runtime/engine_impl.h"
+#include "tests/simulator/coverage.h"
+#include "tests/simulator/definition_generator.h"
+#include "tests/simulator/ledger.h"
+#include "tests/simulator/mutant.h"
+#include "tests/simulator/simulated_disk.h"
+#include "tests/simulator/simulated_worker.h"
+#include "tests/simulator/store_checker.h"
+#include "tests/support/manual_clock.h"
+
+namespace pawl::simulator {
+
+struct RunOptions {
+  Mutant mutant = Mutant::kNone;
+  bool is_tracing = false;
+};
+
+struct RunReport {
+  // Empty: everything held.
+  std::string failure;
+  std::uint64_t trace_hash = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t crashes = 0;
+  std::uint64_t executions = 0;
+  std::uint64_t events = 0;
+};
+
+// How a seed's world behaves: drawn once.
+struct Temper {
+  int steps = 0;
+  std::size_t executions_max = 0;
+  // All executions in one shard, so that they meet.
+  bool is_crowded = false;
+  bool has_worker_faults = false;
+  bool has_garbage = false;
+  bool has_disk_faults = false;
+  bool has_clock_jumps = false;
+  bool has_stops = false;
+  bool has_redeployments = false;
+  // One in so many steps is a crash.
+  std::uint64_t crash_every = 0;
+  // One in so many steps syncs; the rest leaves groups pending.
+  std::uint64_t sync_every = 0;
+  bool is_immediate = false;
+  EngineOptions options = {};
+};
+
+class World final : public WatchSink {
+ public:
+  World(std::uint64_t seed, const RunOptions& options, Coverage& coverage);
+  ~World() override;
+
+  RunReport Run();
+
+ private:
+  struct Request {
+    std::string what;
+    bool is_answered = false;
+  };
+
+  using Step = void (World::*)();
+
+  // --- Life of the engine (world_life.cc) ---
+  void Open();
+  void Crash(bool may_keep);
+  void NoteCrash();
+  void CrashAndReopen();
+  void NoteRecovery();
+  EngineOptions DrawOptions();
+
+  // --- Steps (world_steps.cc) ---
+  void TakeStep();
+  void PollOnce();
+  void SyncSome();
+  void PassTime();
+  void JumpWallClock();
+  void StartNew();
+  void StartAgain();
+  void StopSome();
+  void ReadSome();
+  void WatchSome();
+  void DeployAgain();
+  void WorkerStep();
+  void DiskFault();
+  void SettleAndCheck();
+  void ConnectWorker(SimulatedWorker& worker);
+
+  void Deploy(std::size_t machine);
+  void Start(const ExecutionName& name, const std::string& input);
+  void OnStarted(const ExecutionName& name,
+                 const std::string& input,
+                 const Result<StartResponse>& response);
+  std::string NewName(const std::string& machine);
+  std::optional<ExecutionName> SomeExecution();
+  std::size_t NewRequest(const std::string& what);
+  void OnChanges(std::vector<ExecutionChange> changes) override;
+
+  // --- Rest and ends (world_settle.cc) ---
+  // Runs everything that can run at the present time, with a healthy disk and healthy workers.
+  void Settle();
+  void CheckSettled();
+  void CheckStore();
+  void CheckReads();
+  void Quieten();
+  bool AreAllClosed();
+  std::optional<Timestamp> NextStoredDeadline();
+  // Time enough for every shard to get its upkeep.
+  void TourUpkeep();
+
+  void Fail(const std::string& what);
+
+  bool has_failed() const { return !report_.failure.empty(); }
+
+  void Trace(const std::string& what);
+
+  bool OneIn(std::uint64_t n) { return random_.Below(n) == 0; }
+
+  const DefinitionText* FindDefinition(const std::string& machine, std::uint64_t revision) const;
+
+  const std::uint64_t seed_;
+  const RunOptions run_options_;
+  Coverage& coverage_;
+  SeededRandom random_;
+  RunReport report_;
+  LanguageMix mix_;
+  Temper temper_;
+  SimulatedDisk disk_;
+  Ledger ledger_;
+  WorkerSurroundings surroundings_;
+  StoreChecker checker_;
+
+  struct Machine {
+    std::string name;
+    std::uint64_t revision = 0;
+    std::map<std::uint64_t, DefinitionText> revisions = {};
+  };
+
+  std::vector<Machine> machines_;
+  std::vector<std::unique_ptr<SimulatedWorker>> workers_;
+  std::vector<ExecutionName> names_;
+  std::map<ExecutionName, std::string> inputs_;
+  std::uint16_t crowded_shard_ = 0;
+  std::uint64_t name_counter_ = 0;
+
+  Timestamp wall_;
+  test::ManualClock* clock_ = nullptr;
+  std::unique_ptr<runtime::EngineImpl> engine_;
+  std::unique_ptr<Watch> watch_;
+  std::map<ExecutionName, EventId> watched_;
+  // Grows with each engine: answers of an engine that is gone count for nothing.
+  int life_ = 0;
+  std::vector<Request> requests_;
+  bool has_store_failed_ = false;
+  std::string store_failure_;
+  Timestamp last_crash_wall_;
+  int crashes_in_a_row_ = 0;
+  int steps_since_open_ = 0;
+  bool is_quiet_ = false;
+  Timestamp engine_time_;
+  std::uint64_t scrubbed_before_ = 0;
+};
+
+// Runs a seed from its beginning to its end.
+RunReport RunSeed(std::uint64_t seed, const RunOptions& options, Coverage& coverage);
+
+}  // namespace pawl::simulator

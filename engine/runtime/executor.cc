@@ -1,6 +1,7 @@
 #include "engine/runtime/executor.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/base/coding.h"
 #include "engine/rows/keys.h"
@@ -144,7 +145,17 @@ void Executor::OnCommitted(Group group, const std::vector<CommitResult>& results
                          now_);
         shard->Drop();
         const Status recovered = shard->Recover(now_);
-        if (!recovered.ok() && !std::exchange(has_failed_, true)) on_store_failed_(recovered);
+        if (!recovered.ok()) {
+          if (!std::exchange(has_failed_, true)) on_store_failed_(recovered);
+          break;
+        }
+        // Tasks that ended with the change, if it was kept, are nobody's any more.
+        std::vector<ReadyTask> ready = shard->TakeReadyTasks();
+        std::set<TaskRef> open;
+        for (const ReadyTask& task : ready)
+          open.insert(task.task.ref);
+        environment_.matcher().WithdrawAllBut(shard->id(), open);
+        environment_.matcher().Offer(std::move(ready), now_);
         break;
       }
       case CommitResult::kUnavailable: {

@@ -174,6 +174,18 @@ void Matcher::Withdraw(const std::vector<TaskRef>& tasks) {
   Deliver(std::move(out));
 }
 
+void Matcher::WithdrawAllBut(ShardId shard, const std::set<TaskRef>& open) {
+  // Sorted: the order of a hash table must not decide anything.
+  std::set<TaskRef> gone;
+  {
+    const MutexLock lock(mutex_);
+    for (const auto& [ref, entry] : tasks_) {
+      if (ref.execution.shard == shard && !open.contains(ref)) gone.insert(ref);
+    }
+  }
+  Withdraw({gone.begin(), gone.end()});
+}
+
 void Matcher::Loaded(const TaskRef& ref, std::optional<Task> task) {
   Outbox out;
   {

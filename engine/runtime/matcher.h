@@ -60,6 +60,9 @@ class Matcher {
   void Offer(std::vector<ReadyTask> tasks, Timestamp now);
   // Nothing waits for these any more; workers that hold one are told.
   void Withdraw(const std::vector<TaskRef>& tasks);
+  // Withdraws the tasks of `shard` that are not in `open`: what its frames say after they were read
+  // again.
+  void WithdrawAllBut(ShardId shard, const std::set<TaskRef>& open);
   // The answer to `load`; no task if nothing waits for it any more.
   void Loaded(const TaskRef& ref, std::optional<Task> task);
   // When a worker holds the task: since when, and when it last gave a sign of life.

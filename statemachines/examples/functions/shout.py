@@ -1,0 +1,5 @@
+"""Says a text louder."""
+
+
+def handler(event, context):
+    return event["text"].upper()

@@ -57,7 +57,7 @@ RpcServer::RpcServer(Engine& engine,
                      TokenSealer tokens,
                      RpcServerOptions options)
     : tokens_(std::move(tokens)),
-      workflow_service_(engine, tokens_, streams_, std::move(options.on_store_failure)),
+      workflow_service_(engine, tokens_, streams_),
       worker_service_(engine, clock, streams_, std::move(options.worker_log)) {}
 
 Result<std::unique_ptr<RpcServer>> RpcServer::Start(Engine& engine,

@@ -23,7 +23,6 @@ struct RpcServerOptions {
   // HOST:PORT with a loopback host ("127.0.0.1", "[::1]", "localhost"); port 0 picks a free one.
   // Empty: only in-process channels.
   std::string address = "127.0.0.1:7600";
-  StoreFailureHandler on_store_failure;
   WorkerLog worker_log;
 };
 

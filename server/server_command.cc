@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -26,6 +25,8 @@ namespace pawl::server {
 namespace {
 
 constexpr std::chrono::milliseconds kStopGrace(2000);
+// After so long the process ends whatever is still under way: all that was acknowledged is on disk.
+constexpr unsigned kStopSecondsMax = 4;
 constexpr std::size_t kConfigBytesMax = 1024 * 1024;
 
 struct Given {
@@ -130,15 +131,9 @@ int Run(const Settings& settings) {
     const bool is_store = engine.status().code() == StatusCode::kUnavailable;
     return Fail(engine.status(), is_store ? cli::kStoreFailed : cli::kFailed);
   }
-  std::atomic<bool> has_store_failed = false;
   RpcServerOptions options;
   options.address = settings.grpc_address;
   options.worker_log = LogWorkerLine;
-  options.on_store_failure = [&](const Status& status) {
-    if (has_store_failed.exchange(true)) return;
-    spdlog::critical("the store takes no more writes, so the server ends: {}", status.message());
-    kill(getpid(), SIGTERM);
-  };
   Result<std::unique_ptr<RpcServer>> server = RpcServer::Start(**engine, clock, std::move(options));
   if (!server.ok()) return Fail(server.status(), cli::kFailed);
 
@@ -149,13 +144,10 @@ int Run(const Settings& settings) {
   spdlog::info("pawl {} serves gRPC on {}", kVersion, (*server)->address());
 
   const int signal = signals.Wait();
-  if (has_store_failed) {
-    // Nothing is to be said to anybody that the disk does not hold.
-    spdlog::shutdown();
-    std::_Exit(cli::kStoreFailed);
-  }
   spdlog::info("{}: stopping; what runs goes on at the next start",
                signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  std::signal(SIGALRM, [](int /*number*/) { _exit(cli::kDone); });
+  alarm(kStopSecondsMax);
   (*server)->Stop(kStopGrace);
   server->reset();
   engine->reset();

@@ -111,29 +111,13 @@ EventId ParseEventId(const std::string& text) {
   return id;
 }
 
-}  // namespace
-
-WorkflowService::WorkflowService(Engine& engine,
-                                 const TokenSealer& tokens,
-                                 OpenStreams& streams,
-                                 StoreFailureHandler on_store_failure)
-    : engine_(engine),
-      tokens_(tokens),
-      streams_(streams),
-      on_store_failure_(std::move(on_store_failure)) {}
-
-// Every answer passes here: an engine whose store has failed says Unavailable from then on.
-grpc::Status WorkflowService::Answer(const Status& status) const {
-  if (status.code() == StatusCode::kUnavailable) on_store_failure_(status);
-  return ToGrpcStatus(status);
-}
-
-grpc::ServerUnaryReactor* WorkflowService::Reply(grpc::CallbackServerContext& context,
-                                                 const Status& status) const {
+grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext& context, const Status& status) {
   grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-  reactor->Finish(Answer(status));
+  reactor->Finish(ToGrpcStatus(status));
   return reactor;
 }
+
+}  // namespace
 
 grpc::ServerUnaryReactor* WorkflowService::DeployStateMachine(
     grpc::CallbackServerContext* context,
@@ -243,15 +227,15 @@ grpc::ServerUnaryReactor* WorkflowService::StartExecution(grpc::CallbackServerCo
   };
   Result<StartRequest> start = translate();
   if (!start.ok()) {
-    reactor->Finish(Answer(start.status()));
+    reactor->Finish(ToGrpcStatus(start.status()));
     return reactor;
   }
   if (start->name.empty()) start->name = request->request_id();
-  engine_.StartExecution(std::move(*start),
-                         [this, reactor, response](const Result<StartResponse>& started) {
-                           if (started.ok()) *response->mutable_execution() = ToWire(*started);
-                           reactor->Finish(Answer(InsideField(started.status(), "execution")));
-                         });
+  engine_.StartExecution(
+      std::move(*start), [reactor, response](const Result<StartResponse>& started) {
+        if (started.ok()) *response->mutable_execution() = ToWire(*started);
+        reactor->Finish(ToGrpcStatus(InsideField(started.status(), "execution")));
+      });
   return reactor;
 }
 
@@ -288,12 +272,12 @@ grpc::ServerUnaryReactor* WorkflowService::StartExecutions(
     return {};
   };
   if (const Status status = translate(); !status.ok() || starts.empty()) {
-    reactor->Finish(Answer(status));
+    reactor->Finish(ToGrpcStatus(status));
     return reactor;
   }
   engine_.StartExecutions(
       std::move(starts),
-      [this, reactor, response, places](const std::vector<Result<StartResponse>>& started) {
+      [reactor, response, places](const std::vector<Result<StartResponse>>& started) {
         for (std::size_t i = 0; i < started.size(); ++i) {
           const int place = (*places)[i];
           v1::StartExecutionsResponse::Result& result = *response->mutable_results(place);
@@ -302,7 +286,6 @@ grpc::ServerUnaryReactor* WorkflowService::StartExecutions(
             continue;
           }
           const Status status = started[i].status();
-          if (status.code() == StatusCode::kUnavailable) on_store_failure_(status);
           *result.mutable_error() =
               ToRpcStatus(InsideField(status, fmt::format("executions[{}]", place)));
         }
@@ -327,15 +310,13 @@ grpc::ServerUnaryReactor* WorkflowService::StopExecution(grpc::CallbackServerCon
   };
   Result<StopRequest> stop = translate();
   if (!stop.ok()) {
-    reactor->Finish(Answer(stop.status()));
+    reactor->Finish(ToGrpcStatus(stop.status()));
     return reactor;
   }
-  engine_.StopExecution(std::move(*stop),
-                        [this, reactor, response](const Result<StopResponse>& stopped) {
-                          if (stopped.ok())
-                            *response->mutable_stop_time() = ToWire(stopped->stopped_at);
-                          reactor->Finish(Answer(stopped.status()));
-                        });
+  engine_.StopExecution(std::move(*stop), [reactor, response](const Result<StopResponse>& stopped) {
+    if (stopped.ok()) *response->mutable_stop_time() = ToWire(stopped->stopped_at);
+    reactor->Finish(ToGrpcStatus(stopped.status()));
+  });
   return reactor;
 }
 

@@ -2,9 +2,6 @@
 // the rest to the engine.
 #pragma once
 
-#include <functional>
-#include <string>
-
 #include "engine/runtime/engine.h"
 #include "pawl/v1/workflow_service.grpc.pb.h"
 #include "server/open_streams.h"
@@ -14,18 +11,13 @@ namespace pawl::server {
 
 inline constexpr int kStartsMax = 10'000;
 
-// Called with each error that says that the store takes no more writes.
-using StoreFailureHandler = std::function<void(const Status&)>;
-
 // Threads: called by gRPC from its threads. Reads and deployments wait for the disk there; starts
 // and stops do not.
 class WorkflowService final : public v1::WorkflowService::CallbackService {
  public:
   // All outlive the service.
-  WorkflowService(Engine& engine,
-                  const TokenSealer& tokens,
-                  OpenStreams& streams,
-                  StoreFailureHandler on_store_failure);
+  WorkflowService(Engine& engine, const TokenSealer& tokens, OpenStreams& streams)
+      : engine_(engine), tokens_(tokens), streams_(streams) {}
 
   grpc::ServerUnaryReactor* DeployStateMachine(grpc::CallbackServerContext* context,
                                                const v1::DeployStateMachineRequest* request,
@@ -68,13 +60,9 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
                                            v1::DescribeServerResponse* response) override;
 
  private:
-  grpc::Status Answer(const Status& status) const;
-  grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext& context, const Status& status) const;
-
   Engine& engine_;
   const TokenSealer& tokens_;
   OpenStreams& streams_;
-  const StoreFailureHandler on_store_failure_;
 };
 
 }  // namespace pawl::server

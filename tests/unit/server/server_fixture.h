@@ -25,10 +25,6 @@ class ServerTest : public testing::Test {
   ServerTest() {
     server::RpcServerOptions options;
     options.address = "";
-    options.on_store_failure = [this](const Status& status) {
-      const MutexLock lock(mutex_);
-      store_failures_.push_back(status);
-    };
     options.worker_log = [this](const server::WorkerLogLine& line) {
       const MutexLock lock(mutex_);
       log_.push_back(std::string(line.worker) + ": " + std::string(line.text));
@@ -49,11 +45,6 @@ class ServerTest : public testing::Test {
     return server::FromGrpcStatus(((*workflows_).*rpc)(&context, request, &response));
   }
 
-  std::vector<Status> store_failures() {
-    const MutexLock lock(mutex_);
-    return store_failures_;
-  }
-
   std::vector<std::string> WaitForLog(std::size_t lines) {
     const MutexLock lock(mutex_);
     while (log_.size() < lines)
@@ -70,7 +61,6 @@ class ServerTest : public testing::Test {
  private:
   Mutex mutex_;
   CondVar logged_;
-  std::vector<Status> store_failures_ PAWL_GUARDED_BY(mutex_);
   std::vector<std::string> log_ PAWL_GUARDED_BY(mutex_);
 };
 

@@ -484,14 +484,12 @@ TEST_F(GetExecutionHistoryTest, ATokenOfAnotherExecutionIsRefused) {
 
 // --- Failures ---
 
-TEST_F(WorkflowServiceTest, AStoreThatTakesNoMoreWritesIsReported) {
-  engine_.FailWith(ResourceExhausted("later"));
-  EXPECT_EQ(Start(StartOf("e")), ResourceExhausted("later"));
-  EXPECT_THAT(store_failures(), ElementsAre());
-
-  engine_.FailWith(Unavailable("the disk refuses"));
-  EXPECT_EQ(Start(StartOf("e")), Unavailable("the disk refuses"));
-  EXPECT_THAT(store_failures(), ElementsAre(Unavailable("the disk refuses")));
+TEST_F(WorkflowServiceTest, AnErrorOfTheEngineKeepsItsCodeAndWords) {
+  for (const Status& status : {ResourceExhausted("later"), Unavailable("the disk refuses")}) {
+    engine_.FailWith(status);
+    EXPECT_EQ(Start(StartOf("e")), status);
+    EXPECT_EQ(Deploy("m", kDefinition), status);
+  }
 }
 
 }  // namespace

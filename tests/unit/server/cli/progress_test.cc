@@ -1,0 +1,125 @@
+#include "server/cli/progress.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/cli/terminal_text.h"
+
+namespace pawl::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+v1::HistoryEvent Event(v1::HistoryEventType type, const std::string& state, int seconds = 0) {
+  v1::HistoryEvent event;
+  event.set_type(type);
+  event.set_state(state);
+  event.mutable_time()->set_seconds(seconds);
+  return event;
+}
+
+class ProgressTest : public ::testing::Test {
+ protected:
+  std::optional<std::string> Take(const v1::HistoryEvent& event) {
+    progress_.Take(event);
+    return narration_.Tell(progress_, event);
+  }
+
+  void Fail(const std::string& state) {
+    v1::HistoryEvent event = Event(v1::HISTORY_EVENT_TYPE_LAMBDA_FUNCTION_FAILED, state);
+    event.set_error("Busy\x1b");
+    event.set_cause("try later");
+    last_ = Take(event);
+  }
+
+  Progress progress_;
+  Narration narration_;
+  std::optional<std::string> last_;
+};
+
+TEST_F(ProgressTest, AStateIsOpenUntilItIsLeft) {
+  Take(Event(v1::HISTORY_EVENT_TYPE_TASK_STATE_ENTERED, "A"));
+  EXPECT_TRUE(progress_.Find("A")->is_open());
+  Take(Event(v1::HISTORY_EVENT_TYPE_TASK_STATE_EXITED, "A"));
+  EXPECT_FALSE(progress_.Find("A")->is_open());
+}
+
+TEST_F(ProgressTest, AttemptsBeyondTheFirstOfAVisitAreRetries) {
+  for (int visit = 0; visit < 2; ++visit) {
+    Take(Event(v1::HISTORY_EVENT_TYPE_TASK_STATE_ENTERED, "A"));
+    Take(Event(v1::HISTORY_EVENT_TYPE_LAMBDA_FUNCTION_SCHEDULED, "A"));
+  }
+  Fail("A");
+  EXPECT_EQ(progress_.Find("A")->retries, 0U);
+  Take(Event(v1::HISTORY_EVENT_TYPE_LAMBDA_FUNCTION_SCHEDULED, "A"));
+  EXPECT_EQ(progress_.Find("A")->retries, 1U);
+}
+
+TEST_F(ProgressTest, AMapCountsItsItems) {
+  v1::HistoryEvent started = Event(v1::HISTORY_EVENT_TYPE_MAP_STATE_STARTED, "M");
+  started.set_length(2);
+  Take(started);
+  Take(Event(v1::HISTORY_EVENT_TYPE_MAP_ITERATION_SUCCEEDED, "M"));
+  EXPECT_EQ(progress_.Find("M")->items, 2U);
+  EXPECT_EQ(progress_.Find("M")->items_done, 1U);
+}
+
+TEST_F(ProgressTest, AFailureIsToldWithItsErrorMadeSafe) {
+  Take(Event(v1::HISTORY_EVENT_TYPE_TASK_STATE_ENTERED, "A"));
+  Fail("A");
+  EXPECT_THAT(last_.value(), HasSubstr("A: failed with Busy\\u001b: try later"));
+}
+
+TEST_F(ProgressTest, AFunctionsFailureIsToldByItsMessage) {
+  v1::HistoryEvent event = Event(v1::HISTORY_EVENT_TYPE_LAMBDA_FUNCTION_FAILED, "A");
+  event.set_error("E");
+  event.set_cause(R"({"errorMessage":"no disk","errorType":"E"})");
+  EXPECT_THAT(Take(event).value(), HasSubstr("A: failed with E: no disk"));
+}
+
+TEST_F(ProgressTest, ManyFailuresAreToldAFewTimes) {
+  Take(Event(v1::HISTORY_EVENT_TYPE_TASK_STATE_ENTERED, "A"));
+  int told = 0;
+  for (int i = 0; i < 100; ++i) {
+    Fail("A");
+    told += last_ ? 1 : 0;
+  }
+  EXPECT_EQ(told, 5);
+}
+
+TEST_F(ProgressTest, AMapOfAThousandItemsIsToldInTenths) {
+  v1::HistoryEvent started = Event(v1::HISTORY_EVENT_TYPE_MAP_STATE_STARTED, "M");
+  started.set_length(1000);
+  Take(started);
+  int told = 0;
+  for (int i = 0; i < 1000; ++i) {
+    told += Take(Event(v1::HISTORY_EVENT_TYPE_MAP_ITERATION_SUCCEEDED, "M")) ? 1 : 0;
+  }
+  EXPECT_EQ(told, 10);
+}
+
+TEST_F(ProgressTest, RowsFitTheTerminal) {
+  for (int i = 0; i < 50; ++i) {
+    Take(Event(v1::HISTORY_EVENT_TYPE_PASS_STATE_ENTERED,
+               "A state with a rather long name " + std::to_string(i)));
+  }
+  const DisplayStyle style{.size = {.rows = 10, .columns = 30}, .is_colored = false};
+  const std::vector<std::string> rows = DisplayRows(progress_, Timestamp(), style);
+  EXPECT_THAT(rows, SizeIs(8));
+  for (const std::string& row : rows)
+    EXPECT_LT(CharacterCount(row), 30U) << row;
+}
+
+TEST_F(ProgressTest, ARowShowsNameTimeAndCounts) {
+  Take(Event(v1::HISTORY_EVENT_TYPE_MAP_STATE_ENTERED, "M", 10));
+  v1::HistoryEvent started = Event(v1::HISTORY_EVENT_TYPE_MAP_STATE_STARTED, "M", 10);
+  started.set_length(3);
+  Take(started);
+  const DisplayStyle style{.size = {}, .is_unicode = false, .is_colored = false};
+  EXPECT_THAT(DisplayRows(progress_, Timestamp(std::chrono::seconds(12)), style),
+              ::testing::ElementsAre(" > M      2.0 s  0 of 3 items"));
+}
+
+}  // namespace
+}  // namespace pawl::cli

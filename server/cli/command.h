@@ -12,14 +12,30 @@ enum ExitCode : int {
   kFailed = 1,
   // The command line, the environment or the configuration file is wrong.
   kUsage = 2,
+  // The server refused: it does not exist, exists already, or is not possible now.
+  kRefused = 3,
+  // No server answers.
+  kUnreachable = 4,
   // `pawl server`: the store takes no more writes. Nothing that was acknowledged is lost.
   kStoreFailed = 75,
+  // `pawl run` and `pawl watch`: Ctrl-C. The execution goes on.
+  kInterrupted = 130,
 };
 
 // Adds the subcommands of this folder, each by a function AddXCommand(app, exit_code). Its callback
 // runs the command and sets `exit_code`, which outlives the app.
 void AddCommands(CLI::App& app, int& exit_code);
 
+void AddDeployCommand(CLI::App& app, int& exit_code);
+void AddDescribeCommand(CLI::App& app, int& exit_code);
+void AddDevCommand(CLI::App& app, int& exit_code);
+void AddHistoryCommand(CLI::App& app, int& exit_code);
+void AddListCommand(CLI::App& app, int& exit_code);
+void AddRunCommand(CLI::App& app, int& exit_code);
+void AddStartCommand(CLI::App& app, int& exit_code);
+void AddStopCommand(CLI::App& app, int& exit_code);
+void AddValidateCommand(CLI::App& app, int& exit_code);
 void AddVersionCommand(CLI::App& app, int& exit_code);
+void AddWatchCommand(CLI::App& app, int& exit_code);
 
 }  // namespace pawl::cli

@@ -1,8 +1,42 @@
+#include <string>
+#include <vector>
+
 #include "server/cli/command.h"
+#include "server/cli/terminal_text.h"
 
 namespace pawl::cli {
+namespace {
+
+// CLI11 says only that a command is missing, also where a word was given that is none.
+std::string Failure(const CLI::App* app, const CLI::Error& error) {
+  const std::vector<std::string> words = app->remaining();
+  if (app->get_subcommands().empty() && !words.empty()) {
+    return "pawl: '" + SafeText(words.front()) + "' is no command; 'pawl --help' lists them\n";
+  }
+  return "pawl: " + SafeText(error.what()) + "; --help shows what is expected\n";
+}
+
+}  // namespace
 
 void AddCommands(CLI::App& app, int& exit_code) {
+  app.footer(
+      "Exit codes: 0 done; 1 the execution failed or the definition is wrong; 2 wrong usage;\n"
+      "3 the server refused (not found, exists already); 4 no server answers; 130 interrupted.\n"
+      "\n"
+      "First steps:\n"
+      "  pawl dev statemachines/examples            server, worker and definitions at once\n"
+      "  pawl run hello --input '{\"name\": \"Ada\"}'   in another terminal\n");
+  app.failure_message(Failure);
+  AddDevCommand(app, exit_code);
+  AddDeployCommand(app, exit_code);
+  AddValidateCommand(app, exit_code);
+  AddRunCommand(app, exit_code);
+  AddStartCommand(app, exit_code);
+  AddListCommand(app, exit_code);
+  AddDescribeCommand(app, exit_code);
+  AddHistoryCommand(app, exit_code);
+  AddWatchCommand(app, exit_code);
+  AddStopCommand(app, exit_code);
   AddVersionCommand(app, exit_code);
 }
 

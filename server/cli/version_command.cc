@@ -1,15 +1,26 @@
 #include <fmt/format.h>
 
+#include <memory>
+
+#include "server/cli/client_command.h"
 #include "server/cli/command.h"
+#include "server/cli/json_object.h"
 #include "server/version.h"
 
 namespace pawl::cli {
 
 void AddVersionCommand(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("version", "Show the version");
-  command->callback([&exit_code] {
-    fmt::print("pawl {}\n", server::kVersion);
-    exit_code = kDone;
+  command->footer(
+      "Examples:\n"
+      "  pawl version\n"
+      "  pawl version --output json");
+  auto options = std::make_shared<OutputOptions>();
+  AddOutputOption(*command, *options);
+  command->callback([options, &exit_code] {
+    PrintLine(options->is_json() ? JsonObject().Text("version", server::kVersion).ToString()
+                                 : fmt::format("pawl {}", server::kVersion));
+    exit_code = FlushOutput(kDone);
   });
 }
 

@@ -1,0 +1,150 @@
+#include "server/cli/client_command.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <vector>
+
+#include "server/cli/terminal_text.h"
+
+namespace pawl::cli {
+namespace {
+
+constexpr std::string_view kArnPrefix = "arn:";
+
+// arn:PARTITION:states:REGION:ACCOUNT:execution:STATE_MACHINE:NAME
+constexpr std::size_t kArnParts = 8;
+constexpr std::size_t kArnKind = 5;
+constexpr std::size_t kArnStateMachine = 6;
+constexpr std::size_t kArnName = 7;
+
+std::vector<std::string> SplitArn(const std::string& arn) {
+  std::vector<std::string> parts(1);
+  for (const char byte : arn) {
+    if (byte == ':' && parts.size() < kArnParts) {
+      parts.emplace_back();
+    } else {
+      parts.back() += byte;
+    }
+  }
+  return parts;
+}
+
+std::string NextStep(const ClientOptions& options, StatusCode code) {
+  switch (code) {
+    case StatusCode::kUnavailable:
+      return "Start one with 'pawl server --data-dir DIR' or 'pawl dev DIR', or say where it is "
+             "with\n"
+             "--address HOST:PORT or PAWL_ADDRESS.";
+    case StatusCode::kDeadlineExceeded:
+      return fmt::format("The server at {} did not answer within {} s; is it busy or stopped?",
+                         SafeText(options.address),
+                         kCallTimeout.count());
+    case StatusCode::kNotFound:
+      return "'pawl list' shows the state machines, 'pawl list STATE_MACHINE' its executions.";
+    case StatusCode::kResourceExhausted:
+      return "The server is out of room for now: wait, then try again.";
+    default:
+      return "";
+  }
+}
+
+int ExitCodeFor(StatusCode code) {
+  switch (code) {
+    case StatusCode::kUnavailable:
+    case StatusCode::kDeadlineExceeded:
+      return kUnreachable;
+    default:
+      return kRefused;
+  }
+}
+
+}  // namespace
+
+void AddOutputOption(CLI::App& command, OutputOptions& options) {
+  command
+      .add_option("-o,--output",
+                  options.output,
+                  "table for people, json for programs (one object a "
+                  "line)")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->type_name("FORMAT")
+      ->capture_default_str();
+}
+
+void AddClientOptions(CLI::App& command, ClientOptions& options) {
+  command.add_option("--address", options.address, "The server [PAWL_ADDRESS]")
+      ->envname("PAWL_ADDRESS")
+      ->type_name("HOST:PORT")
+      ->capture_default_str()
+      ->check([](const std::string& address) -> std::string {
+        const std::size_t colon = address.rfind(':');
+        if (colon != std::string::npos && colon > 0 && colon + 1 < address.size()) return "";
+        return fmt::format("'{}' is no address such as {}", SafeText(address), kDefaultAddress);
+      });
+  AddOutputOption(command, options);
+}
+
+void PrintLine(std::string_view line) {
+  std::fwrite(line.data(), 1, line.size(), stdout);
+  std::fputc('\n', stdout);
+}
+
+void PrintNote(std::string_view line) {
+  fmt::print(stderr, "{}\n", line);
+}
+
+int ReportError(std::string_view command, const ClientOptions& options, const Status& status) {
+  const bool is_unreachable = status.code() == StatusCode::kUnavailable;
+  fmt::print(stderr,
+             "pawl {}: {}{}\n",
+             command,
+             is_unreachable ? "no server answers at " + SafeText(options.address) + ": " : "",
+             SafeText(status.message()));
+  const std::string next = NextStep(options, status.code());
+  if (!next.empty()) PrintNote(next);
+  return ExitCodeFor(status.code());
+}
+
+int ReportUsage(std::string_view command, std::string_view message) {
+  fmt::print(stderr,
+             "pawl {}: {}\n'pawl {} --help' shows examples.\n",
+             command,
+             SafeText(message),
+             command);
+  return kUsage;
+}
+
+int FlushOutput(int exit_code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
+  PrintNote("pawl: cannot write to standard output");
+  return exit_code == kDone ? kFailed : exit_code;
+}
+
+void AddExecutionArguments(CLI::App& command, ExecutionOptions& options) {
+  command
+      .add_option(
+          "STATE_MACHINE", options.state_machine, "The state machine, or the execution's ARN")
+      ->required();
+  command.add_option("NAME", options.execution, "The execution's name");
+}
+
+Status ResolveExecution(ExecutionOptions& options) {
+  if (!options.execution.empty()) return {};
+  if (options.state_machine.rfind(kArnPrefix, 0) != 0) {
+    return InvalidArgument(
+        fmt::format("which execution of '{}'? Expected STATE_MACHINE NAME, or an execution's ARN",
+                    options.state_machine));
+  }
+  const std::vector<std::string> parts = SplitArn(options.state_machine);
+  if (parts.size() != kArnParts || parts[kArnKind] != "execution") {
+    return InvalidArgument(fmt::format(
+        "'{}' is no execution's ARN, arn:aws:states:REGION:ACCOUNT:execution:STATE_MACHINE:NAME",
+        options.state_machine));
+  }
+  options.state_machine = parts[kArnStateMachine];
+  options.execution = parts[kArnName];
+  return {};
+}
+
+}  // namespace pawl::cli

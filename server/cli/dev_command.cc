@@ -1,0 +1,250 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <ctime>
+#include <list>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "engine/platform/clock.h"
+#include "server/cli/child_process.h"
+#include "server/cli/command.h"
+#include "server/cli/definition_file.h"
+#include "server/cli/deployment.h"
+#include "server/cli/terminal_text.h"
+#include "server/cli/watched_directory.h"
+
+namespace pawl::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kLookEvery(500);
+constexpr std::chrono::seconds kServerReadyWithin(120);
+constexpr std::chrono::milliseconds kStopPoll(50);
+constexpr std::chrono::seconds kStopWithin(20);
+constexpr std::string_view kGrpcWord = "grpc ";
+
+struct Options : ClientOptions {
+  std::string directory;
+  std::string data_dir;
+  bool is_in_memory = false;
+  std::string log_level = "warn";
+};
+
+bool IsDirectory(const std::string& path) {
+  struct stat status {};
+
+  return stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+// SIGINT and SIGTERM, blocked and waited for.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  }
+
+  // Whether one came within `wait`.
+  bool Wait(std::chrono::milliseconds wait) const {
+    timespec time{};
+    time.tv_sec = wait.count() / 1000;
+    time.tv_nsec = wait.count() % 1000 * 1'000'000;
+    return sigtimedwait(&signals_, nullptr, &time) > 0;
+  }
+
+ private:
+  sigset_t signals_{};
+};
+
+// "pawl server is ready: grpc 127.0.0.1:7600, data d" says where.
+std::optional<std::string> AddressIn(const std::string& line) {
+  const std::size_t begin = line.find(kGrpcWord);
+  if (begin == std::string::npos) return std::nullopt;
+  const std::size_t end = line.find(',', begin);
+  if (end == std::string::npos || end == begin + kGrpcWord.size()) return std::nullopt;
+  return line.substr(begin + kGrpcWord.size(), end - begin - kGrpcWord.size());
+}
+
+class Dev {
+ public:
+  explicit Dev(Options options) : options_(std::move(options)), definitions_(options_.directory) {}
+
+  int Run() {
+    const Status started = StartServer();
+    if (!started.ok()) return Fail(started);
+    Client client(options_.address, clock_);
+    bool is_ready = false;
+    while (true) {
+      if (const Status workers = StartWorkers(); !workers.ok()) return Fail(workers);
+      Deploy(client);
+      if (!is_ready) TellReady();
+      is_ready = true;
+      if (signals_.Wait(kLookEvery)) {
+        PrintNote("pawl dev: stopping");
+        return Stop() ? kDone : kFailed;
+      }
+      if (const Status running = CheckRunning(); !running.ok()) return Fail(running);
+    }
+  }
+
+ private:
+  struct Child {
+    std::string name;
+    ChildProcess process;
+  };
+
+  Status StartServer() {
+    std::vector<std::string> arguments = {
+        "server", "--grpc-address", options_.address, "--log-level", options_.log_level};
+    if (options_.is_in_memory) {
+      arguments.emplace_back("--in-memory");
+    } else {
+      arguments.emplace_back("--data-dir");
+      arguments.push_back(options_.data_dir);
+    }
+    ASSIGN_OR_RETURN(ChildProcess process, ChildProcess::Start(arguments));
+    children_.push_back({"server", std::move(process)});
+    const Result<std::string> line = children_.back().process.ReadLine(clock_, kServerReadyWithin);
+    if (!line.ok()) return Unavailable("the server did not start; see above");
+    const std::optional<std::string> address = AddressIn(*line);
+    if (!address) return Internal("the server's ready message was not understood: " + *line);
+    options_.address = *address;
+    return {};
+  }
+
+  // One worker for each directory, once it has functions.
+  Status StartWorkers() {
+    for (const std::string& directory : {options_.directory, options_.directory + "/functions"}) {
+      if (working_.count(directory) > 0 || !HasFunctions(directory)) continue;
+      ASSIGN_OR_RETURN(
+          ChildProcess process,
+          ChildProcess::Start({"worker", "--functions", directory, "--address", options_.address}));
+      children_.push_back({"worker for " + directory, std::move(process)});
+      working_.insert(directory);
+    }
+    return {};
+  }
+
+  void Deploy(Client& client) {
+    const Result<DirectoryChange> change = definitions_.Poll();
+    if (!change.ok()) return PrintNote("pawl dev: " + SafeText(change.status().message()));
+    for (const std::string& file : change->changed) {
+      const std::string name = StateMachineNameOf(file);
+      const Deployment deployment =
+          DeployFile("dev", options_, client, {options_.directory + "/" + file, name});
+      if (deployment.exit_code != kDone) continue;
+      PrintNote(fmt::format("pawl dev: {} is revision {} of '{}'",
+                            SafeText(file),
+                            deployment.response.state_machine().revision(),
+                            SafeText(name)));
+    }
+    for (const std::string& file : change->removed) {
+      PrintNote(fmt::format("pawl dev: {} is gone; state machine '{}' stays deployed",
+                            SafeText(file),
+                            SafeText(StateMachineNameOf(file))));
+    }
+  }
+
+  void TellReady() const {
+    PrintLine(fmt::format("pawl dev is ready: grpc {}, data {}",
+                          options_.address,
+                          options_.is_in_memory ? "in memory" : SafeText(options_.data_dir)));
+    PrintNote("Ctrl-C stops everything; executions go on at the next start.");
+    FlushOutput(kDone);
+  }
+
+  Status CheckRunning() {
+    for (Child& child : children_) {
+      if (const std::optional<std::string> end = child.process.Ended()) {
+        return Aborted(fmt::format("the {} ended with {}; see above", child.name, *end));
+      }
+    }
+    return {};
+  }
+
+  int Fail(const Status& status) {
+    PrintNote("pawl dev: " + SafeText(status.message()));
+    Stop();
+    return kFailed;
+  }
+
+  // Workers first, so that what they have done is still acknowledged. Whether all ended by
+  // themselves.
+  bool Stop() {
+    children_.reverse();
+    for (Child& child : children_) {
+      if (&child != &children_.back()) child.process.Signal(SIGTERM);
+    }
+    const std::chrono::nanoseconds until = clock_.MonotonicNow() + kStopWithin;
+    bool is_server_told = false;
+    while (clock_.MonotonicNow() < until) {
+      std::size_t running = 0;
+      for (Child& child : children_)
+        running += child.process.Ended() ? 0 : 1;
+      if (running == 0) return true;
+      if (running == 1 && !is_server_told) {
+        children_.back().process.Signal(SIGTERM);
+        is_server_told = true;
+      }
+      if (signals_.Wait(kStopPoll)) break;
+    }
+    PrintNote(
+        "pawl dev: not everything ended in time and was killed; what runs goes on at the "
+        "next start");
+    return false;
+  }
+
+  Options options_;
+  StopSignals signals_;
+  platform::SystemClock clock_;
+  WatchedDirectory definitions_;
+  // The server is the first.
+  std::list<Child> children_;
+  std::set<std::string> working_;
+};
+
+int RunDev(Options options) {
+  if (!IsDirectory(options.directory)) {
+    return ReportUsage("dev", "'" + options.directory + "' is no directory");
+  }
+  while (options.directory.size() > 1 && options.directory.back() == '/')
+    options.directory.pop_back();
+  if (options.data_dir.empty()) options.data_dir = options.directory + "/.pawl";
+  return Dev(std::move(options)).Run();
+}
+
+}  // namespace
+
+void AddDevCommand(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("dev", "Server, worker and definitions of a directory, all at once");
+  command->footer(
+      "Deploys every definition in DIR (*.asl.json, *.asl.yaml, and *.json, *.yaml that define\n"
+      "states), runs the functions in DIR and DIR/functions, and takes up whatever changes. "
+      "Ctrl-C\n"
+      "stops everything. Executions are kept in DIR/.pawl and go on at the next start.\n"
+      "\n"
+      "Examples:\n"
+      "  pawl dev statemachines/examples\n"
+      "  pawl dev . --in-memory --address 127.0.0.1:0");
+  auto options = std::make_shared<Options>();
+  command->add_option("DIR", options->directory, "Definitions and functions")->required();
+  auto* data_dir = command->add_option(
+      "--data-dir", options->data_dir, "Where executions are kept; DIR/.pawl if absent");
+  command->add_flag("--in-memory", options->is_in_memory, "Keep executions in memory only")
+      ->excludes(data_dir);
+  command->add_option("--address", options->address, "Where the server listens [PAWL_ADDRESS]")
+      ->envname("PAWL_ADDRESS")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  command->add_option("--log-level", options->log_level, "What the server tells on standard error")
+      ->type_name("LEVEL")
+      ->capture_default_str();
+  command->callback([options, &exit_code] { exit_code = RunDev(*options); });
+}
+
+}  // namespace pawl::cli

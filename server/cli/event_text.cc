@@ -1,0 +1,36 @@
+#include "server/cli/event_text.h"
+
+#include <fmt/format.h>
+
+#include "server/cli/terminal_text.h"
+#include "server/cli/wire_text.h"
+
+namespace pawl::cli {
+namespace {
+
+constexpr std::size_t kDetailColumns = 200;
+
+}  // namespace
+
+std::string EventDetail(const v1::HistoryEvent& event) {
+  std::string text;
+  const auto add = [&text](const std::string& part) {
+    if (!part.empty()) text += (text.empty() ? "" : "  ") + part;
+  };
+  if (event.has_index()) add(fmt::format("item {}", event.index()));
+  if (event.has_length()) add(fmt::format("{} items", event.length()));
+  add(event.resource());
+  add(event.error());
+  add(event.cause());
+  return text;
+}
+
+std::string EventLine(const v1::HistoryEvent& event) {
+  std::string line =
+      fmt::format("{:>5}  {}  {}", event.id(), TimeText(event.time()), EventTypeText(event.type()));
+  if (!event.state().empty()) line += "  " + SafeText(event.state());
+  const std::string detail = SafeText(EventDetail(event), kDetailColumns);
+  return detail.empty() ? line : line + "  " + detail;
+}
+
+}  // namespace pawl::cli

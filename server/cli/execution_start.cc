@@ -1,0 +1,46 @@
+#include "server/cli/execution_start.h"
+
+#include "engine/platform/random.h"
+#include "server/cli/definition_file.h"
+#include "server/cli/deployment.h"
+#include "server/cli/input_file.h"
+
+namespace pawl::cli {
+
+void AddStartOptions(CLI::App& command, StartOptions& options) {
+  command
+      .add_option("STATE_MACHINE",
+                  options.state_machine,
+                  "A state machine, or a definition's file, which is deployed first")
+      ->required();
+  command
+      .add_option("-i,--input", options.input, "The input: JSON text, @FILE, or - (standard input)")
+      ->type_name("JSON")
+      ->capture_default_str();
+  command.add_option("-n,--name", options.name, "The execution's name; a new UUID if absent");
+  AddClientOptions(command, options);
+}
+
+Started StartExecution(std::string_view command, StartOptions& options, Client& client) {
+  const Result<std::string> input = ReadPayload(options.input);
+  if (!input.ok()) return {ReportUsage(command, input.status().message()), {}};
+  if (IsDefinitionPath(options.state_machine)) {
+    const std::string name = StateMachineNameOf(options.state_machine);
+    const Deployment deployment =
+        DeployFile(command, options, client, {options.state_machine, name});
+    if (deployment.exit_code != kDone) return {deployment.exit_code, {}};
+    options.state_machine = name;
+  }
+  v1::StartExecutionRequest request;
+  platform::SystemRandom random;
+  request.set_request_id(platform::RandomUuid(random));
+  request.mutable_execution()->set_state_machine(options.state_machine);
+  request.mutable_execution()->set_name(options.name);
+  request.mutable_execution()->set_input(*input);
+  const Result<v1::StartExecutionResponse> response =
+      client.Call(&Client::Stub::StartExecution, request);
+  if (!response.ok()) return {ReportError(command, options, response.status()), {}};
+  return {kDone, response->execution()};
+}
+
+}  // namespace pawl::cli

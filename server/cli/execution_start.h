@@ -1,0 +1,33 @@
+// What `start` and `run` share: naming what to start, and starting it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <string_view>
+
+#include "pawl/v1/execution.pb.h"
+#include "server/cli/client.h"
+#include "server/cli/client_command.h"
+
+namespace pawl::cli {
+
+struct StartOptions : ClientOptions {
+  // A state machine's name; a definition's path until StartExecution has deployed it.
+  std::string state_machine;
+  std::string name;
+  std::string input = "{}";
+};
+
+void AddStartOptions(CLI::App& command, StartOptions& options);
+
+struct Started {
+  // On kDone, `execution` is set.
+  int exit_code = kDone;
+  v1::StartedExecution execution;
+};
+
+// Deploys first where a file is named, and puts the state machine's name in its place. Tells errors
+// on standard error as `command`.
+Started StartExecution(std::string_view command, StartOptions& options, Client& client);
+
+}  // namespace pawl::cli

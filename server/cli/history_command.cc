@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "engine/platform/clock.h"
+#include "server/cli/client_command.h"
+#include "server/cli/command.h"
+#include "server/cli/event_text.h"
+#include "server/cli/table.h"
+#include "server/cli/terminal_text.h"
+#include "server/cli/wire_text.h"
+
+namespace pawl::cli {
+namespace {
+
+constexpr int kPageSize = 1000;
+constexpr std::size_t kDetailColumns = 100;
+constexpr std::size_t kPayloadColumns = 60;
+
+struct Options : ExecutionOptions {
+  bool is_reverse = false;
+  bool has_payloads = false;
+  // 0: all.
+  std::uint64_t limit = 0;
+};
+
+std::string PayloadOf(const v1::HistoryEvent& event) {
+  return SafeText(event.has_input() ? event.input() : event.output(), kPayloadColumns);
+}
+
+void Print(const Options& options, const v1::GetExecutionHistoryResponse& page) {
+  if (options.is_json()) {
+    for (const v1::HistoryEvent& event : page.events())
+      PrintLine(ToJson(event));
+    return;
+  }
+  Table table(
+      {"ID", "CAUSE", "TIME", "TYPE", "STATE", options.has_payloads ? "PAYLOAD" : "DETAIL"});
+  for (const v1::HistoryEvent& event : page.events()) {
+    table.Add(
+        {std::to_string(event.id()),
+         std::to_string(event.previous_id()),
+         TimeText(event.time()),
+         EventTypeText(event.type()),
+         event.state(),
+         options.has_payloads ? PayloadOf(event) : SafeText(EventDetail(event), kDetailColumns)});
+  }
+  fmt::print("{}", table.ToString());
+}
+
+int History(Options& options) {
+  const Status resolved = ResolveExecution(options);
+  if (!resolved.ok()) return ReportUsage("history", resolved.message());
+  platform::SystemClock clock;
+  Client client(options.address, clock);
+  v1::GetExecutionHistoryRequest request;
+  request.set_state_machine(options.state_machine);
+  request.set_execution(options.execution);
+  request.set_reverse(options.is_reverse);
+  request.set_without_payloads(!options.is_json() && !options.has_payloads);
+  std::uint64_t left = options.limit == 0 ? UINT64_MAX : options.limit;
+  do {
+    request.set_page_size(static_cast<int>(std::min<std::uint64_t>(left, kPageSize)));
+    const Result<v1::GetExecutionHistoryResponse> page =
+        client.Call(&Client::Stub::GetExecutionHistory, request);
+    if (!page.ok()) return ReportError("history", options, page.status());
+    Print(options, *page);
+    left -= std::min(left, static_cast<std::uint64_t>(page->events_size()));
+    request.set_page_token(page->next_page_token());
+  } while (left > 0 && !request.page_token().empty());
+  return FlushOutput(kDone);
+}
+
+}  // namespace
+
+void AddHistoryCommand(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("history", "Show what happened in an execution");
+  command->footer(
+      "Types and fields are those of AWS Step Functions; CAUSE is the event that led to this one.\n"
+      "With --output json each event is one line, with its payloads.\n"
+      "\n"
+      "Examples:\n"
+      "  pawl history hello monday\n"
+      "  pawl history hello monday --reverse --limit 5\n"
+      "  pawl history hello monday --output json | jq 'select(.error)'");
+  auto options = std::make_shared<Options>();
+  AddExecutionArguments(*command, *options);
+  command->add_flag("--reverse", options->is_reverse, "The last event first");
+  command->add_flag("--payloads", options->has_payloads, "Show inputs and outputs");
+  command->add_option("--limit", options->limit, "At most N events; 0 is all")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N")
+      ->capture_default_str();
+  AddClientOptions(*command, *options);
+  command->callback([options, &exit_code] { exit_code = History(*options); });
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,22 @@
+// What a command reads: files, standard input, and the JSON of --input.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "engine/base/status.h"
+
+namespace pawl::cli {
+
+// More than any server takes as a payload.
+inline constexpr std::size_t kInputBytesMax = std::size_t{64} * 1024 * 1024;
+
+// The whole file; "-" is standard input. NotFound where it cannot be read, InvalidArgument where it
+// is a directory or longer than `bytes_max`.
+Result<std::string> ReadInputFile(const std::string& path, std::size_t bytes_max);
+
+// The payload that --input names: JSON text, @FILE, or - for standard input. InvalidArgument where
+// it is no JSON.
+Result<std::string> ReadPayload(const std::string& input);
+
+}  // namespace pawl::cli

@@ -1,0 +1,161 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "engine/platform/clock.h"
+#include "server/cli/client_command.h"
+#include "server/cli/command.h"
+#include "server/cli/table.h"
+#include "server/cli/wire_text.h"
+#include "server/setting_values.h"
+
+namespace pawl::cli {
+namespace {
+
+constexpr std::uint64_t kPageSize = 1000;
+constexpr std::uint64_t kLimitDefault = 100;
+constexpr Duration kSinceMin(1);
+
+struct Options : ClientOptions {
+  std::string state_machine;
+  bool is_all = false;
+  std::string status;
+  std::string since;
+  // 0: all.
+  std::uint64_t limit = kLimitDefault;
+};
+
+int PageSize(std::uint64_t left) {
+  return static_cast<int>(std::min(left, kPageSize));
+}
+
+void Print(const Options& options, const v1::ListStateMachinesResponse& page) {
+  Table table({"NAME", "REVISION", "UPDATED"});
+  for (const v1::StateMachine& machine : page.state_machines()) {
+    if (options.is_json()) PrintLine(ToJson(machine));
+    table.Add({machine.name(),
+               std::to_string(machine.revision()) + (machine.deleting() ? " (deleting)" : ""),
+               TimeText(machine.update_time())});
+  }
+  if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+}
+
+void Print(const Options& options, const v1::ListExecutionsResponse& page) {
+  Table table({"STATE MACHINE", "NAME", "STATUS", "STARTED", "DURATION"});
+  for (const v1::Execution& execution : page.executions()) {
+    if (options.is_json()) PrintLine(ToJson(execution));
+    table.Add({execution.state_machine(),
+               execution.name(),
+               StatusText(execution.status()) +
+                   (execution.quarantine_reason().empty() ? "" : " (quarantined)"),
+               TimeText(execution.start_time()),
+               execution.has_stop_time() ? DurationText(FromWire(execution.stop_time()) -
+                                                        FromWire(execution.start_time()))
+                                         : ""});
+  }
+  if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+}
+
+// Prints page after page, at most options.limit in all.
+template <typename Method, typename Request, typename Count>
+int PrintPages(const Options& options, Method method, Request request, Count count) {
+  platform::SystemClock clock;
+  Client client(options.address, clock);
+  std::uint64_t left = options.limit == 0 ? UINT64_MAX : options.limit;
+  std::uint64_t printed = 0;
+  do {
+    request.set_page_size(PageSize(left));
+    const auto page = client.Call(method, request);
+    if (!page.ok()) return ReportError("list", options, page.status());
+    Print(options, *page);
+    const std::uint64_t entries = count(*page);
+    printed += entries;
+    left -= std::min(left, entries);
+    request.set_page_token(page->next_page_token());
+  } while (left > 0 && !request.page_token().empty());
+  if (printed == 0 && !options.is_json()) PrintNote("none");
+  if (!request.page_token().empty()) {
+    PrintNote(fmt::format("there are more than {}; --limit 0 lists all", printed));
+  }
+  return FlushOutput(kDone);
+}
+
+// "2026-11-20T10:00:00Z", or how long ago: "2h".
+Result<Timestamp> ParseSince(const std::string& text, Timestamp now) {
+  if (const std::optional<Timestamp> time = ParseTimestamp(text)) return *time;
+  const Result<Duration> ago = server::ParseDuration(text, kSinceMin);
+  if (ago.ok()) return now - *ago;
+  return InvalidArgument(fmt::format(
+      "--since: '{}' is neither a time such as 2026-11-20T10:00:00Z nor one such as 2h ago", text));
+}
+
+int ListExecutions(const Options& options) {
+  v1::ListExecutionsRequest request;
+  request.set_state_machine(options.state_machine);
+  if (!options.status.empty()) {
+    v1::ExecutionStatus status = v1::EXECUTION_STATUS_UNSPECIFIED;
+    v1::ExecutionStatus_Parse("EXECUTION_STATUS_" + options.status, &status);
+    request.set_status(status);
+  }
+  if (!options.since.empty()) {
+    platform::SystemClock clock;
+    const Result<Timestamp> since = ParseSince(options.since, clock.WallNow());
+    if (!since.ok()) return ReportUsage("list", since.status().message());
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(*since);
+    request.mutable_started_from()->set_seconds(seconds.time_since_epoch().count());
+    request.mutable_started_from()->set_nanos(
+        static_cast<std::int32_t>(std::chrono::nanoseconds(*since - seconds).count()));
+  }
+  return PrintPages(
+      options, &Client::Stub::ListExecutions, request, [](const v1::ListExecutionsResponse& page) {
+        return static_cast<std::uint64_t>(page.executions_size());
+      });
+}
+
+int List(const Options& options) {
+  if (options.is_all || !options.state_machine.empty()) return ListExecutions(options);
+  if (!options.status.empty() || !options.since.empty()) {
+    return ReportUsage("list",
+                       "--status and --since are for executions: name a state machine, or "
+                       "--all");
+  }
+  return PrintPages(options,
+                    &Client::Stub::ListStateMachines,
+                    v1::ListStateMachinesRequest(),
+                    [](const v1::ListStateMachinesResponse& page) {
+                      return static_cast<std::uint64_t>(page.state_machines_size());
+                    });
+}
+
+}  // namespace
+
+void AddListCommand(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("list", "List state machines, or executions");
+  command->footer(
+      "Executions are listed newest first. With --output json each entry is one line.\n"
+      "\n"
+      "Examples:\n"
+      "  pawl list                                   the state machines\n"
+      "  pawl list hello                             its executions\n"
+      "  pawl list --all --status FAILED --since 2h\n"
+      "  pawl list hello --limit 0 --output json");
+  auto options = std::make_shared<Options>();
+  auto* machine =
+      command->add_option("STATE_MACHINE", options->state_machine, "List its executions");
+  command->add_flag("--all", options->is_all, "List executions of all state machines")
+      ->excludes(machine);
+  command->add_option("--status", options->status, "Only executions with this status")
+      ->check(CLI::IsMember({"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}))
+      ->type_name("STATUS");
+  command->add_option("--since", options->since, "Only executions started since then, or 2h ago")
+      ->type_name("TIME");
+  command->add_option("--limit", options->limit, "At most N entries; 0 is all")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N")
+      ->capture_default_str();
+  AddClientOptions(*command, *options);
+  command->callback([options, &exit_code] { exit_code = List(*options); });
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,41 @@
+// LiveProgress: shows an execution's progress on standard error, redrawn in place on a terminal, in
+// plain lines otherwise.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "engine/platform/clock.h"
+#include "pawl/v1/history_event.pb.h"
+#include "server/cli/progress.h"
+
+namespace pawl::cli {
+
+class LiveProgress {
+ public:
+  // `clock` outlives it.
+  explicit LiveProgress(platform::Clock& clock);
+
+  void Take(const v1::HistoryEvent& event);
+  // Redraws, on a terminal; call it about ten times a second and after events.
+  void Refresh();
+  // A line that stays, above the display.
+  void Note(const std::string& line);
+  // Draws the last time.
+  void Finish();
+
+  bool is_terminal() const { return is_terminal_; }
+
+ private:
+  void Erase();
+  void Draw(bool is_final);
+
+  platform::Clock& clock_;
+  bool is_terminal_ = false;
+  bool is_unicode_ = false;
+  Progress progress_;
+  Narration narration_;
+  std::size_t rows_drawn_ = 0;
+};
+
+}  // namespace pawl::cli

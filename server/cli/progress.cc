@@ -1,0 +1,209 @@
+#include "server/cli/progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "engine/json/arena.h"
+#include "engine/json/parse.h"
+#include "server/cli/terminal_text.h"
+#include "server/cli/wire_text.h"
+
+namespace pawl::cli {
+namespace {
+
+// Failed attempts of one state that are told singly.
+constexpr std::uint64_t kFailuresTold = 5;
+constexpr std::uint64_t kTenths = 10;
+constexpr std::size_t kCauseColumns = 120;
+constexpr std::size_t kNameColumnsMax = 40;
+constexpr std::string_view kReset = "\x1b[0m";
+
+enum class Kind : std::uint8_t { kOther, kEntered, kLeft, kScheduled, kAttemptFailed, kItems };
+
+bool EndsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+Kind KindOf(v1::HistoryEventType type) {
+  switch (type) {
+    case v1::HISTORY_EVENT_TYPE_LAMBDA_FUNCTION_SCHEDULED:
+    case v1::HISTORY_EVENT_TYPE_TASK_SCHEDULED:
+      return Kind::kScheduled;
+    case v1::HISTORY_EVENT_TYPE_LAMBDA_FUNCTION_FAILED:
+    case v1::HISTORY_EVENT_TYPE_LAMBDA_FUNCTION_TIMED_OUT:
+    case v1::HISTORY_EVENT_TYPE_TASK_FAILED:
+    case v1::HISTORY_EVENT_TYPE_TASK_TIMED_OUT:
+      return Kind::kAttemptFailed;
+    case v1::HISTORY_EVENT_TYPE_MAP_STATE_STARTED:
+    case v1::HISTORY_EVENT_TYPE_MAP_ITERATION_SUCCEEDED:
+      return Kind::kItems;
+    default:
+      break;
+  }
+  const std::string& name = v1::HistoryEventType_Name(type);
+  if (EndsWith(name, "_STATE_ENTERED")) return Kind::kEntered;
+  if (EndsWith(name, "_STATE_EXITED") || EndsWith(name, "_STATE_ABORTED")) return Kind::kLeft;
+  return Kind::kOther;
+}
+
+// A function's cause is an object; its message is what people look for.
+std::string CauseText(const std::string& cause) {
+  json::Arena arena;
+  const Result<json::Value> value = json::Parse(cause, arena);
+  const json::Value* const message = value.ok() ? value->Find("errorMessage") : nullptr;
+  return message != nullptr && message->is_string() ? std::string(message->string()) : cause;
+}
+
+std::string FailureText(const v1::HistoryEvent& event) {
+  std::string text = event.has_error() ? SafeText(event.error()) : EventTypeText(event.type());
+  if (!event.cause().empty()) text += ": " + SafeText(CauseText(event.cause()), kCauseColumns);
+  return text;
+}
+
+// "12 of 37 items, 3 retries".
+std::string CountText(const StateProgress& state) {
+  std::string text;
+  const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  if (state.items > 0) {
+    add(fmt::format("{} of {} items", state.items_done, state.items));
+  } else if (state.entered > 1) {
+    add(fmt::format("{} of {}", state.left, state.entered));
+  }
+  if (state.retries > 0) {
+    add(fmt::format("{} {}", state.retries, state.retries == 1 ? "retry" : "retries"));
+  }
+  return text;
+}
+
+struct Mark {
+  std::string_view unicode;
+  std::string_view ascii;
+  std::string_view color;
+};
+
+Mark MarkOf(const StateProgress& state, bool is_final) {
+  if (!state.is_open()) return {"✓", "+", "\x1b[32m"};
+  if (!is_final) return {"▸", ">", "\x1b[36m"};
+  if (state.failures > 0) return {"✗", "x", "\x1b[31m"};
+  return {"–", "-", "\x1b[2m"};
+}
+
+}  // namespace
+
+StateProgress& Progress::At(const v1::HistoryEvent& event) {
+  const auto [place, is_new] = places_.try_emplace(event.state(), states_.size());
+  if (is_new) {
+    StateProgress& state = states_.emplace_back();
+    state.name = event.state();
+    state.first_entered = FromWire(event.time());
+  }
+  return states_[place->second];
+}
+
+const StateProgress* Progress::Find(const std::string& state) const {
+  const auto place = places_.find(state);
+  return place == places_.end() ? nullptr : &states_[place->second];
+}
+
+void Progress::Take(const v1::HistoryEvent& event) {
+  if (event.state().empty()) return;
+  const Kind kind = KindOf(event.type());
+  if (kind == Kind::kOther) return;
+  StateProgress& state = At(event);
+  switch (kind) {
+    case Kind::kEntered:
+      ++state.entered;
+      break;
+    case Kind::kLeft:
+      ++state.left;
+      state.last_left = FromWire(event.time());
+      break;
+    case Kind::kAttemptFailed:
+      ++state.failures;
+      break;
+    case Kind::kScheduled:
+      // A visit schedules its task once, and once more for each retry; its state was entered first.
+      ++state.scheduled;
+      state.retries = state.scheduled - std::min(state.scheduled, state.entered);
+      break;
+    default:
+      if (event.type() == v1::HISTORY_EVENT_TYPE_MAP_STATE_STARTED) {
+        state.items += event.length();
+      } else {
+        ++state.items_done;
+      }
+  }
+}
+
+std::optional<std::string> Narration::Tell(const Progress& progress,
+                                           const v1::HistoryEvent& event) {
+  const Timestamp time = FromWire(event.time());
+  if (!start_) start_ = time;
+  const auto line = [&](std::string_view text) {
+    return fmt::format("{:>9}  {}", "+" + DurationText(time - *start_), text);
+  };
+  const StateProgress* const state = progress.Find(event.state());
+  if (state == nullptr) return std::nullopt;
+  const std::string name = SafeText(state->name);
+  switch (KindOf(event.type())) {
+    case Kind::kEntered:
+      if (state->entered > 1) return std::nullopt;
+      return line(fmt::format("{}: started", name));
+    case Kind::kLeft:
+      if (state->entered > 1) return std::nullopt;
+      return line(fmt::format("{}: done", name));
+    case Kind::kAttemptFailed:
+      if (state->failures > kFailuresTold) return std::nullopt;
+      return line(fmt::format("{}: failed with {}{}",
+                              name,
+                              FailureText(event),
+                              state->failures == kFailuresTold ? " (more are not shown)" : ""));
+    case Kind::kItems: {
+      const std::uint64_t tenths =
+          state->items == 0 ? 0 : state->items_done * kTenths / state->items;
+      std::uint64_t& told = tenths_told_[state->name];
+      if (tenths <= told) return std::nullopt;
+      told = tenths;
+      return line(fmt::format("{}: {} of {} items", name, state->items_done, state->items));
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+std::vector<std::string> DisplayRows(const Progress& progress,
+                                     Timestamp now,
+                                     const DisplayStyle& style) {
+  const std::vector<StateProgress>& states = progress.states();
+  const std::size_t rows_max = style.size.rows > 3 ? style.size.rows - 2 : 1;
+  const std::size_t first = states.size() > rows_max ? states.size() - rows_max : 0;
+  std::size_t name_columns = 0;
+  for (std::size_t i = first; i < states.size(); ++i) {
+    name_columns =
+        std::max(name_columns, CharacterCount(SafeText(states[i].name, kNameColumnsMax)));
+  }
+  std::vector<std::string> rows;
+  for (std::size_t i = first; i < states.size(); ++i) {
+    const StateProgress& state = states[i];
+    const Mark mark = MarkOf(state, style.is_final);
+    const Timestamp end = state.is_open() ? now : state.last_left;
+    std::string name = SafeText(state.name, kNameColumnsMax);
+    name.append(name_columns - CharacterCount(name), ' ');
+    const std::string text =
+        fmt::format(" {}  {:>9}  {}",
+                    name,
+                    DurationText(std::max(Duration(0), end - state.first_entered)),
+                    CountText(state));
+    const std::string_view sign = style.is_unicode ? mark.unicode : mark.ascii;
+    // The mark takes two columns with the space before it; the last column stays free.
+    const std::size_t columns = style.size.columns > 3 ? style.size.columns - 3 : 1;
+    rows.push_back(style.is_colored
+                       ? fmt::format(" {}{}{}{}", mark.color, sign, kReset, SafeText(text, columns))
+                       : fmt::format(" {}{}", sign, SafeText(text, columns)));
+  }
+  return rows;
+}
+
+}  // namespace pawl::cli

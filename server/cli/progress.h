@@ -1,0 +1,85 @@
+// Progress: where an execution is, state by state, folded from its history events. Pure; memory is
+// bounded by the states of the definition.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/time.h"
+#include "pawl/v1/history_event.pb.h"
+
+namespace pawl::cli {
+
+struct StateProgress {
+  std::string name;
+  // How often it was entered and left: more than once in a Map or a loop.
+  std::uint64_t entered = 0;
+  std::uint64_t left = 0;
+  // Attempts of its task that failed, and attempts beyond the first of a visit.
+  std::uint64_t failures = 0;
+  std::uint64_t retries = 0;
+  // Attempts of its task that were scheduled.
+  std::uint64_t scheduled = 0;
+  // Of a Map: items begun and done so far, over all times it was entered.
+  std::uint64_t items = 0;
+  std::uint64_t items_done = 0;
+  Timestamp first_entered;
+  Timestamp last_left;
+
+  bool is_open() const { return left < entered; }
+};
+
+class Progress {
+ public:
+  // Events come in order, each once.
+  void Take(const v1::HistoryEvent& event);
+
+  // In the order they were first entered.
+  const std::vector<StateProgress>& states() const { return states_; }
+
+  // nullptr if it was not entered yet.
+  const StateProgress* Find(const std::string& state) const;
+
+ private:
+  StateProgress& At(const v1::HistoryEvent& event);
+
+  std::vector<StateProgress> states_;
+  std::map<std::string, std::size_t, std::less<>> places_;
+};
+
+// Tells progress in lines, for where it cannot be redrawn. What happens a thousand times is told a
+// few times.
+class Narration {
+ public:
+  // What to say about `event`, which `progress` has taken; nullopt for nothing. Safe for a
+  // terminal.
+  std::optional<std::string> Tell(const Progress& progress, const v1::HistoryEvent& event);
+
+ private:
+  std::optional<Timestamp> start_;
+  std::map<std::string, std::uint64_t, std::less<>> tenths_told_;
+};
+
+struct DisplaySize {
+  std::size_t rows = 24;
+  std::size_t columns = 80;
+};
+
+struct DisplayStyle {
+  DisplaySize size;
+  // Marks beyond ASCII.
+  bool is_unicode = true;
+  bool is_colored = true;
+  // The execution has ended: nothing is under way any more.
+  bool is_final = false;
+};
+
+// One row a state, at most size.rows - 2 (the last ones) and none longer than size.columns - 1.
+std::vector<std::string> DisplayRows(const Progress& progress,
+                                     Timestamp now,
+                                     const DisplayStyle& style);
+
+}  // namespace pawl::cli

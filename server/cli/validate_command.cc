@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <vector>
+
+#include "engine/asl/compile.h"
+#include "server/cli/client_command.h"
+#include "server/cli/command.h"
+#include "server/cli/definition_file.h"
+#include "server/cli/json_object.h"
+#include "server/cli/terminal_text.h"
+#include "server/cli/wire_text.h"
+
+namespace pawl::cli {
+namespace {
+
+struct Options : OutputOptions {
+  std::vector<std::string> files;
+};
+
+void PrintJson(const std::string& path, const asl::Compilation& compilation) {
+  std::vector<std::string> diagnostics;
+  for (const asl::Diagnostic& diagnostic : compilation.diagnostics)
+    diagnostics.push_back(ToJson(diagnostic));
+  PrintLine(JsonObject()
+                .Text("file", path)
+                .Boolean("valid", compilation.ok())
+                .Array("diagnostics", diagnostics)
+                .ToString());
+}
+
+void PrintText(const std::string& path, const asl::Compilation& compilation) {
+  for (const asl::Diagnostic& diagnostic : compilation.diagnostics)
+    PrintLine(DiagnosticText(path, diagnostic));
+  PrintLine(fmt::format("{}: {}", SafeText(path), compilation.ok() ? "valid" : "not valid"));
+}
+
+int Validate(const Options& options) {
+  int exit_code = kDone;
+  for (const std::string& path : options.files) {
+    const Result<std::string> text = ReadDefinition(path);
+    if (!text.ok()) {
+      exit_code = ReportUsage("validate", text.status().message());
+      continue;
+    }
+    const asl::Compilation compilation = asl::Compile(*text);
+    options.is_json() ? PrintJson(path, compilation) : PrintText(path, compilation);
+    if (!compilation.ok() && exit_code == kDone) exit_code = kFailed;
+  }
+  return FlushOutput(exit_code);
+}
+
+}  // namespace
+
+void AddValidateCommand(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("validate", "Find what is wrong with definitions");
+  command->footer(
+      "Needs no server. Exits 0 if all are valid (warnings are no errors), 1 if one is not, 2 if "
+      "a\n"
+      "file cannot be read. With --output json each file is one line:\n"
+      "  {\"file\", \"valid\", \"diagnostics\": [{\"code\", \"severity\", \"pointer\", \"line\",\n"
+      "   \"column\", \"message\"}]}\n"
+      "\n"
+      "Examples:\n"
+      "  pawl validate hello.asl.json orders.asl.yaml\n"
+      "  cat draft.yaml | pawl validate -\n"
+      "  pawl validate *.asl.json --output json");
+  auto options = std::make_shared<Options>();
+  command->add_option("FILE", options->files, "Definitions, JSON or YAML; - is standard input")
+      ->required();
+  AddOutputOption(*command, *options);
+  command->callback([options, &exit_code] { exit_code = Validate(*options); });
+}
+
+}  // namespace pawl::cli

@@ -448,7 +448,9 @@ std::optional<SteadyTime> TaskLedger::NextDue() const {
 }
 
 bool TaskLedger::is_idle() const {
-  return held_.empty() && returns_.empty() && log_lines_.empty() && !must_drain_;
+  // Without a stream there is nobody to be told.
+  const bool is_drain_told = !is_open_ || !must_drain_;
+  return held_.empty() && returns_.empty() && log_lines_.empty() && is_drain_told;
 }
 
 }  // namespace pawl::workers

@@ -230,6 +230,12 @@ TEST_F(TaskLedgerTest, WhatHasNotBegunGoesBackWhenTheWorkerDrains) {
   EXPECT_THAT(Sent().returns(), ElementsAre(2));
 }
 
+TEST_F(TaskLedgerTest, WithoutAStreamADrainWaitsForNobody) {
+  ledger_.Close();
+  ledger_.Drain();
+  EXPECT_TRUE(ledger_.is_idle());
+}
+
 TEST_F(TaskLedgerTest, AFunctionThatIsGoneIsNoLongerAnnounced) {
   ledger_.RemoveFunction("work");
   const v1::WorkRequest request = Sent();

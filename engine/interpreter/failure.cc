@@ -83,7 +83,7 @@ bool Interpreter::Retry(Frame& frame, const Failure& failure) {
   frame.retrier_counts.resize(retriers.size());
   std::uint32_t& count = frame.retrier_counts[static_cast<std::size_t>(retrier - retriers.begin())];
   if (count >= retrier->max_attempts) return false;
-  const Timestamp due = message_.at + RetryDelay(*retrier, count, Random());
+  const Timestamp due = now_ + RetryDelay(*retrier, count, Random());
   ++count;
   ++frame.retry_count;
   SetWait(frame, TimerWait{.purpose = TimerWait::Purpose::kRetry, .due = due});

@@ -48,6 +48,7 @@ Interpreter::Interpreter(const asl::StateMachine& machine,
       environment_(environment),
       rows_(rows),
       message_(message),
+      now_(std::max(message.at, rows.last_event_at)),
       next_event_(rows.next_event),
       last_event_at_(rows.last_event_at) {}
 
@@ -72,7 +73,7 @@ bool Interpreter::On(const Start& start) {
   root.input.bytes = start.input;
   Attach(started, root.input);
   if (machine_.timeout) {
-    root.execution_deadline = message_.at + *machine_.timeout;
+    root.execution_deadline = now_ + *machine_.timeout;
     turn_.effects.emplace_back(ArmTimer{kRootFrame, *root.execution_deadline});
   }
   AddFrame(std::move(root));
@@ -105,15 +106,14 @@ bool Interpreter::On(const Stop& stop) {
 bool Interpreter::On(const TimerFired& fired) {
   Frame* frame = Find(message_.frame);
   if (frame == nullptr) return false;
-  const Timestamp now = message_.at;
-  if (frame->execution_deadline && *frame->execution_deadline <= now) {
+  if (frame->execution_deadline && *frame->execution_deadline <= now_) {
     CloseExecution(Unsuccessful(ExecutionStatus::kTimedOut, "States.Timeout", std::nullopt),
                    EventType::kExecutionTimedOut,
                    frame->last_event);
     return true;
   }
   if (const auto* timer = std::get_if<TimerWait>(&frame->wait)) {
-    if (timer->due > now) return false;
+    if (timer->due > now_) return false;
     if (timer->purpose == TimerWait::Purpose::kRetry) {
       Execute(*frame);
       return true;
@@ -123,9 +123,9 @@ bool Interpreter::On(const TimerFired& fired) {
     return true;
   }
   if (const auto* task = std::get_if<TaskWait>(&frame->wait)) {
-    const bool is_late = task->deadline && *task->deadline <= now;
-    const bool is_silent =
-        task->heartbeat && fired.lease && fired.lease->last_heartbeat_at + *task->heartbeat <= now;
+    const bool is_late = task->deadline && *task->deadline <= now_;
+    const bool is_silent = task->heartbeat && fired.lease &&
+                           fired.lease->last_heartbeat_at + *task->heartbeat <= message_.at;
     if (!is_late && !is_silent) return false;
     const bool is_lambda = std::get<asl::TaskState>(StateOf(*frame).details).integration ==
                            asl::TaskState::Integration::kLambdaFunction;
@@ -143,16 +143,7 @@ bool Interpreter::On(const TimerFired& fired) {
 
 void Interpreter::Walk() {
   while (!is_missing_ && !turn_.close) {
-    if (is_history_full_) {
-      CloseExecution(
-          Unsuccessful(ExecutionStatus::kFailed,
-                       std::string(kRuntimeError),
-                       "The execution reached the maximum number of history events (" +
-                           std::to_string(environment_.limits.history_events_max) + ")."),
-          EventType::kExecutionFailed,
-          next_event_ - 1);
-      return;
-    }
+    if (is_history_full_) return CloseExecution({}, EventType::kExecutionFailed, 0);
     if (!ready_.empty()) {
       auto next = ready_.begin();
       if (IsOverQuantum()) {
@@ -212,7 +203,7 @@ void Interpreter::Enter(Frame& frame) {
   ++transitions_;
   HistoryEvent& entered = RecordOn(frame, EnteredEvent(StateOf(frame).type));
   frame.entered_event = entered.id;
-  frame.entered_at = message_.at;
+  frame.entered_at = now_;
   frame.retry_count = 0;
   frame.retrier_counts.clear();
   Attach(entered, frame.input);
@@ -270,6 +261,15 @@ void Interpreter::FinishBranch(Slot& slot) {
 
 void Interpreter::CloseExecution(Close close, EventType type, EventId previous) {
   if (is_missing_) return;
+  if (is_history_full_) {
+    // Events before this one found no place: whatever they led to, the execution ends here.
+    close = Unsuccessful(ExecutionStatus::kFailed,
+                         std::string(kRuntimeError),
+                         "The execution reached the maximum number of history events (" +
+                             std::to_string(environment_.limits.history_events_max) + ").");
+    type = EventType::kExecutionFailed;
+    previous = next_event_ - 1;
+  }
   const bool is_success = close.status == ExecutionStatus::kSucceeded;
   if (!is_success && !HasAllFrames()) return;
   // Set first: the closing event may take the history's last place.
@@ -324,7 +324,7 @@ HistoryEvent& Interpreter::Record(EventType type, EventId previous, StateIndex s
     overflow_ = HistoryEvent{.id = next_event_, .previous = previous, .type = type, .state = state};
     return overflow_;
   }
-  last_event_at_ = std::max(last_event_at_, message_.at);
+  last_event_at_ = std::max(last_event_at_, now_);
   history_bytes_ += kEventBytes;
   return turn_.history.emplace_back(HistoryEvent{.id = next_event_++,
                                                  .previous = previous,
@@ -432,9 +432,12 @@ std::vector<Effect> EffectsOf(const Frame& frame) {
                    }
                  }},
       frame.wait);
-  if (const auto due = NextDeadline(frame, std::nullopt)) {
-    effects.emplace_back(ArmTimer{frame.number, *due});
+  // Each of its own: the wait may be over long before the execution's time is.
+  if (frame.execution_deadline) {
+    effects.emplace_back(ArmTimer{frame.number, *frame.execution_deadline});
   }
+  const auto due = NextDeadline(frame, std::nullopt);
+  if (due && due != frame.execution_deadline) effects.emplace_back(ArmTimer{frame.number, *due});
   return effects;
 }
 

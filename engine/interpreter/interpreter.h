@@ -182,6 +182,8 @@ class Interpreter {
   const Environment& environment_;
   const WorkingSet& rows_;
   const Message& message_;
+  // Time of the execution: over a restart engine time may begin a little before the last event.
+  const Timestamp now_;
 
   json::Arena arena_;
   std::deque<Bytes> texts_;  // keeps what values in the arena point to

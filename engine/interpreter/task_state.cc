@@ -157,7 +157,7 @@ void Interpreter::ExecuteTask(Frame& frame) {
   scheduled.heartbeat_seconds = heartbeat;
   wait.scheduled_event = scheduled.id;
   if (timeout) {
-    wait.deadline = message_.at + std::chrono::seconds(*timeout);
+    wait.deadline = now_ + std::chrono::seconds(*timeout);
     turn_.effects.emplace_back(ArmTimer{frame.number, *wait.deadline});
   }
   if (heartbeat) wait.heartbeat = std::chrono::seconds(*heartbeat);

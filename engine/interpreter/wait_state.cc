@@ -27,7 +27,7 @@ void Interpreter::ExecuteWait(Frame& frame) {
   const auto& wait = std::get<asl::WaitState>(StateOf(frame).details);
   const auto due = std::visit(
       Overloaded{
-          [&](Duration delay) -> std::optional<Timestamp> { return message_.at + delay; },
+          [&](Duration delay) -> std::optional<Timestamp> { return now_ + delay; },
           [&](Timestamp at) -> std::optional<Timestamp> { return at; },
           [&](const asl::SecondsPath& seconds) -> std::optional<Timestamp> {
             const auto value = EvaluatePath(frame, seconds.path, *input);
@@ -45,7 +45,7 @@ void Interpreter::ExecuteWait(Frame& frame) {
                               seconds.path.text() + " == " + ShownValue(*value));
               return std::nullopt;
             }
-            return message_.at + std::chrono::seconds(*number);
+            return now_ + std::chrono::seconds(*number);
           },
           [&](const asl::TimestampPath& timestamp) -> std::optional<Timestamp> {
             const auto value = EvaluatePath(frame, timestamp.path, *input);
@@ -66,7 +66,7 @@ void Interpreter::ExecuteWait(Frame& frame) {
           }},
       wait.until);
   if (!due) return;
-  if (*due <= message_.at) return LeaveThrough(frame, std::move(*input), StateOf(frame).next);
+  if (*due <= now_) return LeaveThrough(frame, std::move(*input), StateOf(frame).next);
   SetWait(frame, TimerWait{.purpose = TimerWait::Purpose::kWaitState, .due = *due});
   turn_.effects.emplace_back(ArmTimer{frame.number, *due});
 }

@@ -112,6 +112,7 @@ void EngineImpl::AnnounceFunctions(NamespaceId namespace_id,
 void EngineImpl::Complete(SessionId session, std::vector<Completion> completions) {
   if (completions.empty()) return;
   tasks_completed_ += completions.size();
+  const Timestamp now = clock_->Now();
   auto acks = std::make_shared<AckBatch>(*matcher_, session, completions.size());
   std::vector<std::vector<std::pair<ShardId, ShardRequest>>> posts(runners_.size());
   for (std::size_t i = 0; i < completions.size(); ++i) {
@@ -122,7 +123,7 @@ void EngineImpl::Complete(SessionId session, std::vector<Completion> completions
       continue;
     }
     Sanitize(completion);
-    auto lease = matcher_->Release(ref);
+    auto lease = matcher_->Completing(session, ref, now);
     posts[ref.execution.shard.value % runners_.size()].emplace_back(
         ref.execution.shard,
         CompletionCommand{.completion = std::move(completion),

@@ -12,6 +12,7 @@ Matcher::Matcher(MatcherOptions options, ArnScheme arns, std::function<void(cons
 
 void Matcher::Enqueue(Entry& entry) {
   entry.state = State::kQueued;
+  entry.is_completing = false;
   entry.session = 0;
   queued_bytes_ += entry.task.payload.size();
   if (queued_bytes_ > options_.queued_bytes_max) {
@@ -120,6 +121,7 @@ void Matcher::GiveBackCredit(const Entry& entry) {
 
 void Matcher::Unclaim(Entry& entry, Timestamp offer_at, bool is_lost) {
   entry.state = State::kUnclaimed;
+  entry.is_completing = false;
   entry.session = 0;
   entry.offer_at = offer_at;
   entry.is_lost = is_lost;
@@ -165,7 +167,8 @@ void Matcher::Withdraw(const std::vector<TaskRef>& tasks) {
     for (const TaskRef& ref : tasks) {
       const auto entry = tasks_.find(ref);
       if (entry == tasks_.end()) continue;
-      if (entry->second.state == State::kLeased && entry->second.is_delivered) {
+      const Entry& task = entry->second;
+      if (task.state == State::kLeased && task.is_delivered && !task.is_completing) {
         out.cancels[entry->second.session].push_back(ref);
       }
       Forget(ref);
@@ -340,14 +343,36 @@ void Matcher::Return(SessionId session_id, const std::vector<TaskRef>& tasks, Ti
   Deliver(std::move(out));
 }
 
-std::optional<interpreter::Lease> Matcher::Release(const TaskRef& ref) {
+std::optional<interpreter::Lease> Matcher::Completing(SessionId session_id,
+                                                      const TaskRef& ref,
+                                                      Timestamp now) {
   const MutexLock lock(mutex_);
-  const auto entry = tasks_.find(ref);
-  if (entry == tasks_.end()) return std::nullopt;
-  std::optional<interpreter::Lease> lease;
-  if (entry->second.state == State::kLeased) lease = entry->second.lease;
-  Forget(ref);
-  return lease;
+  const auto found = tasks_.find(ref);
+  const auto session = sessions_.find(session_id);
+  if (found == tasks_.end() || session == sessions_.end()) return std::nullopt;
+  Entry& entry = found->second;
+  if (entry.state == State::kLeased) {
+    entry.is_completing = entry.session == session_id;
+    return entry.lease;
+  }
+  // It was about to go to another worker.
+  if (entry.state == State::kUnclaimed) {
+    unclaimed_.erase({.at = entry.offer_at, .ref = ref});
+  } else {
+    queued_bytes_ -= std::min(queued_bytes_, entry.task.payload.size());
+    --queued_;
+    --functions_[entry.function].queued;
+  }
+  entry.state = State::kLeased;
+  entry.session = session_id;
+  entry.is_delivered = true;
+  entry.is_completing = true;
+  if (entry.lease.started_at == Timestamp()) entry.lease.started_at = now;
+  entry.lease.last_heartbeat_at = now;
+  entry.task.payload = {};
+  session->second.held.insert(ref);
+  ++leased_;
+  return std::nullopt;
 }
 
 void Matcher::Acknowledge(SessionId session, std::vector<CompletionAck> acks) {

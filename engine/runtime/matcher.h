@@ -58,7 +58,8 @@ class Matcher {
 
   // --- From the shards, after durability ---
   void Offer(std::vector<ReadyTask> tasks, Timestamp now);
-  // Nothing waits for these any more; workers that hold one are told.
+  // Nothing waits for these any more; workers that hold one are told, but for the one that ended
+  // it.
   void Withdraw(const std::vector<TaskRef>& tasks);
   // Withdraws the tasks of `shard` that are not in `open`: what its frames say after they were read
   // again.
@@ -78,8 +79,11 @@ class Matcher {
   void Grant(SessionId session, const std::vector<FunctionCredit>& credits, Timestamp now);
   void Heartbeat(SessionId session, const std::vector<TaskRef>& tasks, Timestamp now);
   void Return(SessionId session, const std::vector<TaskRef>& tasks, Timestamp now);
-  // The worker ended the task: it is nobody's any more. The lease goes into the history.
-  std::optional<interpreter::Lease> Release(const TaskRef& ref);
+  // The worker has ended the task: while that is on its way to the disk nobody else gets it. The
+  // lease, if a worker held it, goes into the history.
+  std::optional<interpreter::Lease> Completing(SessionId session,
+                                               const TaskRef& ref,
+                                               Timestamp now);
   void Acknowledge(SessionId session, std::vector<CompletionAck> acks);
 
   // --- Functions ---
@@ -121,6 +125,8 @@ class Matcher {
     Timestamp offer_at = {};
     // kLeased: it has gone out; else its payload is being loaded.
     bool is_delivered = false;
+    // kLeased: its worker has ended it.
+    bool is_completing = false;
     // It is kUnclaimed because its worker went away.
     bool is_lost = false;
   };

@@ -174,11 +174,12 @@ void Shard::On(CompletionCommand command, Timestamp now, DiskState disk) {
                                               .error = std::move(command.completion.error),
                                               .cause = std::move(command.completion.cause),
                                               .lease = command.lease}});
-  if (!command.done) return;
   const bool is_accepted = ran.ok() && *ran;
   // A repetition may be of a completion that is still on its way to the disk: its answer follows
-  // the same group.
-  Reply([done = std::move(command.done), ref, is_accepted](const Status& status) {
+  // the same group. Whoever may hold the task then holds nothing.
+  Reply([this, done = std::move(command.done), ref, is_accepted](const Status& status) {
+    if (status.ok()) cancelled_.push_back(ref);
+    if (!done) return;
     done({.ref = ref,
           .outcome = !status.ok()  ? CompletionOutcome::kRefused
                      : is_accepted ? CompletionOutcome::kAccepted
@@ -393,6 +394,11 @@ void Shard::StageFrames(Resident& execution) {
                          rows::HotFrameKey(execution.id, number),
                          rows::EncodeFrame(frame->second));
       execution.places[number] = {};
+      // The row it was parked on told of the earlier deadline only.
+      if (was_parked && frame->second.execution_deadline) {
+        owner_.ArmTimer(
+            {.due = *frame->second.execution_deadline, .execution = execution.id, .frame = number});
+      }
     }
   }
   execution.dirty_frames.clear();

@@ -32,7 +32,9 @@ class Generator {
 
   PlainJson Machine() {
     PlainJson machine = Scope(0);
-    if (mix_.has_machine_timeout) machine.Set("TimeoutSeconds", Number(5, 60));
+    if (mix_.has_machine_timeout) {
+      machine.Set("TimeoutSeconds", mix_.has_long_waits ? Number(600, 4'000) : Number(3, 60));
+    }
     if (OneIn(4)) machine.Set("Comment", Text("generated"));
     if (OneIn(6)) machine.Set("QueryLanguage", Text("JSONPath"));
     if (OneIn(6)) machine.Set("Version", Text("1.0"));

@@ -69,9 +69,10 @@ std::optional<PlainJson> Follow(std::string_view path, const PlainJson& root) {
       });
     }
     found = std::move(next);
+    // What comes before the first [*] must be there.
+    if (is_definite && found.empty()) return std::nullopt;
   }
   if (!is_definite) return PlainJson::Array(std::move(found));
-  if (found.empty()) return std::nullopt;
   return found.front();
 }
 

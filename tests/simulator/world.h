@@ -111,6 +111,7 @@ class World final : public WatchSink {
   void Settle();
   void CheckSettled();
   void CheckStore();
+  void PrintHistories();
   void CheckReads();
   void Quieten();
   bool AreAllClosed();

@@ -1,5 +1,6 @@
 // Moments of rest, in which everything that can be done is done, and the quiet end of every seed.
 #include <algorithm>
+#include <cstdio>
 
 #include "engine/interpreter/advance.h"
 #include "tests/simulator/script.h"
@@ -24,7 +25,27 @@ bool MayStartChildren(const interpreter::JoinWait& join) {
 void World::CheckStore() {
   const Timestamp now = engine_ ? engine_->Now() : engine_time_;
   const std::string problem = checker_.Check(now, temper_.options.retention);
-  if (!problem.empty()) Fail(problem);
+  if (problem.empty()) return;
+  Fail(problem);
+  if (run_options_.is_tracing) PrintHistories();
+}
+
+void World::PrintHistories() {
+  for (const auto& [id, execution] : checker_.executions()) {
+    std::printf("  history of %s\n", execution.row.header.name.c_str());
+    const DefinitionText* text =
+        FindDefinition(execution.row.header.state_machine, execution.row.revision);
+    for (const interpreter::HistoryEvent& event : execution.events) {
+      const bool has_state = text != nullptr && event.state < text->machine->states.size();
+      std::printf("  %5u <- %-5u %s %s %s %s\n",
+                  event.id,
+                  event.previous,
+                  FormatTimestamp(event.at).c_str(),
+                  std::string(interpreter::EventTypeName(event.type)).c_str(),
+                  has_state ? text->machine->states[event.state].name.c_str() : "",
+                  event.error.value_or("").c_str());
+    }
+  }
 }
 
 void World::Settle() {
@@ -66,9 +87,8 @@ void World::CheckSettled() {
       if (join != nullptr && join->open == 0) return Fail(who + frame_name + " joins nothing");
       const auto due = interpreter::NextDeadline(frame, std::nullopt);
       // A parked frame may wait until its shard gets its upkeep.
-      const Duration slack =
-          execution.parked.contains(number) ? kUpkeepPause * kShardTour * 2 : Duration::zero();
-      if (due && *due + slack <= now) {
+      const bool may_sleep = !is_quiet_ && execution.parked.contains(number);
+      if (due && *due <= now && !may_sleep) {
         return Fail(who + frame_name + " was due at " + FormatTimestamp(*due) +
                     " and was not woken");
       }
@@ -124,6 +144,8 @@ void World::Quieten() {
   if (has_store_failed_) CrashAndReopen();
   is_quiet_ = true;
   Trace("the quiet begins");
+  // What came due in a jump of time is woken within a round of upkeep.
+  if (!has_failed()) TourUpkeep();
   for (int round = 0; round < kQuietRoundsMax && !has_failed(); ++round) {
     for (const auto& worker : workers_) {
       if (!worker->is_connected()) ConnectWorker(*worker);

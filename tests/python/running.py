@@ -130,12 +130,16 @@ class Site:
 
     def server(self, *arguments: str) -> Process:
         """Starts a server; the second one listens where the first one did."""
-        data = str(self.directory / "data")
-        process = self._start(
-            "server.log", "server", "--data-dir", data, "--grpc-address", self.address, *arguments
-        )
+        process = self.begin_server(*arguments)
         self.address = process.ready().split("grpc ")[1].split(",")[0]
         return process
+
+    def begin_server(self, *arguments: str) -> Process:
+        """Starts a server and does not wait until it is ready."""
+        data = str(self.directory / "data")
+        return self._start(
+            "server.log", "server", "--data-dir", data, "--grpc-address", self.address, *arguments
+        )
 
     def worker(self, *arguments: str) -> Process:
         process = self._start(

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -32,7 +33,9 @@ using std::chrono::system_clock;
 constexpr std::chrono::milliseconds kWaitSlice{500};
 // A call that is not a wait.
 constexpr std::chrono::seconds kCallTimeout{60};
-constexpr int kReconnectMillis = 500;
+constexpr int kReconnectMillis = 200;
+// A wait goes on while the server is away, for a restart, but not for longer than this.
+constexpr std::chrono::seconds kOutageMax{30};
 constexpr int kMessageBytesMax = 256 * 1024 * 1024;
 
 Status FromRpc(const google::rpc::Status& wire) {
@@ -146,6 +149,8 @@ class PyClient {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMillis);
     arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMillis);
+    // What another client has seen of the server does not matter to this one.
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
     stub_ = v1::WorkflowService::NewStub(
         grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
@@ -219,11 +224,20 @@ class PyClient {
     const auto end =
         system_clock::now() + std::chrono::duration_cast<system_clock::duration>(
                                   std::chrono::duration<double>(std::clamp(timeout, 0.0, 1e9)));
+    system_clock::time_point last_seen = system_clock::now();
     while (true) {
       const system_clock::time_point now = system_clock::now();
       const bool is_last = timeout >= 0 && end - now <= kWaitSlice;
-      if (WatchUntilClosed(machine, name, is_last ? end : now + kWaitSlice)) {
-        return Describe(machine, name);
+      const Result<bool> is_closed =
+          WatchUntilClosed(machine, name, is_last ? end : now + kWaitSlice);
+      if (is_closed.ok()) {
+        last_seen = now;
+        if (*is_closed) return Describe(machine, name);
+      } else {
+        const bool is_outage = is_closed.status().code() == StatusCode::kUnavailable;
+        if (!is_outage || is_last || now - last_seen > kOutageMax) Raise(is_closed.status());
+        const py::gil_scoped_release release;
+        std::this_thread::sleep_for(std::chrono::milliseconds(kReconnectMillis));
       }
       if (PyErr_CheckSignals() != 0) throw py::error_already_set();
       if (!is_last) continue;
@@ -317,10 +331,10 @@ class PyClient {
     return response;
   }
 
-  // False when `deadline` passed first, or the connection broke: then ask again.
-  bool WatchUntilClosed(const std::string& machine,
-                        const std::string& name,
-                        system_clock::time_point deadline) {
+  // False when `deadline` passed first.
+  Result<bool> WatchUntilClosed(const std::string& machine,
+                                const std::string& name,
+                                system_clock::time_point deadline) {
     RaiseIfError(Check());
     grpc::Status status;
     Status failure;
@@ -350,10 +364,10 @@ class PyClient {
       context.TryCancel();
       status = stream->Finish();
     }
-    RaiseIfError(failure);
+    RETURN_IF_ERROR(failure);
     if (!is_closed && status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED &&
         status.error_code() != grpc::StatusCode::CANCELLED) {
-      RaiseIfError(FromGrpc(status));
+      RETURN_IF_ERROR(FromGrpc(status));
     }
     return is_closed;
   }

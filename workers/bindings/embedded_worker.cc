@@ -17,7 +17,7 @@ constexpr std::uint32_t kCreditsTogether = 64;
 
 }  // namespace
 
-EmbeddedWorker::EmbeddedWorker(Engine& engine) {
+EmbeddedWorker::EmbeddedWorker(Engine& engine, std::size_t threads) : threads_(threads) {
   WorkerHello hello;
   hello.worker = "embedded:" + std::to_string(::getpid());
   session_ = engine.ConnectWorker(std::move(hello), *this);
@@ -27,12 +27,13 @@ EmbeddedWorker::EmbeddedWorker(Engine& engine) {
 EmbeddedWorker::~EmbeddedWorker() {
   Stop();
   upkeep_.reset();
-  // From here on the engine delivers nothing.
-  session_.reset();
+  // Before the session, which its results would go to.
   if (pool_) pool_->Stop();
+  session_.reset();
 }
 
 void EmbeddedWorker::Stop() {
+  Flush();
   const MutexLock lock(mutex_);
   is_stopping_ = true;
   ready_.NotifyAll();
@@ -206,21 +207,53 @@ void EmbeddedWorker::Acknowledge(std::vector<CompletionAck> acks) {
 // --- The program's threads ---
 
 std::optional<EmbeddedTask> EmbeddedWorker::TryTake(bool has_waited) {
-  const MutexLock lock(mutex_);
-  if (has_waited && woken_ > 0) --woken_;
-  if (queue_.empty() || is_stopping_) return std::nullopt;
-  EmbeddedTask task = std::move(queue_.front());
-  queue_.pop_front();
-  WakeOne();
+  std::optional<EmbeddedTask> task;
+  bool must_flush = false;
+  {
+    const MutexLock lock(mutex_);
+    if (has_waited && woken_ > 0) --woken_;
+    if (is_stopping_) return std::nullopt;
+    if (!queue_.empty()) {
+      task = std::move(queue_.front());
+      queue_.pop_front();
+      ++taken_;
+      WakeOne();
+    }
+    // Where nobody looks on, nobody would hand on what gathers.
+    must_flush =
+        queue_.empty() || waiting_ == 0 || has_waited || results_.size() >= kResultsTogether;
+  }
+  if (must_flush) Flush();
   return task;
+}
+
+void EmbeddedWorker::Flush() {
+  std::vector<Completion> results;
+  std::vector<FunctionCredit> credits;
+  {
+    const MutexLock lock(mutex_);
+    if (is_stopping_ || results_.empty()) return;
+    results.swap(results_);
+    credits = TakeCredits(kCreditsTogether);
+  }
+  session_->Complete(std::move(results));
+  if (!credits.empty()) session_->Grant(std::move(credits));
 }
 
 bool EmbeddedWorker::Wait() {
   const MutexLock lock(mutex_);
   ++waiting_;
-  while (queue_.empty() && !is_stopping_) {
-    ready_.Wait(mutex_);
-    // Another thread was quicker.
+  while (!is_stopping_) {
+    if (queue_.empty()) {
+      ready_.Wait(mutex_);
+      // Another thread was quicker.
+      if (queue_.empty() && woken_ > 0) --woken_;
+      continue;
+    }
+    if (waiting_ >= threads_) break;
+    const std::uint64_t taken = taken_;
+    ready_.WaitFor(mutex_, kLookOn);
+    if (!queue_.empty() && taken_ - taken < kQuickTasks) break;
     if (queue_.empty() && woken_ > 0) --woken_;
   }
   --waiting_;
@@ -247,19 +280,12 @@ std::vector<FunctionCredit> EmbeddedWorker::TakeCredits(std::uint32_t at_least) 
 }
 
 void EmbeddedWorker::Complete(std::uint64_t id, Completion completion) {
-  std::vector<FunctionCredit> credits;
-  {
-    const MutexLock lock(mutex_);
-    const std::optional<Held> held = Release(id);
-    if (!held || is_stopping_) return;
-    completion.ref = held->ref;
-    unacknowledged_.insert_or_assign(held->ref, completion);
-    credits = TakeCredits(kCreditsTogether);
-  }
-  std::vector<Completion> one;
-  one.push_back(std::move(completion));
-  session_->Complete(std::move(one));
-  if (!credits.empty()) session_->Grant(std::move(credits));
+  const MutexLock lock(mutex_);
+  const std::optional<Held> held = Release(id);
+  if (!held || is_stopping_) return;
+  completion.ref = held->ref;
+  unacknowledged_.insert_or_assign(held->ref, completion);
+  results_.push_back(std::move(completion));
 }
 
 void EmbeddedWorker::OnResults(std::vector<InvocationResult> results) {

@@ -4,6 +4,9 @@
 //
 // The queue is made for threads that share one interpreter lock: a thread waits without the lock,
 // and takes a task only once it has the lock back, so no task is held by a thread that cannot run.
+// While one thread gets through the queue quickly no other is woken, since they would only take the
+// lock from each other; one of those that wait looks on, and helps as soon as it goes slowly.
+// Results gather while there is more to take, for at most as long as that one looks.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +35,12 @@ inline constexpr std::uint32_t kEmbeddedCredits = 512;
 // The same of a function in a directory, for each of its processes.
 inline constexpr std::uint32_t kEmbeddedCreditsPerChild = 16;
 
+// A waiting thread helps when the others took fewer than kQuickTasks in kLookOn.
+inline constexpr std::chrono::milliseconds kLookOn{1};
+inline constexpr std::uint64_t kQuickTasks = 16;
+// Results that gather.
+inline constexpr std::size_t kResultsTogether = 32;
+
 // A task for one of the program's threads.
 struct EmbeddedTask {
   std::uint64_t id = 0;
@@ -54,8 +63,8 @@ struct EmbeddedDirectory {
 // Threads: safe from any thread.
 class EmbeddedWorker final : private TaskSink {
  public:
-  // `engine` outlives the worker.
-  explicit EmbeddedWorker(Engine& engine);
+  // `engine` outlives the worker. `threads` of the program call TryTake and Wait.
+  EmbeddedWorker(Engine& engine, std::size_t threads);
   EmbeddedWorker(const EmbeddedWorker&) = delete;
   EmbeddedWorker& operator=(const EmbeddedWorker&) = delete;
   // Kills the children.
@@ -66,11 +75,13 @@ class EmbeddedWorker final : private TaskSink {
   // Serves the functions of a directory, and follows its changes. AlreadyExists the second time.
   Status Serve(EmbeddedDirectory directory);
 
-  // The next task, without waiting. `has_waited`: the caller comes from Wait.
+  // The next task, without waiting. `has_waited`: the caller comes from Wait. A thread that has
+  // completed a task comes back here or to Wait soon.
   std::optional<EmbeddedTask> TryTake(bool has_waited);
   // Waits until there may be a task. False: there will be no more.
   bool Wait();
-  // The end of a task; `ref` is filled in here. Ignored for a task that was cancelled.
+  // The end of a task; `ref` is filled in here. Ignored for a task that was cancelled. It is handed
+  // on by the next TryTake, of any thread.
   void Complete(std::uint64_t id, Completion completion);
 
   // No more tasks: Wait returns false.
@@ -100,8 +111,11 @@ class EmbeddedWorker final : private TaskSink {
   // Takes the task out and notes its credit.
   std::optional<Held> Release(std::uint64_t id) PAWL_REQUIRES(mutex_);
   void WakeOne() PAWL_REQUIRES(mutex_);
+  // Hands on what has gathered.
+  void Flush();
   std::vector<FunctionCredit> TakeCredits(std::uint32_t at_least) PAWL_REQUIRES(mutex_);
 
+  const std::size_t threads_;
   platform::SystemClock clock_;
   Mutex mutex_;
   CondVar ready_;
@@ -109,6 +123,9 @@ class EmbeddedWorker final : private TaskSink {
   bool is_stopping_ PAWL_GUARDED_BY(mutex_) = false;
   std::size_t waiting_ PAWL_GUARDED_BY(mutex_) = 0;
   std::size_t woken_ PAWL_GUARDED_BY(mutex_) = 0;
+  // Ever.
+  std::uint64_t taken_ PAWL_GUARDED_BY(mutex_) = 0;
+  std::vector<Completion> results_ PAWL_GUARDED_BY(mutex_);
   std::deque<EmbeddedTask> queue_ PAWL_GUARDED_BY(mutex_);
   std::set<std::string> registered_ PAWL_GUARDED_BY(mutex_);
   // With their credits.

@@ -118,7 +118,7 @@ std::optional<ExecutionStatus> StatusFrom(const std::string& name) {
 // Shared by the threads of the program: calls hold `gate_` shared, Close exclusively.
 class PyEngine {
  public:
-  explicit PyEngine(std::string data_dir) : process_(::getpid()) {
+  PyEngine(std::string data_dir, std::size_t threads) : process_(::getpid()) {
     EngineOptions options;
     options.data_dir = std::move(data_dir);
     Status status;
@@ -128,7 +128,7 @@ class PyEngine {
       status = engine.status();
       if (engine.ok()) {
         engine_ = std::move(engine).value();
-        worker_ = std::make_unique<EmbeddedWorker>(*engine_);
+        worker_ = std::make_unique<EmbeddedWorker>(*engine_, threads);
       }
     }
     RaiseIfError(status);
@@ -370,7 +370,7 @@ class PyEngine {
 PYBIND11_MODULE(_engine, module) {
   module.doc() = "The engine inside this process; use pawl.Engine.";
   py::class_<PyEngine>(module, "Engine")
-      .def(py::init<std::string>(), py::arg("data_dir"))
+      .def(py::init<std::string, std::size_t>(), py::arg("data_dir"), py::arg("threads"))
       .def("close", &PyEngine::Close)
       .def("deploy", &PyEngine::Deploy)
       .def("start", &PyEngine::Start)

@@ -11,6 +11,7 @@ from typing import Callable, Optional, TypeVar, Union, overload
 
 from pawl import _engine
 from pawl.callables import Callables, Function
+from pawl.errors import InvalidArgumentError
 from pawl.workflows import Workflows
 
 THREADS = 16
@@ -41,7 +42,9 @@ class Engine(Workflows):
             PreconditionError: Another process has the directory open, or it belongs to another
                 program or a newer release.
         """
-        self._native = _engine.Engine("" if path is None else os.fspath(path))
+        if threads < 1:
+            raise InvalidArgumentError(f"threads: {threads} is not 1 or more", field="threads")
+        self._native = _engine.Engine("" if path is None else os.fspath(path), threads)
         super().__init__(self._native)
         self._callables = Callables(self._native, threads)
         _open.add(self)

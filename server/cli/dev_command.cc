@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
 #include <list>
 #include <memory>
@@ -207,6 +208,12 @@ class Dev {
   std::set<std::string> working_;
 };
 
+// The options say both; a variable beside them would contradict one.
+void ForgetStoreInEnvironment() {
+  unsetenv("PAWL_DATA_DIR");   // NOLINT(concurrency-mt-unsafe): there is one thread yet.
+  unsetenv("PAWL_IN_MEMORY");  // NOLINT(concurrency-mt-unsafe)
+}
+
 int RunDev(Options options) {
   if (!IsDirectory(options.directory)) {
     return ReportUsage("dev", "'" + options.directory + "' is no directory");
@@ -214,6 +221,7 @@ int RunDev(Options options) {
   while (options.directory.size() > 1 && options.directory.back() == '/')
     options.directory.pop_back();
   if (options.data_dir.empty()) options.data_dir = options.directory + "/.pawl";
+  ForgetStoreInEnvironment();
   return Dev(std::move(options)).Run();
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/json/arena.h"
+#include "engine/json/parse.h"
 #include "server/cli/terminal_text.h"
 #include "server/cli/wire_text.h"
 
@@ -12,6 +14,13 @@ constexpr std::size_t kDetailColumns = 200;
 
 }  // namespace
 
+std::string CauseText(const std::string& cause) {
+  json::Arena arena;
+  const Result<json::Value> value = json::Parse(cause, arena);
+  const json::Value* const message = value.ok() ? value->Find("errorMessage") : nullptr;
+  return message != nullptr && message->is_string() ? std::string(message->string()) : cause;
+}
+
 std::string EventDetail(const v1::HistoryEvent& event) {
   std::string text;
   const auto add = [&text](const std::string& part) {
@@ -21,7 +30,7 @@ std::string EventDetail(const v1::HistoryEvent& event) {
   if (event.has_length()) add(fmt::format("{} items", event.length()));
   add(event.resource());
   add(event.error());
-  add(event.cause());
+  add(CauseText(event.cause()));
   return text;
 }
 

@@ -7,6 +7,10 @@
 
 namespace pawl::cli {
 
+// A cause for people: the message of a function's error, which is recorded as an object; any other
+// cause as it is. Not yet safe for a terminal.
+std::string CauseText(const std::string& cause);
+
 // What happened beside type and state: the item, the function, the error; "" if nothing. Not yet
 // safe for a terminal.
 std::string EventDetail(const v1::HistoryEvent& event);

@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "engine/json/arena.h"
-#include "engine/json/parse.h"
+#include "server/cli/event_text.h"
 #include "server/cli/terminal_text.h"
 #include "server/cli/wire_text.h"
 
@@ -46,14 +45,6 @@ Kind KindOf(v1::HistoryEventType type) {
   if (EndsWith(name, "_STATE_ENTERED")) return Kind::kEntered;
   if (EndsWith(name, "_STATE_EXITED") || EndsWith(name, "_STATE_ABORTED")) return Kind::kLeft;
   return Kind::kOther;
-}
-
-// A function's cause is an object; its message is what people look for.
-std::string CauseText(const std::string& cause) {
-  json::Arena arena;
-  const Result<json::Value> value = json::Parse(cause, arena);
-  const json::Value* const message = value.ok() ? value->Find("errorMessage") : nullptr;
-  return message != nullptr && message->is_string() ? std::string(message->string()) : cause;
 }
 
 std::string FailureText(const v1::HistoryEvent& event) {

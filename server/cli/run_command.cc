@@ -6,6 +6,7 @@
 #include "engine/platform/clock.h"
 #include "server/cli/client_command.h"
 #include "server/cli/command.h"
+#include "server/cli/event_text.h"
 #include "server/cli/execution_start.h"
 #include "server/cli/followed_execution.h"
 #include "server/cli/interrupt.h"
@@ -90,12 +91,13 @@ class Run {
       PrintLine(SafeJson(change.output()));
     }
     if (!is_succeeded) {
-      PrintNote(fmt::format("pawl run: {} {}: {}{}{}",
-                            SafeText(options_.state_machine),
-                            SafeText(started_.name()),
-                            StatusText(change.status()),
-                            change.error().empty() ? "" : ": " + SafeText(change.error()),
-                            change.cause().empty() ? "" : ": " + SafeText(change.cause())));
+      PrintNote(
+          fmt::format("pawl run: {} {}: {}{}{}",
+                      SafeText(options_.state_machine),
+                      SafeText(started_.name()),
+                      StatusText(change.status()),
+                      change.error().empty() ? "" : ": " + SafeText(change.error()),
+                      change.cause().empty() ? "" : ": " + SafeText(CauseText(change.cause()))));
       PrintNote(fmt::format("What happened: pawl history {} {}",
                             SafeText(options_.state_machine),
                             SafeText(started_.name())));

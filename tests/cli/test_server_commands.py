@@ -1,13 +1,14 @@
 """The commands against a server, with state machines that need no worker."""
 
 import os
+import pty
 import signal
 import subprocess
 import uuid
 from pathlib import Path
 
 import pytest
-from conftest import Pawl, end, ready_address, until
+from conftest import PROGRAM, Pawl, end, ready_address, until
 
 ECHO = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
 SLEEP = '{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 3600, "End": true}}}'
@@ -89,6 +90,26 @@ def test_a_failed_run_is_an_object_for_programs(server: Pawl, deploy) -> None:
         "error": "My.Error",
         "cause": "a\x1b[2Jb",
     }
+
+
+def test_progress_is_redrawn_on_a_terminal_that_names_cannot_command(server: Pawl, deploy) -> None:
+    name = deploy(ECHO.replace('"A"', '"\\u001b]0;title\\u0007"'))
+    terminal, other_end = pty.openpty()
+    done = subprocess.run(
+        [PROGRAM, "run", name, "--input", "[1]"],
+        stdout=subprocess.PIPE,
+        stderr=other_end,
+        timeout=60,
+        check=False,
+        env={**server.environment, "TERM": "xterm", "LC_ALL": "C.UTF-8"},
+    )
+    os.close(other_end)
+    shown = os.read(terminal, 65536).decode()
+    os.close(terminal)
+    assert (done.returncode, done.stdout) == (0, b"[1]\n")
+    assert "\x1b[32m✓" in shown
+    assert "\\u001b]0;title\\u0007" in shown
+    assert "\x1b]" not in shown
 
 
 def test_run_stops_waiting_after_its_timeout_and_leaves_the_execution(server: Pawl, deploy) -> None:
@@ -274,6 +295,17 @@ def test_dev_deploys_what_appears_and_stops_everything(tmp_path: Path) -> None:
         _, errors = end(dev)
     assert dev.returncode == 0, errors
     assert pawl("list").code == 4
+
+
+def test_dev_goes_by_its_own_options_whatever_the_environment_says(tmp_path: Path) -> None:
+    pawl = Pawl()
+    pawl.environment["PAWL_DATA_DIR"] = str(tmp_path / "elsewhere")
+    dev = pawl.start("dev", str(tmp_path), "--in-memory", "--address", "127.0.0.1:0")
+    try:
+        ready_address(dev)
+    finally:
+        end(dev)
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_dev_ends_when_its_server_cannot_start(server: Pawl, tmp_path: Path) -> None:

@@ -2,6 +2,10 @@
 // gathers meanwhile goes out with the next one. A write costs some microseconds whatever it holds,
 // so this is what makes a busy stream cheap and an idle one quick.
 //
+// What can wait a moment does (WakeSoon): it goes with the next message that something else causes,
+// or when the moment has passed. So an acknowledgement does not stand in the way of the task behind
+// it.
+//
 // Whoever finds no write outstanding takes the right to write, fills a message and sends it; the
 // completion of that write passes the right on to the next message, or gives it up. The stream is
 // finished by the holder of the right too, so that a write and a finish never meet.
@@ -11,6 +15,7 @@
 #include <grpcpp/alarm.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -54,6 +59,22 @@ class CoalescedWrites {
     Run(false);
   }
 
+  // There is something to send that can wait for kSoonMillis.
+  void WakeSoon() {
+    const MutexLock lock(mutex_);
+    if (is_finished_ || end_) return;
+    if (is_taken_) {
+      is_wanted_ = true;
+      return;
+    }
+    if (is_timer_set_) return;
+    is_timer_set_ = true;
+    timer_ = std::make_unique<grpc::Alarm>();
+    timer_->Set(
+        gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(kSoonMillis, GPR_TIMESPAN)),
+        [this](bool /*ok*/) { OnTimer(); });
+  }
+
   // To be called by the reactor's OnWriteDone.
   void OnWriteDone(bool ok) {
     if (!ok) {
@@ -71,6 +92,19 @@ class CoalescedWrites {
   void EndNow(grpc::Status status) { End(std::move(status), true); }
 
  private:
+  static constexpr std::int64_t kSoonMillis = 2;
+
+  void OnTimer() {
+    bool must_finish = false;
+    {
+      const MutexLock lock(mutex_);
+      is_timer_set_ = false;
+      must_finish = std::exchange(is_waiting_for_timer_, false);
+    }
+    // Whoever waits for the timer holds the right.
+    must_finish ? Run(true) : Wake();
+  }
+
   void End(grpc::Status status, bool must_discard) {
     {
       const MutexLock lock(mutex_);
@@ -112,6 +146,12 @@ class CoalescedWrites {
       {
         const MutexLock lock(mutex_);
         if (is_wanted_) continue;
+        if (end_ && is_timer_set_) {
+          // The timer must not outlive the stream: its end, which this hastens, goes on here.
+          is_waiting_for_timer_ = true;
+          timer_->Cancel();
+          return;
+        }
         is_taken_ = false;
         is_finished_ = end_.has_value();
         end = std::move(end_);
@@ -133,6 +173,9 @@ class CoalescedWrites {
   bool is_wanted_ PAWL_GUARDED_BY(mutex_) = false;
   bool must_discard_ PAWL_GUARDED_BY(mutex_) = false;
   bool is_finished_ PAWL_GUARDED_BY(mutex_) = false;
+  bool is_timer_set_ PAWL_GUARDED_BY(mutex_) = false;
+  bool is_waiting_for_timer_ PAWL_GUARDED_BY(mutex_) = false;
+  std::unique_ptr<grpc::Alarm> timer_ PAWL_GUARDED_BY(mutex_);
   std::optional<grpc::Status> end_ PAWL_GUARDED_BY(mutex_);
 };
 

@@ -442,7 +442,8 @@ void WorkerStream::Acknowledge(std::vector<CompletionAck> acks) {
       }
     }
   }
-  writes_.Wake();
+  // The worker only forgets what it kept: the task that follows is more urgent.
+  writes_.WakeSoon();
 }
 
 // --- To the worker ---

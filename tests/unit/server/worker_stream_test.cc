@@ -331,6 +331,30 @@ TEST_F(WorkerStreamTest, WhatGathersWhileAWriteIsOutstandingGoesOutTogether) {
   EXPECT_LT(messages, kTasks);
 }
 
+TEST_F(WorkerStreamTest, AnAcknowledgementGoesOutWithTheTaskBehindIt) {
+  const auto session = Connect();
+  session->Deliver({FakeTask(0, "f")});
+  ReceiveTasks(1);
+  // Somebody may keep this thread from its processor for longer than an acknowledgement waits.
+  bool is_together = false;
+  for (std::uint32_t round = 1; round <= 100 && !is_together; ++round) {
+    session->Acknowledge({{FakeTaskRef(round - 1), CompletionOutcome::kAccepted}});
+    session->Deliver({FakeTask(round, "f")});
+    v1::WorkResponse response = Receive();
+    is_together = response.accepted_size() == 1 && response.tasks_size() == 1;
+    if (response.tasks_size() == 0) response = Receive();
+  }
+  EXPECT_TRUE(is_together);
+}
+
+TEST_F(WorkerStreamTest, AnAcknowledgementWaitsForNoTask) {
+  const auto session = Connect();
+  session->Deliver({FakeTask(1, "f")});
+  const std::uint64_t id = ReceiveTasks(1)[0];
+  session->Acknowledge({{FakeTaskRef(1), CompletionOutcome::kAccepted}});
+  EXPECT_THAT(Receive().accepted(), ElementsAre(id));
+}
+
 TEST_F(WorkerStreamTest, AWorkerThatDoesNotReadGetsNoMoreCreditsAndGivesTasksBack) {
   const auto session = Connect();
   const std::string payload(1024 * 1024, 'x');

@@ -274,10 +274,17 @@ void ChildSupervisor::End(int wait_status) {
   child_->ReadOutput(spec_.name, context_.scratch, context_.logs);
   const std::uint64_t started = is_sound ? child_->shared().started() : 0;
   std::deque<Flight> flights = std::exchange(child_->flights(), {});
+  // It died of the invocation that was running; those behind it had no part in that.
+  const bool has_culprit =
+      std::any_of(flights.begin(), flights.end(), [started](const Flight& one) {
+        return one.sequence <= started;
+      });
   // The youngest first: what is put back goes to the front of the queue.
   for (; !flights.empty(); flights.pop_back()) {
     Flight& flight = flights.back();
-    EndTask(std::move(flight.task), flight.sequence <= started, wait_status);
+    const bool was_running = flight.sequence <= started;
+    if (!was_running && !has_culprit && end_reason_ == EndReason::kOwn) ++flight.task.lost_starts;
+    EndTask(std::move(flight.task), was_running, wait_status);
   }
   socket_watch_ = {};
   log_watch_ = {};
@@ -295,7 +302,6 @@ void ChildSupervisor::EndTask(Task task, bool was_running, int wait_status) {
       context_.Deliver(task, Outcome::kReturned);
       return;
     }
-    if (end_reason_ == EndReason::kOwn) ++task.lost_starts;
     if (end_reason_ == EndReason::kNotStarted) task.lost_starts = kLostStartsMax;
     if (task.lost_starts < kLostStartsMax) {
       put_back_(std::move(task));

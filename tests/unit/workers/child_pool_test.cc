@@ -940,6 +940,27 @@ TEST_F(ChildPoolTest, AFunctionThatOverwritesTheSharedMemoryCostsOnlyItself) {
     EXPECT_EQ(Run("scribbles", "false"), "\"fine\"");
 }
 
+TEST_F(ChildPoolTest, AnInvocationDoesNotPayForThoseThatKilledTheirChildBeforeIt) {
+  const char* code =
+      "import os\n"
+      "def handler(event, context):\n"
+      "    if event == 2: os._exit(2)\n"
+      "    return event\n";
+  FunctionSpec spec = Spec("exits", code);
+  spec.concurrency = 1;
+  Set(spec);
+  // Fast ones first, so that the pool queues several in one child.
+  for (int i = 0; i < 50; ++i)
+    EXPECT_EQ(Run("exits", "1"), "1");
+  std::vector<Invocation> batch;
+  for (int i = 0; i < 8; ++i)
+    batch.push_back(Call("exits", "2"));
+  batch.push_back(Call("exits", "3"));
+  const std::uint64_t last = batch.back().id;
+  ASSERT_TRUE(pool().Submit(batch).ok());
+  EXPECT_EQ(Text(Wait(last)), "3");
+}
+
 // What the function of the next test makes of an event.
 std::string ChaosText(unsigned what) {
   if (what == 1) return "ValueError: {\"errorMessage\": \"1\"";
@@ -989,7 +1010,7 @@ TEST_F(ChildPoolTest, WhateverFunctionsDoEveryInvocationEndsOnce) {
     for (const auto& [id, what] : calls) {
       const InvocationResult result = Wait(id);
       if (result.outcome == Outcome::kCancelled) continue;
-      EXPECT_EQ(Text(result).substr(0, 30), ChaosText(what).substr(0, 30));
+      EXPECT_EQ(Text(result).substr(0, 30), ChaosText(what).substr(0, 30)) << Text(result);
     }
   }
   EXPECT_EQ(pool().statistics().invocations, 0U);

@@ -34,6 +34,8 @@ constexpr std::chrono::milliseconds kWaitSlice{500};
 // A call that is not a wait.
 constexpr std::chrono::seconds kCallTimeout{60};
 constexpr int kReconnectMillis = 200;
+constexpr std::chrono::seconds kConnectPatience{1};
+constexpr int kConnectMillis = 2000;
 // A wait goes on while the server is away, for a restart, but not for longer than this.
 constexpr std::chrono::seconds kOutageMax{30};
 constexpr int kMessageBytesMax = 256 * 1024 * 1024;
@@ -145,23 +147,28 @@ py::dict ToPython(const std::string& machine, const v1::StartedExecution& starte
 class PyClient {
  public:
   PyClient(const std::string& address, std::string namespace_name)
-      : process_(::getpid()), namespace_(std::move(namespace_name)) {
+      : process_(::getpid()), address_(address), namespace_(std::move(namespace_name)) {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMillis);
     arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMillis);
+    // The time that one attempt gets, in spite of its name.
+    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMillis);
     // What another client has seen of the server does not matter to this one.
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
-    stub_ = v1::WorkflowService::NewStub(
-        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+    connection_ = std::make_unique<Connection>();
+    connection_->channel =
+        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+    connection_->stub = v1::WorkflowService::NewStub(connection_->channel);
   }
 
   PyClient(const PyClient&) = delete;
   PyClient& operator=(const PyClient&) = delete;
 
   ~PyClient() {
-    // A fork's copy: gRPC's threads do not exist here.
-    if (::getpid() != process_) static_cast<void>(stub_.release());
+    // A fork's copy: gRPC's threads do not exist here, so nothing of it may end.
+    if (::getpid() == process_) return;
+    static_cast<void>(connection_.release());
   }
 
   void Close() { is_closed_ = true; }
@@ -302,6 +309,11 @@ class PyClient {
   }
 
  private:
+  struct Connection {
+    std::shared_ptr<grpc::Channel> channel;
+    std::unique_ptr<v1::WorkflowService::Stub> stub;
+  };
+
   Status Check() const {
     if (::getpid() != process_) {
       return FailedPrecondition("this client belongs to the process " + std::to_string(process_) +
@@ -309,6 +321,14 @@ class PyClient {
     }
     if (is_closed_) return FailedPrecondition("the client is closed");
     return {};
+  }
+
+  // Waits for a connection. A call on a channel without one would fail at once and not drive the
+  // connecting, which then goes on only every five seconds. Without the lock of the interpreter.
+  Status Connect() {
+    if (connection_->channel->WaitForConnected(system_clock::now() + kConnectPatience)) return {};
+    return Unavailable("no server answers at " + address_ +
+                       "; start one with 'pawl server', or give its address");
   }
 
   // Runs without the lock of the interpreter.
@@ -321,12 +341,15 @@ class PyClient {
     request.set_namespace_(namespace_);
     Response response;
     grpc::Status status;
+    Status connected;
     {
       const py::gil_scoped_release release;
+      connected = Connect();
       grpc::ClientContext context;
       context.set_deadline(system_clock::now() + kCallTimeout);
-      status = ((*stub_).*method)(&context, request, &response);
+      if (connected.ok()) status = ((*connection_->stub).*method)(&context, request, &response);
     }
+    RaiseIfError(connected);
     RaiseIfError(FromGrpc(status));
     return response;
   }
@@ -341,9 +364,10 @@ class PyClient {
     bool is_closed = false;
     {
       const py::gil_scoped_release release;
+      RETURN_IF_ERROR(Connect());
       grpc::ClientContext context;
       context.set_deadline(deadline);
-      const auto stream = stub_->WatchExecutions(&context);
+      const auto stream = connection_->stub->WatchExecutions(&context);
       v1::WatchExecutionsRequest request;
       request.set_namespace_(namespace_);
       v1::WatchedExecution& watched = *request.add_add();
@@ -373,9 +397,10 @@ class PyClient {
   }
 
   const pid_t process_;
+  const std::string address_;
   const std::string namespace_;
   std::atomic<bool> is_closed_ = false;
-  std::unique_ptr<v1::WorkflowService::Stub> stub_;
+  std::unique_ptr<Connection> connection_;
 };
 
 }  // namespace

@@ -39,8 +39,11 @@ Executor::Executor(ShardEnvironment& environment,
 
 Status Executor::Recover(Timestamp now) {
   now_ = now;
+  is_recovering_ = true;
   for (auto& [id, shard] : shards_)
     RETURN_IF_ERROR(shard->Recover(now));
+  RETURN_IF_ERROR(recovery_failure_);
+  is_recovering_ = false;
   OfferTasks(now);
   return OkStatus();
 }
@@ -107,7 +110,7 @@ void Executor::CommitStaged(Timestamp now) {
   std::vector<storage::ShardBatch> batches;
   for (auto& [id, shard] : shards_) {
     if (!shard->has_staged()) continue;
-    Shard::Staged staged = shard->TakeStaged();
+    Shard::Staged staged = shard->TakeStaged(now);
     batches.push_back({.shard = shard->id(), .writes = std::move(staged.writes)});
     group.parts.emplace_back(shard.get(), std::move(staged.aftermath));
   }
@@ -146,7 +149,7 @@ void Executor::OnCommitted(Group group, const std::vector<CommitResult>& results
         shard->Drop();
         const Status recovered = shard->Recover(now_);
         if (!recovered.ok()) {
-          if (!std::exchange(has_failed_, true)) on_store_failed_(recovered);
+          StoreFailed(recovered);
           break;
         }
         // Tasks that ended with the change, if it was kept, are nobody's any more.
@@ -161,7 +164,7 @@ void Executor::OnCommitted(Group group, const std::vector<CommitResult>& results
       case CommitResult::kUnavailable: {
         const Status status = Unavailable("the disk refused a write: nothing more is accepted");
         shard->Committed(std::move(aftermath), status, now_);
-        if (!std::exchange(has_failed_, true)) on_store_failed_(status);
+        StoreFailed(status);
         break;
       }
     }
@@ -170,6 +173,14 @@ void Executor::OnCommitted(Group group, const std::vector<CommitResult>& results
   const bool is_next_waiting = std::any_of(
       shards_.begin(), shards_.end(), [](const auto& entry) { return entry.second->has_staged(); });
   if (is_next_waiting) wake_();
+}
+
+void Executor::StoreFailed(const Status& why) {
+  if (is_recovering_) {
+    recovery_failure_ = why;
+  } else if (!std::exchange(has_failed_, true)) {
+    on_store_failed_(why);
+  }
 }
 
 void Executor::OfferTasks(Timestamp now) {

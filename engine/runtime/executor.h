@@ -68,6 +68,8 @@ class Executor final : public ShardOwner {
     continues_.emplace_back(execution, frame);
   }
 
+  void StoreFailed(const Status& why) override;
+
  private:
   struct Group {
     std::vector<std::pair<Shard*, Shard::Aftermath>> parts;
@@ -103,6 +105,9 @@ class Executor final : public ShardOwner {
   // One group is under way at a time: what is staged meanwhile makes the next.
   bool is_committing_ = false;
   bool has_failed_ = false;
+  // Recover tells its caller instead of on_store_failed_.
+  bool is_recovering_ = false;
+  Status recovery_failure_;
 };
 
 }  // namespace pawl::runtime

@@ -275,7 +275,7 @@ Result<bool> Shard::RunTurn(Resident& execution, const interpreter::Message& mes
     }
     const Status loaded = LoadMissing(execution, std::get<interpreter::Missing>(outcome));
     if (!loaded.ok()) {
-      Quarantine(execution.id, loaded);
+      CannotRead(execution.id, loaded);
       return loaded;
     }
   }
@@ -354,7 +354,8 @@ void Shard::StageClose(Resident& execution, const interpreter::Close& close, Tim
 }
 
 // One row for each frame that changed since the last group, however often it changed.
-void Shard::StageFrames(Resident& execution) {
+void Shard::StageFrames(Resident& execution, Timestamp now) {
+  const Timestamp horizon = std::max(woken_until_, now + kParkHorizon);
   for (const FrameNumber number : execution.dirty_frames) {
     const auto place = execution.places.find(number);
     const bool has_row = place != execution.places.end();
@@ -363,7 +364,7 @@ void Shard::StageFrames(Resident& execution) {
     std::optional<Timestamp> park_until;
     if (frame != execution.set.frames.end() && CanPark(frame->second)) {
       park_until = interpreter::NextDeadline(frame->second, std::nullopt);
-      if (*park_until <= woken_until_) park_until.reset();
+      if (*park_until <= horizon) park_until.reset();
     }
     if (was_parked) {
       staged_.writes.Delete(Family::kState, rows::ParkedFrameKey(execution.id, number));
@@ -405,9 +406,9 @@ void Shard::StageFrames(Resident& execution) {
   execution.archived_frames.clear();
 }
 
-Shard::Staged Shard::TakeStaged() {
+Shard::Staged Shard::TakeStaged(Timestamp now) {
   for (Resident* execution : staged_residents_) {
-    StageFrames(*execution);
+    StageFrames(*execution, now);
     if (execution->is_row_dirty) {
       staged_.writes.Put(
           Family::kState, rows::ExecutionKey(execution->id), rows::EncodeExecution(execution->row));
@@ -502,7 +503,7 @@ std::optional<ReadyTask> Shard::MakeReady(Resident& execution,
   if (!parameters.has_value()) {
     auto loaded = LoadPayload(execution.id, wait->parameters.home);
     if (!loaded.ok()) {
-      Quarantine(execution.id, loaded.status());
+      CannotRead(execution.id, loaded.status());
       return std::nullopt;
     }
     parameters = *loaded;
@@ -552,6 +553,10 @@ void Shard::Notify(Resident& execution) {
     if (is_closed || !subscription.only_close) subscription.listener->OnChange(change);
   }
   if (is_closed) subscriptions_.erase(found);
+}
+
+void Shard::CannotRead(ExecutionId id, const Status& why) {
+  why.code() == StatusCode::kDataLoss ? Quarantine(id, why) : owner_.StoreFailed(why);
 }
 
 void Shard::Quarantine(ExecutionId id, const Status& why) {

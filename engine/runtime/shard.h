@@ -44,6 +44,8 @@ class ShardOwner {
   virtual void ArmTimer(const Timer& timer) = 0;
   // Sends Continue to the frame in the next round.
   virtual void ContinueLater(ExecutionId execution, FrameNumber frame) = 0;
+  // The store cannot be read: what waits for it would wait for ever. Everything ends here.
+  virtual void StoreFailed(const Status& why) = 0;
 };
 
 // How much of the disk is left.
@@ -100,7 +102,7 @@ class Shard {
   // --- The group ---
   bool has_staged() const { return !staged_.writes.empty() || !staged_.aftermath.replies.empty(); }
 
-  Staged TakeStaged();
+  Staged TakeStaged(Timestamp now);
   // The group that held `aftermath` is durable (ok), or not.
   void Committed(Aftermath aftermath, const Status& status, Timestamp now);
   // What became ready with the last Committed; the owner offers it to the matcher.
@@ -138,7 +140,9 @@ class Shard {
   Result<bool> RunTurn(Resident& execution, const interpreter::Message& message);
   void StageTurn(Resident& execution, const interpreter::Turn& turn);
   void StageClose(Resident& execution, const interpreter::Close& close, Timestamp at);
-  void StageFrames(Resident& execution);
+  void StageFrames(Resident& execution, Timestamp now);
+  // Sets aside what is damaged; a store that cannot be read at all is not the execution's fault.
+  void CannotRead(ExecutionId id, const Status& why);
   void Quarantine(ExecutionId id, const Status& why);
   void Reply(std::function<void(const Status&)> reply);
   void Pin(Resident& execution);

@@ -44,9 +44,7 @@ Result<Resident*> Shard::Find(ExecutionId id) {
   auto loaded = Load(id);
   if (!loaded.ok()) {
     if (loaded.status().code() == StatusCode::kNotFound) return nullptr;
-    // What cannot be read is set aside with the evidence; a store that is not there is not its
-    // fault.
-    if (loaded.status().code() == StatusCode::kDataLoss) Quarantine(id, loaded.status());
+    CannotRead(id, loaded.status());
     return loaded.status();
   }
   Resident* execution = loaded->get();

@@ -52,7 +52,7 @@ constexpr std::array<std::string_view, kMarks> kNames = {
     "commit aborted",
     "disk refuses a commit",
     "two groups on their way to the disk",
-    "execution is evicted and loaded again",
+    "open execution leaves memory",
     "turn is cut short between two states",
     "join is cut short before all its branches have started",
     "Map's window moves on",

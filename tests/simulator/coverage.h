@@ -58,7 +58,7 @@ enum class Mark : std::uint8_t {
   kAbortedCommit,
   kDiskRefused,
   kTwoGroupsInFlight,
-  kEvictedAndLoadedAgain,
+  kEvicted,
   kTurnCutShort,
   kJoinCutShort,
   kMapWindowMoved,

@@ -5,7 +5,9 @@
 
 #include "engine/base/hash.h"
 #include "engine/interpreter/frame.h"
+#include "engine/rows/execution_row.h"
 #include "engine/rows/frame_codec.h"
+#include "engine/rows/history_codec.h"
 #include "engine/rows/keys.h"
 
 namespace pawl::simulator {
@@ -201,6 +203,51 @@ void SimulatedDisk::Crash(std::size_t kept) {
     Apply(std::move(log[kept].batches));
   }
   MutateCrash();
+}
+
+SimulatedDisk::PendingFacts SimulatedDisk::Pending() const {
+  PendingFacts facts;
+  for (const Group& group : pending_) {
+    for (const storage::ShardBatch& batch : group.batches) {
+      for (const WriteBatch::Operation& operation : batch.writes.operations()) {
+        if (operation.kind != WriteBatch::Operation::Kind::kPut) continue;
+        facts.has_start = facts.has_start || IsState(operation, 'N');
+        if (IsState(operation, 'E')) {
+          const auto row = rows::DecodeExecution(operation.value);
+          facts.has_close = facts.has_close || (row.ok() && row->is_closed());
+        }
+        if (operation.family != Family::kHistory) continue;
+        const auto first = rows::ParseHistoryKey(operation.key);
+        const auto events = rows::DecodeEvents(first.value_or(1), operation.value);
+        if (!events.ok()) continue;
+        for (const interpreter::HistoryEvent& event : *events) {
+          facts.has_task_end = facts.has_task_end ||
+                               event.type == interpreter::EventType::kLambdaFunctionSucceeded ||
+                               event.type == interpreter::EventType::kLambdaFunctionFailed;
+        }
+      }
+    }
+  }
+  return facts;
+}
+
+std::optional<interpreter::Frame> SimulatedDisk::PendingFrame(ExecutionId id,
+                                                              FrameNumber number) const {
+  const std::string hot = rows::HotFrameKey(id, number);
+  const std::string parked = rows::ParkedFrameKey(id, number);
+  for (const Group& group : pending_) {
+    for (const storage::ShardBatch& batch : group.batches) {
+      for (const WriteBatch::Operation& operation : batch.writes.operations()) {
+        if (operation.kind != WriteBatch::Operation::Kind::kPut ||
+            (operation.key != hot && operation.key != parked)) {
+          continue;
+        }
+        auto frame = rows::DecodeFrame(number, operation.value);
+        if (frame.ok()) return std::move(*frame);
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 void SimulatedDisk::Mutate(std::vector<storage::ShardBatch>& batches) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/random.h"
+#include "engine/interpreter/frame.h"
 #include "engine/storage/memory_storage.h"
 #include "tests/simulator/mutant.h"
 
@@ -45,6 +46,17 @@ class SimulatedDisk {
   // The power goes: pending groups are forgotten, but for a prefix of `kept` groups that had
   // reached the disk unanswered.
   void Crash(std::size_t kept);
+
+  // What a crash would take.
+  struct PendingFacts {
+    bool has_start = false;
+    bool has_close = false;
+    bool has_task_end = false;
+  };
+
+  PendingFacts Pending() const;
+  // The frame as a pending group will leave it.
+  std::optional<interpreter::Frame> PendingFrame(ExecutionId id, FrameNumber number) const;
 
   // Groups a crash may keep.
   std::size_t uncertain_groups() const { return in_doubt_.size() + pending_.size(); }

@@ -125,6 +125,12 @@ void SimulatedWorker::Send(const TaskRef& ref, const Answer& answer) {
     }
   }
   Trace("answers", ref, answer.output ? answer.output->size() : 0);
+  if (const auto pending = all_.disk.PendingFrame(ref.execution, ref.frame)) {
+    const auto* timer = std::get_if<interpreter::TimerWait>(&pending->wait);
+    all_.coverage.HitIf(timer != nullptr && pending->wait_number == ref.wait_number + 1 &&
+                            timer->purpose == interpreter::TimerWait::Purpose::kRetry,
+                        Mark::kCompletionBetweenStageAndSyncOfRetry);
+  }
   all_.ledger.sent[ref].insert(answer);
   Completion completion{.ref = sent_as, .error = answer.error, .cause = answer.cause};
   if (answer.output) completion.output = Bytes(*answer.output);
@@ -268,6 +274,13 @@ void SimulatedWorker::Acknowledge(std::vector<CompletionAck> acks) {
       }
       all_.coverage.HitIf(sent_to_dead_engine_.contains(ack.ref),
                           Mark::kWorkerToldSettledAfterLostAcknowledgement);
+      if (sent != unacknowledged_.end() && !all_.ledger.accepted.contains(ack.ref)) {
+        const bool is_open =
+            all_.disk.Get(storage::Family::kState, rows::HotFrameKey(ack.ref.execution, kRootFrame))
+                .has_value();
+        all_.coverage.Hit(is_open ? Mark::kLateCompletionAfterTimeout
+                                  : Mark::kLateCompletionAfterClose);
+      }
     } else {
       const auto answers = all_.ledger.sent.find(ack.ref);
       if (answers == all_.ledger.sent.end()) {

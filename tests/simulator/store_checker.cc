@@ -9,6 +9,7 @@
 #include "engine/rows/frame_codec.h"
 #include "engine/rows/history_codec.h"
 #include "engine/rows/keys.h"
+#include "tests/simulator/history_marks.h"
 #include "tests/simulator/script.h"
 
 namespace pawl::simulator {
@@ -82,6 +83,9 @@ std::string StoreChecker::Check(Timestamp now, Duration retention) {
   executions_.clear();
   timers_.clear();
   names_.clear();
+  const auto quarantined =
+      disk_.Scan({.family = Family::kIndex, .begin = "X", .end = "Y", .limit = 1});
+  if (!quarantined.empty()) return "an execution was quarantined: " + quarantined[0].value;
   if (!ReadState()) return problem_;
   for (auto& [id, execution] : executions_) {
     if (!ReadHistory(execution) || !CheckHistoryIsKept(execution)) return problem_;
@@ -211,6 +215,10 @@ bool StoreChecker::CheckHistoryIsKept(const StoredExecution& execution) {
   }
   if (seen.is_closed && !execution.row.is_closed()) return Fail(execution, "runs after its end");
   seen.history_rows = std::move(now);
+  for (const FrameNumber number : seen.parked) {
+    coverage_.HitIf(!execution.parked.contains(number), Mark::kParkedFrameWoke);
+  }
+  seen.parked = execution.parked;
   seen.is_closed = execution.row.is_closed();
   seen.stopped_at = execution.row.stopped_at;
   return true;
@@ -264,6 +272,7 @@ bool StoreChecker::CheckFrame(const StoredExecution& execution,
     case Phase::kBegun:
     case Phase::kLeft:
       if (!is_runnable) return Fail(execution, who + "is between states and waits");
+      coverage_.Hit(Mark::kTurnCutShort);
       break;
     case Phase::kTask: {
       if (!is_task) return Fail(execution, who + "has an open attempt and does not wait for it");
@@ -352,8 +361,11 @@ bool StoreChecker::CheckAttempts(const StoredExecution& execution) {
       const Duration lasted = attempt.ended_at - attempt.scheduled_at;
       const bool is_late =
           attempt.timeout_seconds && lasted >= std::chrono::seconds(*attempt.timeout_seconds);
-      const bool is_silent =
-          attempt.heartbeat_seconds && lasted >= std::chrono::seconds(*attempt.heartbeat_seconds);
+      // Leases know engine time, which may begin a second earlier after a restart.
+      const Duration slack =
+          may_clock_go_back_ ? Duration(std::chrono::seconds(1)) : Duration::zero();
+      const bool is_silent = attempt.heartbeat_seconds &&
+                             lasted + slack >= std::chrono::seconds(*attempt.heartbeat_seconds);
       if (!is_late && !is_silent) return Fail(execution, who + "timed out too early");
       continue;
     }
@@ -525,6 +537,7 @@ bool StoreChecker::CheckOracle(const StoredExecution& execution) {
   const std::string disagreement = DisagreementWith(Foresee(request, observed), execution);
   if (!disagreement.empty()) return Fail(execution, "the oracle disagrees: " + disagreement);
   seen.agrees_with_oracle = true;
+  NoteHistory(execution, limits_, coverage_);
   return true;
 }
 

@@ -44,12 +44,14 @@ class StoreChecker {
                const Ledger& ledger,
                const Limits& limits,
                FindDefinition find_definition,
-               Coverage& coverage)
+               Coverage& coverage,
+               bool may_clock_go_back)
       : disk_(disk),
         ledger_(ledger),
         limits_(limits),
         find_definition_(std::move(find_definition)),
-        coverage_(coverage) {}
+        coverage_(coverage),
+        may_clock_go_back_(may_clock_go_back) {}
 
   // Reads everything and checks it. Empty: all is well. `retention`: how long closed executions
   // stay; `now` is engine time.
@@ -62,6 +64,7 @@ class StoreChecker {
   // What was seen of an execution by an earlier check.
   struct Seen {
     std::map<EventId, std::uint64_t> history_rows;
+    std::set<FrameNumber> parked;
     bool is_closed = false;
     Timestamp stopped_at;
     bool agrees_with_oracle = false;
@@ -100,6 +103,7 @@ class StoreChecker {
   const Limits& limits_;
   const FindDefinition find_definition_;
   Coverage& coverage_;
+  const bool may_clock_go_back_;
   std::map<ExecutionId, StoredExecution> executions_;
   std::map<std::string, std::string> timers_;
   std::map<std::string, ExecutionId> names_;

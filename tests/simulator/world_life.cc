@@ -64,7 +64,8 @@ World::World(std::uint64_t seed, const RunOptions& options, Coverage& coverage)
           [this](const std::string& machine, std::uint64_t revision) {
             return FindDefinition(machine, revision);
           },
-          coverage),
+          coverage,
+          temper_.has_clock_jumps),
       wall_(test::ManualClock::kStart) {}
 
 World::~World() {
@@ -108,6 +109,7 @@ void World::Fail(const std::string& what) {
   if (has_failed()) return;
   report_.failure = what;
   Trace("FAILS: " + what);
+  if (run_options_.is_tracing) PrintHistories();
 }
 
 const DefinitionText* World::FindDefinition(const std::string& machine,
@@ -197,6 +199,12 @@ void World::Crash(bool may_keep) {
   coverage_.HitIf(steps_since_open_ <= 2, Mark::kCrashRightAfterRecovery);
   Trace("crash; of " + std::to_string(uncertain) + " groups " + std::to_string(kept) + " are kept");
   engine_time_ = engine_->Now();
+  if (kept == 0) {
+    const SimulatedDisk::PendingFacts lost = disk_.Pending();
+    coverage_.HitIf(lost.has_start, Mark::kCrashWithUnsyncedStart);
+    coverage_.HitIf(lost.has_close, Mark::kCrashWithUnsyncedClose);
+    coverage_.HitIf(lost.has_task_end, Mark::kCrashWithUnsyncedCompletion);
+  }
   disk_.Crash(kept);
   ++life_;
   watched_.clear();

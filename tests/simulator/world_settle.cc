@@ -14,7 +14,8 @@ constexpr int kSettleRoundsMax = 20'000;
 // Deadlines that the longest workflow of a seed passes one after the other.
 constexpr int kQuietRoundsMax = 3'000;
 constexpr int kShardTour = 130;
-constexpr Duration kUpkeepPause = std::chrono::milliseconds(50);
+// More than the engine's, whose time may run slower than the clock.
+constexpr Duration kUpkeepPause = std::chrono::milliseconds(60);
 
 bool MayStartChildren(const interpreter::JoinWait& join) {
   return join.next < join.total && (join.concurrency == 0 || join.open < join.concurrency);
@@ -25,9 +26,7 @@ bool MayStartChildren(const interpreter::JoinWait& join) {
 void World::CheckStore() {
   const Timestamp now = engine_ ? engine_->Now() : engine_time_;
   const std::string problem = checker_.Check(now, temper_.options.retention);
-  if (problem.empty()) return;
-  Fail(problem);
-  if (run_options_.is_tracing) PrintHistories();
+  if (!problem.empty()) Fail(problem);
 }
 
 void World::PrintHistories() {
@@ -44,6 +43,15 @@ void World::PrintHistories() {
                   std::string(interpreter::EventTypeName(event.type)).c_str(),
                   has_state ? text->machine->states[event.state].name.c_str() : "",
                   event.error.value_or("").c_str());
+    }
+    for (const auto& [number, frame] : execution.frames) {
+      const auto due = interpreter::NextDeadline(frame, std::nullopt);
+      std::printf("  frame %u: wait %u of kind %zu%s, due %s\n",
+                  number.value,
+                  frame.wait_number,
+                  frame.wait.index(),
+                  execution.parked.contains(number) ? ", parked" : "",
+                  due ? FormatTimestamp(*due).c_str() : "never");
     }
   }
 }
@@ -96,6 +104,7 @@ void World::CheckSettled() {
     }
   }
   const EngineStatistics statistics = engine_->Statistics();
+  coverage_.HitIf(open_tasks > 0 && statistics.resident_executions == 0, Mark::kEvicted);
   if (statistics.queued_tasks + statistics.leased_tasks != open_tasks) {
     return Fail("at rest " + std::to_string(open_tasks) + " tasks are open and " +
                 std::to_string(statistics.queued_tasks) + " queued and " +

@@ -206,6 +206,7 @@ void World::OnStarted(const ExecutionName& name,
       entry.acknowledged_input.reset();
       entry.started_at.reset();
     }
+    if (!response->is_repeated) ledger_.acknowledged_stops.erase(name);
   }
   if (entry.acknowledged_input) {
     coverage_.HitIf(response->is_repeated, Mark::kRepeatedStartLater);
@@ -235,6 +236,17 @@ void World::StopSome() {
   ledger_.stops[*name].push_back(stop);
   const auto& start = ledger_.starts[*name];
   coverage_.HitIf(!start.acknowledged_input.has_value(), Mark::kStopBeforeStartIsDurable);
+  for (const auto& [id, execution] : checker_.executions()) {
+    if (execution.row.header.name != name->name) continue;
+    coverage_.Hit(execution.row.is_closed() ? Mark::kStopOfClosed : Mark::kStopOfRunning);
+    coverage_.HitIf(
+        std::any_of(execution.frames.begin(),
+                    execution.frames.end(),
+                    [](const auto& entry) {
+                      return std::holds_alternative<interpreter::TaskWait>(entry.second.wait);
+                    }),
+        Mark::kStopWithOpenTasks);
+  }
   Trace("stops " + name->name);
   const std::size_t request = NewRequest("stop of " + name->name);
   engine_->StopExecution(

@@ -80,7 +80,7 @@ bool StoreChecker::Fail(const StoredExecution& execution, const std::string& wha
 
 std::string StoreChecker::Check(Timestamp now, Duration retention) {
   problem_.clear();
-  executions_.clear();
+  std::map<ExecutionId, StoredExecution> before = std::exchange(executions_, {});
   timers_.clear();
   names_.clear();
   const auto quarantined =
@@ -88,7 +88,9 @@ std::string StoreChecker::Check(Timestamp now, Duration retention) {
   if (!quarantined.empty()) return "an execution was quarantined: " + quarantined[0].value;
   if (!ReadState()) return problem_;
   for (auto& [id, execution] : executions_) {
-    if (!ReadHistory(execution) || !CheckHistoryIsKept(execution)) return problem_;
+    const auto known = before.find(id);
+    if (!ReadHistory(execution, known == before.end() ? nullptr : &known->second)) return problem_;
+    if (!CheckHistoryIsKept(execution)) return problem_;
     const bool is_right =
         execution.row.is_closed()
             ? CheckClosed(execution) && CheckAttempts(execution) && CheckOracle(execution)
@@ -181,11 +183,20 @@ bool StoreChecker::ReadState() {
   return true;
 }
 
-bool StoreChecker::ReadHistory(StoredExecution& execution) {
-  for (const storage::Row& row : disk_.Scan(rows::HistoryOf(execution.id))) {
+bool StoreChecker::ReadHistory(StoredExecution& execution, StoredExecution* before) {
+  const std::vector<storage::Row> rows = disk_.Scan(rows::HistoryOf(execution.id));
+  for (const storage::Row& row : rows) {
     const auto first = rows::ParseHistoryKey(row.key);
     if (!first) return Fail(execution, "a history key is not readable");
-    const auto events = rows::DecodeEvents(*first, row.value);
+    execution.history_rows[*first] = HashBytes(row.value);
+  }
+  if (before != nullptr && before->history_rows == execution.history_rows) {
+    execution.events = std::move(before->events);
+    execution.folded = std::move(before->folded);
+    return true;
+  }
+  for (const storage::Row& row : rows) {
+    const auto events = rows::DecodeEvents(*rows::ParseHistoryKey(row.key), row.value);
     if (!events.ok()) return Fail(execution, "a history row is not readable");
     execution.events.insert(execution.events.end(), events->begin(), events->end());
   }
@@ -201,20 +212,18 @@ bool StoreChecker::ReadHistory(StoredExecution& execution) {
 bool StoreChecker::CheckHistoryIsKept(const StoredExecution& execution) {
   Seen& seen = seen_[execution.id];
   seen.name = NameOf(execution.row);
-  std::map<EventId, std::uint64_t> now;
-  for (const storage::Row& row : disk_.Scan(rows::HistoryOf(execution.id))) {
-    now[*rows::ParseHistoryKey(row.key)] = HashBytes(row.value);
-  }
   for (const auto& [first, hash] : seen.history_rows) {
-    const auto row = now.find(first);
-    if (row == now.end()) return Fail(execution, "history was durable and is gone");
+    const auto row = execution.history_rows.find(first);
+    if (row == execution.history_rows.end()) {
+      return Fail(execution, "history was durable and is gone");
+    }
     if (row->second != hash) return Fail(execution, "history was durable and has changed");
   }
-  if (seen.is_closed && now.size() != seen.history_rows.size()) {
+  if (seen.is_closed && execution.history_rows.size() != seen.history_rows.size()) {
     return Fail(execution, "its history grew after its end");
   }
   if (seen.is_closed && !execution.row.is_closed()) return Fail(execution, "runs after its end");
-  seen.history_rows = std::move(now);
+  seen.history_rows = execution.history_rows;
   for (const FrameNumber number : seen.parked) {
     coverage_.HitIf(!execution.parked.contains(number), Mark::kParkedFrameWoke);
   }

@@ -30,6 +30,8 @@ using FindDefinition =
 struct StoredExecution {
   ExecutionId id;
   rows::ExecutionRow row;
+  // The history's rows by their first event, as hashes of their values.
+  std::map<EventId, std::uint64_t> history_rows;
   std::vector<interpreter::HistoryEvent> events;
   std::map<FrameNumber, interpreter::Frame> frames;
   // Frames that stand on a timer row.
@@ -75,7 +77,8 @@ class StoreChecker {
   bool Fail(const StoredExecution& execution, const std::string& what);
 
   bool ReadState();
-  bool ReadHistory(StoredExecution& execution);
+  // `before` is the execution as the last check saw it, if it did.
+  bool ReadHistory(StoredExecution& execution, StoredExecution* before);
   bool CheckExpired(Timestamp now, Duration retention);
   bool CheckListings();
   bool CheckNames();

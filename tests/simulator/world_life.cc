@@ -14,7 +14,7 @@ Temper DrawTemper(SeededRandom& random) {
   const auto one_in = [&random](std::uint64_t n) { return random.Below(n) == 0; };
   Temper temper;
   temper.steps = 300 + static_cast<int>(random.Below(500));
-  temper.executions_max = 3 + static_cast<std::size_t>(random.Below(8));
+  temper.executions_max = 4 + static_cast<std::size_t>(random.Below(20));
   temper.is_crowded = one_in(2);
   temper.has_worker_faults = !one_in(3);
   temper.has_garbage = one_in(4);
@@ -36,7 +36,7 @@ Temper DrawTemper(SeededRandom& random) {
   if (one_in(12))
     options.limits.history_events_max = 30 + static_cast<std::uint32_t>(random.Below(60));
   if (one_in(2)) options.resident_bytes_max = 0;
-  if (one_in(10)) options.retention = std::chrono::minutes(5);
+  if (one_in(10)) options.retention = std::chrono::seconds(one_in(2) ? 300 : 8);
   if (one_in(3)) options.reconnect_window = std::chrono::milliseconds(200);
   return temper;
 }

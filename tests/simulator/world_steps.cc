@@ -37,7 +37,7 @@ void World::TakeStep() {
       {syncs, &World::SyncSome},
       {16, &World::PassTime},
       {temper_.has_clock_jumps ? 3U : 0U, &World::JumpWallClock},
-      {names_.size() < temper_.executions_max ? 12U : 0U, &World::StartNew},
+      {names_.size() < temper_.executions_max ? (AreAllClosed() ? 40U : 6U) : 0U, &World::StartNew},
       {2, &World::StartAgain},
       {temper_.has_stops ? 2U : 0U, &World::StopSome},
       {2, &World::ReadSome},

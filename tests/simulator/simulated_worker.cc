@@ -64,8 +64,10 @@ void SimulatedWorker::Connect(Engine& engine, std::vector<std::string> functions
   all_.coverage.HitIf(was_lost_with_engine_ && !running_.empty(),
                       Mark::kWorkerReclaimsTaskAfterCrash);
   // Cancels may come before ConnectWorker returns; what is not cancelled is ours again.
-  for (const TaskRef& ref : held)
+  for (const TaskRef& ref : held) {
     all_.holders.try_emplace(ref, this);
+    heard_[ref] = all_.now();
+  }
   session_ = engine.ConnectWorker({.worker = "worker-" + std::to_string(number_),
                                    .functions = std::move(functions),
                                    .held = {held.begin(), held.end()}},
@@ -205,9 +207,22 @@ void SimulatedWorker::Heartbeat() {
   if (!session_ || running_.empty()) return;
   ++all_.ledger.messages;
   std::vector<TaskRef> refs;
-  for (const auto& [ref, task] : running_)
+  for (const auto& [ref, task] : running_) {
     refs.push_back(ref);
+    heard_[ref] = all_.now();
+  }
   session_->Heartbeat(std::move(refs));
+}
+
+std::optional<TaskRef> SimulatedWorker::FindSilentTask(Timestamp now) const {
+  if (!session_) return std::nullopt;
+  for (const auto& [ref, task] : running_) {
+    const auto heard = heard_.find(ref);
+    if (task.heartbeat && heard != heard_.end() && heard->second + *task.heartbeat <= now) {
+      return ref;
+    }
+  }
+  return std::nullopt;
 }
 
 void SimulatedWorker::ReturnOne() {
@@ -245,6 +260,7 @@ void SimulatedWorker::Deliver(std::vector<Task> tasks) {
     }
     all_.coverage.HitIf(task.redeliveries > 0, Mark::kRedeliveryAfterLostWorker);
     unacknowledged_.erase(ref);
+    heard_[ref] = all_.now();
     running_.insert_or_assign(ref, std::move(task));
   }
 }

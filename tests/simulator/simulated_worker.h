@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,6 +27,8 @@ struct WorkerSurroundings {
   Coverage& coverage;
   SeededRandom& random;
   Mutant mutant = Mutant::kNone;
+  // Engine time.
+  std::function<Timestamp()> now = {};
   // Who holds a task at present, by its connection.
   std::map<TaskRef, const void*> holders = {};
   // The first problem a worker noticed; empty: none.
@@ -68,6 +71,9 @@ class SimulatedWorker final : public TaskSink {
   void Heartbeat();
   void ReturnOne();
 
+  // The task that the engine should have taken for lost, because its heartbeats stopped.
+  std::optional<TaskRef> FindSilentTask(Timestamp now) const;
+
   // --- TaskSink ---
   void Deliver(std::vector<Task> tasks) override;
   void Cancel(std::vector<TaskRef> tasks) override;
@@ -90,6 +96,8 @@ class SimulatedWorker final : public TaskSink {
   std::set<std::string> functions_;
   std::map<std::string, std::uint32_t> credits_;
   std::map<TaskRef, Task> running_;
+  // When the engine last heard of a running task.
+  std::map<TaskRef, Timestamp> heard_;
   std::map<TaskRef, Answer> unacknowledged_;
   // Ended and acknowledged; the last few.
   std::deque<std::pair<TaskRef, Answer>> past_;

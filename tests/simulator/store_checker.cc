@@ -98,9 +98,9 @@ std::string StoreChecker::Check(Timestamp now, Duration retention) {
     if (!is_right) return problem_;
   }
   if (!timers_.empty()) return "a timer row stands for no parked frame";
-  const bool is_right = CheckExpired(now, retention) && CheckNames() && CheckListings() &&
-                        (retention < kRetentionForEver || (CheckStarts() && CheckAccepted())) &&
-                        CheckStopped();
+  const bool is_right =
+      CheckExpired(now, retention) && CheckNames() && CheckListings() &&
+      (retention < kRetentionForEver || (CheckStarts() && CheckAccepted() && CheckStopped()));
   return is_right ? "" : problem_;
 }
 

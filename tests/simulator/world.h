@@ -21,6 +21,11 @@
 
 namespace pawl::simulator {
 
+// Rounds in which every shard gets its upkeep, and the time between them: more than the engine's,
+// whose time may run slower than the clock.
+inline constexpr int kShardTour = 130;
+inline constexpr Duration kUpkeepPause = std::chrono::milliseconds(60);
+
 struct RunOptions {
   Mutant mutant = Mutant::kNone;
   bool is_tracing = false;

@@ -66,7 +66,9 @@ World::World(std::uint64_t seed, const RunOptions& options, Coverage& coverage)
           },
           coverage,
           temper_.has_clock_jumps),
-      wall_(test::ManualClock::kStart) {}
+      wall_(test::ManualClock::kStart) {
+  surroundings_.now = [this] { return engine_ ? engine_->Now() : engine_time_; };
+}
 
 World::~World() {
   watch_.reset();

@@ -13,9 +13,6 @@ namespace {
 constexpr int kSettleRoundsMax = 20'000;
 // Deadlines that the longest workflow of a seed passes one after the other.
 constexpr int kQuietRoundsMax = 3'000;
-constexpr int kShardTour = 130;
-// More than the engine's, whose time may run slower than the clock.
-constexpr Duration kUpkeepPause = std::chrono::milliseconds(60);
 
 bool MayStartChildren(const interpreter::JoinWait& join) {
   return join.next < join.total && (join.concurrency == 0 || join.open < join.concurrency);
@@ -109,6 +106,9 @@ void World::CheckSettled() {
     return Fail("at rest " + std::to_string(open_tasks) + " tasks are open and " +
                 std::to_string(statistics.queued_tasks) + " queued and " +
                 std::to_string(statistics.leased_tasks) + " with workers");
+  }
+  for (const auto& worker : workers_) {
+    if (worker->FindSilentTask(now)) return Fail("at rest a task's heartbeats are missing");
   }
   for (const Request& request : requests_) {
     if (!request.is_answered) return Fail("at rest the " + request.what + " is not answered");

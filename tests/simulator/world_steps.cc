@@ -88,6 +88,14 @@ void World::PassTime() {
     coverage_.Hit(Mark::kLongJump);
   }
   clock_->Advance(by);
+  if (by > std::chrono::minutes(10) && OneIn(2)) {
+    // The disk takes its time: every shard gets its upkeep while a group is under way.
+    Trace("time passes, and more of it while nothing is synced");
+    for (int i = 0; i < kShardTour; ++i) {
+      engine_->Poll();
+      clock_->Advance(kUpkeepPause);
+    }
+  }
   Trace("time passes: " + std::to_string(by.count()) + " us");
   engine_->Poll();
 }

@@ -9,6 +9,7 @@
 #include "engine/base/hash.h"
 #include "server/caller.h"
 #include "server/rpc_status.h"
+#include "server/utf8_text.h"
 #include "server/version.h"
 #include "server/wire.h"
 
@@ -44,8 +45,10 @@ Completion ToCompletion(const TaskRef& ref, v1::Completion& wire) {
   if (wire.has_output() && wire.error().empty()) {
     completion.output = Bytes(std::move(*wire.mutable_output()));
   } else if (!wire.has_output() && !wire.error().empty()) {
-    completion.error = FirstCharacters(std::move(*wire.mutable_error()), kErrorCharactersMax);
-    completion.cause = FirstCharacters(std::move(*wire.mutable_cause()), kCauseCharactersMax);
+    completion.error =
+        FirstCharacters(ToValidUtf8(std::move(*wire.mutable_error())), kErrorCharactersMax);
+    completion.cause =
+        FirstCharacters(ToValidUtf8(std::move(*wire.mutable_cause())), kCauseCharactersMax);
   } else {
     // Ending the stream would not help: the worker would connect and send it again.
     completion.error = "Lambda.Unknown";
@@ -58,7 +61,7 @@ Completion ToCompletion(const TaskRef& ref, v1::Completion& wire) {
 
 // A function's text must neither forge lines of the server's log nor steer a terminal.
 std::string PlainText(std::string_view text) {
-  std::string plain(text.substr(0, kLogLineBytesMax));
+  std::string plain = ToValidUtf8(std::string(text.substr(0, kLogLineBytesMax)));
   for (char& character : plain) {
     const auto byte = static_cast<unsigned char>(character);
     if ((byte < 0x20 && character != '\t') || byte == 0x7F) character = '?';

@@ -216,6 +216,22 @@ TEST_F(WorkerStreamTest, LongErrorsAndCausesAreCutBetweenCharacters) {
   EXPECT_THAT(received.cause, SizeIs(32'768));
 }
 
+TEST_F(WorkerStreamTest, TextThatIsNoUtf8IsMendedAndTheStreamGoesOn) {
+  const auto session = Connect();
+  session->Deliver({FakeTask(1, "f")});
+  v1::WorkRequest request;
+  v1::Completion& completion = *request.add_completions();
+  completion.set_task_id(ReceiveTasks(1)[0]);
+  completion.set_error("E\xFF");
+  completion.set_cause("\xC0");
+  request.add_log_lines()->set_text("\xE2\x82");
+  Send(request);
+  const Completion received = session->WaitForCompletions(1)[0];
+  EXPECT_EQ(received.error, "E\xEF\xBF\xBD");
+  EXPECT_EQ(received.cause, "\xEF\xBF\xBD");
+  EXPECT_THAT(WaitForLog(1), ElementsAre("host/1: \xEF\xBF\xBD\xEF\xBF\xBD"));
+}
+
 TEST_F(WorkerStreamTest, ACancelledTaskIsForgotten) {
   const auto session = Connect();
   session->Deliver({FakeTask(1, "f")});

@@ -119,10 +119,12 @@ void Executor::CommitStaged(Timestamp now) {
       batches.begin(), batches.end(), [](const auto& batch) { return batch.writes.empty(); });
   if (!is_empty && now >= high_water_ + kHighWaterEvery) {
     high_water_ = now;
-    std::string value;
-    Encoder(value).BigEndian64(static_cast<std::uint64_t>(ToMicros(now)));
-    batches.front().writes.Put(
-        Family::kState, rows::EngineTimeKey(batches.front().shard), std::move(value));
+    // In each batch: a store need not keep all of a group.
+    for (storage::ShardBatch& batch : batches) {
+      std::string value;
+      Encoder(value).BigEndian64(static_cast<std::uint64_t>(ToMicros(now)));
+      batch.writes.Put(Family::kState, rows::EngineTimeKey(batch.shard), std::move(value));
+    }
   }
   ++groups_;
   is_committing_ = true;
@@ -146,6 +148,8 @@ void Executor::OnCommitted(Group group, const std::vector<CommitResult>& results
         shard->Committed(std::move(aftermath),
                          Unavailable("the store does not say whether it kept the change"),
                          now_);
+        // The mark of engine time may be lost with the group.
+        high_water_ = {};
         shard->Drop();
         const Status recovered = shard->Recover(now_);
         if (!recovered.ok()) {

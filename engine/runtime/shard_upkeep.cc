@@ -92,8 +92,11 @@ Status Shard::RecoverFrame(const storage::Row& row, Timestamp now) {
       if (*execution == nullptr) continue;
       if (auto ready = MakeReady(**execution, key->frame, true)) {
         if (ready->task.heartbeat) {
-          owner_.ArmTimer(
-              {.due = now + *ready->task.heartbeat, .execution = key->id, .frame = key->frame});
+          // A worker may hold it: only the shard was read again.
+          const auto lease = environment_.matcher().FindLease(ready->task.ref);
+          owner_.ArmTimer({.due = (lease ? lease->last_heartbeat_at : now) + *ready->task.heartbeat,
+                           .execution = key->id,
+                           .frame = key->frame});
         }
         ready_.push_back(std::move(*ready));
       }

@@ -65,6 +65,7 @@ constexpr std::array<std::string_view, kMarks> kNames = {
     "wall clock went back",
     "wall clock went back over a crash",
     "parked frame woke up",
+    "frame is parked while its shard looks for frames to wake",
     "time jumped by more than ten minutes",
     "history reached its limit",
     "closed execution expired",

@@ -71,6 +71,7 @@ enum class Mark : std::uint8_t {
   kWallClockWentBack,
   kWallClockWentBackOverCrash,
   kParkedFrameWoke,
+  kParkedWhileShardWoke,
   kLongJump,
   kHistoryLimitReached,
   kExecutionExpired,

@@ -33,7 +33,7 @@ class Generator {
   PlainJson Machine() {
     PlainJson machine = Scope(0);
     if (mix_.has_machine_timeout) {
-      machine.Set("TimeoutSeconds", mix_.has_long_waits ? Number(600, 4'000) : Number(3, 60));
+      machine.Set("TimeoutSeconds", mix_.has_long_waits ? Number(600, 3'000) : Number(3, 60));
     }
     if (OneIn(4)) machine.Set("Comment", Text("generated"));
     if (OneIn(6)) machine.Set("QueryLanguage", Text("JSONPath"));
@@ -591,12 +591,12 @@ LanguageMix DrawLanguageMix(SeededRandom& random) {
   mix.has_retries = !one_in(4);
   mix.has_catchers = !one_in(4);
   mix.has_waits = !one_in(4);
-  mix.has_long_waits = one_in(6);
+  mix.has_long_waits = one_in(5);
   mix.has_joins = !one_in(4);
   mix.has_loops = !one_in(3);
   mix.has_task_timeouts = one_in(4);
   mix.has_heartbeats = one_in(5);
-  mix.has_machine_timeout = one_in(8);
+  mix.has_machine_timeout = one_in(mix.has_long_waits ? 2 : 8);
   mix.has_broken_paths = one_in(5);
   mix.depth_max = 1 + static_cast<int>(random.Below(3));
   mix.states_max = 4 + static_cast<int>(random.Below(14));

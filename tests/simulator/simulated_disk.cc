@@ -212,6 +212,7 @@ SimulatedDisk::PendingFacts SimulatedDisk::Pending() const {
       for (const WriteBatch::Operation& operation : batch.writes.operations()) {
         if (operation.kind != WriteBatch::Operation::Kind::kPut) continue;
         facts.has_start = facts.has_start || IsState(operation, 'N');
+        facts.has_parked_frame = facts.has_parked_frame || IsState(operation, 'P');
         if (IsState(operation, 'E')) {
           const auto row = rows::DecodeExecution(operation.value);
           facts.has_close = facts.has_close || (row.ok() && row->is_closed());

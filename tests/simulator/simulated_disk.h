@@ -52,6 +52,7 @@ class SimulatedDisk {
     bool has_start = false;
     bool has_close = false;
     bool has_task_end = false;
+    bool has_parked_frame = false;
   };
 
   PendingFacts Pending() const;

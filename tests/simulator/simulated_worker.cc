@@ -66,6 +66,7 @@ void SimulatedWorker::Connect(Engine& engine, std::vector<std::string> functions
   // Cancels may come before ConnectWorker returns; what is not cancelled is ours again.
   for (const TaskRef& ref : held) {
     all_.holders.try_emplace(ref, this);
+    all_.given_in[ref] = all_.life;
     heard_[ref] = all_.now();
   }
   session_ = engine.ConnectWorker({.worker = "worker-" + std::to_string(number_),
@@ -259,6 +260,11 @@ void SimulatedWorker::Deliver(std::vector<Task> tasks) {
       Problem("got another task under a name that was used before: " + Shown(ref));
     }
     all_.coverage.HitIf(task.redeliveries > 0, Mark::kRedeliveryAfterLostWorker);
+    const auto [given, is_first] = all_.given_in.try_emplace(ref, all_.life);
+    if (!is_first && given->second != all_.life && all_.now() < all_.reserved_until) {
+      Problem("got a task before the one who may hold it could claim it: " + Shown(ref));
+    }
+    given->second = all_.life;
     unacknowledged_.erase(ref);
     heard_[ref] = all_.now();
     running_.insert_or_assign(ref, std::move(task));

@@ -29,6 +29,11 @@ struct WorkerSurroundings {
   Mutant mutant = Mutant::kNone;
   // Engine time.
   std::function<Timestamp()> now = {};
+  // Which engine it is, and until when it leaves recovered tasks to those who may hold them.
+  int life = 0;
+  Timestamp reserved_until = {};
+  // In which life a task was delivered or claimed last.
+  std::map<TaskRef, int> given_in = {};
   // Who holds a task at present, by its connection.
   std::map<TaskRef, const void*> holders = {};
   // The first problem a worker noticed; empty: none.

@@ -89,6 +89,8 @@ class World final : public WatchSink {
   void PollOnce();
   void SyncSome();
   void PassTime();
+  // The disk takes its time: every shard gets its upkeep while a group is under way.
+  void PassTimeUnsynced();
   void JumpWallClock();
   void StartNew();
   void StartAgain();

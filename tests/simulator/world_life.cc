@@ -171,7 +171,13 @@ void World::Open() {
   disk_.SetImmediate(temper_.is_immediate);
   steps_since_open_ = 0;
   scrubbed_before_ = 0;
-  if (engine_->Now() < engine_time_ - std::chrono::hours(24 * 365)) Fail("engine time was lost");
+  surroundings_.life = life_;
+  surroundings_.reserved_until = engine_->Now() + temper_.options.reconnect_window;
+  // Engine time is stored once a second, and may be lost with a group once.
+  constexpr Duration kLossMax = std::chrono::seconds(2);
+  for (const auto& [id, execution] : checker_.executions()) {
+    if (engine_->Now() + kLossMax < execution.events.back().at) Fail("engine time was lost");
+  }
   NoteRecovery();
 }
 

@@ -24,6 +24,9 @@ void World::TakeStep() {
   }
   if (OneIn(temper_.crash_every)) return CrashAndReopen();
   if (names_.empty()) StartNew();
+  if (mix_.has_long_waits && OneIn(4) && disk_.Pending().has_parked_frame) {
+    return PassTimeUnsynced();
+  }
 
   // Half of all steps let the engine work; the other half is the world.
   struct Choice {
@@ -81,23 +84,25 @@ void World::PassTime() {
     const Timestamp now = engine_->Now();
     by = due && *due > now ? *due - now : std::chrono::milliseconds(300);
     if (by > std::chrono::minutes(1) && !mix_.has_long_waits) by = std::chrono::seconds(1);
-  } else if (kind < 11) {
+  } else if (kind < 10) {
     by = Duration(static_cast<Duration::rep>(random_.Below(3'000'000)));
-  } else if (mix_.has_long_waits && OneIn(4)) {
+  } else if (mix_.has_long_waits && OneIn(2)) {
     by = std::chrono::minutes(11 + random_.Below(30));
     coverage_.Hit(Mark::kLongJump);
   }
   clock_->Advance(by);
-  if (by > std::chrono::minutes(10) && OneIn(2)) {
-    // The disk takes its time: every shard gets its upkeep while a group is under way.
-    Trace("time passes, and more of it while nothing is synced");
-    for (int i = 0; i < kShardTour; ++i) {
-      engine_->Poll();
-      clock_->Advance(kUpkeepPause);
-    }
-  }
   Trace("time passes: " + std::to_string(by.count()) + " us");
   engine_->Poll();
+}
+
+void World::PassTimeUnsynced() {
+  coverage_.Hit(Mark::kParkedWhileShardWoke);
+  Trace("time passes while a group is under way");
+  clock_->Advance(std::chrono::minutes(5 + random_.Below(5)));
+  for (int i = 0; i < kShardTour; ++i) {
+    engine_->Poll();
+    clock_->Advance(kUpkeepPause);
+  }
 }
 
 void World::JumpWallClock() {

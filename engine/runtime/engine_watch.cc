@@ -45,9 +45,10 @@ class EngineWatch final : public Watch {
   }
 
   Status Add(const ExecutionName& name, bool only_close) override {
-    ASSIGN_OR_RETURN(const ExecutionInfo info, engine_.DescribeExecution(name));
+    ASSIGN_OR_RETURN(const ExecutionStatus status, engine_.reader_->StatusOf(name));
     // A closed execution changes no more: there is nothing to subscribe to.
-    if (info.status != ExecutionStatus::kRunning) {
+    if (status != ExecutionStatus::kRunning) {
+      ASSIGN_OR_RETURN(const ExecutionInfo info, engine_.DescribeExecution(name));
       ASSIGN_OR_RETURN(
           const HistoryPage last,
           engine_.GetHistory(

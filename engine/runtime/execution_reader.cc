@@ -117,6 +117,11 @@ Result<ExecutionInfo> ExecutionReader::Describe(const ExecutionName& name) {
   return info;
 }
 
+Result<ExecutionStatus> ExecutionReader::StatusOf(const ExecutionName& name) {
+  ASSIGN_OR_RETURN(const Found found, Find(name));
+  return found.row.status;
+}
+
 Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
                                           const asl::StateMachine& machine) const {
   EventInfo info{.id = event.id,

@@ -273,7 +273,7 @@ class Bench {
  public:
   explicit Bench(Options options) : options_(std::move(options)) {
     std::filesystem::create_directories(options_.directory);
-    floor_ms_ = FdatasyncP50Ms(options_.directory);
+    const double floor_ms = FdatasyncP50Ms(options_.directory);
     EngineOptions engine_options;
     // A Map of 10,000 items records 70,000 events.
     engine_options.limits.history_events_max = 1'000'000;
@@ -290,7 +290,7 @@ class Bench {
     Deploy("one", Chain(1));
     Deploy("fan", FanOut(100));
     Deploy("map", kMap);
-    std::printf("{\"workload\":\"floor\",\"fdatasync_p50_ms\":%.3f}\n", floor_ms_);
+    std::printf("{\"workload\":\"floor\",\"fdatasync_p50_ms\":%.3f}\n", floor_ms);
   }
 
   void Run() {
@@ -299,8 +299,10 @@ class Bench {
     Report("latency", "chain5", SmallPayload(), 300, 1, 5);
     Report("fan_parallel", "fan", SmallPayload(), 300, 16, 100);
     Report("fan_map", "map", Array(100), 300, 16, 100);
-    Report("map_1000", "map", Array(1'000), 20, 2, 1'000);
-    Report("map_10000", "map", Array(10'000), 4, 2, 10'000);
+    // One at a time: what grows with the size of a Map is not hidden by its neighbours.
+    Report("map_100", "map", Array(100), 200, 1, 100);
+    Report("map_1000", "map", Array(1'000), 40, 1, 1'000);
+    Report("map_10000", "map", Array(10'000), 4, 1, 10'000);
     Report("large", "chain5", LargePayload(), 1'000, 64, 5);
     Report("storm", "one", SmallPayload(), 20'000, 20'000, 1);
   }
@@ -330,27 +332,27 @@ class Bench {
     const double total = steps * static_cast<double>(count);
     std::printf(
         "{\"workload\":\"%s\",\"executions\":%zu,\"steps\":%.0f,\"seconds\":%.3f,"
-        "\"steps_per_second\":%.0f,\"executions_per_second\":%.0f,\"cpu_us_per_step\":%.2f,"
+        "\"steps_per_second\":%.0f,\"executions_per_second\":%.0f,\"us_per_step\":%.2f,\"cpu_us_"
+        "per_step\":%.2f,"
         "\"rows_per_step\":%.2f,\"log_bytes_per_step\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,"
-        "\"floor_ratio\":%.2f,\"failed\":%zu}\n",
+        "\"failed\":%zu}\n",
         workload.c_str(),
         count,
         total,
         outcome.seconds,
         total / outcome.seconds,
         static_cast<double>(count) / outcome.seconds,
+        outcome.seconds / total * 1e6,
         outcome.cpu_seconds / total * 1e6,
         static_cast<double>(after.rows_written - before.rows_written) / total,
         static_cast<double>(after.log_bytes - before.log_bytes) / total,
         Percentile(outcome.latencies_ms, 0.5),
         Percentile(outcome.latencies_ms, 0.99),
-        Percentile(outcome.latencies_ms, 0.5) / floor_ms_,
         outcome.failed);
     std::fflush(stdout);
   }
 
   Options options_;
-  double floor_ms_ = 0;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<EchoWorker> worker_;
 };

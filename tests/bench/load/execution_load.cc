@@ -1,4 +1,4 @@
-#include "tests/bench/load/chain_load.h"
+#include "tests/bench/load/execution_load.h"
 
 #include <fmt/format.h>
 #include <grpcpp/client_context.h>
@@ -17,45 +17,26 @@
 namespace pawl::bench {
 namespace {
 
-constexpr char kStateMachine[] = "load-chain";
-
-std::string ChainDefinition(const ChainLoadOptions& options) {
-  std::string states;
-  for (int i = 1; i <= options.states; ++i) {
-    states += fmt::format(
-        R"({}"S{}":{{"Type":"Task","Resource":"{}",{}}})",
-        i == 1 ? "" : ",",
-        i,
-        options.function,
-        i == options.states ? std::string(R"("End":true)") : fmt::format(R"("Next":"S{}")", i + 1));
-  }
-  return fmt::format(R"({{"StartAt":"S1","States":{{{}}}}})", states);
-}
-
-// A JSON object of exactly `bytes` bytes, where that is possible.
-std::string Payload(std::size_t bytes) {
-  constexpr std::size_t kFrame = sizeof(R"({"x":""})") - 1;
-  return fmt::format(R"({{"x":"{}"}})", std::string(bytes > kFrame ? bytes - kFrame : 0, 'x'));
-}
-
-class ChainLoad {
+class ExecutionLoad {
  public:
-  ChainLoad(const std::shared_ptr<grpc::Channel>& channel,
-            platform::Clock& clock,
-            const ChainLoadOptions& options)
+  ExecutionLoad(const std::shared_ptr<grpc::Channel>& channel,
+                platform::Clock& clock,
+                const ExecutionLoadOptions& options)
       : clock_(clock),
         options_(options),
         stub_(v1::WorkflowService::NewStub(channel)),
-        payload_(Payload(options.payload_bytes)) {
+        payload_(InputText(options.definition, options.payload_bytes)) {
     platform::SystemRandom random;
     run_ = fmt::format("{:08x}", random.Next64() & 0xFFFFFFFFU);
+    state_machine_ = "load-" + run_;
     begun_.resize(options.executions);
   }
 
-  Result<ChainLoadResult> Run() {
+  Result<ExecutionLoadResult> Run() {
     RETURN_IF_ERROR(Deploy());
     watch_ = stub_->WatchExecutions(&watch_context_);
     const std::chrono::nanoseconds start = clock_.MonotonicNow();
+    start_ = start;
     {
       platform::Thread reader("watch", [this] { ReadChanges(); });
       options_.batch == 1 ? StartSingly() : StartInBatches();
@@ -81,22 +62,22 @@ class ChainLoad {
 
   Status Deploy() {
     v1::DeployStateMachineRequest request;
-    request.set_name(kStateMachine);
-    request.set_definition(ChainDefinition(options_));
+    request.set_name(state_machine_);
+    request.set_definition(DefinitionText(options_.definition));
     v1::DeployStateMachineResponse response;
     grpc::ClientContext context;
     return server::FromGrpcStatus(stub_->DeployStateMachine(&context, request, &response));
   }
 
   void Fill(std::uint64_t index, v1::ExecutionStart& start) const {
-    start.set_state_machine(kStateMachine);
+    start.set_state_machine(state_machine_);
     start.set_name(fmt::format("{}-{}", run_, index));
     start.set_input(payload_);
   }
 
   void FillWatch(std::uint64_t index, v1::WatchedExecution& watched) const {
     watched.set_watch_id(index);
-    watched.set_state_machine(kStateMachine);
+    watched.set_state_machine(state_machine_);
     watched.set_execution(fmt::format("{}-{}", run_, index));
     watched.set_only_close(true);
   }
@@ -106,16 +87,31 @@ class ChainLoad {
     const MutexLock lock(mutex_);
     const std::uint64_t left = options_.executions - started_;
     if (left == 0) return 0;
-    while (in_flight_ >= options_.in_flight && error_.ok())
-      changed_.Wait(mutex_);
+    std::uint64_t count = 0;
+    while (error_.ok()) {
+      count = std::min({left, most, options_.in_flight - in_flight_, Due()});
+      if (count > 0) break;
+      if (in_flight_ >= options_.in_flight) {
+        changed_.Wait(mutex_);
+      } else {
+        changed_.WaitFor(mutex_, std::chrono::milliseconds(1));
+      }
+    }
     if (!error_.ok()) return 0;
-    const std::uint64_t count = std::min({left, most, options_.in_flight - in_flight_});
     const std::chrono::nanoseconds now = clock_.MonotonicNow();
     for (std::uint64_t i = 0; i < count; ++i)
       begun_[started_ + i] = now;
     started_ += count;
     in_flight_ += count;
     return count;
+  }
+
+  // How many more the rate wants by now.
+  std::uint64_t Due() PAWL_REQUIRES(mutex_) {
+    if (options_.rate <= 0) return options_.executions;
+    const std::chrono::duration<double> elapsed = clock_.MonotonicNow() - start_;
+    const auto wanted = static_cast<std::uint64_t>(elapsed.count() * options_.rate) + 1;
+    return wanted - std::min(wanted, started_);
   }
 
   void StartInBatches() {
@@ -128,7 +124,7 @@ class ChainLoad {
       watch.Clear();
       for (std::uint64_t index = next; index < next + count; ++index) {
         Fill(index, *request.add_executions());
-        FillWatch(index, *watch.add_add());
+        if (!options_.is_detached) FillWatch(index, *watch.add_add());
       }
       next += count;
       grpc::ClientContext context;
@@ -137,6 +133,10 @@ class ChainLoad {
         if (result.has_error()) status = server::FromRpcStatus(result.error());
       }
       if (!status.ok()) return Fail(status);
+      if (options_.is_detached) {
+        Ended(next - count, next);
+        continue;
+      }
       if (!watch_->Write(watch)) return Fail(Unavailable("the watch has ended"));
     }
   }
@@ -186,6 +186,16 @@ class ChainLoad {
     if (!watch_->Write(watch)) Fail(Unavailable("the watch has ended"));
   }
 
+  // Those from `first` to before `end` have been started, and that is all that is wanted of them.
+  void Ended(std::uint64_t first, std::uint64_t end) {
+    const std::chrono::nanoseconds now = clock_.MonotonicNow();
+    const MutexLock lock(mutex_);
+    for (std::uint64_t index = first; index < end; ++index)
+      result_.latencies.Add(now - begun_[index]);
+    result_.executions += end - first;
+    in_flight_ -= end - first;
+  }
+
   void ReadChanges() {
     v1::WatchExecutionsResponse response;
     while (watch_->Read(&response)) {
@@ -223,10 +233,12 @@ class ChainLoad {
   }
 
   platform::Clock& clock_;
-  const ChainLoadOptions options_;
+  const ExecutionLoadOptions options_;
   const std::unique_ptr<v1::WorkflowService::Stub> stub_;
   const std::string payload_;
   std::string run_;
+  std::string state_machine_;
+  std::chrono::nanoseconds start_{};
 
   grpc::ClientContext watch_context_;
   std::unique_ptr<grpc::ClientReaderWriter<v1::WatchExecutionsRequest, v1::WatchExecutionsResponse>>
@@ -239,16 +251,16 @@ class ChainLoad {
   std::uint64_t in_flight_ PAWL_GUARDED_BY(mutex_) = 0;
   std::uint64_t watched_ PAWL_GUARDED_BY(mutex_) = 0;
   std::deque<std::uint64_t> to_watch_ PAWL_GUARDED_BY(mutex_);
-  ChainLoadResult result_ PAWL_GUARDED_BY(mutex_);
+  ExecutionLoadResult result_ PAWL_GUARDED_BY(mutex_);
   Status error_ PAWL_GUARDED_BY(mutex_);
 };
 
 }  // namespace
 
-Result<ChainLoadResult> RunChainLoad(const std::shared_ptr<grpc::Channel>& channel,
-                                     platform::Clock& clock,
-                                     const ChainLoadOptions& options) {
-  return ChainLoad(channel, clock, options).Run();
+Result<ExecutionLoadResult> RunExecutionLoad(const std::shared_ptr<grpc::Channel>& channel,
+                                             platform::Clock& clock,
+                                             const ExecutionLoadOptions& options) {
+  return ExecutionLoad(channel, clock, options).Run();
 }
 
 }  // namespace pawl::bench

@@ -90,19 +90,70 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(site: Site) -> N
     client.deploy(chain("count", STATES), name="chain")
     load = Load(site)
     load.start()
+    up = 0.0
     try:
         for _ in range(KILLS):
-            before = len(load.ledger)
+            before, begin = len(load.ledger), time.monotonic()
             until(lambda: len(load.ledger) > before, "executions are started")
             # Some kills come during recovery.
             time.sleep(moments.choice([0.0, 0.02, 0.2, 0.5]))
             server.kill()
+            up += time.monotonic() - begin
             server.wait()
             server = site.server(*window)
     finally:
         load.end()
     assert load.ledger
+    print(f"{len(load.ledger) * STATES / up:.0f} steps/s while a server was up")
     check(site.client(), load.ledger)
+
+
+@pytest.mark.parametrize(
+    "point", ["before-commit", "halfway-through-commit", "after-commit", "after-telling"]
+)
+def test_nothing_acknowledged_is_lost_when_the_server_dies_in_a_commit(
+    site: Site, point: str
+) -> None:
+    print(f"PAWL_SEED={SEED}")
+    moments = random.Random(SEED)
+    site.function("count", COUNTS)
+    # The first commit is that of the store's secret, the second the definition's.
+    server = site.killed_server(point, 1_000_000)
+    site.worker()
+    site.client().deploy(chain("count", STATES), name="chain")
+    server.kill()
+    server.wait()
+    load = Load(site)
+    load.start()
+    try:
+        for _ in range(max(KILLS // 5, 2)):
+            server = site.killed_server(point, moments.randrange(20, 500))
+            assert server.wait() == -signal.SIGKILL
+    finally:
+        site.server("--reconnect-window", "500ms")
+        load.end()
+    assert load.ledger
+    check(site.client(), load.ledger)
+
+
+def test_a_server_that_dies_at_any_read_of_its_recovery_recovers_the_next_time(site: Site) -> None:
+    print(f"PAWL_SEED={SEED}")
+    moments = random.Random(SEED)
+    site.function("count", COUNTS)
+    server = site.server()
+    client = site.client()
+    client.deploy(chain("count", STATES), name="chain")
+    started = client.start_many("chain", [{"id": number} for number in range(1000)])
+    ledger = [(execution.name, number) for number, execution in enumerate(started)]
+    server.kill()
+    server.wait()
+    for _ in range(max(KILLS // 5, 2)):
+        # Of 128 shards, each read at least once.
+        starting = site.begin_killed_server("before-load", moments.randrange(1, 129))
+        assert starting.wait() == -signal.SIGKILL
+    site.server()
+    site.worker()
+    check(site.client(), ledger)
 
 
 def test_nothing_is_lost_when_workers_are_killed(site: Site) -> None:

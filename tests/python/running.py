@@ -64,13 +64,13 @@ def chain(function: str, length: int) -> dict[str, Any]:
 
 
 class Process:
-    """A running `pawl`. Its log is in a file of the test's directory."""
+    """A running server or worker. Its log is in a file of the test's directory."""
 
-    def __init__(self, log: pathlib.Path, *arguments: str) -> None:
+    def __init__(self, log: pathlib.Path, *command: str) -> None:
         self.log = log
         with open(log, "a", encoding="utf-8") as output:
             self._process = subprocess.Popen(
-                [str(PROGRAM), *arguments], stdout=subprocess.PIPE, stderr=output, text=True
+                command, stdout=subprocess.PIPE, stderr=output, text=True
             )
 
     def ready(self) -> str:
@@ -130,7 +130,22 @@ class Site:
 
     def server(self, *arguments: str) -> Process:
         """Starts a server; the second one listens where the first one did."""
-        process = self.begin_server(*arguments)
+        return self._is_ready(self.begin_server(*arguments))
+
+    def killed_server(self, point: str, after: int) -> Process:
+        """Starts a server that kills itself when it comes to `point` for the `after`th time."""
+        return self._is_ready(self.begin_killed_server(point, after))
+
+    def begin_killed_server(self, point: str, after: int) -> Process:
+        """Starts such a server and does not wait: it may die before it is ready."""
+        return self._start(
+            "server.log",
+            str(BUILD / "bin/killed_server"),
+            *("--data-dir", str(self.directory / "data"), "--grpc-address", self.address),
+            *("--kill-at", point, "--after", str(after)),
+        )
+
+    def _is_ready(self, process: Process) -> Process:
         self.address = process.ready().split("grpc ")[1].split(",")[0]
         return process
 
@@ -138,12 +153,15 @@ class Site:
         """Starts a server and does not wait until it is ready."""
         data = str(self.directory / "data")
         return self._start(
-            "server.log", "server", "--data-dir", data, "--grpc-address", self.address, *arguments
+            "server.log",
+            *(str(PROGRAM), "server", "--data-dir", data, "--grpc-address", self.address),
+            *arguments,
         )
 
     def worker(self, *arguments: str) -> Process:
         process = self._start(
             "worker.log",
+            str(PROGRAM),
             "worker",
             "--functions",
             str(self.functions),
@@ -159,8 +177,8 @@ class Site:
         self._clients.append(client)
         return client
 
-    def _start(self, log: str, *arguments: str) -> Process:
-        process = Process(self.directory / log, *arguments)
+    def _start(self, log: str, *command: str) -> Process:
+        process = Process(self.directory / log, *command)
         self._processes.append(process)
         return process
 

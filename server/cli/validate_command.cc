@@ -1,12 +1,14 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "engine/asl/compile.h"
 #include "server/cli/client_command.h"
 #include "server/cli/command.h"
 #include "server/cli/definition_file.h"
+#include "server/cli/input_file.h"
 #include "server/cli/json_object.h"
 #include "server/cli/terminal_text.h"
 #include "server/cli/wire_text.h"
@@ -17,6 +19,10 @@ namespace {
 struct Options : OutputOptions {
   std::vector<std::string> files;
 };
+
+// A definition that is too large is told so like everything else; a file beyond this is no
+// definition.
+constexpr std::size_t kReadBytesMax = std::size_t{64} * 1024 * 1024;
 
 void PrintJson(const std::string& path, const asl::Compilation& compilation) {
   std::vector<std::string> diagnostics;
@@ -38,12 +44,19 @@ void PrintText(const std::string& path, const asl::Compilation& compilation) {
 int Validate(const Options& options) {
   int exit_code = kDone;
   for (const std::string& path : options.files) {
-    const Result<std::string> text = ReadDefinition(path);
-    if (!text.ok()) {
+    const Result<std::string> text = ReadInputFile(path, kReadBytesMax);
+    asl::Compilation compilation;
+    if (text.ok()) {
+      compilation = asl::Compile(*text);
+    } else {
       exit_code = ReportUsage("validate", text.status().message());
-      continue;
+      if (!options.is_json()) continue;
+      // A program gets its line for every file.
+      asl::Diagnostic diagnostic;
+      diagnostic.code = "FILE_NOT_READABLE";
+      diagnostic.message = text.status().message();
+      compilation.diagnostics.push_back(std::move(diagnostic));
     }
-    const asl::Compilation compilation = asl::Compile(*text);
     options.is_json() ? PrintJson(path, compilation) : PrintText(path, compilation);
     if (!compilation.ok() && exit_code == kDone) exit_code = kFailed;
   }
@@ -57,7 +70,7 @@ void AddValidateCommand(CLI::App& app, int& exit_code) {
   command->footer(
       "Needs no server. Exits 0 if all are valid (warnings are no errors), 1 if one is not, 2 if "
       "a\n"
-      "file cannot be read. With --output json each file is one line:\n"
+      "file cannot be read (FILE_NOT_READABLE). With --output json each file is one line:\n"
       "  {\"file\", \"valid\", \"diagnostics\": [{\"code\", \"severity\", \"pointer\", \"line\",\n"
       "   \"column\", \"message\"}]}\n"
       "\n"

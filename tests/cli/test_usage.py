@@ -145,13 +145,21 @@ def test_a_definition_for_people_names_file_line_and_column(pawl: Pawl, tmp_path
     ],
     ids=["empty", "cut", "deep", "zero", "surrogate", "alias", "large"],
 )
-def test_what_is_no_definition_gets_a_diagnostic_or_a_usage_error(pawl: Pawl, text: str) -> None:
+def test_what_is_no_definition_gets_a_diagnostic(pawl: Pawl, text: str) -> None:
     outcome = pawl("validate", "-", "--output", "json", stdin=text)
-    assert outcome.code in (1, 2)
-    if outcome.code == 1:
-        assert json.loads(outcome.out)["diagnostics"]
-    else:
-        assert outcome.err
+    assert outcome.code == 1
+    [line] = outcome.json_lines
+    assert line["valid"] is False
+    assert line["diagnostics"]
+
+
+def test_a_file_that_cannot_be_read_has_its_line_too(pawl: Pawl) -> None:
+    good = str(EXAMPLES / "map.asl.yaml")
+    outcome = pawl("validate", "/nowhere.asl.json", good, "--output", "json")
+    assert outcome.code == 2
+    first, second = outcome.json_lines
+    assert [d["code"] for d in first["diagnostics"]] == ["FILE_NOT_READABLE"]
+    assert second["valid"] is True
 
 
 def test_control_characters_of_a_definition_do_not_reach_the_terminal(pawl: Pawl, tmp_path) -> None:

@@ -1,4 +1,4 @@
-"""What the project's README tells a newcomer to type, typed: only the directory and the port differ."""
+"""What the README tells a newcomer to type, typed: only the directory and the port differ."""
 
 from __future__ import annotations
 

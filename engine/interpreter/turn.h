@@ -132,16 +132,22 @@ struct FramePut {
   Frame frame;
   // The frame had no row before.
   bool is_new = false;
+
+  bool operator==(const FramePut&) const = default;
 };
 
 struct FrameErased {
   FrameNumber number;
+
+  bool operator==(const FrameErased&) const = default;
 };
 
 // The frame is of an execution that failed: kept for a redrive, never run again.
 struct FrameArchived {
   Frame frame;
   bool is_new = false;
+
+  bool operator==(const FrameArchived&) const = default;
 };
 
 using FrameChange = std::variant<FramePut, FrameErased, FrameArchived>;
@@ -149,6 +155,8 @@ using FrameChange = std::variant<FramePut, FrameErased, FrameArchived>;
 struct ResultErased {
   FrameNumber join;
   std::uint32_t index = 0;
+
+  bool operator==(const ResultErased&) const = default;
 };
 
 using ResultChange = std::variant<BranchResult, ResultErased>;
@@ -157,23 +165,31 @@ using ResultChange = std::variant<BranchResult, ResultErased>;
 struct DispatchTask {
   FrameNumber frame;
   std::uint32_t wait_number = 0;
+
+  bool operator==(const DispatchTask&) const = default;
 };
 
 // Take the task back: nothing waits for it any more.
 struct CancelTask {
   FrameNumber frame;
   std::uint32_t wait_number = 0;
+
+  bool operator==(const CancelTask&) const = default;
 };
 
 // Send TimerFired to the frame at `due` (never before it).
 struct ArmTimer {
   FrameNumber frame;
   Timestamp due;
+
+  bool operator==(const ArmTimer&) const = default;
 };
 
 // Send Continue to the frame: the turn ended before its work did.
 struct ContinueFrame {
   FrameNumber frame;
+
+  bool operator==(const ContinueFrame&) const = default;
 };
 
 using Effect = std::variant<DispatchTask, CancelTask, ArmTimer, ContinueFrame>;
@@ -197,6 +213,8 @@ struct Close {
   Payload output = {};
   std::optional<std::string> error = {};
   std::optional<std::string> cause = {};
+
+  bool operator==(const Close&) const = default;
 };
 
 // Everything one message changes. None of it has happened yet: the runtime makes `frames`,
@@ -209,6 +227,8 @@ struct Turn {
   std::vector<HistoryEvent> history;
   std::vector<Effect> effects;
   std::optional<Close> close;
+
+  bool operator==(const Turn&) const = default;
 };
 
 }  // namespace pawl::interpreter

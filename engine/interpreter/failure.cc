@@ -41,6 +41,13 @@ Duration RetryDelay(const asl::Retrier& retrier,
 
 }  // namespace
 
+Failure Interpreter::ResultTooLarge(const std::string& what) {
+  return {.error = "States.DataLimitExceeded",
+          .cause = "The state/task '" + what +
+                   "' returned a result with a size exceeding the maximum number of bytes service "
+                   "limit."};
+}
+
 void Interpreter::FailRuntime(Frame& frame, const std::string& what) {
   Fail(frame,
        {.error = std::string(kRuntimeError),
@@ -64,9 +71,10 @@ Failure Interpreter::EvaluationFailure(const Frame& frame, const Status& status)
 
 void Interpreter::Fail(Frame& frame, Failure failure) {
   if (is_missing_ || turn_.close) return;
-  if (failure.error != kRuntimeError) {
-    if (Retry(frame, failure) || Catch(frame, failure)) return;
-  }
+  if (!Retry(frame, failure) && !Catch(frame, failure)) FailForGood(frame, std::move(failure));
+}
+
+void Interpreter::FailForGood(Frame& frame, Failure failure) {
   if (!frame.is_root()) return ChildFailed(Get(frame.parent), frame, std::move(failure));
   CloseExecution(
       Unsuccessful(ExecutionStatus::kFailed, std::move(failure.error), std::move(failure.cause)),
@@ -75,6 +83,7 @@ void Interpreter::Fail(Frame& frame, Failure failure) {
 }
 
 bool Interpreter::Retry(Frame& frame, const Failure& failure) {
+  if (failure.error == kRuntimeError) return false;
   const std::vector<asl::Retrier>& retriers = StateOf(frame).retriers;
   const auto retrier = std::find_if(retriers.begin(), retriers.end(), [&](const auto& candidate) {
     return Matches(candidate.error_equals, failure);
@@ -92,6 +101,7 @@ bool Interpreter::Retry(Frame& frame, const Failure& failure) {
 }
 
 bool Interpreter::Catch(Frame& frame, const Failure& failure) {
+  if (failure.error == kRuntimeError) return false;
   const std::vector<asl::Catcher>& catchers = StateOf(frame).catchers;
   const auto catcher = std::find_if(catchers.begin(), catchers.end(), [&](const auto& candidate) {
     return Matches(candidate.error_equals, failure);
@@ -103,11 +113,11 @@ bool Interpreter::Catch(Frame& frame, const Failure& failure) {
   builder.Set("Cause", json::Value::String(arena_.Copy(failure.cause.value_or(""))));
   const json::Value error_output = builder.Build(arena_);
   if (catcher->result_path.is_null) {
-    Leave(frame, Datum(frame.input), catcher->next);
+    LeaveCaught(frame, Datum(frame.input), catcher->next);
     return true;
   }
   if (catcher->result_path.path.is_identity()) {
-    Leave(frame, Datum(error_output), catcher->next);
+    LeaveCaught(frame, Datum(error_output), catcher->next);
     return true;
   }
   Datum raw_input(frame.input);
@@ -118,8 +128,16 @@ bool Interpreter::Catch(Frame& frame, const Failure& failure) {
                     "' of a Catch to the state's input: " + merged.status().message());
     return true;
   }
-  Leave(frame, Datum(*merged), catcher->next);
+  LeaveCaught(frame, Datum(*merged), catcher->next);
   return true;
+}
+
+// An output over the limit is not caught again, or one catcher could catch its own output for ever.
+void Interpreter::LeaveCaught(Frame& frame, Datum output, StateIndex next) {
+  if (PayloadOf(output).bytes.size() > environment_.limits.payload_bytes_max) {
+    return FailForGood(frame, ResultTooLarge(StateOf(frame).name));
+  }
+  Leave(frame, std::move(output), next);
 }
 
 }  // namespace pawl::interpreter

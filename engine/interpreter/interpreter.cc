@@ -234,11 +234,7 @@ void Interpreter::Execute(Frame& frame) {
 void Interpreter::Leave(Frame& frame, Datum output, StateIndex next) {
   Payload payload = PayloadOf(output);
   if (payload.bytes.size() > environment_.limits.payload_bytes_max) {
-    return Fail(frame,
-                {.error = "States.DataLimitExceeded",
-                 .cause = "The state/task '" + StateOf(frame).name +
-                          "' returned a result with a size exceeding the maximum number of "
-                          "bytes service limit."});
+    return Fail(frame, ResultTooLarge(StateOf(frame).name));
   }
   HistoryEvent& exited = RecordOn(frame, ExitedEvent(StateOf(frame).type));
   Attach(exited, payload);

@@ -129,6 +129,10 @@ class Interpreter {
   // --- Failures (failure.cc) ---
   // Retries, catches, or hands the failure to the join around, in this order.
   void Fail(Frame& frame, Failure failure);
+  // Past Retry and Catch.
+  void FailForGood(Frame& frame, Failure failure);
+  // `what` is the state, or what the task calls.
+  static Failure ResultTooLarge(const std::string& what);
   // States.Runtime with Step Functions' preamble before `what`.
   void FailRuntime(Frame& frame, const std::string& what);
   // The failure of a payload template, dealt with.
@@ -136,6 +140,7 @@ class Interpreter {
   Failure EvaluationFailure(const Frame& frame, const Status& status) const;
   bool Retry(Frame& frame, const Failure& failure);
   bool Catch(Frame& frame, const Failure& failure);
+  void LeaveCaught(Frame& frame, Datum output, StateIndex next);
 
   // --- Data flow (data_flow.cc) ---
   // InputPath, then Parameters; nullopt after a failure was dealt with.

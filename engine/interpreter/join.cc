@@ -154,13 +154,8 @@ void Interpreter::ChildSucceeded(Frame& join, const Slot& child) {
   results_[join.number].insert_or_assign(result.index, result.output);
   turn_.results.emplace_back(std::move(result));
   if (wait.result_bytes > environment_.limits.payload_bytes_max) {
-    return JoinFailed(join,
-                      child.frame.last_event,
-                      child.frame.number,
-                      {.error = "States.DataLimitExceeded",
-                       .cause = "The state/task '" + StateOf(join).name +
-                                "' returned a result with a size exceeding the maximum number of "
-                                "bytes service limit."});
+    return JoinFailed(
+        join, child.frame.last_event, child.frame.number, ResultTooLarge(StateOf(join).name));
   }
   if (wait.next == wait.total && wait.open == 0) return CloseJoin(join, child.frame.last_event);
   StartChildren(join, child.frame.last_event);

@@ -212,12 +212,7 @@ void Interpreter::TaskSucceeded(Frame& frame, const Bytes& output) {
   if (result.bytes.size() > environment_.limits.payload_bytes_max) {
     const std::string what =
         is_direct ? FunctionArn(environment_.arns, task.function_name, task.qualifier) : "lambda";
-    return TaskFailed(frame,
-                      EventsOf(task).failed,
-                      {.error = "States.DataLimitExceeded",
-                       .cause = "The state/task '" + what +
-                                "' returned a result with a size exceeding the maximum number of "
-                                "bytes service limit."});
+    return TaskFailed(frame, EventsOf(task).failed, ResultTooLarge(what));
   }
   HistoryEvent& succeeded = RecordOn(frame, EventsOf(task).succeeded);
   Attach(succeeded, result);

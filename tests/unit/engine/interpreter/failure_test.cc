@@ -270,5 +270,18 @@ TEST(CatchTest, ACaughtTimeoutHasAnEmptyCause) {
   EXPECT_EQ(run.Outcome(), R"(SUCCEEDED {"Error":"States.Timeout","Cause":""})");
 }
 
+// The catcher's own output can be too large as well. It is not caught a second time: the state has
+// failed for good.
+TEST(CatchTest, AnErrorOutputOverTheLimitIsNotCaughtAgain) {
+  Limits limits;
+  limits.payload_bytes_max = 1'000;
+  ExecutionHarness run(Task(R"("Retry":[{"ErrorEquals":["E"],"MaxAttempts":0}],"Catch":[
+      {"ErrorEquals":["E","States.DataLimitExceeded"],"ResultPath":"$.error","Next":"Caught"}])"),
+                       R"({"a":")" + std::string(980, 'x') + R"("})",
+                       limits);
+  run.FailTask("E", "why");
+  EXPECT_EQ(run.Outcome(), "FAILED States.DataLimitExceeded");
+}
+
 }  // namespace
 }  // namespace pawl::interpreter

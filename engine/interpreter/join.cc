@@ -199,10 +199,11 @@ void Interpreter::JoinFailed(Frame& join, EventId previous, FrameNumber child, F
   CancelChildren(join, previous, child);
   if (is_missing_) return;
   join.wait = RunnableWait{};
-  join.last_event = Record(is_map ? EventType::kMapStateFailed : EventType::kParallelStateFailed,
-                           previous,
-                           join.state)
-                        .id;
+  join.last_event = previous;
+  // As recorded: a Map that is tried again has not failed, and its next attempt points to the same
+  // event as MapIterationFailed. Of a Parallel there is no record.
+  if (is_map && Retry(join, failure)) return;
+  RecordOn(join, is_map ? EventType::kMapStateFailed : EventType::kParallelStateFailed);
   Fail(join, std::move(failure));
 }
 

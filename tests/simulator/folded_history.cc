@@ -318,7 +318,9 @@ class Folder {
 
   void FailJoin() {
     FoldedFrame* join = InState();
-    if (join == nullptr || !Require(join->phase == Phase::kJoin, "no branches are open")) return;
+    if (join == nullptr) return;
+    // A Map's attempt may be over with the iteration that failed.
+    Require(join->phase == Phase::kJoin || join->last == event().previous, "no branches are open");
     for (FoldedFrame* child = Previous(); child != nullptr && child != join;
          child = &folded_.frames.at(child->parent)) {
       if (child->parent == join->number) {
@@ -356,8 +358,11 @@ class Folder {
     frame_of_[event().id] = join->number;
     if (event().type == EventType::kMapIterationFailed) {
       folded_.failed_children.emplace(KeyOf(*join), child->index);
-      // MapStateFailed points to the same event.
+      // MapStateFailed, or the start of the next attempt, points to the same event.
       frame_of_[event().previous] = child->number;
+      join->last = event().previous;
+      join->phase = Phase::kEnded;
+      folded_.attempt_ended[KeyOf(*join)] = event().at;
       return;
     }
     Require(child->phase == Phase::kLeft, "the iteration is not done");

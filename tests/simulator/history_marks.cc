@@ -34,7 +34,10 @@ void NoteEvents(const StoredExecution& execution, Coverage& coverage) {
         break;
       case EventType::kParallelStateStarted:
       case EventType::kMapStateStarted:
-        coverage.HitIf(IsFailure(before), Mark::kJoinRetried);
+        // The first attempt follows the state's entry.
+        coverage.HitIf(
+            before != EventType::kParallelStateEntered && before != EventType::kMapStateEntered,
+            Mark::kJoinRetried);
         break;
       case EventType::kMapIterationAborted:
       case EventType::kTaskStateAborted:

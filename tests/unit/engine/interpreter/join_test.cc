@@ -345,6 +345,33 @@ TEST(MapTest, ACaughtFailureIsRecordedAsStepFunctionsDoes) {
   EXPECT_THAT(run.Previous(), ElementsAre(0, 0, 2, 3, 4, 5, 5, 7, 8, 9, 10));
 }
 
+// Recorded: scenarios, test_map_state_retry: MapStateFailed comes when no retry is left, and each
+// attempt points to the event before MapIterationFailed.
+TEST(MapTest, ARetriedMapHasNotFailedYet) {
+  ExecutionHarness run(
+      R"({"StartAt":"M","States":{"M":{"Type":"Map","MaxConcurrency":1,
+      "ItemProcessor":{"StartAt":"F","States":{"F":{"Type":"Fail","Error":"E","Cause":"c"}}},
+      "Retry":[{"ErrorEquals":["E"],"MaxAttempts":1}],"End":true}}})",
+      "[1]");
+  EXPECT_THAT(run.TakeEffects(), ElementsAre(ArmsTimer(1s)));
+  run.AdvanceTime(1s);
+  EXPECT_THAT(run.EventTypes(),
+              ElementsAre("ExecutionStarted",
+                          "MapStateEntered",
+                          "MapStateStarted",
+                          "MapIterationStarted",
+                          "FailStateEntered",
+                          "MapIterationFailed",
+                          "MapStateStarted",
+                          "MapIterationStarted",
+                          "FailStateEntered",
+                          "MapIterationFailed",
+                          "MapStateFailed",
+                          "ExecutionFailed"));
+  EXPECT_THAT(run.Previous(), ElementsAre(0, 0, 2, 3, 4, 5, 5, 7, 8, 9, 9, 11));
+  EXPECT_EQ(run.Outcome(), "FAILED E");
+}
+
 // Recorded: timeouts, test_service_lambda_map_timeout: the task that timed out is aborted as well,
 // and all of these events share one predecessor.
 TEST(MapTest, ATimeoutOfAnIterationIsRecordedAsStepFunctionsDoes) {

@@ -113,6 +113,8 @@ class Interpreter {
   void RecordTaskStarted(Frame& frame, const std::optional<Lease>& lease);
 
   // --- Joins (join.cc) ---
+  // The effective input of a Parallel, the same however often it is evaluated.
+  std::optional<Datum> BranchInput(Frame& join);
   void StartChildren(Frame& join, EventId previous);
   void StartBranch(Frame& join);
   void StartIteration(Frame& join, EventId previous);

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/hash.h"
 #include "engine/interpreter/interpreter.h"
 #include "engine/interpreter/state_scope.h"
 #include "engine/json/write.h"
@@ -19,8 +20,7 @@ bool MayStartMore(const JoinWait& join) {
 
 void Interpreter::ExecuteParallel(Frame& frame) {
   const auto& parallel = std::get<asl::ParallelState>(StateOf(frame).details);
-  auto input = EffectiveInput(frame);
-  if (!input) return;
+  if (!BranchInput(frame)) return;
   RecordOn(frame, EventType::kParallelStateStarted);
   SetWait(frame, JoinWait{.total = static_cast<std::uint32_t>(parallel.branches.size())});
   StartChildren(frame, frame.last_event);
@@ -66,6 +66,17 @@ void Interpreter::ExecuteMap(Frame& frame) {
   StartChildren(frame, frame.last_event);
 }
 
+// Every branch gets a copy of the same input, also where Parameters draw random numbers and where
+// the branches start in different turns: so they are drawn from the attempt, not from the turn.
+std::optional<Datum> Interpreter::BranchInput(Frame& join) {
+  const std::uint64_t seed =
+      HashCombine(HashCombine(rows_.header.seed, join.entered_event), join.retry_count);
+  auto of_turn = std::exchange(random_, SeededRandom(seed));
+  auto input = EffectiveInput(join);
+  random_ = std::move(of_turn);
+  return input;
+}
+
 void Interpreter::StartChildren(Frame& join, EventId previous) {
   const bool is_map = StateOf(join).type == asl::StateType::kMap;
   while (!is_missing_ && !turn_.close && !is_history_full_) {
@@ -87,7 +98,7 @@ void Interpreter::StartChildren(Frame& join, EventId previous) {
 
 void Interpreter::StartBranch(Frame& join) {
   const auto& parallel = std::get<asl::ParallelState>(StateOf(join).details);
-  auto input = EffectiveInput(join);
+  auto input = BranchInput(join);
   if (!input) return;
   auto& wait = std::get<JoinWait>(join.wait);
   Frame child;

@@ -57,6 +57,15 @@ TEST(ParallelTest, EveryBranchGetsTheInputAndTheOutputsKeepTheirOrder) {
   EXPECT_EQ(run.Outcome(), R"(SUCCEEDED ["a","b"])");
 }
 
+// "passing each ... a copy of its input": also where the input is drawn at random, and where the
+// branches start in different turns.
+TEST(ParallelTest, BranchesGetTheSameInputThoughItIsRandom) {
+  Limits limits;
+  limits.turn_transitions_max = 2;
+  ExecutionHarness run(TwoTasks(R"-("Parameters":{"id.$":"States.UUID()"},)-"), "{}", limits);
+  EXPECT_EQ(run.TaskPayload(run.In("A")), run.TaskPayload(run.In("B")));
+}
+
 // Recorded: ParallelStateSucceeded and ParallelStateExited share their predecessor; each branch
 // begins at ParallelStateStarted.
 TEST(ParallelTest, BranchesHaveThreadsOfEventsOfTheirOwn) {

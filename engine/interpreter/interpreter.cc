@@ -129,13 +129,15 @@ bool Interpreter::On(const TimerFired& fired) {
     if (!is_late && !is_silent) return false;
     const bool is_lambda = std::get<asl::TaskState>(StateOf(*frame).details).integration ==
                            asl::TaskState::Integration::kLambdaFunction;
-    turn_.effects.emplace_back(CancelTask{frame->number, frame->wait_number});
+    const CancelTask cancel{frame->number, frame->wait_number};
     if (fired.lease) RecordTaskStarted(*frame, fired.lease);
     TaskFailed(*frame,
                is_lambda ? EventType::kLambdaFunctionTimedOut : EventType::kTaskTimedOut,
                {.error = "States.Timeout",
                 .cause = std::nullopt,
                 .alias = is_late ? "" : "States.HeartbeatTimeout"});
+    // What ends the frame as well takes its task back itself.
+    if (!turn_.close && Find(cancel.frame) != nullptr) turn_.effects.emplace_back(cancel);
     return true;
   }
   return false;

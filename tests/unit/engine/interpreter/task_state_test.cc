@@ -50,6 +50,7 @@ TEST(TaskStateTest, ATaskThatRunsTooLongTimesOut) {
   run.AdvanceTime(5s - 1us);
   EXPECT_EQ(run.Outcome(), "RUNNING");
   run.AdvanceTime(1us);
+  EXPECT_THAT(run.TakeEffects(), ElementsAre(CancelsTask()));
   EXPECT_EQ(run.Outcome(), "FAILED States.Timeout");
   EXPECT_EQ(run.Cause(), "");
   EXPECT_THAT(run.EventTypes(),

@@ -26,7 +26,11 @@ struct Resident {
   ExecutionId id;
   rows::ExecutionRow row;
   std::shared_ptr<const asl::StateMachine> machine;
+  // Results of a join are there from its start on, or once a turn has asked for them.
   interpreter::WorkingSet set;
+  // Of joins whose results are not in `set`: those that may not be durable yet, so that the store
+  // cannot give them back.
+  std::map<FrameNumber, std::map<std::uint32_t, interpreter::Payload>> new_results;
   std::map<FrameNumber, FramePlace> places;
 
   // Changes since the last group, in terms of what a frame's row becomes: its present value, or an

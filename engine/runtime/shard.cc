@@ -21,10 +21,6 @@ struct Overloaded : Ts... {
   using Ts::operator()...;
 };
 
-// A turn asks for a few rows, then for what those lead to; more rounds than this are a
-// contradiction in the rows.
-constexpr int kLoadRoundsMax = 8;
-
 bool CanPark(const interpreter::Frame& frame) {
   return std::holds_alternative<interpreter::TimerWait>(frame.wait);
 }
@@ -265,7 +261,7 @@ void Shard::Continue(ExecutionId id, FrameNumber frame, Timestamp now) {
 
 Result<bool> Shard::RunTurn(Resident& execution, const interpreter::Message& message) {
   execution.last_used = ++use_counter_;
-  for (int round = 0; round < kLoadRoundsMax; ++round) {
+  for (;;) {
     auto outcome = interpreter::Advance(
         *execution.machine, environment_.interpreter(), execution.set, message);
     if (auto* turn = std::get_if<interpreter::Turn>(&outcome)) {
@@ -273,15 +269,13 @@ Result<bool> Shard::RunTurn(Resident& execution, const interpreter::Message& mes
       StageTurn(execution, *turn);
       return true;
     }
+    // A turn asks for a few rows, then for what those lead to.
     const Status loaded = LoadMissing(execution, std::get<interpreter::Missing>(outcome));
     if (!loaded.ok()) {
       CannotRead(execution.id, loaded);
       return loaded;
     }
   }
-  const Status status = DataLoss("a turn asks for rows without end");
-  Quarantine(execution.id, status);
-  return status;
 }
 
 void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
@@ -320,10 +314,15 @@ void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
                      staged_.writes.Put(Family::kState,
                                         rows::ResultKey(execution.id, result.join, result.index),
                                         rows::EncodeResult(result.output));
+                     if (!execution.set.results.contains(result.join)) {
+                       execution.new_results[result.join].insert_or_assign(result.index,
+                                                                           result.output);
+                     }
                    },
                    [&](const interpreter::ResultErased& erased) {
                      staged_.writes.Delete(
                          Family::kState, rows::ResultKey(execution.id, erased.join, erased.index));
+                     execution.new_results.erase(erased.join);
                    }},
         change);
   }
@@ -439,7 +438,7 @@ void Shard::Committed(Aftermath aftermath, const Status& status, Timestamp now) 
     if (found == residents_.end()) continue;
     Resident& execution = *found->second;
     --execution.groups_in_flight;
-    if (!execution.is_pinned()) execution.set.payloads.clear();
+    if (!execution.is_pinned()) Shrink(execution);
     Notify(execution);
     // Nothing will ask for these soon.
     if (!execution.is_pinned() && (execution.row.is_closed() || SleepsLong(execution, now))) {

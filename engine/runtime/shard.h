@@ -159,7 +159,12 @@ class Shard {
   // nullptr: there is none of this name.
   Result<Resident*> FindByName(const ExecutionName& name);
   Result<std::unique_ptr<Resident>> Load(ExecutionId id);
+  // DataLoss also where nothing is found that was not there before.
   Status LoadMissing(Resident& execution, const interpreter::Missing& missing);
+  // All results of a join that is open.
+  Status LoadResults(Resident& execution, FrameNumber join);
+  // Removes from memory what is durable and long.
+  static void Shrink(Resident& execution);
   Result<Bytes> LoadPayload(ExecutionId id, EventId event);
   Result<std::optional<ExecutionNumber>> FindNumber(const ExecutionName& name);
 

@@ -1,5 +1,6 @@
-// How a shard reads executions from the store. An execution is read whole: how many frames are open
-// at once is bounded by the windows of its Maps and the branches of its Parallels.
+// How a shard reads executions from the store. The frames of an execution are read at once: how
+// many are open is bounded by the windows of its Maps and the branches of its Parallels. Results of
+// joins and payloads are read when a turn asks for them.
 #include <limits>
 #include <string>
 #include <utility>
@@ -13,6 +14,15 @@
 namespace pawl::runtime {
 
 using storage::Family;
+
+namespace {
+
+// Result rows read at once.
+constexpr std::size_t kResultSlice = 1'024;
+// Results of a join beyond these do not stay in memory.
+constexpr std::size_t kResidentResultsMax = 128;
+
+}  // namespace
 
 Result<std::optional<ExecutionNumber>> Shard::FindNumber(const ExecutionName& name) {
   const auto known = names_.find(name);
@@ -103,16 +113,6 @@ Result<std::unique_ptr<Resident>> Shard::Load(ExecutionId id) {
     if (!frame.is_root() && !set.frames.contains(frame.parent)) {
       return DataLoss("a frame's parent has no row");
     }
-    if (!std::holds_alternative<interpreter::JoinWait>(frame.wait)) continue;
-    ASSIGN_OR_RETURN(const auto results,
-                     storage::ScanAndWait(storage_, rows::ResultsOf(id, number)));
-    auto& of_join = set.results[number];
-    for (const storage::Row& stored : results) {
-      const auto key = rows::ParseResultKey(stored.key);
-      if (!key) return DataLoss("a result key is not readable");
-      ASSIGN_OR_RETURN(interpreter::Payload output, rows::DecodeResult(stored.value));
-      of_join.emplace(key->index, std::move(output));
-    }
   }
   return execution;
 }
@@ -135,18 +135,64 @@ Result<Bytes> Shard::LoadPayload(ExecutionId id, EventId event) {
 }
 
 Status Shard::LoadMissing(Resident& execution, const interpreter::Missing& missing) {
-  // Frames and results are read with the execution; only payloads are left.
-  if (missing.needs_all_frames || !missing.results.empty()) {
-    return DataLoss("a join's rows are not there");
+  interpreter::WorkingSet& set = execution.set;
+  bool has_loaded = false;
+  for (const FrameNumber join : missing.results) {
+    if (set.results.contains(join)) continue;
+    RETURN_IF_ERROR(LoadResults(execution, join));
+    has_loaded = true;
   }
   for (const EventId event : missing.payloads) {
+    if (set.payloads.contains(event)) continue;
     ASSIGN_OR_RETURN(Bytes bytes, LoadPayload(execution.id, event));
-    for (auto& [number, frame] : execution.set.frames) {
+    for (auto& [number, frame] : set.frames) {
       if (frame.input.home == event) frame.input.bytes = bytes;
     }
-    execution.set.payloads.insert_or_assign(event, std::move(bytes));
+    set.payloads.emplace(event, std::move(bytes));
+    has_loaded = true;
   }
+  // So a turn is not asked for without end: there are only so many rows.
+  return has_loaded ? OkStatus() : DataLoss("a turn asks for rows that are there or cannot be");
+}
+
+Status Shard::LoadResults(Resident& execution, FrameNumber join) {
+  const auto frame = execution.set.frames.find(join);
+  const auto* wait = frame == execution.set.frames.end()
+                         ? nullptr
+                         : std::get_if<interpreter::JoinWait>(&frame->second.wait);
+  if (wait == nullptr) return DataLoss("a turn asks for the results of what is no join");
+  std::map<std::uint32_t, interpreter::Payload> results;
+  storage::Range range = rows::ResultsOf(execution.id, join);
+  range.limit = kResultSlice;
+  for (;;) {
+    ASSIGN_OR_RETURN(const auto slice, storage::ScanAndWait(storage_, range));
+    for (const storage::Row& stored : slice) {
+      const auto key = rows::ParseResultKey(stored.key);
+      if (!key) return DataLoss("a result key is not readable");
+      ASSIGN_OR_RETURN(interpreter::Payload output, rows::DecodeResult(stored.value));
+      results.emplace(key->index, std::move(output));
+    }
+    if (slice.size() < kResultSlice) break;
+    range.begin = slice.back().key + '\0';
+  }
+  if (const auto fresh = execution.new_results.find(join); fresh != execution.new_results.end()) {
+    results.insert(fresh->second.begin(), fresh->second.end());
+  }
+  if (results.size() != wait->next - wait->open) {
+    return DataLoss("a join counts " + std::to_string(wait->next - wait->open) + " results and " +
+                    std::to_string(results.size()) + " are there");
+  }
+  execution.new_results.erase(join);
+  execution.set.results.emplace(join, std::move(results));
   return OkStatus();
+}
+
+void Shard::Shrink(Resident& execution) {
+  execution.set.payloads.clear();
+  execution.new_results.clear();
+  // They are read again when the join closes; a join of few results never reads any.
+  std::erase_if(execution.set.results,
+                [](const auto& join) { return join.second.size() > kResidentResultsMax; });
 }
 
 }  // namespace pawl::runtime

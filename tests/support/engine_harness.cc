@@ -82,7 +82,7 @@ void EngineHarness::Open() {
   clock_ = clock.get();
   auto engine = runtime::EngineImpl::Make(
       options_,
-      {.storage = std::make_unique<BorrowedStorage>(*store_),
+      {.storage = std::make_unique<BorrowedStorage>(*store_, on_load_),
        .clock = std::move(clock),
        .random = std::make_unique<SeededRandomSource>(++opened_),
        .on_store_failed = [](const Status& status) { ADD_FAILURE() << status.ToString(); },

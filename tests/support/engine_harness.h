@@ -20,9 +20,14 @@ namespace pawl::test {
 // Forwards to a store that outlives it: an engine can be closed and opened again on the same rows.
 class BorrowedStorage final : public storage::Storage {
  public:
-  explicit BorrowedStorage(storage::Storage& storage) : storage_(storage) {}
+  using Observer = std::function<void(const storage::LoadRequest&)>;
+
+  // `on_load` sees each request, if it is set; it outlives this as well.
+  BorrowedStorage(storage::Storage& storage, const Observer& on_load)
+      : storage_(storage), on_load_(on_load) {}
 
   void Load(storage::LoadRequest request, storage::LoadDone done) override {
+    if (on_load_) on_load_(request);
     storage_.Load(std::move(request), std::move(done));
   }
 
@@ -36,6 +41,7 @@ class BorrowedStorage final : public storage::Storage {
 
  private:
   storage::Storage& storage_;
+  const Observer& on_load_;
 };
 
 // A worker that runs functions of the test at once, or keeps their tasks.
@@ -92,6 +98,9 @@ class EngineHarness {
 
   ManualClock& clock() { return *clock_; }
 
+  // Looks at all that is read from the store from now on.
+  void ObserveLoads(BorrowedStorage::Observer on_load) { on_load_ = std::move(on_load); }
+
   // A worker that serves these functions, with credit for a thousand tasks of each.
   ScriptedWorker& AddWorker(std::vector<std::string> functions);
 
@@ -121,6 +130,7 @@ class EngineHarness {
 
   EngineOptions options_;
   std::unique_ptr<storage::MemoryStorage> store_;
+  BorrowedStorage::Observer on_load_;
   ManualClock* clock_ = nullptr;
   Timestamp wall_;
   std::unique_ptr<runtime::EngineImpl> engine_;

@@ -12,12 +12,20 @@ constexpr std::uint8_t kVersion = 1;
 
 enum CloseFlags : std::uint8_t { kClosed = 1, kOutput = 2, kError = 4, kCause = 8 };
 
+constexpr std::uint8_t kAllCloseFlags = 15;
+
 void AppendTime(Encoder& encoder, Timestamp time) {
   encoder.SignedVarint(ToMicros(time));
 }
 
 Timestamp TakeTime(Decoder& decoder) {
   return FromMicros(decoder.SignedVarint());
+}
+
+std::int32_t TakeSigned32(Decoder& decoder) {
+  const std::int64_t value = decoder.SignedVarint();
+  if (value != static_cast<std::int32_t>(value)) decoder.Fail();
+  return static_cast<std::int32_t>(value);
 }
 
 void TakeVersion(Decoder& decoder) {
@@ -66,10 +74,11 @@ Result<ExecutionRow> DecodeExecution(std::string_view value) {
   const std::uint8_t status = decoder.Byte();
   if (status > static_cast<std::uint8_t>(ExecutionStatus::kAborted)) decoder.Fail();
   row.status = static_cast<ExecutionStatus>(status);
-  row.priority = static_cast<std::int32_t>(decoder.SignedVarint());
+  row.priority = TakeSigned32(decoder);
   row.fairness_key = decoder.String();
   row.input_hash = decoder.BigEndian64();
   const std::uint8_t flags = decoder.Byte();
+  if (flags > kAllCloseFlags) decoder.Fail();
   if (((flags & kClosed) != 0) != row.is_closed()) decoder.Fail();
   if (row.is_closed()) row.stopped_at = TakeTime(decoder);
   if ((flags & kOutput) != 0) row.output = TakePayload(decoder);

@@ -83,10 +83,12 @@ TaskWait TakeTaskWait(Decoder& decoder) {
   if ((flags & kFunction) != 0) {
     wait.function_name = decoder.String();
     wait.qualifier = decoder.String();
+    if (wait.function_name.empty()) decoder.Fail();
   }
   if ((flags & kDeadline) != 0) wait.deadline = TakeTime(decoder);
   if ((flags & kHeartbeat) != 0) {
     wait.heartbeat = Duration(static_cast<std::int64_t>(decoder.Varint()));
+    if (*wait.heartbeat < Duration(0)) decoder.Fail();
   }
   return wait;
 }

@@ -67,16 +67,26 @@ EventId TakeEarlier(Decoder& decoder, EventId id) {
   return decoder.ok() ? id - distance : 0;
 }
 
+// A time, stored as the distance to `time_before`.
+Timestamp TakeTime(Decoder& decoder, std::int64_t time_before) {
+  std::int64_t time = 0;
+  if (__builtin_add_overflow(time_before, decoder.SignedVarint(), &time)) decoder.Fail();
+  return FromMicros(time);
+}
+
 HistoryEvent TakeEvent(Decoder& decoder, EventId id, std::int64_t time_before) {
   HistoryEvent event;
   event.id = id;
+  // No event has the number 0: the row is said to begin there, or goes on past the last number.
+  if (id == 0) decoder.Fail();
   const std::uint8_t type = decoder.Byte();
   if (type == 0 || type > interpreter::kEventTypeMax) decoder.Fail();
   event.type = static_cast<EventType>(type);
   const std::uint64_t flags = decoder.Varint();
-  if (flags > kAllFlags) decoder.Fail();
+  constexpr std::uint64_t kBothPayloads = kPayloadInline | kPayloadReference;
+  if (flags > kAllFlags || (flags & kBothPayloads) == kBothPayloads) decoder.Fail();
   if ((flags & kPrevious) != 0) event.previous = TakeEarlier(decoder, id);
-  event.at = FromMicros(time_before + decoder.SignedVarint());
+  event.at = TakeTime(decoder, time_before);
   if ((flags & kState) != 0) event.state = decoder.Varint32();
   if ((flags & kIndex) != 0) event.index = decoder.Varint32();
   if ((flags & kPayloadInline) != 0) {

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
+#include "engine/base/coding.h"
+
 namespace pawl::rows {
 namespace {
 
@@ -39,6 +43,26 @@ TEST(ExecutionRowTest, EveryCutIsDataLoss) {
   for (std::size_t size = 0; size < value.size(); ++size) {
     EXPECT_EQ(DecodeExecution(value.substr(0, size)).status().code(), StatusCode::kDataLoss);
   }
+}
+
+TEST(ExecutionRowTest, UnknownFlagsAreDataLoss) {
+  std::string value = EncodeExecution(Example());
+  ASSERT_EQ(value.back(), 0);
+  value.back() = 16;
+  EXPECT_EQ(DecodeExecution(value).status().code(), StatusCode::kDataLoss);
+}
+
+TEST(ExecutionRowTest, APriorityThatDoesNotFitIsDataLoss) {
+  ExecutionRow row = Example();
+  row.priority = std::numeric_limits<std::int32_t>::min();
+  std::string value = EncodeExecution(row);
+  std::string least;
+  Encoder(least).SignedVarint(row.priority);
+  std::string less;
+  Encoder(less).SignedVarint(std::int64_t{row.priority} - 1);
+  ASSERT_EQ(less.size(), least.size());
+  value.replace(value.find(least), least.size(), less);
+  EXPECT_EQ(DecodeExecution(value).status().code(), StatusCode::kDataLoss);
 }
 
 TEST(ExecutionRowTest, TheOtherRowsComeBack) {

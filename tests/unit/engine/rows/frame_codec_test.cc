@@ -90,6 +90,25 @@ TEST(FrameCodecTest, CutOrChangedBytesAreDataLossAndNeverMore) {
   }
 }
 
+TEST(FrameCodecTest, AHeartbeatBelowZeroIsDataLoss) {
+  const auto decode = [](Duration heartbeat) {
+    const Frame frame = Example(TaskWait{.heartbeat = heartbeat});
+    return DecodeFrame(frame.number, EncodeFrame(frame)).status().code();
+  };
+  EXPECT_EQ(decode(Duration(1)), StatusCode::kOk);
+  EXPECT_EQ(decode(Duration(-1)), StatusCode::kDataLoss);
+}
+
+TEST(FrameCodecTest, AFunctionWithoutANameIsDataLoss) {
+  const Frame frame = Example(TaskWait{.function_name = "function"});
+  std::string value = EncodeFrame(frame);
+  const std::string name =
+      "\x08"
+      "function";
+  value.replace(value.find(name), name.size(), 1, '\0');
+  EXPECT_EQ(DecodeFrame(frame.number, value).status().code(), StatusCode::kDataLoss);
+}
+
 TEST(FrameCodecTest, ResultsComeBack) {
   const Payload output{.bytes = Bytes("null"), .home = 30};
   EXPECT_EQ(*DecodeResult(EncodeResult(output)), output);

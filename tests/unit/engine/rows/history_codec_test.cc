@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
+#include "engine/base/coding.h"
+
 namespace pawl::rows {
 namespace {
 
@@ -66,6 +70,39 @@ TEST(HistoryCodecTest, CutOrChangedBytesAreDataLossAndNeverMore) {
   }
   // References lead back, never to the event itself or beyond it.
   EXPECT_FALSE(DecodeEvents(1, EncodeEvents(Example())).ok());
+}
+
+TEST(HistoryCodecTest, ATimeOutOfRangeIsDataLoss) {
+  HistoryEvent last{.id = 1,
+                    .type = EventType::kExecutionStarted,
+                    .at = FromMicros(std::numeric_limits<std::int64_t>::max())};
+  std::string value = EncodeEvents(std::vector{last});
+  ASSERT_EQ(DecodeEvents(1, value)->front(), last);
+  // The same event a microsecond later: type, no flags, the distance 1.
+  Encoder encoder(value);
+  encoder.Byte(static_cast<std::uint8_t>(EventType::kExecutionSucceeded));
+  encoder.Varint(0);
+  encoder.SignedVarint(1);
+  EXPECT_EQ(DecodeEvents(1, value).status().code(), StatusCode::kDataLoss);
+}
+
+TEST(HistoryCodecTest, NoEventHasTheNumberZero) {
+  const std::vector events = {HistoryEvent{.id = 1}, HistoryEvent{.id = 2}};
+  const std::string value = EncodeEvents(events);
+  EXPECT_TRUE(DecodeEvents(1, value).ok());
+  EXPECT_EQ(DecodeEvents(0, value).status().code(), StatusCode::kDataLoss);
+  constexpr EventId kLast = std::numeric_limits<EventId>::max();
+  EXPECT_EQ(DecodeEvents(kLast, value).status().code(), StatusCode::kDataLoss);
+}
+
+TEST(HistoryCodecTest, APayloadStandsInOnePlace) {
+  const std::vector events = {
+      HistoryEvent{.id = 3, .payload = Payload{.bytes = Bytes("{}"), .home = 3}}};
+  std::string value = EncodeEvents(events);
+  ASSERT_EQ(value[2], 8);  // version, type, flags
+  value[2] = 8 | 16;
+  value += '\x01';
+  EXPECT_EQ(DecodeEvents(3, value).status().code(), StatusCode::kDataLoss);
 }
 
 }  // namespace

@@ -59,6 +59,17 @@ TEST(KeysTest, KeysOfAnotherKindAreRefused) {
   EXPECT_FALSE(ParseListingKey("L"));
 }
 
+// Such a time would sort behind every other, and never be due.
+TEST(KeysTest, ATimeThatNoKeyHoldsIsRefused) {
+  std::string timer = TimerKey(kOne, FromMicros(77), FrameNumber{4});
+  timer[3] = '\x80';  // behind shard and tag
+  EXPECT_FALSE(ParseTimerKey(timer));
+  std::string listing =
+      ListingKey({.state_machine = "m", .started_at = FromMicros(10), .id = kOne});
+  listing[9] = '\x7F';  // behind tag, namespace, name and status
+  EXPECT_FALSE(ParseListingKey(listing));
+}
+
 TEST(KeysTest, ListingsComeNewestFirst) {
   ListingKeyParts older{.state_machine = "m", .started_at = FromMicros(10), .id = kOne};
   ListingKeyParts newer = older;

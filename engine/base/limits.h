@@ -15,17 +15,17 @@ inline constexpr std::size_t kJsonDepthMax = 512;
 // Settings that change what a definition may do. Fixed while the engine runs.
 struct Limits {
   // One payload (input, output, result), in bytes of JSON text. AWS: 262,144.
-  std::size_t payload_bytes_max = 256 * 1024;
+  std::size_t payload_bytes_max = std::size_t{256} * 1024;
   // Events in one history, those still to come in the turn included. AWS: 25,000.
   std::uint32_t history_events_max = 25'000;
   // A definition's source text. AWS: 1 MiB.
-  std::size_t definition_bytes_max = 1024 * 1024;
+  std::size_t definition_bytes_max = std::size_t{1024} * 1024;
   // Iterations of an inline Map that run at once where MaxConcurrency is 0. AWS: 40.
   std::uint32_t inline_map_concurrency = 40;
   // Transitions of one turn before it yields to other executions.
   std::uint32_t turn_transitions_max = 64;
   // History bytes of one turn before it yields.
-  std::size_t turn_history_bytes_max = 1024 * 1024;
+  std::size_t turn_history_bytes_max = std::size_t{1024} * 1024;
 };
 
 }  // namespace pawl

@@ -154,7 +154,9 @@ class [[nodiscard]] Result {
 // Evaluates a Result; returns its Status on error, else binds its value to `declaration`.
 #define ASSIGN_OR_RETURN(declaration, expression) \
   PAWL_ASSIGN_OR_RETURN(PAWL_CONCAT(pawl_result_, __LINE__), declaration, expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration and the name of a variable have none.
 #define PAWL_ASSIGN_OR_RETURN(result, declaration, expression) \
   auto result = (expression);                                  \
   if (!result.ok()) return result.status();                    \
   declaration = std::move(result).value()
+// NOLINTEND(bugprone-macro-parentheses)

@@ -30,7 +30,7 @@ class Arena {
 
  private:
   struct Block {
-    std::unique_ptr<std::byte[]> data;
+    std::unique_ptr<std::byte[]> data;  // NOLINT(modernize-avoid-c-arrays): no C array, an owner
     std::size_t size = 0;
   };
 

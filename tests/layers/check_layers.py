@@ -19,7 +19,13 @@ ALLOWED = {
     "engine/asl": {"engine/expression", "engine/json", "engine/base"},
     "engine/interpreter": {"engine/asl", "engine/expression", "engine/json", "engine/base"},
     "engine/storage": {"engine/base", "engine/platform"},
-    "engine/rows": {"engine/interpreter", "engine/storage", "engine/asl", "engine/json", "engine/base"},
+    "engine/rows": {
+        "engine/interpreter",
+        "engine/storage",
+        "engine/asl",
+        "engine/json",
+        "engine/base",
+    },
     "engine/runtime": {
         "engine/rows",
         "engine/interpreter",
@@ -31,8 +37,22 @@ ALLOWED = {
         "engine/base",
     },
     "proto": {"engine/base"},
-    "workers": {"proto", "engine/runtime", "engine/asl", "engine/json", "engine/platform", "engine/base"},
-    "server": {"proto", "engine/runtime", "engine/asl", "engine/json", "engine/platform", "engine/base"},
+    "workers": {
+        "proto",
+        "engine/runtime",
+        "engine/asl",
+        "engine/json",
+        "engine/platform",
+        "engine/base",
+    },
+    "server": {
+        "proto",
+        "engine/runtime",
+        "engine/asl",
+        "engine/json",
+        "engine/platform",
+        "engine/base",
+    },
 }
 # `pawl` is one program: its main joins both sides, and only it does.
 MAINS = {"server/main.cc", "server/cli/commands.cc"}
@@ -71,7 +91,11 @@ def check(path: pathlib.Path) -> list[str]:
         if target not in ALLOWED[folder]:
             problems.append(f"{name}:{line}: {folder} may not include {target}")
         if folder == "engine/storage" and target == "engine/platform":
-            if not name.startswith(ROCKSDB) and "file" not in name and "store_directory" not in name:
+            if (
+                not name.startswith(ROCKSDB)
+                and "file" not in name
+                and "store_directory" not in name
+            ):
                 problems.append(f"{name}:{line}: only storage's RocksDB part includes platform")
     if "rocksdb/" in text and not name.startswith(ROCKSDB):
         if re.search(r"#include <rocksdb/", text):

@@ -1,5 +1,5 @@
-// Any bytes as a definition, in JSON or in YAML: Compile answers with a machine or with errors, never
-// both, and each problem has a code, a place and a message.
+// Any bytes as a definition, in JSON or in YAML: Compile answers with a machine or with errors,
+// never both, and each problem has a code, a place and a message.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

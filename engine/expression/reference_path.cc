@@ -23,6 +23,30 @@ Status CannotApply(const CompiledPath& path, std::size_t count, const std::strin
       .WithReason(std::string(kMatchFailure));
 }
 
+// The item `index` of `container`, which the first `count` steps lead to; counted from the end
+// where it is negative.
+Result<json::Value> ItemOf(const std::optional<json::Value>& container,
+                           std::int64_t index,
+                           const CompiledPath& path,
+                           std::size_t count) {
+  if (!container) return CannotApply(path, count, "does not exist, so it has no items");
+  if (!container->is_array()) {
+    return CannotApply(path,
+                       count,
+                       "is no array with items but a value of type " +
+                           std::string(json::TypeName(container->type())));
+  }
+  const auto size = static_cast<std::int64_t>(container->items().size());
+  const std::int64_t place = index < 0 ? size + index : index;
+  if (place < 0 || place >= size) {
+    return CannotApply(
+        path,
+        count,
+        "has " + std::to_string(size) + " items, so it has no item " + std::to_string(index));
+  }
+  return container->items()[static_cast<std::size_t>(place)];
+}
+
 // A copy of `object` in which `name` is `value`.
 json::Value WithMember(json::Value object,
                        std::string_view name,
@@ -98,23 +122,7 @@ Result<json::Value> ReferencePath::Set(json::Value root,
       next = member == nullptr ? std::nullopt : std::optional<json::Value>(*member);
       continue;
     }
-    if (!next) return CannotApply(compiled, i, "does not exist, so it has no items");
-    if (!next->is_array()) {
-      return CannotApply(compiled,
-                         i,
-                         "is no array with items but a value of type " +
-                             std::string(json::TypeName(next->type())));
-    }
-    const auto size = static_cast<std::int64_t>(next->items().size());
-    const std::int64_t index = std::get<std::int32_t>(steps_[i]);
-    const std::int64_t place = index < 0 ? size + index : index;
-    if (place < 0 || place >= size) {
-      return CannotApply(
-          compiled,
-          i,
-          "has " + std::to_string(size) + " items, so it has no item " + std::to_string(index));
-    }
-    next = next->items()[static_cast<std::size_t>(place)];
+    ASSIGN_OR_RETURN(next, ItemOf(next, std::get<std::int32_t>(steps_[i]), compiled, i));
   }
 
   json::Value result = value;

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/overloaded.h"
 #include "engine/interpreter/interpreter.h"
 #include "engine/json/parse.h"
 
@@ -10,11 +11,6 @@ namespace pawl::interpreter {
 namespace {
 
 using asl::Comparison;
-
-template <typename... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
 
 enum class Order : std::uint8_t { kEquals, kLess, kGreater, kLessEquals, kGreaterEquals };
 

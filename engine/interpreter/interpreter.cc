@@ -5,6 +5,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
+#include "engine/base/overloaded.h"
 #include "engine/interpreter/advance.h"
 
 namespace pawl::interpreter {
@@ -12,11 +13,6 @@ namespace {
 
 // A rough size of an event beside its payload, for the quantum of history bytes.
 constexpr std::size_t kEventBytes = 32;
-
-template <typename... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
 
 Close Succeeded(Payload output) {
   Close close;
@@ -146,35 +142,42 @@ bool Interpreter::On(const TimerFired& fired) {
 void Interpreter::Walk() {
   while (!is_missing_ && !turn_.close) {
     if (is_history_full_) return CloseExecution({}, EventType::kExecutionFailed, 0);
-    if (!ready_.empty()) {
-      auto next = ready_.begin();
-      if (IsOverQuantum()) {
-        // Nothing more is entered. A branch that ended has no wait to be stored with: it is joined.
-        next = std::find_if(ready_.begin(), ready_.end(), [this](FrameNumber number) {
-          const Slot& slot = frames_.at(number);
-          return slot.is_erased || slot.output;
-        });
-        if (next == ready_.end()) return;
-      }
-      Slot& slot = frames_.at(*next);
-      ready_.erase(next);
-      if (slot.is_erased) continue;
-      if (slot.output) {
-        FinishBranch(slot);
-      } else {
-        Enter(slot.frame);
-      }
-    } else if (!starting_.empty()) {
-      if (IsOverQuantum()) return;
-      Frame* join = Find(starting_.front());
-      starting_.pop_front();
-      if (join != nullptr && std::holds_alternative<JoinWait>(join->wait)) {
-        StartChildren(*join, join->last_event);
-      }
-    } else {
-      return;
-    }
+    const bool has_gone = !ready_.empty() ? TakeReadyFrame() : StartJoin();
+    if (!has_gone) return;
   }
+}
+
+// False when the turn has to end before the next one.
+bool Interpreter::TakeReadyFrame() {
+  auto next = ready_.begin();
+  if (IsOverQuantum()) {
+    // Nothing more is entered. A branch that ended has no wait to be stored with: it is joined.
+    next = std::find_if(ready_.begin(), ready_.end(), [this](FrameNumber number) {
+      const Slot& slot = frames_.at(number);
+      return slot.is_erased || slot.output;
+    });
+    if (next == ready_.end()) return false;
+  }
+  Slot& slot = frames_.at(*next);
+  ready_.erase(next);
+  if (slot.is_erased) return true;
+  if (slot.output) {
+    FinishBranch(slot);
+  } else {
+    Enter(slot.frame);
+  }
+  return true;
+}
+
+// False when there is none, or the turn has to end before it.
+bool Interpreter::StartJoin() {
+  if (starting_.empty() || IsOverQuantum()) return false;
+  Frame* join = Find(starting_.front());
+  starting_.pop_front();
+  if (join != nullptr && std::holds_alternative<JoinWait>(join->wait)) {
+    StartChildren(*join, join->last_event);
+  }
+  return true;
 }
 
 // Stores what the turn leaves. Walk joins every branch that ended, so none is left behind without a

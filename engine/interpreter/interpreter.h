@@ -78,6 +78,8 @@ class Interpreter {
 
   // --- The walk (interpreter.cc) ---
   void Walk();
+  bool TakeReadyFrame();
+  bool StartJoin();
   void Finish();
   void Enter(Frame& frame);
   // The state's work: first after it was entered, again for each retry.

@@ -1,5 +1,6 @@
 // Task: a function is scheduled, and its result or error comes back as a message.
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "engine/base/hash.h"
@@ -56,7 +57,7 @@ std::string InvokeEnvelope(std::string_view result, const std::string& request_i
 std::string RequestId(const ExecutionHeader& header, FrameNumber frame, std::uint32_t wait_number) {
   const std::uint64_t high = HashCombine(header.seed, frame.value);
   const std::uint64_t low = HashCombine(high, wait_number);
-  constexpr char kDigits[] = "0123456789abcdef";
+  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string id(36, '-');
   std::size_t at = 0;
   for (int nibble = 0; nibble < 32; ++nibble) {

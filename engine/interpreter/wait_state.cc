@@ -1,16 +1,12 @@
 #include <limits>
 #include <string>
 
+#include "engine/base/overloaded.h"
 #include "engine/interpreter/interpreter.h"
 #include "engine/json/write.h"
 
 namespace pawl::interpreter {
 namespace {
-
-template <typename... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
 
 // A Wait's Seconds are at most 99,999,999 (Step Functions Developer Guide, "Wait").
 constexpr std::int64_t kWaitSecondsMax = 99'999'999;

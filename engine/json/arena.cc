@@ -7,8 +7,8 @@ namespace pawl::json {
 namespace {
 
 constexpr std::size_t kAlignment = 8;
-constexpr std::size_t kFirstBlockBytes = 2 * 1024;
-constexpr std::size_t kGrownBlockBytesMax = 256 * 1024;
+constexpr std::size_t kFirstBlockBytes = std::size_t{2} * 1024;
+constexpr std::size_t kGrownBlockBytesMax = std::size_t{256} * 1024;
 
 }  // namespace
 
@@ -19,6 +19,7 @@ void* Arena::Allocate(std::size_t size) {
     const std::size_t grown =
         blocks_.empty() ? kFirstBlockBytes : std::min(allocated_bytes_, kGrownBlockBytesMax);
     Block block{.data = nullptr, .size = std::max(grown, rounded)};
+    // NOLINTNEXTLINE(modernize-avoid-c-arrays): no C array, an owner
     block.data = std::make_unique_for_overwrite<std::byte[]>(block.size);
     next_ = block.data.get();
     left_ = block.size;

@@ -27,7 +27,7 @@ struct MatcherOptions {
   Duration reconnect_window = std::chrono::seconds(2);
   // Payload bytes that queued tasks may hold in memory; beyond it a task is loaded again when its
   // turn comes.
-  std::size_t queued_bytes_max = 16U * 1024 * 1024;
+  std::size_t queued_bytes_max = std::size_t{16} * 1024 * 1024;
 };
 
 struct ReadyTask {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/hash.h"
+#include "engine/base/overloaded.h"
 #include "engine/interpreter/advance.h"
 #include "engine/interpreter/task_call.h"
 #include "engine/rows/frame_codec.h"
@@ -15,11 +16,6 @@ namespace {
 
 using interpreter::ExecutionStatus;
 using storage::Family;
-
-template <typename... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
 
 bool CanPark(const interpreter::Frame& frame) {
   return std::holds_alternative<interpreter::TimerWait>(frame.wait);

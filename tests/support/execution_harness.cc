@@ -7,6 +7,7 @@
 
 #include "engine/asl/compile.h"
 #include "engine/base/check.h"
+#include "engine/base/overloaded.h"
 #include "engine/interpreter/task_call.h"
 #include "tests/support/manual_clock.h"
 
@@ -25,11 +26,6 @@ using interpreter::WorkingSet;
 
 // A turn asks for rows and then for those they lead to; nested joins make a few rounds.
 constexpr int kLoadRoundsMax = 64;
-
-template <typename... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
 
 // A payload as a row holds it: an event before `first_new` has the bytes.
 void Strip(Payload& payload, EventId first_new) {

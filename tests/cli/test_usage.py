@@ -1,6 +1,5 @@
 """What the program says without a server: usage, validation, unreachable servers."""
 
-
 import pytest
 from conftest import EXAMPLES, Pawl
 

@@ -157,6 +157,18 @@ Status OpenError(const std::filesystem::path& directory, const rocksdb::Status& 
   return {error.code(), "cannot open the store in " + directory.string() + ": " + error.message()};
 }
 
+// Bytes of RocksDB's logs in its directory; 0 where there is none.
+std::uint64_t LogBytes(const std::filesystem::path& directory) {
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    if (entry.path().extension() != ".log") continue;
+    const std::uint64_t size = entry.file_size(error);
+    if (!error) bytes += size;
+  }
+  return bytes;
+}
+
 // RocksDB 7.8 mixes up the hints of rows with those of range deletions when both fall under one
 // prefix. So none of the latter begins with a key of a hinted length: such a begin is padded with
 // zeros until it is longer, and the keys in between, two at most, are deleted one by one.
@@ -238,8 +250,10 @@ RocksDbStorage::RocksDbStorage(Options options)
                 .reserve_bytes = options_.reserve_bytes}) {}
 
 Status RocksDbStorage::OpenDatabase() {
-  // Makes the ballast, or gives it up where the disk is nearly full.
-  RETURN_IF_ERROR(ballast_.FreeBytes().status());
+  // Makes the ballast, or gives it up where the disk is nearly full: also for a log that may have
+  // to be written out as files while it is read. Trying first would leave half a file on the disk.
+  ASSIGN_OR_RETURN(const std::uint64_t free, ballast_.FreeBytes());
+  if (free < LogBytes(options_.directory / kDatabaseDirectoryName)) ballast_.Drop();
   platform::SystemRandom random;
   RETURN_IF_ERROR(ReadOrCreateMarker(options_.directory, random).status());
 

@@ -47,7 +47,7 @@ class Newcomer:
 
     def own(self, text: str) -> str:
         """The text for this directory and this build."""
-        return text.replace("$PWD/build/release", str(BUILD)).replace("/tmp/", f"{self.directory}/")
+        return text.replace("/tmp/", f"{self.directory}/").replace("$PWD/build/release", str(BUILD))
 
     def types(self, block: str) -> str:
         """Types a block; what serves goes on in the background, in a terminal of its own."""

@@ -236,6 +236,7 @@ ChoiceState CompileChoice(const Fields& fields,
     if (is_path_language) {
       rule.condition = CompileCondition(rule_fields, problems);
     }
+    rule.assign = CompileTemplate(rule_fields.Get("Assign"));
     if (const Place* next = rule_fields.Get("Next")) {
       rule.next = transitions.To(*next);
     }

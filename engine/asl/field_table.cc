@@ -94,10 +94,7 @@ constexpr auto kFields = std::to_array<Field>({
     {"Assign",
      kSteps | kChoiceObject | kChoiceRuleObject | kCatcherObject,
      kBoth,
-     Shape::kAssignments,
-     false,
-     {},
-     "Assign (variables)"},
+     Shape::kAssignments},
 
     // Errors.
     {"Retry", kTaskObject | kParallelObject | kMapObject, kBoth, Shape::kAny},
@@ -118,7 +115,7 @@ constexpr auto kFields = std::to_array<Field>({
     {"TimeoutSecondsPath", kTaskObject, kPaths, Shape::kReferencePath},
     {"HeartbeatSeconds", kTaskObject, kBoth, Shape::kIntegerOrExpression, false, {1, kSecondsMax}},
     {"HeartbeatSecondsPath", kTaskObject, kPaths, Shape::kReferencePath},
-    {"Credentials", kTaskObject, kBoth, Shape::kTemplate, false, {}, "Credentials"},
+    {"Credentials", kTaskObject, kBoth, Shape::kTemplate},
 
     // Choice.
     {"Choices", kChoiceObject, kBoth, Shape::kList, kRequired},

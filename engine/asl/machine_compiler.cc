@@ -201,6 +201,7 @@ class Compiler {
     if (state.type != StateType::kMap) {
       state.parameters = CompileTemplate(fields.Get("Parameters"));
     }
+    state.assign = CompileTemplate(fields.Get("Assign"));
     state.retriers = CompileRetriers(fields, language, problems_);
     state.catchers = CompileCatchers(fields, language, transitions, problems_);
     CompileDetails(fields, language, transitions, number, state);

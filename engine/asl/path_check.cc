@@ -108,9 +108,7 @@ class Rewriter {
 PathCheck CheckPathText(std::string_view text) {
   const auto path = expression::Path::Parse(text);
   if (path.ok()) {
-    const bool is_variable = path->root() == expression::PathRoot::kVariable;
-    return {.status = {},
-            .unsupported = is_variable ? "the variable '$" + path->variable() + "'" : ""};
+    return {};
   }
   const Rewritten rewritten = Rewriter(text).Run();
   if (!rewritten.unsupported.empty() && expression::Path::Parse(rewritten.text).ok()) {
@@ -122,8 +120,7 @@ PathCheck CheckPathText(std::string_view text) {
 PathCheck CheckCallText(std::string_view text) {
   const auto call = expression::Intrinsic::Parse(text);
   if (call.ok()) {
-    const bool has_variable = call->Uses(expression::PathRoot::kVariable);
-    return {.status = {}, .unsupported = has_variable ? "a variable in a function call" : ""};
+    return {};
   }
   const Rewritten rewritten = Rewriter(text).Run();
   if (!rewritten.unsupported.empty() && expression::Intrinsic::Parse(rewritten.text).ok()) {

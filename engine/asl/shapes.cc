@@ -89,9 +89,6 @@ bool CheckReferencePath(const Place& place, bool is_result_path, Problems& probl
                        Quote(place.node->text));
     return false;
   }
-  if (path->root() == expression::PathRoot::kVariable) {
-    problems.NotSupported(place, "the variable '$" + path->variable() + "'");
-  }
   return true;
 }
 

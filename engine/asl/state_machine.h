@@ -65,6 +65,7 @@ struct Retrier {
 struct Catcher {
   std::vector<std::string> error_equals;
   ResultPath result_path;
+  std::optional<expression::PayloadTemplate> assign;
   StateIndex next = kNoState;
 };
 
@@ -129,6 +130,8 @@ struct Condition {
 
 struct ChoiceRule {
   Condition condition;
+  // Instead of the state's own.
+  std::optional<expression::PayloadTemplate> assign;
   StateIndex next = kNoState;
 };
 
@@ -213,6 +216,8 @@ struct State {
   std::optional<expression::PayloadTemplate> parameters;
   std::optional<expression::PayloadTemplate> result_selector;
   ResultPath result_path;
+  // Assign: an object of variables and their values.
+  std::optional<expression::PayloadTemplate> assign;
   std::vector<Retrier> retriers;
   std::vector<Catcher> catchers;
 

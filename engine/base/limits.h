@@ -16,6 +16,11 @@ inline constexpr std::size_t kJsonDepthMax = 512;
 struct Limits {
   // One payload (input, output, result), in bytes of JSON text. AWS: 262,144.
   std::size_t payload_bytes_max = std::size_t{256} * 1024;
+  // The value of one variable, all values of one Assign, and all variables that a state sees, in
+  // bytes of JSON text. AWS: 262,144 twice, and 10 MiB.
+  std::size_t variable_bytes_max = std::size_t{256} * 1024;
+  std::size_t assign_bytes_max = std::size_t{256} * 1024;
+  std::size_t variables_bytes_max = std::size_t{10} * 1024 * 1024;
   // Events in one history, those still to come in the turn included. AWS: 25,000.
   std::uint32_t history_events_max = 25'000;
   // A definition's source text. AWS: 1 MiB.

@@ -174,10 +174,10 @@ void Interpreter::ExecuteChoice(Frame& frame) {
   for (const asl::ChoiceRule& rule : choice.rules) {
     const auto holds = Holds(frame, rule.condition, *input);
     if (!holds.ok()) return FailRuntime(frame, holds.status().message());
-    if (*holds) return LeaveThrough(frame, std::move(*input), rule.next);
+    if (*holds) return LeaveThrough(frame, std::move(*input), rule.next, rule.assign);
   }
   if (choice.default_next != asl::kNoState) {
-    return LeaveThrough(frame, std::move(*input), choice.default_next);
+    return LeaveThrough(frame, std::move(*input), choice.default_next, StateOf(frame).assign);
   }
   Fail(frame,
        {.error = "States.NoChoiceMatched",

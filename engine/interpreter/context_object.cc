@@ -35,7 +35,12 @@ Result<json::Value> Interpreter::StateScope::Root(const expression::Path& path) 
     case expression::PathRoot::kVariable:
       break;
   }
-  return Unimplemented("variables are not supported yet: " + path.text());
+  const auto value = interpreter_.FindVariable(frame_, path.variable());
+  if (!value) {
+    return NotFound("Variable '" + path.variable() + "' referenced by '" + path.text() +
+                    "' is not defined");
+  }
+  return *value;
 }
 
 json::Value Interpreter::ContextObject(Frame& frame,

@@ -87,9 +87,20 @@ std::optional<Datum> Interpreter::EffectiveInput(Frame& frame) {
   return Datum(*value);
 }
 
-void Interpreter::LeaveThrough(Frame& frame, Datum output, StateIndex next) {
+void Interpreter::LeaveThrough(Frame& frame,
+                               Datum output,
+                               StateIndex next,
+                               const std::optional<expression::PayloadTemplate>& assign) {
+  auto assigned = Assign(frame, assign, output);
+  if (assigned) LeaveAssigning(frame, std::move(output), next, std::move(*assigned));
+}
+
+void Interpreter::LeaveAssigning(Frame& frame,
+                                 Datum output,
+                                 StateIndex next,
+                                 std::vector<Assignment> assigned) {
   auto filtered = ApplyPath(frame, StateOf(frame).output_path, std::move(output));
-  if (filtered) Leave(frame, std::move(*filtered), next);
+  if (filtered) Leave(frame, std::move(*filtered), next, std::move(assigned));
 }
 
 void Interpreter::LeaveWithResult(Frame& frame, Datum result) {
@@ -100,11 +111,13 @@ void Interpreter::LeaveWithResult(Frame& frame, Datum result) {
     if (!value.ok()) return FailEvaluation(frame, value.status());
     result = Datum(*value);
   }
+  auto assigned = Assign(frame, state.assign, result);
+  if (!assigned) return;
   if (state.result_path.is_null) {
-    return LeaveThrough(frame, Datum(frame.input), state.next);
+    return LeaveAssigning(frame, Datum(frame.input), state.next, std::move(*assigned));
   }
   if (state.result_path.path.is_identity()) {
-    return LeaveThrough(frame, std::move(result), state.next);
+    return LeaveAssigning(frame, std::move(result), state.next, std::move(*assigned));
   }
   Datum raw_input(frame.input);
   const auto merged = state.result_path.path.Set(ValueOf(raw_input), ValueOf(result), arena_);
@@ -114,7 +127,7 @@ void Interpreter::LeaveWithResult(Frame& frame, Datum result) {
                  .cause = "Unable to apply step \"" + state.result_path.path.text() +
                           "\" to the state's input: " + merged.status().message()});
   }
-  LeaveThrough(frame, Datum(*merged), state.next);
+  LeaveAssigning(frame, Datum(*merged), state.next, std::move(*assigned));
 }
 
 }  // namespace pawl::interpreter

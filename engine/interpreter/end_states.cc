@@ -8,7 +8,7 @@ namespace pawl::interpreter {
 
 void Interpreter::ExecuteSucceed(Frame& frame) {
   auto input = EffectiveInput(frame);
-  if (input) LeaveThrough(frame, std::move(*input), asl::kNoState);
+  if (input) LeaveThrough(frame, std::move(*input), asl::kNoState, std::nullopt);
 }
 
 void Interpreter::ExecuteFail(Frame& frame) {

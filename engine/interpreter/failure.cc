@@ -112,12 +112,15 @@ bool Interpreter::Catch(Frame& frame, const Failure& failure) {
   builder.Set("Error", json::Value::String(arena_.Copy(failure.error.value_or(""))));
   builder.Set("Cause", json::Value::String(arena_.Copy(failure.cause.value_or(""))));
   const json::Value error_output = builder.Build(arena_);
+  Datum source(error_output);
+  auto assigned = Assign(frame, catcher->assign, source);
+  if (!assigned) return true;
   if (catcher->result_path.is_null) {
-    LeaveCaught(frame, Datum(frame.input), catcher->next);
+    LeaveCaught(frame, Datum(frame.input), catcher->next, std::move(*assigned));
     return true;
   }
   if (catcher->result_path.path.is_identity()) {
-    LeaveCaught(frame, Datum(error_output), catcher->next);
+    LeaveCaught(frame, Datum(error_output), catcher->next, std::move(*assigned));
     return true;
   }
   Datum raw_input(frame.input);
@@ -128,16 +131,19 @@ bool Interpreter::Catch(Frame& frame, const Failure& failure) {
                     "' of a Catch to the state's input: " + merged.status().message());
     return true;
   }
-  LeaveCaught(frame, Datum(*merged), catcher->next);
+  LeaveCaught(frame, Datum(*merged), catcher->next, std::move(*assigned));
   return true;
 }
 
 // An output over the limit is not caught again, or one catcher could catch its own output for ever.
-void Interpreter::LeaveCaught(Frame& frame, Datum output, StateIndex next) {
+void Interpreter::LeaveCaught(Frame& frame,
+                              Datum output,
+                              StateIndex next,
+                              std::vector<Assignment> assigned) {
   if (PayloadOf(output).bytes.size() > environment_.limits.payload_bytes_max) {
     return FailForGood(frame, ResultTooLarge(StateOf(frame).name));
   }
-  Leave(frame, std::move(output), next);
+  Leave(frame, std::move(output), next, std::move(assigned));
 }
 
 }  // namespace pawl::interpreter

@@ -95,6 +95,9 @@ struct Frame {
   std::uint32_t wait_number = 0;
   Wait wait;
 
+  // Whether variables were assigned on it: then they have rows.
+  bool has_variables = false;
+
   // The root's: when the execution times out.
   std::optional<Timestamp> execution_deadline;
 

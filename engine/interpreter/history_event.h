@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/asl/state_machine.h"
 #include "engine/base/bytes.h"
@@ -61,8 +62,9 @@ enum class EventType : std::uint8_t {
   kWaitStateAborted = 42,
   kParallelStateAborted = 43,
   kMapStateAborted = 44,
+  kEvaluationFailed = 45,
 };
-inline constexpr std::uint8_t kEventTypeMax = 44;
+inline constexpr std::uint8_t kEventTypeMax = 45;
 
 // "TaskStateEntered" and so on, as AWS spells them.
 std::string_view EventTypeName(EventType type);
@@ -84,6 +86,14 @@ struct Payload {
   bool operator==(const Payload&) const = default;
 };
 
+// A variable and the JSON text assigned to it.
+struct Assignment {
+  std::string name;
+  Bytes value;
+
+  bool operator==(const Assignment&) const = default;
+};
+
 struct HistoryEvent {
   // Both count from 1 inside the execution; `previous` is the event that caused this one on its
   // frame, 0 where AWS says 0.
@@ -102,6 +112,10 @@ struct HistoryEvent {
   // kLambdaFunctionScheduled, kTaskScheduled.
   std::optional<std::int64_t> timeout_seconds = {};
   std::optional<std::int64_t> heartbeat_seconds = {};
+  // kEvaluationFailed: the field, as "Output/total".
+  std::optional<std::string> location = {};
+  // The …StateExited events: what the state's Assign set.
+  std::vector<Assignment> assigned = {};
 
   bool operator==(const HistoryEvent&) const = default;
 };

@@ -115,7 +115,8 @@ bool Interpreter::On(const TimerFired& fired) {
       return true;
     }
     auto output = EffectiveInput(*frame);
-    if (output) LeaveThrough(*frame, std::move(*output), StateOf(*frame).next);
+    const asl::State& state = StateOf(*frame);
+    if (output) LeaveThrough(*frame, std::move(*output), state.next, state.assign);
     return true;
   }
   if (const auto* task = std::get_if<TaskWait>(&frame->wait)) {
@@ -196,6 +197,7 @@ void Interpreter::Finish() {
     if (join != nullptr) turn_.effects.emplace_back(ContinueFrame{number});
   }
   for (auto& [number, slot] : frames_) {
+    StageVariables(slot);
     if (slot.is_erased) {
       if (!slot.is_new) turn_.frames.emplace_back(FrameErased{number});
     } else {
@@ -236,13 +238,18 @@ void Interpreter::Execute(Frame& frame) {
   }
 }
 
-void Interpreter::Leave(Frame& frame, Datum output, StateIndex next) {
+void Interpreter::Leave(Frame& frame,
+                        Datum output,
+                        StateIndex next,
+                        std::vector<Assignment> assigned) {
   Payload payload = PayloadOf(output);
   if (payload.bytes.size() > environment_.limits.payload_bytes_max) {
     return Fail(frame, ResultTooLarge(StateOf(frame).name));
   }
+  if (!CheckVariables(frame, assigned)) return;
   HistoryEvent& exited = RecordOn(frame, ExitedEvent(StateOf(frame).type));
   Attach(exited, payload);
+  SetVariables(frame, exited, std::move(assigned));
   if (next != asl::kNoState) {
     frame.state = next;
     frame.input = std::move(payload);
@@ -284,6 +291,7 @@ void Interpreter::CloseExecution(Close close, EventType type, EventId previous) 
   closing.error = turn_.close->error;
   closing.cause = turn_.close->cause;
   for (auto& [number, slot] : frames_) {
+    StageVariables(slot);
     if (slot.is_erased) {
       if (!slot.is_new) turn_.frames.emplace_back(FrameErased{number});
       continue;
@@ -370,6 +378,21 @@ bool Interpreter::HasAllFrames() {
   return true;
 }
 
+void Interpreter::StageVariables(const Slot& slot) {
+  const FrameNumber number = slot.frame.number;
+  if (slot.is_erased) {
+    const auto row = rows_.frames.find(number);
+    const bool has_rows = row != rows_.frames.end() && row->second.has_variables;
+    if (has_rows) turn_.variables.emplace_back(VariablesErased{number});
+    return;
+  }
+  const auto assigned = assigned_.find(number);
+  if (assigned == assigned_.end()) return;
+  for (const auto& [name, value] : assigned->second) {
+    turn_.variables.emplace_back(VariablePut{.frame = number, .name = name, .value = value});
+  }
+}
+
 std::variant<Turn, Missing> Advance(const asl::StateMachine& machine,
                                     const Environment& environment,
                                     const WorkingSet& rows,
@@ -396,9 +419,16 @@ void Apply(const Turn& turn, WorkingSet& rows) {
             [&rows](const FrameErased& erased) {
               rows.frames.erase(erased.number);
               rows.results.erase(erased.number);
+              rows.variables.erase(erased.number);
             },
             [&rows](const FrameArchived& archived) { rows.frames.erase(archived.frame.number); }},
         change);
+  }
+  for (const VariableChange& change : turn.variables) {
+    // Whoever assigns on a frame has all of its variables at hand.
+    if (const auto* put = std::get_if<VariablePut>(&change)) {
+      rows.variables[put->frame].insert_or_assign(put->name, put->value);
+    }
   }
   for (const ResultChange& change : turn.results) {
     std::visit(Overloaded{[&rows](const BranchResult& result) {

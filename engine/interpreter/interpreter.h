@@ -85,8 +85,9 @@ class Interpreter {
   // The state's work: first after it was entered, again for each retry.
   void Execute(Frame& frame);
   // The frame's state is done: records its exit and moves on to `next`, or ends the branch.
-  void Leave(Frame& frame, Datum output, StateIndex next);
+  void Leave(Frame& frame, Datum output, StateIndex next, std::vector<Assignment> assigned = {});
   void FinishBranch(Slot& slot);
+  void StageVariables(const Slot& slot);
   static Close Unsuccessful(ExecutionStatus status,
                             std::optional<std::string> error,
                             std::optional<std::string> cause);
@@ -144,7 +145,7 @@ class Interpreter {
   Failure EvaluationFailure(const Frame& frame, const Status& status) const;
   bool Retry(Frame& frame, const Failure& failure);
   bool Catch(Frame& frame, const Failure& failure);
-  void LeaveCaught(Frame& frame, Datum output, StateIndex next);
+  void LeaveCaught(Frame& frame, Datum output, StateIndex next, std::vector<Assignment> assigned);
 
   // --- Data flow (data_flow.cc) ---
   // InputPath, then Parameters; nullopt after a failure was dealt with.
@@ -152,7 +153,15 @@ class Interpreter {
   std::optional<Datum> ApplyPath(Frame& frame, const asl::PathOrNull& path, Datum datum);
   // ResultSelector, ResultPath and OutputPath, then Leave.
   void LeaveWithResult(Frame& frame, Datum result);
-  void LeaveThrough(Frame& frame, Datum output, StateIndex next);
+  // Assign over `output`, then OutputPath, then Leave.
+  void LeaveThrough(Frame& frame,
+                    Datum output,
+                    StateIndex next,
+                    const std::optional<expression::PayloadTemplate>& assign);
+  void LeaveAssigning(Frame& frame,
+                      Datum output,
+                      StateIndex next,
+                      std::vector<Assignment> assigned);
   json::Value ValueOf(Datum& datum);
   Payload PayloadOf(Datum& datum);
   // The text of a payload; notes it as missing if it is not at hand.
@@ -163,6 +172,18 @@ class Interpreter {
                             std::optional<std::uint32_t> item_index,
                             bool with_execution_input);
   json::Value Missed(EventId event);
+
+  // --- Variables (variables.cc) ---
+  // nullopt: no frame around holds it.
+  std::optional<json::Value> FindVariable(Frame& frame, const std::string& name);
+  const std::map<std::string, Bytes>* StoredVariables(FrameNumber number);
+  // What Assign sets, from `source`; nullopt after a failure was dealt with.
+  std::optional<std::vector<Assignment>> Assign(
+      Frame& frame, const std::optional<expression::PayloadTemplate>& assign, Datum& source);
+  // Whether they fit the limits; deals with the failure.
+  bool CheckVariables(Frame& frame, const std::vector<Assignment>& assigned);
+  // Records them in the state's last event and makes them visible.
+  void SetVariables(Frame& frame, HistoryEvent& exited, std::vector<Assignment> assigned);
 
   // --- Small things ---
   Frame* Find(FrameNumber number);
@@ -201,6 +222,10 @@ class Interpreter {
   bool is_missing_ = false;
   std::map<FrameNumber, Slot> frames_;
   std::map<FrameNumber, std::map<std::uint32_t, Payload>> results_;
+  // Variables assigned in this turn.
+  std::map<FrameNumber, std::map<std::string, Bytes>> assigned_;
+  // Their values, and those of rows, once an expression looked at them.
+  std::map<std::pair<FrameNumber, std::string>, json::Value> variable_values_;
   // Frames whose turn it is: to enter their state, or to end their branch.
   std::deque<FrameNumber> ready_;
   // Joins that could start more children than the quantum allowed.

@@ -54,6 +54,7 @@ constexpr std::array<std::string_view, kEventTypeMax + 1> kEventNames = {
     "WaitStateAborted",
     "ParallelStateAborted",
     "MapStateAborted",
+    "EvaluationFailed",
 };
 
 std::string Arn(const ArnScheme& scheme, std::string_view service, std::string_view resource) {

@@ -112,6 +112,8 @@ struct WorkingSet {
   bool has_all_frames = false;
   // Results of joins, by index, whose rows are all here.
   std::map<FrameNumber, std::map<std::uint32_t, Payload>> results;
+  // Variables of frames, by name: JSON texts. All of a frame's are here, or none.
+  std::map<FrameNumber, std::map<std::string, Bytes>> variables;
   // Payloads by the event that holds them.
   std::map<EventId, Bytes> payloads;
 };
@@ -124,6 +126,8 @@ struct Missing {
   std::vector<EventId> payloads;
   // Joins whose result rows are needed, all of them.
   std::vector<FrameNumber> results;
+  // Frames whose variables are needed, all of them.
+  std::vector<FrameNumber> variables;
   // All frames of the execution are needed.
   bool needs_all_frames = false;
 };
@@ -160,6 +164,24 @@ struct ResultErased {
 };
 
 using ResultChange = std::variant<BranchResult, ResultErased>;
+
+// Set by a state's Assign.
+struct VariablePut {
+  FrameNumber frame;
+  std::string name = {};
+  Bytes value = {};
+
+  bool operator==(const VariablePut&) const = default;
+};
+
+// All variables of a frame that ended.
+struct VariablesErased {
+  FrameNumber frame;
+
+  bool operator==(const VariablesErased&) const = default;
+};
+
+using VariableChange = std::variant<VariablePut, VariablesErased>;
 
 // Offer the task to a worker. Derivable from the frame, and derived again after a restart.
 struct DispatchTask {
@@ -218,12 +240,13 @@ struct Close {
 };
 
 // Everything one message changes. None of it has happened yet: the runtime makes `frames`,
-// `results` and `history` durable, then performs `effects` at least once.
+// `results`, `variables` and `history` durable, then performs `effects` at least once.
 struct Turn {
   // The message is late, repeated or for nobody: it changes nothing.
   bool is_ignored = false;
   std::vector<FrameChange> frames;
   std::vector<ResultChange> results;
+  std::vector<VariableChange> variables;
   std::vector<HistoryEvent> history;
   std::vector<Effect> effects;
   std::optional<Close> close;

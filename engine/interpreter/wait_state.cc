@@ -62,7 +62,10 @@ void Interpreter::ExecuteWait(Frame& frame) {
           }},
       wait.until);
   if (!due) return;
-  if (*due <= now_) return LeaveThrough(frame, std::move(*input), StateOf(frame).next);
+  if (*due <= now_) {
+    const asl::State& state = StateOf(frame);
+    return LeaveThrough(frame, std::move(*input), state.next, state.assign);
+  }
   SetWait(frame, TimerWait{.purpose = TimerWait::Purpose::kWaitState, .due = *due});
   turn_.effects.emplace_back(ArmTimer{frame.number, *due});
 }

@@ -17,7 +17,9 @@ using interpreter::TimerWait;
 using interpreter::Wait;
 
 constexpr std::uint8_t kVersion = 1;
-constexpr std::uint8_t kHasDeadline = 1;
+// Flags of a frame.
+constexpr unsigned kHasDeadline = 1;
+constexpr unsigned kHasVariables = 2;
 // More retriers than a definition of the largest size can hold.
 constexpr std::uint32_t kRetriersMax = 100'000;
 
@@ -141,7 +143,8 @@ std::string EncodeFrame(const Frame& frame) {
   for (const std::uint32_t count : frame.retrier_counts)
     encoder.Varint(count);
   encoder.Varint(frame.wait_number);
-  encoder.Byte(frame.execution_deadline ? kHasDeadline : std::uint8_t{0});
+  encoder.Byte(static_cast<std::uint8_t>((frame.execution_deadline ? kHasDeadline : 0) |
+                                         (frame.has_variables ? kHasVariables : 0)));
   if (frame.execution_deadline) AppendTime(encoder, *frame.execution_deadline);
   std::visit(WaitEncoder{encoder}, frame.wait);
   return value;
@@ -167,13 +170,27 @@ Result<Frame> DecodeFrame(FrameNumber number, std::string_view value) {
   }
   frame.wait_number = decoder.Varint32();
   const std::uint8_t flags = decoder.Byte();
-  if (flags > kHasDeadline) decoder.Fail();
+  if (flags > (kHasDeadline | kHasVariables)) decoder.Fail();
+  frame.has_variables = (flags & kHasVariables) != 0;
   if ((flags & kHasDeadline) != 0) frame.execution_deadline = TakeTime(decoder);
   frame.wait = TakeWait(decoder);
   if (!decoder.Finished()) {
     return DataLoss("the frame row " + std::to_string(number.value) + " is not readable");
   }
   return frame;
+}
+
+std::string EncodeVariable(const Bytes& value) {
+  std::string text(1, static_cast<char>(kVersion));
+  text += value.view();
+  return text;
+}
+
+Result<Bytes> DecodeVariable(std::string_view value) {
+  Decoder decoder(value);
+  if (decoder.Byte() != kVersion) decoder.Fail();
+  if (!decoder.ok() || decoder.rest().empty()) return DataLoss("a variable row is not readable");
+  return Bytes(std::string(decoder.rest()));
 }
 
 std::string EncodeResult(const interpreter::Payload& output) {

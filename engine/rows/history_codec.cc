@@ -24,9 +24,11 @@ enum Flags : std::uint16_t {
   kCause = 64,
   kTimeout = 128,
   kHeartbeat = 256,
+  kLocation = 512,
+  kAssigned = 1024,
 };
 
-constexpr std::uint64_t kAllFlags = 511;
+constexpr std::uint64_t kAllFlags = 2047;
 
 std::uint16_t FlagsOf(const HistoryEvent& event) {
   unsigned flags = 0;
@@ -38,6 +40,8 @@ std::uint16_t FlagsOf(const HistoryEvent& event) {
   if (event.cause) flags |= kCause;
   if (event.timeout_seconds) flags |= kTimeout;
   if (event.heartbeat_seconds) flags |= kHeartbeat;
+  if (event.location) flags |= kLocation;
+  if (!event.assigned.empty()) flags |= kAssigned;
   return static_cast<std::uint16_t>(flags);
 }
 
@@ -58,6 +62,14 @@ void AppendEvent(Encoder& encoder, const HistoryEvent& event, std::int64_t time_
   if ((flags & kCause) != 0) encoder.String(*event.cause);
   if ((flags & kTimeout) != 0) encoder.SignedVarint(*event.timeout_seconds);
   if ((flags & kHeartbeat) != 0) encoder.SignedVarint(*event.heartbeat_seconds);
+  if ((flags & kLocation) != 0) encoder.String(*event.location);
+  if ((flags & kAssigned) != 0) {
+    encoder.Varint(event.assigned.size());
+    for (const interpreter::Assignment& assignment : event.assigned) {
+      encoder.String(assignment.name);
+      encoder.String(assignment.value.view());
+    }
+  }
 }
 
 // An id before `id`, stored as the distance to it.
@@ -99,6 +111,17 @@ HistoryEvent TakeEvent(Decoder& decoder, EventId id, std::int64_t time_before) {
   if ((flags & kCause) != 0) event.cause = std::string(decoder.String());
   if ((flags & kTimeout) != 0) event.timeout_seconds = decoder.SignedVarint();
   if ((flags & kHeartbeat) != 0) event.heartbeat_seconds = decoder.SignedVarint();
+  if ((flags & kLocation) != 0) event.location = std::string(decoder.String());
+  if ((flags & kAssigned) != 0) {
+    const std::uint32_t count = decoder.Varint32();
+    // Two bytes at least for each.
+    if (count == 0 || count > decoder.rest().size() / 2) decoder.Fail();
+    for (std::uint32_t i = 0; decoder.ok() && i < count; ++i) {
+      interpreter::Assignment assignment{.name = std::string(decoder.String()), .value = {}};
+      assignment.value = Bytes(std::string(decoder.String()));
+      event.assigned.push_back(std::move(assignment));
+    }
+  }
   return event;
 }
 
@@ -108,6 +131,9 @@ std::string EncodeEvents(std::span<const HistoryEvent> events) {
   std::string value;
   std::size_t size = 1;
   for (const HistoryEvent& event : events) {
+    for (const interpreter::Assignment& assignment : event.assigned) {
+      size += 8 + assignment.name.size() + assignment.value.size();
+    }
     size +=
         12 + (event.payload && event.payload->home == event.id ? event.payload->bytes.size() : 0);
   }

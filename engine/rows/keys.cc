@@ -115,6 +115,12 @@ std::string ResultKey(ExecutionId id, FrameNumber join, std::uint32_t index) {
   return key;
 }
 
+std::string VariableKey(ExecutionId id, FrameNumber frame, std::string_view name) {
+  std::string key = FrameKeyOf(id, frame, 'V');
+  key += name;
+  return key;
+}
+
 std::string TimerKey(ExecutionId id, Timestamp due, FrameNumber frame) {
   std::string key = ShardPrefix(id.shard, 'T');
   Encoder encoder(key);
@@ -167,6 +173,14 @@ Range ResultsOf(ExecutionId id) {
   return PrefixRange(Family::kState, NumberPrefix(id, 'R'));
 }
 
+Range VariablesOf(ExecutionId id, FrameNumber frame) {
+  return PrefixRange(Family::kState, FrameKeyOf(id, frame, 'V'));
+}
+
+Range VariablesOf(ExecutionId id) {
+  return PrefixRange(Family::kState, NumberPrefix(id, 'V'));
+}
+
 Range TimersOf(ShardId shard, Timestamp before) {
   std::string end = ShardPrefix(shard, 'T');
   Encoder(end).BigEndian64(TimeBits(before));
@@ -206,6 +220,14 @@ std::optional<ResultKeyParts> ParseResultKey(std::string_view key) {
   const std::uint32_t index = decoder.BigEndian32();
   if (!id || !decoder.Finished()) return std::nullopt;
   return ResultKeyParts{.join = join, .index = index};
+}
+
+std::optional<std::string> ParseVariableKey(std::string_view key) {
+  Decoder decoder(key);
+  const auto id = ParseShardKey(decoder, "V");
+  decoder.BigEndian32();
+  if (!id || !decoder.ok() || decoder.rest().empty()) return std::nullopt;
+  return std::string(decoder.rest());
 }
 
 std::string HistoryKey(ExecutionId id, EventId first_event) {

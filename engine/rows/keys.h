@@ -26,6 +26,7 @@ std::string HotFrameKey(ExecutionId id, FrameNumber frame);
 std::string ParkedFrameKey(ExecutionId id, FrameNumber frame);
 std::string ArchivedFrameKey(ExecutionId id, FrameNumber frame);
 std::string ResultKey(ExecutionId id, FrameNumber join, std::uint32_t index);
+std::string VariableKey(ExecutionId id, FrameNumber frame, std::string_view name);
 std::string TimerKey(ExecutionId id, Timestamp due, FrameNumber frame);
 std::string NameKey(ShardId shard,
                     NamespaceId namespace_id,
@@ -41,6 +42,9 @@ storage::Range ParkedFramesOf(ExecutionId id);
 storage::Range ArchivedFramesOf(ExecutionId id);
 storage::Range ResultsOf(ExecutionId id, FrameNumber join);
 storage::Range ResultsOf(ExecutionId id);
+// The variables assigned on a frame, and all of an execution.
+storage::Range VariablesOf(ExecutionId id, FrameNumber frame);
+storage::Range VariablesOf(ExecutionId id);
 // Timers due before `before`.
 storage::Range TimersOf(ShardId shard, Timestamp before);
 
@@ -68,6 +72,9 @@ struct ResultKeyParts {
 };
 
 std::optional<ResultKeyParts> ParseResultKey(std::string_view key);
+
+// The name at the end of a VariableKey.
+std::optional<std::string> ParseVariableKey(std::string_view key);
 
 // --- Family history ---
 std::string HistoryKey(ExecutionId id, EventId first_event);

@@ -192,6 +192,8 @@ struct EventInfo {
   std::string resource_type = {};  // "lambda"; empty for function ARNs
   std::optional<std::int64_t> timeout_seconds = {};
   std::optional<std::int64_t> heartbeat_seconds = {};
+  std::optional<std::string> location = {};  // of an evaluation that failed: "Output/total"
+  std::vector<interpreter::Assignment> assigned_variables = {};  // of a state that was left
 };
 
 struct HistoryRequest {

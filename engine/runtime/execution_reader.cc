@@ -131,7 +131,9 @@ Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
                  .error = event.error,
                  .cause = event.cause,
                  .timeout_seconds = event.timeout_seconds,
-                 .heartbeat_seconds = event.heartbeat_seconds};
+                 .heartbeat_seconds = event.heartbeat_seconds,
+                 .location = event.location,
+                 .assigned_variables = event.assigned};
   if (event.state != asl::kNoState) {
     if (event.state >= machine.states.size()) {
       return DataLoss("event " + std::to_string(event.id) + " names a state that is not there");

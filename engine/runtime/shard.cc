@@ -304,6 +304,19 @@ void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
                           }},
                change);
   }
+  for (const interpreter::VariableChange& change : turn.variables) {
+    std::visit(Overloaded{[&](const interpreter::VariablePut& put) {
+                            staged_.writes.Put(Family::kState,
+                                               rows::VariableKey(execution.id, put.frame, put.name),
+                                               rows::EncodeVariable(put.value));
+                          },
+                          [&](const interpreter::VariablesErased& erased) {
+                            const storage::Range range =
+                                rows::VariablesOf(execution.id, erased.frame);
+                            staged_.writes.DeleteRange(Family::kState, range.begin, range.end);
+                          }},
+               change);
+  }
   for (const interpreter::ResultChange& change : turn.results) {
     std::visit(
         Overloaded{[&](const interpreter::BranchResult& result) {

@@ -162,6 +162,7 @@ class Shard {
   // DataLoss also where nothing is found that was not there before.
   Status LoadMissing(Resident& execution, const interpreter::Missing& missing);
   // All results of a join that is open.
+  Status LoadVariables(Resident& execution, FrameNumber frame);
   Status LoadResults(Resident& execution, FrameNumber join);
   // Removes from memory what is durable and long.
   static void Shrink(Resident& execution);

@@ -21,6 +21,8 @@ namespace {
 constexpr std::size_t kResultSlice = 1'024;
 // Results of a join beyond these do not stay in memory.
 constexpr std::size_t kResidentResultsMax = 128;
+// Variables of a frame beyond these do not stay in memory between turns.
+constexpr std::size_t kResidentVariableBytesMax = 1'024;
 
 }  // namespace
 
@@ -142,6 +144,11 @@ Status Shard::LoadMissing(Resident& execution, const interpreter::Missing& missi
     RETURN_IF_ERROR(LoadResults(execution, join));
     has_loaded = true;
   }
+  for (const FrameNumber frame : missing.variables) {
+    if (set.variables.contains(frame)) continue;
+    RETURN_IF_ERROR(LoadVariables(execution, frame));
+    has_loaded = true;
+  }
   for (const EventId event : missing.payloads) {
     if (set.payloads.contains(event)) continue;
     ASSIGN_OR_RETURN(Bytes bytes, LoadPayload(execution.id, event));
@@ -187,9 +194,28 @@ Status Shard::LoadResults(Resident& execution, FrameNumber join) {
   return OkStatus();
 }
 
+Status Shard::LoadVariables(Resident& execution, FrameNumber frame) {
+  ASSIGN_OR_RETURN(const auto stored,
+                   storage::ScanAndWait(storage_, rows::VariablesOf(execution.id, frame)));
+  if (stored.empty()) return DataLoss("a frame has variables and no row of them is there");
+  auto& variables = execution.set.variables[frame];
+  for (const storage::Row& row : stored) {
+    const auto name = rows::ParseVariableKey(row.key);
+    if (!name) return DataLoss("a variable key is not readable");
+    ASSIGN_OR_RETURN(variables[*name], rows::DecodeVariable(row.value));
+  }
+  return OkStatus();
+}
+
 void Shard::Shrink(Resident& execution) {
   execution.set.payloads.clear();
   execution.new_results.clear();
+  std::erase_if(execution.set.variables, [](const auto& frame) {
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : frame.second)
+      bytes += value.size();
+    return bytes > kResidentVariableBytesMax;
+  });
   // They are read again when the join closes; a join of few results never reads any.
   std::erase_if(execution.set.results,
                 [](const auto& join) { return join.second.size() > kResidentResultsMax; });

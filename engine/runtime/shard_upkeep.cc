@@ -149,7 +149,7 @@ void Shard::Expire(Timestamp now, Duration retention) {
   ExecutionId run_end{};
   const auto remove_run = [&] {
     if (!run_begin) return;
-    for (const char tag : {'E', 'R', 'C'}) {
+    for (const char tag : {'E', 'R', 'C', 'V'}) {
       std::string begin = rows::ExecutionKey(*run_begin);
       std::string end = rows::ExecutionKey(run_end);
       begin[2] = tag;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <string>
 #include <string_view>
 
 #include "server/cli/json_object.h"
@@ -125,6 +127,16 @@ std::string ToJson(const v1::HistoryEvent& event) {
   if (!event.resource_type().empty()) object.Text("resource_type", event.resource_type());
   if (event.has_timeout_seconds()) object.Number("timeout_seconds", event.timeout_seconds());
   if (event.has_heartbeat_seconds()) object.Number("heartbeat_seconds", event.heartbeat_seconds());
+  if (event.has_location()) object.Text("location", event.location());
+  if (event.assigned_variables_size() > 0) {
+    // In the order of their names: protobuf's maps have none.
+    JsonObject variables;
+    const std::map<std::string, std::string> sorted(event.assigned_variables().begin(),
+                                                    event.assigned_variables().end());
+    for (const auto& [name, value] : sorted)
+      variables.Json(name, value);
+    object.Json("assigned_variables", variables.ToString());
+  }
   return object.ToString();
 }
 

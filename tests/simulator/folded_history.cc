@@ -107,6 +107,7 @@ class Folder {
       case EventType::kWaitStateAborted:
       case EventType::kParallelStateAborted:
       case EventType::kMapStateAborted:
+      case EventType::kEvaluationFailed:
         // The frame goes with its join, whose own event follows.
         if (FoldedFrame* frame = Previous()) frame_of_[event().id] = frame->number;
         return;

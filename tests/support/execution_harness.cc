@@ -256,7 +256,8 @@ WorkingSet ExecutionHarness::FewestRows(FrameNumber frame) const {
 }
 
 void ExecutionHarness::Load(const interpreter::Missing& missing, WorkingSet& rows) {
-  EXPECT_TRUE(missing.needs_all_frames || !missing.payloads.empty() || !missing.results.empty());
+  EXPECT_TRUE(missing.needs_all_frames || !missing.payloads.empty() || !missing.results.empty() ||
+              !missing.variables.empty());
   for (const EventId event : missing.payloads) {
     rows.payloads.emplace(event, rows_.payloads.at(event));
   }
@@ -266,6 +267,9 @@ void ExecutionHarness::Load(const interpreter::Missing& missing, WorkingSet& row
     results = rows_.results.at(join);
     for (auto& [index, output] : results)
       Strip(output, rows_.next_event);
+  }
+  for (const FrameNumber frame : missing.variables) {
+    rows.variables[frame] = rows_.variables.at(frame);
   }
   if (missing.needs_all_frames) {
     EXPECT_FALSE(rows.has_all_frames);

@@ -131,6 +131,11 @@ py::dict ToPython(const v1::HistoryEvent& event) {
       event.has_timeout_seconds() ? py::object(py::int_(event.timeout_seconds())) : py::none();
   fields["heartbeat_seconds"] =
       event.has_heartbeat_seconds() ? py::object(py::int_(event.heartbeat_seconds())) : py::none();
+  fields["location"] = event.has_location() ? py::object(Text(event.location())) : py::none();
+  py::dict variables;
+  for (const auto& [name, value] : event.assigned_variables())
+    variables[Text(name)] = py::bytes(value);
+  fields["assigned_variables"] = variables;
   return fields;
 }
 

@@ -89,6 +89,12 @@ py::dict ToPython(const EventInfo& event) {
   fields["resource_type"] = Text(event.resource_type);
   fields["timeout_seconds"] = OrNone(event.timeout_seconds);
   fields["heartbeat_seconds"] = OrNone(event.heartbeat_seconds);
+  fields["location"] = TextOrNone(event.location);
+  py::dict variables;
+  for (const interpreter::Assignment& assignment : event.assigned_variables) {
+    variables[Text(assignment.name)] = py::bytes(assignment.value.str());
+  }
+  fields["assigned_variables"] = variables;
   return fields;
 }
 

@@ -77,6 +77,8 @@ class HistoryEvent:
     resource_type: str
     timeout_seconds: Optional[int]
     heartbeat_seconds: Optional[int]
+    location: Optional[str]
+    assigned_variables: Mapping[str, Any]
 
 
 def _time(micros: int) -> datetime.datetime:
@@ -124,4 +126,6 @@ def event_from(fields: Mapping[str, Any]) -> HistoryEvent:
     rest["at"] = _time(fields["at_micros"])
     rest["input"] = _payload(fields["input"])
     rest["output"] = _payload(fields["output"])
+    variables = fields["assigned_variables"]
+    rest["assigned_variables"] = {name: json.loads(text) for name, text in variables.items()}
     return HistoryEvent(**rest)

@@ -235,8 +235,11 @@ ChoiceState CompileChoice(const Fields& fields,
     ChoiceRule rule;
     if (is_path_language) {
       rule.condition = CompileCondition(rule_fields, problems);
+    } else if (auto condition = CompileJsonata(rule_fields.Get("Condition"))) {
+      rule.condition = *std::move(condition);
     }
-    rule.assign = CompileTemplate(rule_fields.Get("Assign"));
+    rule.assign = CompileValue(rule_fields.Get("Assign"), language);
+    rule.output = CompileJsonata(rule_fields.Get("Output"));
     if (const Place* next = rule_fields.Get("Next")) {
       rule.next = transitions.To(*next);
     }

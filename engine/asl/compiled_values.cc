@@ -44,6 +44,27 @@ std::optional<expression::PayloadTemplate> CompileTemplate(const Place* place) {
   return std::move(compiled).value();
 }
 
+std::optional<expression::JsonataTemplate> CompileJsonata(const Place* place) {
+  if (place == nullptr) {
+    return std::nullopt;
+  }
+  json::Arena arena;
+  auto compiled = expression::JsonataTemplate::Compile(ToValue(*place->node, arena));
+  if (!compiled.ok()) {
+    return std::nullopt;
+  }
+  return std::move(compiled).value();
+}
+
+std::optional<ValueTemplate> CompileValue(const Place* place, Language language) {
+  if (language == Language::kJsonata) {
+    if (auto compiled = CompileJsonata(place)) return ValueTemplate(*std::move(compiled));
+  } else if (auto compiled = CompileTemplate(place)) {
+    return ValueTemplate(*std::move(compiled));
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> CompileText(const Place* place) {
   if (place == nullptr) {
     return std::nullopt;
@@ -66,14 +87,18 @@ std::optional<Duration> CompileSeconds(const Place* place) {
   return std::chrono::seconds(*seconds);
 }
 
-std::optional<NumberOrPath> CompileNumberOrPath(const Fields& fields,
-                                                std::string_view number,
-                                                std::string_view path) {
+std::optional<ComputedNumber> CompileNumber(const Fields& fields,
+                                            std::string_view number,
+                                            std::string_view path) {
   if (const Place* place = fields.Get(path)) {
     return CompilePath(place);
   }
-  if (const auto integer = CompileInteger(fields.Get(number))) {
+  const Place* place = fields.Get(number);
+  if (const auto integer = CompileInteger(place)) {
     return *integer;
+  }
+  if (place != nullptr && place->node->is(json::Type::kString)) {
+    if (auto compiled = CompileJsonata(place)) return *std::move(compiled);
   }
   return std::nullopt;
 }

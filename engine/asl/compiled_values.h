@@ -16,12 +16,14 @@ expression::Path CompilePath(const Place* place);
 PathOrNull CompilePathOrNull(const Place* place);
 ResultPath CompileResultPath(const Place* place);
 std::optional<expression::PayloadTemplate> CompileTemplate(const Place* place);
+std::optional<expression::JsonataTemplate> CompileJsonata(const Place* place);
+std::optional<ValueTemplate> CompileValue(const Place* place, Language language);
 std::optional<std::string> CompileText(const Place* place);
 std::optional<std::int64_t> CompileInteger(const Place* place);
 std::optional<Duration> CompileSeconds(const Place* place);
 // Of a field and its …Path twin, whichever is there.
-std::optional<NumberOrPath> CompileNumberOrPath(const Fields& fields,
-                                                std::string_view number,
-                                                std::string_view path);
+std::optional<ComputedNumber> CompileNumber(const Fields& fields,
+                                            std::string_view number,
+                                            std::string_view path);
 
 }  // namespace pawl::asl

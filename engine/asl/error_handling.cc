@@ -115,7 +115,8 @@ std::vector<Catcher> CompileCatchers(const Fields& state,
     const bool is_last = i + 1 == list->node->items.size();
     Catcher catcher;
     catcher.error_equals = CompileErrorEquals(fields, is_last, problems);
-    catcher.assign = CompileTemplate(fields.Get("Assign"));
+    catcher.assign = CompileValue(fields.Get("Assign"), language);
+    catcher.output = CompileJsonata(fields.Get("Output"));
     catcher.result_path = CompileResultPath(fields.Get("ResultPath"));
     if (const Place* next = fields.Get("Next")) {
       catcher.next = transitions.To(*next);

@@ -15,6 +15,7 @@
 #include "engine/asl/error_handling.h"
 #include "engine/asl/fields.h"
 #include "engine/asl/task.h"
+#include "engine/asl/template_check.h"
 #include "engine/asl/transitions.h"
 #include "engine/json/write.h"
 
@@ -86,9 +87,6 @@ class Compiler {
       language_ = Language::kJsonata;
     }
     const Fields fields = CheckFields(root_, kMachineObject, language_, problems_);
-    if (const Place* place = fields.Get("QueryLanguage"); place && IsJsonata(*place)) {
-      problems_.NotSupported(*place, "the query language JSONata");
-    }
     StateMachine machine;
     machine.comment = CompileText(fields.Get("Comment")).value_or("");
     machine.timeout = CompileSeconds(fields.Get("TimeoutSeconds"));
@@ -98,10 +96,6 @@ class Compiler {
   }
 
  private:
-  static bool IsJsonata(const Place& query_language) {
-    return query_language.node->text == "JSONata";
-  }
-
   // Returns the scope's first state.
   StateIndex CompileScope(const Fields& fields, const Surroundings& surroundings) {
     const Place* states = fields.Get("States");
@@ -130,9 +124,6 @@ class Compiler {
       return language_;
     }
     if (member->value->text == "JSONata") {
-      if (language_ == Language::kJsonPath) {
-        problems_.NotSupported(place.Member(*member), "the query language JSONata");
-      }
       return Language::kJsonata;
     }
     if (member->value->text == "JSONPath" && language_ == Language::kJsonata) {
@@ -201,7 +192,10 @@ class Compiler {
     if (state.type != StateType::kMap) {
       state.parameters = CompileTemplate(fields.Get("Parameters"));
     }
-    state.assign = CompileTemplate(fields.Get("Assign"));
+    state.is_jsonata = language == Language::kJsonata;
+    state.arguments = CompileJsonata(fields.Get("Arguments"));
+    state.output = CompileJsonata(fields.Get("Output"));
+    state.assign = CompileValue(fields.Get("Assign"), language);
     state.retriers = CompileRetriers(fields, language, problems_);
     state.catchers = CompileCatchers(fields, language, transitions, problems_);
     CompileDetails(fields, language, transitions, number, state);
@@ -243,7 +237,7 @@ class Compiler {
         state.details = SucceedState();
         break;
       case StateType::kFail:
-        state.details = CompileFail(fields);
+        state.details = CompileFail(fields, language);
         break;
       case StateType::kParallel:
         state.details = CompileParallel(fields, number);
@@ -277,16 +271,33 @@ class Compiler {
     if (const Place* path = fields.Get("TimestampPath")) {
       return {.until = TimestampPath{.path = CompilePath(path)}};
     }
+    if (const Place* seconds = fields.Get("Seconds"); seconds && IsExpression(*seconds)) {
+      if (auto compiled = CompileJsonata(seconds)) {
+        return {.until = SecondsExpression{.expression = *std::move(compiled)}};
+      }
+    }
     if (const Place* timestamp = fields.Get("Timestamp")) {
+      if (IsExpression(*timestamp)) {
+        if (auto compiled = CompileJsonata(timestamp)) {
+          return {.until = TimestampExpression{.expression = *std::move(compiled)}};
+        }
+      }
       return {.until = ParseTimestamp(timestamp->node->text).value_or(Timestamp())};
     }
     return {.until = CompileSeconds(fields.Get("Seconds")).value_or(Duration())};
   }
 
-  static FailState CompileFail(const Fields& fields) {
+  static FailState CompileFail(const Fields& fields, Language language) {
     FailState fail;
-    fail.error = CompileText(fields.Get("Error"));
-    fail.cause = CompileText(fields.Get("Cause"));
+    const Place* error = fields.Get("Error");
+    const Place* cause = fields.Get("Cause");
+    if (language == Language::kJsonata) {
+      fail.error_expression = CompileJsonata(error);
+      fail.cause_expression = CompileJsonata(cause);
+      return fail;
+    }
+    fail.error = CompileText(error);
+    fail.cause = CompileText(cause);
     if (const Place* path = fields.Get("ErrorPath")) {
       fail.error_path = CompilePath(path);
     }
@@ -312,9 +323,11 @@ class Compiler {
     MapState map;
     map.items_path = CompilePath(fields.Get("ItemsPath"));
     const Place* selector = fields.Get("ItemSelector");
-    map.item_selector = CompileTemplate(selector == nullptr ? fields.Get("Parameters") : selector);
-    map.max_concurrency = CompileNumberOrPath(fields, "MaxConcurrency", "MaxConcurrencyPath")
-                              .value_or(NumberOrPath(std::int64_t{0}));
+    map.items = CompileJsonata(fields.Get("Items"));
+    map.item_selector =
+        CompileValue(selector == nullptr ? fields.Get("Parameters") : selector, language);
+    map.max_concurrency = CompileNumber(fields, "MaxConcurrency", "MaxConcurrencyPath")
+                              .value_or(ComputedNumber(std::int64_t{0}));
     const Place* processor = fields.Get("ItemProcessor");
     processor = processor == nullptr ? fields.Get("Iterator") : processor;
     if (processor != nullptr) {

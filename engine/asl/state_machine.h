@@ -17,6 +17,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/ids.h"
 #include "engine/base/time.h"
+#include "engine/expression/jsonata/jsonata_template.h"
 #include "engine/expression/path.h"
 #include "engine/expression/payload_template.h"
 
@@ -62,15 +63,19 @@ struct Retrier {
   bool has_full_jitter = false;
 };
 
+// A value with expressions in it, in the query language of its state.
+using ValueTemplate = std::variant<expression::PayloadTemplate, expression::JsonataTemplate>;
+
 struct Catcher {
   std::vector<std::string> error_equals;
   ResultPath result_path;
-  std::optional<expression::PayloadTemplate> assign;
+  std::optional<expression::JsonataTemplate> output;
+  std::optional<ValueTemplate> assign;
   StateIndex next = kNoState;
 };
 
-// A number that stands in the definition or is read from the state's input.
-using NumberOrPath = std::variant<std::int64_t, expression::Path>;
+// A number that stands in the definition, is read from the state's input, or is computed.
+using ComputedNumber = std::variant<std::int64_t, expression::Path, expression::JsonataTemplate>;
 
 // --- Choice ---
 
@@ -129,9 +134,11 @@ struct Condition {
 };
 
 struct ChoiceRule {
-  Condition condition;
+  // In JSONata an expression that gives a boolean.
+  std::variant<Condition, expression::JsonataTemplate> condition;
   // Instead of the state's own.
-  std::optional<expression::PayloadTemplate> assign;
+  std::optional<expression::JsonataTemplate> output;
+  std::optional<ValueTemplate> assign;
   StateIndex next = kNoState;
 };
 
@@ -155,8 +162,8 @@ struct TaskState {
   // kLambdaFunction: the function's bare name and the qualifier (empty: none).
   std::string function_name;
   std::string qualifier;
-  std::optional<NumberOrPath> timeout_seconds;
-  std::optional<NumberOrPath> heartbeat_seconds;
+  std::optional<ComputedNumber> timeout_seconds;
+  std::optional<ComputedNumber> heartbeat_seconds;
 };
 
 struct ChoiceState {
@@ -172,9 +179,23 @@ struct TimestampPath {
   expression::Path path;
 };
 
+struct SecondsExpression {
+  expression::JsonataTemplate expression;
+};
+
+struct TimestampExpression {
+  expression::JsonataTemplate expression;
+};
+
 struct WaitState {
   // Seconds, Timestamp, SecondsPath or TimestampPath.
-  std::variant<Duration, Timestamp, SecondsPath, TimestampPath> until;
+  std::variant<Duration,
+               Timestamp,
+               SecondsPath,
+               TimestampPath,
+               SecondsExpression,
+               TimestampExpression>
+      until;
 };
 
 struct FailState {
@@ -182,6 +203,8 @@ struct FailState {
   std::optional<std::string> cause;
   std::optional<expression::Path> error_path;
   std::optional<expression::Path> cause_path;
+  std::optional<expression::JsonataTemplate> error_expression;
+  std::optional<expression::JsonataTemplate> cause_expression;
 };
 
 struct ParallelState {
@@ -193,10 +216,12 @@ struct MapState {
   // The first state of the item processor.
   StateIndex processor = kNoState;
   expression::Path items_path;
+  // Items, in JSONata; without it the state's input.
+  std::optional<expression::JsonataTemplate> items;
   // ItemSelector, or Parameters in the older form.
-  std::optional<expression::PayloadTemplate> item_selector;
+  std::optional<ValueTemplate> item_selector;
   // 0: as many as Limits::inline_map_concurrency.
-  NumberOrPath max_concurrency = std::int64_t{0};
+  ComputedNumber max_concurrency = std::int64_t{0};
 };
 
 struct SucceedState {};
@@ -204,6 +229,8 @@ struct SucceedState {};
 struct State {
   std::string name;
   StateType type = StateType::kPass;
+  // The state's query language: JSONata, or JSONPath.
+  bool is_jsonata = false;
   // Where the state leads: kNoState at an End, and for Choice, Succeed and Fail.
   StateIndex next = kNoState;
   // The Parallel or Map state around it and, of a Parallel, the branch; kNoState at the top.
@@ -216,8 +243,11 @@ struct State {
   std::optional<expression::PayloadTemplate> parameters;
   std::optional<expression::PayloadTemplate> result_selector;
   ResultPath result_path;
+  // Arguments and Output, in JSONata.
+  std::optional<expression::JsonataTemplate> arguments;
+  std::optional<expression::JsonataTemplate> output;
   // Assign: an object of variables and their values.
-  std::optional<expression::PayloadTemplate> assign;
+  std::optional<ValueTemplate> assign;
   std::vector<Retrier> retriers;
   std::vector<Catcher> catchers;
 

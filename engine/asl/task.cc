@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/asl/compiled_values.h"
-#include "engine/asl/jsonata_syntax.h"
 #include "engine/asl/resource.h"
+#include "engine/asl/template_check.h"
 
 namespace pawl::asl {
 
@@ -32,7 +32,7 @@ void CheckInvokeWord(const Place& place,
                      std::span<const std::string_view> words,
                      Problems& problems) {
   const SourceNode& node = *place.node;
-  if (node.is(json::Type::kString) && LooksLikeJsonata(node.text)) {
+  if (IsExpression(place)) {
     return;
   }
   const auto found = std::find(words.begin(), words.end(), node.text);
@@ -87,7 +87,7 @@ void CheckInvokeMember(const Place& place, Language language, Problems& problems
     const bool is_text = place.node->is(json::Type::kString);
     if (!is_text) {
       problems.Error(code::kSchema, place, "expected a function, found " + Describe(*place.node));
-    } else if (!(language == Language::kJsonata && LooksLikeJsonata(place.node->text))) {
+    } else if (!(language == Language::kJsonata && IsExpression(place))) {
       CheckFunctionName(place, problems);
     }
   }
@@ -97,15 +97,11 @@ void CheckInvoke(const Fields& fields, Language language, Problems& problems) {
   const std::string_view name = language == Language::kJsonPath ? "Parameters" : "Arguments";
   const SourceMember* member = fields.object().node->Find(name);
   if (member == nullptr) {
-    // The rule of an integration, not of the language: statelint's fixtures do without.
-    problems.NotSupported(
-        fields.object(),
-        "lambda:invoke without " + std::string(name) + ", which hold its 'FunctionName',");
+    // Then the state's input holds them.
     return;
   }
   const Place place = fields.object().Member(*member);
-  if (language == Language::kJsonata && place.node->is(json::Type::kString) &&
-      LooksLikeJsonata(place.node->text)) {
+  if (language == Language::kJsonata && IsExpression(place)) {
     return;
   }
   if (!place.node->is(json::Type::kObject)) {
@@ -142,8 +138,8 @@ void CheckHeartbeat(const Fields& fields, Problems& problems) {
 TaskState CompileTask(const Fields& fields, Language language, Problems& problems) {
   TaskState task;
   CheckHeartbeat(fields, problems);
-  task.timeout_seconds = CompileNumberOrPath(fields, "TimeoutSeconds", "TimeoutSecondsPath");
-  task.heartbeat_seconds = CompileNumberOrPath(fields, "HeartbeatSeconds", "HeartbeatSecondsPath");
+  task.timeout_seconds = CompileNumber(fields, "TimeoutSeconds", "TimeoutSecondsPath");
+  task.heartbeat_seconds = CompileNumber(fields, "HeartbeatSeconds", "HeartbeatSecondsPath");
   const Place* place = fields.Get("Resource");
   if (place == nullptr) {
     return task;

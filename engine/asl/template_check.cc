@@ -4,9 +4,9 @@
 #include <string>
 #include <unordered_set>
 
-#include "engine/asl/jsonata_syntax.h"
 #include "engine/asl/path_check.h"
 #include "engine/expression/intrinsic.h"
+#include "engine/expression/jsonata/jsonata_template.h"
 
 namespace pawl::asl {
 
@@ -171,11 +171,13 @@ bool CheckAssignments(const Place& place, Language language, Problems& problems)
 }
 
 bool IsExpression(const Place& place) {
-  return place.node->is(json::Type::kString) && LooksLikeJsonata(place.node->text);
+  return place.node->is(json::Type::kString) &&
+         expression::JsonataTemplate::LooksLikeExpression(place.node->text);
 }
 
 bool CheckExpression(const Place& place, Problems& problems) {
-  const Status status = CheckJsonata(place.node->text);
+  const Status status =
+      expression::JsonataTemplate::Compile(json::Value::String(place.node->text)).status();
   if (!status.ok()) {
     problems.Error(
         code::kInvalidJsonata, place, "this is no JSONata expression: " + status.message());

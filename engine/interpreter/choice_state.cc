@@ -172,12 +172,28 @@ void Interpreter::ExecuteChoice(Frame& frame) {
   if (!input) return;
   const auto& choice = std::get<asl::ChoiceState>(StateOf(frame).details);
   for (const asl::ChoiceRule& rule : choice.rules) {
-    const auto holds = Holds(frame, rule.condition, *input);
-    if (!holds.ok()) return FailRuntime(frame, holds.status().message());
-    if (*holds) return LeaveThrough(frame, std::move(*input), rule.next, rule.assign);
+    bool is_match = false;
+    if (const auto* query = std::get_if<expression::JsonataTemplate>(&rule.condition)) {
+      const auto value = QueryAs(json::Type::kBoolean, frame, *query, "Condition");
+      if (!value.ok()) return FailQuery(frame, value.status());
+      is_match = value->boolean();
+    } else {
+      const auto holds = Holds(frame, std::get<asl::Condition>(rule.condition), *input);
+      if (!holds.ok()) return FailRuntime(frame, holds.status().message());
+      is_match = *holds;
+    }
+    if (!is_match) continue;
+    // A rule's Output and Assign stand in place of the state's.
+    return LeaveThrough(frame,
+                        std::move(*input),
+                        {.next = rule.next, .assign = &rule.assign, .output = &rule.output});
   }
   if (choice.default_next != asl::kNoState) {
-    return LeaveThrough(frame, std::move(*input), choice.default_next, StateOf(frame).assign);
+    const asl::State& state = StateOf(frame);
+    return LeaveThrough(
+        frame,
+        std::move(*input),
+        {.next = choice.default_next, .assign = &state.assign, .output = &state.output});
   }
   Fail(frame,
        {.error = "States.NoChoiceMatched",

@@ -76,6 +76,13 @@ std::optional<Datum> Interpreter::ApplyPath(Frame& frame,
 
 std::optional<Datum> Interpreter::EffectiveInput(Frame& frame) {
   const asl::State& state = StateOf(frame);
+  if (state.is_jsonata) {
+    if (!state.arguments) return Datum(frame.input);
+    const auto value = Query(frame, *state.arguments, "Arguments", {});
+    if (value.ok()) return Datum(*value);
+    FailQuery(frame, value.status());
+    return std::nullopt;
+  }
   auto input = ApplyPath(frame, state.input_path, Datum(frame.input));
   if (!input || !state.parameters) return input;
   StateScope scope(*this, frame, *input);
@@ -87,12 +94,10 @@ std::optional<Datum> Interpreter::EffectiveInput(Frame& frame) {
   return Datum(*value);
 }
 
-void Interpreter::LeaveThrough(Frame& frame,
-                               Datum output,
-                               StateIndex next,
-                               const std::optional<expression::PayloadTemplate>& assign) {
-  auto assigned = Assign(frame, assign, output);
-  if (assigned) LeaveAssigning(frame, std::move(output), next, std::move(*assigned));
+void Interpreter::LeaveThrough(Frame& frame, Datum output, const Exit& exit) {
+  if (StateOf(frame).is_jsonata) return LeaveQuery(frame, std::move(output), exit, {});
+  auto assigned = Assign(frame, exit.assign, output, {});
+  if (assigned) LeaveAssigning(frame, std::move(output), exit.next, std::move(*assigned));
 }
 
 void Interpreter::LeaveAssigning(Frame& frame,
@@ -105,13 +110,17 @@ void Interpreter::LeaveAssigning(Frame& frame,
 
 void Interpreter::LeaveWithResult(Frame& frame, Datum result) {
   const asl::State& state = StateOf(frame);
+  if (state.is_jsonata) {
+    Datum output = result;
+    return LeaveQuery(frame, std::move(output), ExitOf(state), {.result = &result});
+  }
   if (state.result_selector) {
     StateScope scope(*this, frame, result);
     const auto value = state.result_selector->Evaluate(scope, arena_);
     if (!value.ok()) return FailEvaluation(frame, value.status());
     result = Datum(*value);
   }
-  auto assigned = Assign(frame, state.assign, result);
+  auto assigned = Assign(frame, &state.assign, result, {});
   if (!assigned) return;
   if (state.result_path.is_null) {
     return LeaveAssigning(frame, Datum(frame.input), state.next, std::move(*assigned));

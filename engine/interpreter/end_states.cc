@@ -8,12 +8,27 @@ namespace pawl::interpreter {
 
 void Interpreter::ExecuteSucceed(Frame& frame) {
   auto input = EffectiveInput(frame);
-  if (input) LeaveThrough(frame, std::move(*input), asl::kNoState, std::nullopt);
+  if (!input) return;
+  LeaveThrough(frame, std::move(*input), {.output = &StateOf(frame).output});
 }
 
 void Interpreter::ExecuteFail(Frame& frame) {
   const auto& fail = std::get<asl::FailState>(StateOf(frame).details);
   Failure failure{.error = fail.error, .cause = fail.cause};
+  const auto query = [&](const std::optional<expression::JsonataTemplate>& expression,
+                         const char* field,
+                         std::optional<std::string>& text) {
+    if (!expression) return true;
+    const auto value = QueryAs(json::Type::kString, frame, *expression, field);
+    if (!value.ok()) {
+      FailQuery(frame, value.status());
+      return false;
+    }
+    text = std::string(value->string());
+    return true;
+  };
+  if (!query(fail.error_expression, "Error", failure.error)) return;
+  if (!query(fail.cause_expression, "Cause", failure.cause)) return;
   Datum input(frame.input);
   const auto read = [&](const std::optional<expression::Path>& path,
                         const char* field,

@@ -61,9 +61,10 @@ void Interpreter::FailEvaluation(Frame& frame, const Status& status) {
 }
 
 Failure Interpreter::EvaluationFailure(const Frame& frame, const Status& status) const {
-  // A failed intrinsic function is the workflow's own failure, which Retry and Catch see.
-  const bool is_intrinsic = status.reason() == "States.IntrinsicFailure";
-  return {.error = is_intrinsic ? status.reason() : std::string(kRuntimeError),
+  // A failed function or expression is the workflow's own failure, which Retry and Catch see.
+  const bool is_own = status.reason() == "States.IntrinsicFailure" ||
+                      status.reason() == expression::kQueryEvaluationError;
+  return {.error = is_own ? status.reason() : std::string(kRuntimeError),
           .cause = "An error occurred while executing the state '" + StateOf(frame).name +
                    "' (entered at the event id #" + std::to_string(frame.entered_event) + "). " +
                    status.message()};
@@ -71,6 +72,8 @@ Failure Interpreter::EvaluationFailure(const Frame& frame, const Status& status)
 
 void Interpreter::Fail(Frame& frame, Failure failure) {
   if (is_missing_ || turn_.close) return;
+  // What a catcher's fields lead to is not caught again, or a catcher could catch its own for ever.
+  if (std::exchange(is_catching_, false)) return FailForGood(frame, std::move(failure));
   if (!Retry(frame, failure) && !Catch(frame, failure)) FailForGood(frame, std::move(failure));
 }
 
@@ -108,42 +111,37 @@ bool Interpreter::Catch(Frame& frame, const Failure& failure) {
   });
   if (catcher == catchers.end()) return false;
 
+  is_catching_ = true;
+  LeaveBy(frame, *catcher, failure);
+  is_catching_ = false;
+  return true;
+}
+
+void Interpreter::LeaveBy(Frame& frame, const asl::Catcher& catcher, const Failure& failure) {
   json::ObjectBuilder builder;
   builder.Set("Error", json::Value::String(arena_.Copy(failure.error.value_or(""))));
   builder.Set("Cause", json::Value::String(arena_.Copy(failure.cause.value_or(""))));
   const json::Value error_output = builder.Build(arena_);
-  Datum source(error_output);
-  auto assigned = Assign(frame, catcher->assign, source);
-  if (!assigned) return true;
-  if (catcher->result_path.is_null) {
-    LeaveCaught(frame, Datum(frame.input), catcher->next, std::move(*assigned));
-    return true;
+  const Exit exit{.next = catcher.next, .assign = &catcher.assign, .output = &catcher.output};
+  if (StateOf(frame).is_jsonata) {
+    return LeaveQuery(frame, Datum(error_output), exit, {.error_output = error_output});
   }
-  if (catcher->result_path.path.is_identity()) {
-    LeaveCaught(frame, Datum(error_output), catcher->next, std::move(*assigned));
-    return true;
+  Datum output(error_output);
+  auto assigned = Assign(frame, exit.assign, output, {});
+  if (!assigned) return;
+  if (catcher.result_path.is_null) {
+    output = Datum(frame.input);
+  } else if (!catcher.result_path.path.is_identity()) {
+    Datum raw_input(frame.input);
+    const auto merged = catcher.result_path.path.Set(ValueOf(raw_input), error_output, arena_);
+    if (!merged.ok()) {
+      return FailRuntime(frame,
+                         "Unable to apply the ResultPath '" + catcher.result_path.path.text() +
+                             "' of a Catch to the state's input: " + merged.status().message());
+    }
+    output = Datum(*merged);
   }
-  Datum raw_input(frame.input);
-  const auto merged = catcher->result_path.path.Set(ValueOf(raw_input), error_output, arena_);
-  if (!merged.ok()) {
-    FailRuntime(frame,
-                "Unable to apply the ResultPath '" + catcher->result_path.path.text() +
-                    "' of a Catch to the state's input: " + merged.status().message());
-    return true;
-  }
-  LeaveCaught(frame, Datum(*merged), catcher->next, std::move(*assigned));
-  return true;
-}
-
-// An output over the limit is not caught again, or one catcher could catch its own output for ever.
-void Interpreter::LeaveCaught(Frame& frame,
-                              Datum output,
-                              StateIndex next,
-                              std::vector<Assignment> assigned) {
-  if (PayloadOf(output).bytes.size() > environment_.limits.payload_bytes_max) {
-    return FailForGood(frame, ResultTooLarge(StateOf(frame).name));
-  }
-  Leave(frame, std::move(output), next, std::move(assigned));
+  Leave(frame, std::move(output), exit.next, std::move(*assigned));
 }
 
 }  // namespace pawl::interpreter

@@ -115,8 +115,7 @@ bool Interpreter::On(const TimerFired& fired) {
       return true;
     }
     auto output = EffectiveInput(*frame);
-    const asl::State& state = StateOf(*frame);
-    if (output) LeaveThrough(*frame, std::move(*output), state.next, state.assign);
+    if (output) LeaveThrough(*frame, std::move(*output), ExitOf(StateOf(*frame)));
     return true;
   }
   if (const auto* task = std::get_if<TaskWait>(&frame->wait)) {
@@ -208,6 +207,7 @@ void Interpreter::Finish() {
 
 void Interpreter::Enter(Frame& frame) {
   ++transitions_;
+  entered_after_[frame.number] = frame.last_event;
   HistoryEvent& entered = RecordOn(frame, EnteredEvent(StateOf(frame).type));
   frame.entered_event = entered.id;
   frame.entered_at = now_;

@@ -68,6 +68,23 @@ class Interpreter {
   };
 
   class StateScope;
+  class QueryEnvironment;
+
+  // What $states has beside the state's input and the context object.
+  struct States {
+    Datum* result = nullptr;
+    std::optional<json::Value> error_output = {};
+    // For the ItemSelector of a Map.
+    std::optional<std::uint32_t> item_index = {};
+  };
+
+  // How a state is left: its own fields, or those of the rule or catcher that leads on.
+  struct Exit {
+    StateIndex next = asl::kNoState;
+    const std::optional<asl::ValueTemplate>* assign = nullptr;
+    // JSONata.
+    const std::optional<expression::JsonataTemplate>* output = nullptr;
+  };
 
   // --- Messages ---
   bool On(const Start& start);
@@ -97,7 +114,7 @@ class Interpreter {
   void ExecutePass(Frame& frame);
   void ExecuteTask(Frame& frame);
   std::optional<std::int64_t> TaskSeconds(Frame& frame,
-                                          const asl::NumberOrPath& field,
+                                          const asl::ComputedNumber& field,
                                           const char* name,
                                           Datum& input,
                                           bool& has_failed);
@@ -129,6 +146,8 @@ class Interpreter {
   void EraseResults(FrameNumber join);
   const std::map<std::uint32_t, Payload>& ResultsOf(FrameNumber join);
   Result<std::shared_ptr<const MapItems>> BuildItems(Frame& frame);
+  Result<std::shared_ptr<const MapItems>> BuildQueriedItems(Frame& frame);
+  std::optional<std::int64_t> MapConcurrency(Frame& frame);
   const MapItems* ItemsOf(Frame& join);
 
   // --- Failures (failure.cc) ---
@@ -145,7 +164,7 @@ class Interpreter {
   Failure EvaluationFailure(const Frame& frame, const Status& status) const;
   bool Retry(Frame& frame, const Failure& failure);
   bool Catch(Frame& frame, const Failure& failure);
-  void LeaveCaught(Frame& frame, Datum output, StateIndex next, std::vector<Assignment> assigned);
+  void LeaveBy(Frame& frame, const asl::Catcher& catcher, const Failure& failure);
 
   // --- Data flow (data_flow.cc) ---
   // InputPath, then Parameters; nullopt after a failure was dealt with.
@@ -154,10 +173,7 @@ class Interpreter {
   // ResultSelector, ResultPath and OutputPath, then Leave.
   void LeaveWithResult(Frame& frame, Datum result);
   // Assign over `output`, then OutputPath, then Leave.
-  void LeaveThrough(Frame& frame,
-                    Datum output,
-                    StateIndex next,
-                    const std::optional<expression::PayloadTemplate>& assign);
+  void LeaveThrough(Frame& frame, Datum output, const Exit& exit);
   void LeaveAssigning(Frame& frame,
                       Datum output,
                       StateIndex next,
@@ -173,13 +189,31 @@ class Interpreter {
                             bool with_execution_input);
   json::Value Missed(EventId event);
 
+  // --- JSONata (query.cc) ---
+  Result<json::Value> Query(Frame& frame,
+                            const expression::JsonataTemplate& query,
+                            std::string_view field,
+                            const States& states);
+  Result<json::Value> QueryAs(json::Type type,
+                              Frame& frame,
+                              const expression::JsonataTemplate& query,
+                              std::string_view field);
+  // The failure of an expression, recorded and dealt with; `status` names its field.
+  void FailQuery(Frame& frame, const Status& status);
+  void FailQueryAfter(Frame& frame, EventId previous, const Status& status);
+  // Assign and Output, then Leave; `output` is what there is without an Output.
+  void LeaveQuery(Frame& frame, Datum output, const Exit& exit, const States& states);
+
   // --- Variables (variables.cc) ---
   // nullopt: no frame around holds it.
   std::optional<json::Value> FindVariable(Frame& frame, const std::string& name);
   const std::map<std::string, Bytes>* StoredVariables(FrameNumber number);
-  // What Assign sets, from `source`; nullopt after a failure was dealt with.
-  std::optional<std::vector<Assignment>> Assign(
-      Frame& frame, const std::optional<expression::PayloadTemplate>& assign, Datum& source);
+  // What Assign sets: "$" is `source` in JSONPath, and JSONata sees `states`; nullopt after a
+  // failure was dealt with.
+  std::optional<std::vector<Assignment>> Assign(Frame& frame,
+                                                const std::optional<asl::ValueTemplate>* assign,
+                                                Datum& source,
+                                                const States& states);
   // Whether they fit the limits; deals with the failure.
   bool CheckVariables(Frame& frame, const std::vector<Assignment>& assigned);
   // Records them in the state's last event and makes them visible.
@@ -200,6 +234,10 @@ class Interpreter {
   void SetWait(Frame& frame, NewWait wait) {
     frame.wait = std::move(wait);
     ++frame.wait_number;
+  }
+
+  static Exit ExitOf(const asl::State& state) {
+    return {.next = state.next, .assign = &state.assign, .output = &state.output};
   }
 
   const asl::State& StateOf(const Frame& frame) const { return machine_.states[frame.state]; }
@@ -236,6 +274,10 @@ class Interpreter {
   std::uint32_t transitions_ = 0;
   std::size_t history_bytes_ = 0;
   bool is_history_full_ = false;
+  // A catcher's own fields are evaluated: what fails now is not caught again.
+  bool is_catching_ = false;
+  // Of the frames that entered their state in this turn: the event before.
+  std::map<FrameNumber, EventId> entered_after_;
   HistoryEvent overflow_;  // takes events that no longer fit
 };
 

@@ -30,28 +30,19 @@ void Interpreter::ExecuteMap(Frame& frame) {
   const auto& map = std::get<asl::MapState>(StateOf(frame).details);
   auto items = BuildItems(frame);
   if (is_missing_) return;
-  if (!items.ok()) return FailRuntime(frame, items.status().message());
+  if (!items.ok()) {
+    const bool is_query = items.status().reason() == expression::kQueryEvaluationError;
+    return is_query ? FailQuery(frame, items.status())
+                    : FailRuntime(frame, items.status().message());
+  }
 
   std::int64_t concurrency = 0;
   if (const auto* fixed = std::get_if<std::int64_t>(&map.max_concurrency)) {
     concurrency = *fixed;
-  } else {
-    const auto& path = std::get<expression::Path>(map.max_concurrency);
-    Datum input(frame.input);
-    const auto value = EvaluatePath(frame, path, input);
-    if (!value.ok()) {
-      return FailRuntime(frame, "Invalid path '" + path.text() + "' : " + value.status().message());
-    }
-    const auto number = value->is_number() ? value->AsInt64() : std::nullopt;
-    if (!number) {
-      return FailRuntime(
-          frame,
-          "The MaxConcurrencyPath field refers to value \"" +
-              (value->is_string() ? std::string(value->string()) : json::Write(*value)) +
-              "\" which is not a valid integer: " + path.text());
-    }
-    if (*number < 0) return FailRuntime(frame, "MaxConcurrency cannot be negative.");
+  } else if (const auto number = MapConcurrency(frame)) {
     concurrency = *number;
+  } else {
+    return;
   }
   if (concurrency == 0) concurrency = environment_.limits.inline_map_concurrency;
 
@@ -64,6 +55,47 @@ void Interpreter::ExecuteMap(Frame& frame) {
               .items = *items});
   if (total == 0) return CloseJoin(frame, frame.last_event);
   StartChildren(frame, frame.last_event);
+}
+
+// Of a computed MaxConcurrency; nullopt after a failure was dealt with.
+std::optional<std::int64_t> Interpreter::MapConcurrency(Frame& frame) {
+  const auto& map = std::get<asl::MapState>(StateOf(frame).details);
+  if (const auto* query = std::get_if<expression::JsonataTemplate>(&map.max_concurrency)) {
+    const auto value = QueryAs(json::Type::kNumber, frame, *query, "MaxConcurrency");
+    if (!value.ok()) {
+      FailQuery(frame, value.status());
+      return std::nullopt;
+    }
+    const auto number = value->is_number() ? value->AsInt64() : std::nullopt;
+    if (number && *number >= 0) return number;
+    FailQueryAfter(
+        frame,
+        frame.last_event,
+        {StatusCode::kFailedPrecondition,
+         "The MaxConcurrency field must be a non-negative integer: " + json::Write(*value),
+         "MaxConcurrency"});
+    return std::nullopt;
+  }
+  const auto& path = std::get<expression::Path>(map.max_concurrency);
+  Datum input(frame.input);
+  const auto value = EvaluatePath(frame, path, input);
+  if (!value.ok()) {
+    FailRuntime(frame, "Invalid path '" + path.text() + "' : " + value.status().message());
+    return std::nullopt;
+  }
+  const auto number = value->is_number() ? value->AsInt64() : std::nullopt;
+  if (!number) {
+    FailRuntime(frame,
+                "The MaxConcurrencyPath field refers to value \"" +
+                    (value->is_string() ? std::string(value->string()) : json::Write(*value)) +
+                    "\" which is not a valid integer: " + path.text());
+    return std::nullopt;
+  }
+  if (*number < 0) {
+    FailRuntime(frame, "MaxConcurrency cannot be negative.");
+    return std::nullopt;
+  }
+  return number;
 }
 
 // Every branch gets a copy of the same input, also where Parameters draw random numbers and where
@@ -139,7 +171,11 @@ void Interpreter::StartIteration(Frame& join, EventId previous) {
   }
   Datum input(items->input);
   StateScope scope(*this, join, input, index);
-  const auto value = map.item_selector->Evaluate(scope, arena_);
+  const auto* query = std::get_if<expression::JsonataTemplate>(&*map.item_selector);
+  const auto value =
+      query != nullptr
+          ? Query(join, *query, "ItemSelector", {.item_index = index})
+          : std::get<expression::PayloadTemplate>(*map.item_selector).Evaluate(scope, arena_);
   if (!value.ok()) {
     // The Map itself fails: its selector is evaluated in its name.
     slot.is_erased = true;
@@ -278,6 +314,7 @@ void Interpreter::EraseResults(FrameNumber join) {
 Result<std::shared_ptr<const MapItems>> Interpreter::BuildItems(Frame& frame) {
   const asl::State& state = StateOf(frame);
   const auto& map = std::get<asl::MapState>(state.details);
+  if (state.is_jsonata) return BuildQueriedItems(frame);
   Datum input(frame.input);
   if (state.input_path.is_null) {
     input = Datum(json::Value::Object({}));
@@ -314,6 +351,30 @@ Result<std::shared_ptr<const MapItems>> Interpreter::BuildItems(Frame& frame) {
   }
   if (!items.is_array()) {
     return InvalidArgument("Reference path \"" + map.items_path.text() + "\" must point to array.");
+  }
+  built->items.assign(items.items().begin(), items.items().end());
+  return std::shared_ptr<const MapItems>(std::move(built));
+}
+
+// Items of a Map in JSONata.
+Result<std::shared_ptr<const MapItems>> Interpreter::BuildQueriedItems(Frame& frame) {
+  const auto& map = std::get<asl::MapState>(StateOf(frame).details);
+  auto built = std::make_shared<MapItems>();
+  Datum input(frame.input);
+  if (map.items) {
+    ASSIGN_OR_RETURN(const json::Value value,
+                     QueryAs(json::Type::kArray, frame, *map.items, "Items"));
+    input = Datum(value);
+  }
+  built->texts.push_back(PayloadOf(input).bytes);
+  ASSIGN_OR_RETURN(const json::Value items, json::Parse(built->texts.back().view(), built->arena));
+  if (!items.is_array()) {
+    return Status(StatusCode::kFailedPrecondition,
+                  "The field 'Items' is not there, so the state's input should be an array, but it "
+                  "was '" +
+                      std::string(json::TypeName(items.type())) + "'.",
+                  "Items")
+        .WithReason(std::string(expression::kQueryEvaluationError));
   }
   built->items.assign(items.items().begin(), items.items().end());
   return std::shared_ptr<const MapItems>(std::move(built));

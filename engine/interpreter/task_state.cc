@@ -86,14 +86,36 @@ TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Byte
 }
 
 std::optional<std::int64_t> Interpreter::TaskSeconds(Frame& frame,
-                                                     const asl::NumberOrPath& field,
+                                                     const asl::ComputedNumber& field,
                                                      const char* name,
                                                      Datum& input,
                                                      bool& has_failed) {
   if (const auto* seconds = std::get_if<std::int64_t>(&field)) return *seconds;
+  has_failed = true;
+  if (const auto* query = std::get_if<expression::JsonataTemplate>(&field)) {
+    const std::string_view place =
+        std::string_view(name).substr(0, std::string_view(name).find("Path"));
+    const auto computed = QueryAs(json::Type::kNumber, frame, *query, place);
+    if (!computed.ok()) {
+      FailQuery(frame, computed.status());
+      return std::nullopt;
+    }
+    const auto seconds = computed->is_number() ? computed->AsInt64() : std::nullopt;
+    if (!seconds || *seconds < 1 || *seconds > kTaskSecondsMax) {
+      FailQueryAfter(
+          frame,
+          frame.last_event,
+          {StatusCode::kFailedPrecondition,
+           "The " + std::string(place) +
+               " field must be an integer between 1 and 99999999: " + json::Write(*computed),
+           std::string(place)});
+      return std::nullopt;
+    }
+    has_failed = false;
+    return seconds;
+  }
   const auto& path = std::get<expression::Path>(field);
   const auto value = EvaluatePath(frame, path, input);
-  has_failed = true;
   if (!value.ok()) {
     FailRuntime(frame, "Invalid path '" + path.text() + "' : " + value.status().message());
     return std::nullopt;

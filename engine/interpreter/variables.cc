@@ -55,14 +55,26 @@ std::optional<json::Value> Interpreter::FindVariable(Frame& frame, const std::st
 }
 
 std::optional<std::vector<Assignment>> Interpreter::Assign(
-    Frame& frame, const std::optional<expression::PayloadTemplate>& assign, Datum& source) {
+    Frame& frame,
+    const std::optional<asl::ValueTemplate>* assign,
+    Datum& source,
+    const States& states) {
   std::vector<Assignment> assigned;
-  if (!assign) return assigned;
-  StateScope scope(*this, frame, source);
-  const auto value = assign->Evaluate(scope, arena_);
-  if (!value.ok()) {
-    FailEvaluation(frame, value.status());
-    return std::nullopt;
+  if (assign == nullptr || !assign->has_value()) return assigned;
+  Result<json::Value> value = json::Value();
+  if (const auto* query = std::get_if<expression::JsonataTemplate>(&**assign)) {
+    value = Query(frame, *query, "Assign", states);
+    if (!value.ok()) {
+      FailQuery(frame, value.status());
+      return std::nullopt;
+    }
+  } else {
+    StateScope scope(*this, frame, source);
+    value = std::get<expression::PayloadTemplate>(**assign).Evaluate(scope, arena_);
+    if (!value.ok()) {
+      FailEvaluation(frame, value.status());
+      return std::nullopt;
+    }
   }
   for (const json::Member& member : value->members()) {
     assigned.push_back(

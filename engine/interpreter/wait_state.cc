@@ -59,13 +59,48 @@ void Interpreter::ExecuteWait(Frame& frame) {
                               timestamp.path.text() + " == " + ShownValue(*value));
             }
             return at;
+          },
+          [&](const asl::SecondsExpression& seconds) -> std::optional<Timestamp> {
+            const auto value = QueryAs(json::Type::kNumber, frame, seconds.expression, "Seconds");
+            if (!value.ok()) {
+              FailQuery(frame, value.status());
+              return std::nullopt;
+            }
+            const auto number = value->is_number() ? value->AsInt64() : std::nullopt;
+            if (!number || *number < 0 || *number > kWaitSecondsMax) {
+              FailQueryAfter(frame,
+                             frame.last_event,
+                             {StatusCode::kFailedPrecondition,
+                              "The Seconds field must be a non-negative integer of at most "
+                              "99999999: " +
+                                  json::Write(*value),
+                              "Seconds"});
+              return std::nullopt;
+            }
+            return now_ + std::chrono::seconds(*number);
+          },
+          [&](const asl::TimestampExpression& timestamp) -> std::optional<Timestamp> {
+            const auto value =
+                QueryAs(json::Type::kString, frame, timestamp.expression, "Timestamp");
+            if (!value.ok()) {
+              FailQuery(frame, value.status());
+              return std::nullopt;
+            }
+            const auto at = ParseTimestamp(value->string());
+            if (!at) {
+              FailQueryAfter(frame,
+                             frame.last_event,
+                             {StatusCode::kFailedPrecondition,
+                              "The Timestamp field cannot be parsed as an ISO-8601 extended offset "
+                              "date-time format string: " +
+                                  std::string(value->string()),
+                              "Timestamp"});
+            }
+            return at;
           }},
       wait.until);
   if (!due) return;
-  if (*due <= now_) {
-    const asl::State& state = StateOf(frame);
-    return LeaveThrough(frame, std::move(*input), state.next, state.assign);
-  }
+  if (*due <= now_) return LeaveThrough(frame, std::move(*input), ExitOf(StateOf(frame)));
   SetWait(frame, TimerWait{.purpose = TimerWait::Purpose::kWaitState, .due = *due});
   turn_.effects.emplace_back(ArmTimer{frame.number, *due});
 }

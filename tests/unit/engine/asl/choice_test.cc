@@ -32,7 +32,8 @@ TEST(ChoiceTest, LiteralOperandsAreKeptAsJson) {
   const auto operand = [&](std::string_view test) {
     const auto choice = CompileRules(
         "{\"Variable\": \"$.a\", \"Next\": \"T\", " + std::string(test) + "}", compilation);
-    return std::get<std::string>(std::get<asl::Test>(choice.rules[0].condition.rule).operand);
+    return std::get<std::string>(
+        std::get<asl::Test>(std::get<asl::Condition>(choice.rules[0].condition).rule).operand);
   };
   EXPECT_EQ(operand(R"("StringEquals": "a\"b")"), R"("a\"b")");
   EXPECT_EQ(operand(R"("NumericEquals": 1.50)"), "1.50");
@@ -44,7 +45,7 @@ TEST(ChoiceTest, PathOperandsArePaths) {
   asl::Compilation compilation;
   const auto choice = CompileRules(
       R"({"Variable": "$.a", "NumericGreaterThanEqualsPath": "$.b[0]", "Next": "T"})", compilation);
-  const auto& test = std::get<asl::Test>(choice.rules[0].condition.rule);
+  const auto& test = std::get<asl::Test>(std::get<asl::Condition>(choice.rules[0].condition).rule);
   EXPECT_EQ(test.comparison, asl::Comparison::kNumericGreaterThanEquals);
   EXPECT_EQ(test.variable.text(), "$.a");
   EXPECT_EQ(std::get<expression::Path>(test.operand).text(), "$.b[0]");
@@ -57,7 +58,8 @@ TEST(ChoiceTest, ConditionsNest) {
             {"Not": {"Variable": "$.a", "IsPresent": true}},
             {"Or": [{"Variable": "$.b", "StringMatches": "x*"}, {"Variable": "$.c", "IsNull": true}]}]})",
       compilation);
-  const auto& both = std::get<asl::And>(choice.rules[0].condition.rule).conditions;
+  const auto& both =
+      std::get<asl::And>(std::get<asl::Condition>(choice.rules[0].condition).rule).conditions;
   ASSERT_EQ(both.size(), 2U);
   const auto& negated = std::get<asl::Not>(both[0].rule).condition;
   ASSERT_EQ(negated.size(), 1U);

@@ -193,7 +193,9 @@ TEST(CompileTest, MapsTakeItemSelectorOrItsOlderName) {
            "Iterator": {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}})"));
     const asl::State& state = FindState(compilation, "S");
     const auto& map = std::get<asl::MapState>(state.details);
-    EXPECT_TRUE(map.item_selector->Uses(expression::PathRoot::kContext)) << field;
+    EXPECT_TRUE(std::get<expression::PayloadTemplate>(*map.item_selector)
+                    .Uses(expression::PathRoot::kContext))
+        << field;
     EXPECT_FALSE(state.parameters.has_value()) << field;
     EXPECT_EQ(map.items_path.text(), "$.items");
     EXPECT_EQ(std::get<std::int64_t>(map.max_concurrency), 7);

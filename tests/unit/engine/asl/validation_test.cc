@@ -499,16 +499,7 @@ TEST_P(NotSupportedTest, IsRefusedWithACodeOfItsOwn) {
 constexpr const char* kUnsupported = "NOT_SUPPORTED";
 
 constexpr auto kLanguageNotSupportedCases = std::to_array<Case>(
-    {Case{"JsonataMachine",
-          R"({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass",
-                 "Output": {"a": "{% $states.input.b %}"}, "End": true}}})",
-          kUnsupported,
-          "/QueryLanguage"},
-     Case{"JsonataState",
-          R"("Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 %}", "End": true)",
-          kUnsupported,
-          "/States/S/QueryLanguage"},
-     Case{"IntrinsicInErrorPath",
+    {Case{"IntrinsicInErrorPath",
           R"x("Type": "Fail", "ErrorPath": "States.Format('{}', $.a)")x",
           kUnsupported,
           "/States/S/ErrorPath"},
@@ -668,8 +659,7 @@ INSTANTIATE_TEST_SUITE_P(Jsonata, JsonataTest, ::testing::ValuesIn(kJsonataState
 TEST(QueryLanguageTest, AMachineInJsonataHasNoStatesInJsonPath) {
   EXPECT_THAT(Diagnose(R"({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {
                 "Type": "Pass", "QueryLanguage": "JSONPath", "End": true}}})"),
-              ElementsAre(Problem("NOT_SUPPORTED", "/QueryLanguage"),
-                          Problem("SCHEMA_VALIDATION_FAILED", "/States/A")));
+              ElementsAre(Problem("SCHEMA_VALIDATION_FAILED", "/States/A")));
 }
 
 // LocalStack's tests: a state without its own field takes the machine's language, not its parent's.
@@ -677,7 +667,7 @@ TEST(QueryLanguageTest, StatesInsideTakeTheLanguageOfTheMachine) {
   EXPECT_THAT(Diagnose(WithState(R"("Type": "Map", "QueryLanguage": "JSONata", "End": true,
                 "ItemProcessor": {"StartAt": "I", "States": {"I": {
                 "Type": "Pass", "InputPath": "$.a", "End": true}}})")),
-              ElementsAre(Problem("NOT_SUPPORTED", "/States/S/QueryLanguage")));
+              IsEmpty());
 }
 
 TEST(LabelTest, LabelsAreShortAndPlain) {

@@ -58,7 +58,7 @@ void SetBounds(grpc::ServerBuilder& builder, const Limits& limits) {
 
 RpcServer::RpcServer(Engine& engine,
                      platform::Clock& clock,
-                     TokenSealer tokens,
+                     runtime::TokenSealer tokens,
                      RpcServerOptions options)
     : tokens_(std::move(tokens)),
       workflow_service_(engine, tokens_, streams_),
@@ -75,7 +75,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(Engine& engine,
     listening = fmt::format("{}:{}", address.host, address.port);
   }
   ASSIGN_OR_RETURN(std::string secret, engine.StoreSecret("page-tokens"));
-  TokenSealer tokens({{.id = kFirstSealingKeyId, .secret = std::move(secret)}});
+  runtime::TokenSealer tokens({{.id = kFirstSealingKeyId, .secret = std::move(secret)}});
   std::unique_ptr<RpcServer> self(
       new RpcServer(engine, clock, std::move(tokens), std::move(options)));
 

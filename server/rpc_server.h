@@ -51,9 +51,9 @@ class RpcServer {
   void Stop(std::chrono::milliseconds grace);
 
  private:
-  RpcServer(Engine& engine, platform::Clock& clock, TokenSealer tokens, RpcServerOptions options);
+  RpcServer(Engine& engine, platform::Clock& clock, runtime::TokenSealer tokens, RpcServerOptions options);
 
-  TokenSealer tokens_;
+  runtime::TokenSealer tokens_;
   OpenStreams streams_;
   WorkflowService workflow_service_;
   WorkerService worker_service_;

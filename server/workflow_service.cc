@@ -43,8 +43,8 @@ Result<std::size_t> PageSize(std::int32_t page_size) {
 }
 
 // The content of a page token that may be absent: the first page has none.
-Result<std::string> OpenToken(const TokenSealer& tokens,
-                              const TokenScope& scope,
+Result<std::string> OpenToken(const runtime::TokenSealer& tokens,
+                              const runtime::TokenScope& scope,
                               const std::string& token) {
   if (token.empty()) return std::string();
   return tokens.Open(scope, token);
@@ -170,7 +170,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListStateMachines(
   const auto list = [&]() -> Status {
     ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
     ASSIGN_OR_RETURN(const std::size_t page_size, PageSize(request->page_size()));
-    const TokenScope scope{
+    const runtime::TokenScope scope{
         .namespace_id = caller.namespace_id, .kind = "ListStateMachines", .request = {}};
     ASSIGN_OR_RETURN(const std::string after, OpenToken(tokens_, scope, request->page_token()));
     ASSIGN_OR_RETURN(const StateMachineList page,
@@ -353,7 +353,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListExecutions(grpc::CallbackServerCo
     }
     ASSIGN_OR_RETURN(query.page_size, PageSize(request->page_size()));
     const std::string bound_to = ListScope(query);
-    const TokenScope scope{
+    const runtime::TokenScope scope{
         .namespace_id = caller.namespace_id, .kind = "ListExecutions", .request = bound_to};
     ASSIGN_OR_RETURN(query.after, OpenToken(tokens_, scope, request->page_token()));
     ASSIGN_OR_RETURN(const ListResponse page, engine_.ListExecutions(query));
@@ -380,7 +380,7 @@ grpc::ServerUnaryReactor* WorkflowService::GetExecutionHistory(
     query.without_payloads = request->without_payloads();
     ASSIGN_OR_RETURN(query.page_size, PageSize(request->page_size()));
     const std::string bound_to = HistoryScope(query);
-    const TokenScope scope{
+    const runtime::TokenScope scope{
         .namespace_id = caller.namespace_id, .kind = "GetExecutionHistory", .request = bound_to};
     ASSIGN_OR_RETURN(const std::string after, OpenToken(tokens_, scope, request->page_token()));
     if (!after.empty()) query.after = ParseEventId(after);

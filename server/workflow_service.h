@@ -5,7 +5,7 @@
 #include "engine/runtime/engine.h"
 #include "pawl/v1/workflow_service.grpc.pb.h"
 #include "server/open_streams.h"
-#include "server/sealed_token.h"
+#include "engine/runtime/sealed_token.h"
 
 namespace pawl::server {
 
@@ -16,7 +16,7 @@ inline constexpr int kStartsMax = 10'000;
 class WorkflowService final : public v1::WorkflowService::CallbackService {
  public:
   // All outlive the service.
-  WorkflowService(Engine& engine, const TokenSealer& tokens, OpenStreams& streams)
+  WorkflowService(Engine& engine, const runtime::TokenSealer& tokens, OpenStreams& streams)
       : engine_(engine), tokens_(tokens), streams_(streams) {}
 
   grpc::ServerUnaryReactor* DeployStateMachine(grpc::CallbackServerContext* context,
@@ -61,7 +61,7 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
 
  private:
   Engine& engine_;
-  const TokenSealer& tokens_;
+  const runtime::TokenSealer& tokens_;
   OpenStreams& streams_;
 };
 

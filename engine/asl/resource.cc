@@ -121,10 +121,12 @@ Resource ParseIntegration(std::string_view text, std::string_view rest) {
     if (suffix.empty()) {
       return {.kind = Resource::Kind::kLambdaInvoke, .is_lambda_invoke = true};
     }
-    Resource resource = suffix == kWaitForTaskToken
-                            ? Unsupported("waiting for a task token (.waitForTaskToken)")
-                            : Invalid("lambda:invoke has no " + std::string(suffix) +
-                                      "; without a suffix it waits for the function's result");
+    if (suffix == kWaitForTaskToken) {
+      return {
+          .kind = Resource::Kind::kLambdaInvoke, .waits_for_token = true, .is_lambda_invoke = true};
+    }
+    Resource resource = Invalid("lambda:invoke has no " + std::string(suffix) +
+                                "; without a suffix it waits for the function's result");
     resource.is_lambda_invoke = true;
     return resource;
   }
@@ -136,9 +138,9 @@ Resource ParseStates(std::string_view text, const Arn& arn) {
   if (arn.rest.starts_with(kActivity)) {
     const std::string_view name = arn.rest.substr(kActivity.size());
     const bool is_name = IsFunctionName(name);
-    return is_name ? Unsupported("the activity " + Quote(name))
-                   : Invalid("the activity's name " + Quote(name) +
-                             " must be 1 to 80 letters, digits, '_', '-' or '.'");
+    if (is_name) return {.kind = Resource::Kind::kActivity, .activity = std::string(name)};
+    return Invalid("the activity's name " + Quote(name) +
+                   " must be 1 to 80 letters, digits, '_', '-' or '.'");
   }
   return ParseIntegration(text, arn.rest);
 }
@@ -171,6 +173,10 @@ Resource ParseResource(std::string_view text) {
     return ParseStates(text, arn);
   }
   return Unsupported("a resource of the service " + Quote(arn.service));
+}
+
+bool IsActivityName(std::string_view text) {
+  return IsFunctionName(text);
 }
 
 bool IsFunctionReference(std::string_view text) {

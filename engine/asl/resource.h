@@ -11,13 +11,18 @@ struct Resource {
   enum class Kind : std::uint8_t {
     kFunction,      // a bare function name or a Lambda ARN
     kLambdaInvoke,  // arn:aws:states:::lambda:invoke
-    kUnsupported,   // a resource of the language that this engine does not run yet
+    kActivity,
+    kUnsupported,  // a resource of the language that this engine does not run yet
     kInvalid,
   };
   Kind kind = Kind::kInvalid;
   // kFunction: the function's bare name and its qualifier (empty: none).
   std::string function_name = {};
   std::string qualifier = {};
+  // kActivity: its bare name.
+  std::string activity = {};
+  // kLambdaInvoke: .waitForTaskToken.
+  bool waits_for_token = false;
   // lambda:invoke, with or without a suffix: its parameters have the shape of Lambda's Invoke.
   bool is_lambda_invoke = false;
   // kUnsupported: its name for "… is not supported yet". kInvalid: what is wrong with it.
@@ -25,6 +30,9 @@ struct Resource {
 };
 
 Resource ParseResource(std::string_view text);
+
+// Whether an activity may have this name.
+bool IsActivityName(std::string_view text);
 
 // Whether `text` names a function: a bare name or a Lambda ARN.
 bool IsFunctionReference(std::string_view text);

@@ -24,4 +24,14 @@ std::string_view StateTypeName(StateType type) {
   return "";
 }
 
+std::string ActivityFunction(std::string_view activity) {
+  return "activity:" + std::string(activity);
+}
+
+std::optional<std::string_view> ActivityOf(std::string_view function) {
+  constexpr std::string_view kPrefix = "activity:";
+  if (!function.starts_with(kPrefix)) return std::nullopt;
+  return function.substr(kPrefix.size());
+}
+
 }  // namespace pawl::asl

@@ -154,17 +154,26 @@ struct PassState {
 struct TaskState {
   enum class Integration : std::uint8_t {
     kLambdaFunction,  // Resource names the function: a bare name or a Lambda ARN
-    kLambdaInvoke,    // arn:aws:states:::lambda:invoke
+    kLambdaInvoke,    // arn:aws:states:::lambda:invoke, also with .waitForTaskToken
+    kActivity,        // a worker that polls takes it and answers with its token
   };
   Integration integration = Integration::kLambdaFunction;
   // As the definition writes it.
   std::string resource;
-  // kLambdaFunction: the function's bare name and the qualifier (empty: none).
+  // .waitForTaskToken: the result comes with the token that the function was given.
+  bool waits_for_token = false;
+  // kLambdaFunction: the function's bare name and the qualifier (empty: none). kActivity:
+  // ActivityFunction(its name).
   std::string function_name;
   std::string qualifier;
   std::optional<ComputedNumber> timeout_seconds;
   std::optional<ComputedNumber> heartbeat_seconds;
 };
+
+// Tasks of an activity are matched like those of a function, by a name that no function can have.
+std::string ActivityFunction(std::string_view activity);
+// The activity's name; nullopt for a function.
+std::optional<std::string_view> ActivityOf(std::string_view function);
 
 struct ChoiceState {
   std::vector<ChoiceRule> rules;

@@ -156,6 +156,11 @@ TaskState CompileTask(const Fields& fields, Language language, Problems& problem
       break;
     case Resource::Kind::kLambdaInvoke:
       task.integration = TaskState::Integration::kLambdaInvoke;
+      task.waits_for_token = resource.waits_for_token;
+      break;
+    case Resource::Kind::kActivity:
+      task.integration = TaskState::Integration::kActivity;
+      task.function_name = ActivityFunction(resource.activity);
       break;
     case Resource::Kind::kUnsupported:
       problems.NotSupported(*place, resource.explanation);

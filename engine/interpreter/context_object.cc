@@ -82,6 +82,14 @@ json::Value Interpreter::ContextObject(Frame& frame,
   context.Set("StateMachine", state_machine.Build(arena_));
   context.Set("State", state.Build(arena_));
 
+  const auto* task = std::get_if<asl::TaskState>(&definition.details);
+  if (task != nullptr && task->waits_for_token) {
+    // Of the attempt that is about to be made.
+    json::ObjectBuilder token;
+    token.Set("Token", text(TokenOf(frame, frame.wait_number + 1)));
+    context.Set("Task", token.Build(arena_));
+  }
+
   // The item of the nearest Map around: the frame itself while its ItemSelector is evaluated.
   Frame* map_frame = item_index ? &frame : nullptr;
   for (Frame* inner = &frame; map_frame == nullptr && !inner->is_root();) {

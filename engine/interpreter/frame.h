@@ -21,7 +21,7 @@ struct RunnableWait {
   bool operator==(const RunnableWait&) const = default;
 };
 
-// A function's result.
+// A function's result, or a worker that takes an activity's task.
 struct TaskWait {
   EventId scheduled_event = 0;
   // What the function is called with.
@@ -71,7 +71,18 @@ struct JoinWait {
   }
 };
 
-using Wait = std::variant<RunnableWait, TaskWait, TimerWait, JoinWait>;
+// A callback with the task's token: from a worker that took an activity's task, or after a function
+// was called with a token. The wait number stays that of the TaskWait before it, which is in the
+// token.
+struct TokenWait {
+  EventId scheduled_event = 0;
+  std::optional<Timestamp> deadline = {};
+  std::optional<Duration> heartbeat = {};
+
+  bool operator==(const TokenWait&) const = default;
+};
+
+using Wait = std::variant<RunnableWait, TaskWait, TimerWait, JoinWait, TokenWait>;
 
 struct Frame {
   FrameNumber number = kRootFrame;

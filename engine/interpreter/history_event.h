@@ -63,8 +63,14 @@ enum class EventType : std::uint8_t {
   kParallelStateAborted = 43,
   kMapStateAborted = 44,
   kEvaluationFailed = 45,
+  kActivityScheduled = 46,
+  kActivityStarted = 47,
+  kActivitySucceeded = 48,
+  kActivityFailed = 49,
+  kActivityTimedOut = 50,
+  kTaskSubmitted = 51,
 };
-inline constexpr std::uint8_t kEventTypeMax = 45;
+inline constexpr std::uint8_t kEventTypeMax = 51;
 
 // "TaskStateEntered" and so on, as AWS spells them.
 std::string_view EventTypeName(EventType type);
@@ -114,6 +120,8 @@ struct HistoryEvent {
   std::optional<std::int64_t> heartbeat_seconds = {};
   // kEvaluationFailed: the field, as "Output/total".
   std::optional<std::string> location = {};
+  // kActivityStarted: the name that the worker gave itself.
+  std::optional<std::string> worker = {};
   // The …StateExited events: what the state's Assign set.
   std::vector<Assignment> assigned = {};
 

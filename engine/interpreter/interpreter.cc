@@ -123,17 +123,19 @@ bool Interpreter::On(const TimerFired& fired) {
     const bool is_silent = task->heartbeat && fired.lease &&
                            fired.lease->last_heartbeat_at + *task->heartbeat <= message_.at;
     if (!is_late && !is_silent) return false;
-    const bool is_lambda = std::get<asl::TaskState>(StateOf(*frame).details).integration ==
-                           asl::TaskState::Integration::kLambdaFunction;
     const CancelTask cancel{frame->number, frame->wait_number};
     if (fired.lease) RecordTaskStarted(*frame, fired.lease);
-    TaskFailed(*frame,
-               is_lambda ? EventType::kLambdaFunctionTimedOut : EventType::kTaskTimedOut,
-               {.error = "States.Timeout",
-                .cause = std::nullopt,
-                .alias = is_late ? "" : "States.HeartbeatTimeout"});
+    TaskTimedOut(*frame, is_late);
     // What ends the frame as well takes its task back itself.
     if (!turn_.close && Find(cancel.frame) != nullptr) turn_.effects.emplace_back(cancel);
+    return true;
+  }
+  if (const auto* token = std::get_if<TokenWait>(&frame->wait)) {
+    const bool is_late = token->deadline && *token->deadline <= now_;
+    const bool is_silent = token->heartbeat && fired.lease &&
+                           fired.lease->last_heartbeat_at + *token->heartbeat <= message_.at;
+    if (!is_late && !is_silent) return false;
+    TaskTimedOut(*frame, is_late);
     return true;
   }
   return false;
@@ -457,6 +459,7 @@ std::vector<Effect> EffectsOf(const Frame& frame) {
                    effects.emplace_back(DispatchTask{frame.number, frame.wait_number});
                  },
                  [](const TimerWait&) {},
+                 [](const TokenWait&) {},
                  [&](const JoinWait& join) {
                    if (MayStartChildren(join)) {
                      effects.emplace_back(ContinueFrame{frame.number});
@@ -479,6 +482,10 @@ std::optional<Timestamp> NextDeadline(const Frame& frame, const std::optional<Le
   if (const auto* task = std::get_if<TaskWait>(&frame.wait)) {
     if (task->deadline) consider(*task->deadline);
     if (task->heartbeat && lease) consider(lease->last_heartbeat_at + *task->heartbeat);
+  }
+  if (const auto* token = std::get_if<TokenWait>(&frame.wait)) {
+    if (token->deadline) consider(*token->deadline);
+    if (token->heartbeat && lease) consider(lease->last_heartbeat_at + *token->heartbeat);
   }
   return next;
 }

@@ -89,6 +89,8 @@ class Interpreter {
   // --- Messages ---
   bool On(const Start& start);
   bool On(const TaskEnded& ended);
+  bool On(const TaskTaken& taken);
+  bool On(const TokenEnded& ended);
   bool On(const TimerFired& fired);
   bool On(const Continue& go_on);
   bool On(const Stop& stop);
@@ -129,7 +131,13 @@ class Interpreter {
 
   // --- Tasks (task_state.cc) ---
   void TaskSucceeded(Frame& frame, const Bytes& output);
+  void FunctionReturned(Frame& frame, const Bytes& output);
   void TaskFailed(Frame& frame, EventType type, Failure failure);
+  // Its deadline has passed, or else no heartbeat came.
+  void TaskTimedOut(Frame& frame, bool is_late);
+  // Goes on to wait for a callback with the token that `wait` was dispatched with.
+  void AwaitToken(Frame& frame, const TaskWait& wait);
+  std::string TokenOf(const Frame& frame, std::uint32_t wait_number) const;
   void RecordTaskStarted(Frame& frame, const std::optional<Lease>& lease);
 
   // --- Joins (join.cc) ---

@@ -234,7 +234,8 @@ void Interpreter::ChildFailed(Frame& join, const Frame& child, Failure failure) 
   if (StateOf(join).type == asl::StateType::kMap) {
     Record(EventType::kMapIterationFailed, previous, join.state).index = child.index;
     // A time-out ends the task's state from outside.
-    if (failure.error == "States.Timeout" && std::holds_alternative<TaskWait>(child.wait)) {
+    if (failure.error == "States.Timeout" && (std::holds_alternative<TaskWait>(child.wait) ||
+                                              std::holds_alternative<TokenWait>(child.wait))) {
       Record(EventType::kTaskStateAborted, previous, child.state);
     }
   }

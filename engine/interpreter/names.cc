@@ -55,6 +55,12 @@ constexpr std::array<std::string_view, kEventTypeMax + 1> kEventNames = {
     "ParallelStateAborted",
     "MapStateAborted",
     "EvaluationFailed",
+    "ActivityScheduled",
+    "ActivityStarted",
+    "ActivitySucceeded",
+    "ActivityFailed",
+    "ActivityTimedOut",
+    "TaskSubmitted",
 };
 
 std::string Arn(const ArnScheme& scheme, std::string_view service, std::string_view resource) {
@@ -153,6 +159,10 @@ std::string FunctionArn(const ArnScheme& scheme,
   std::string resource = "function:" + std::string(function);
   if (!qualifier.empty()) resource += ":" + std::string(qualifier);
   return Arn(scheme, "lambda", resource);
+}
+
+std::string ActivityArn(const ArnScheme& scheme, std::string_view activity) {
+  return Arn(scheme, "states", "activity:" + std::string(activity));
 }
 
 std::string RoleArn(const ArnScheme& scheme) {

@@ -22,6 +22,7 @@ struct TaskEvents {
   EventType started;
   EventType succeeded;
   EventType failed;
+  EventType timed_out;
 };
 
 TaskEvents EventsOf(const asl::TaskState& task) {
@@ -29,12 +30,21 @@ TaskEvents EventsOf(const asl::TaskState& task) {
     return {EventType::kLambdaFunctionScheduled,
             EventType::kLambdaFunctionStarted,
             EventType::kLambdaFunctionSucceeded,
-            EventType::kLambdaFunctionFailed};
+            EventType::kLambdaFunctionFailed,
+            EventType::kLambdaFunctionTimedOut};
+  }
+  if (task.integration == Integration::kActivity) {
+    return {EventType::kActivityScheduled,
+            EventType::kActivityStarted,
+            EventType::kActivitySucceeded,
+            EventType::kActivityFailed,
+            EventType::kActivityTimedOut};
   }
   return {EventType::kTaskScheduled,
           EventType::kTaskStarted,
           EventType::kTaskSucceeded,
-          EventType::kTaskFailed};
+          EventType::kTaskFailed,
+          EventType::kTaskTimedOut};
 }
 
 // What lambda:invoke gives beside the function's own result. The request id is the attempt's.
@@ -73,7 +83,7 @@ std::string RequestId(const ExecutionHeader& header, FrameNumber frame, std::uin
 TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Bytes& parameters) {
   const auto& task = std::get<asl::TaskState>(machine.states[frame.state].details);
   const auto& wait = std::get<TaskWait>(frame.wait);
-  if (task.integration == Integration::kLambdaFunction) {
+  if (task.integration != Integration::kLambdaInvoke) {
     return {.function = task.function_name, .qualifier = task.qualifier, .payload = parameters};
   }
   json::Arena arena;
@@ -201,13 +211,76 @@ void Interpreter::RecordTaskStarted(Frame& frame, const std::optional<Lease>& le
   }
 }
 
+std::string Interpreter::TokenOf(const Frame& frame, std::uint32_t wait_number) const {
+  if (environment_.task_tokens == nullptr) {
+    return RequestId(rows_.header, frame.number, wait_number);
+  }
+  return environment_.task_tokens->TokenOf(rows_.id, frame.number, wait_number);
+}
+
+// The wait number stays: the token that is out there has it.
+void Interpreter::AwaitToken(Frame& frame, const TaskWait& wait) {
+  TokenWait token{.scheduled_event = wait.scheduled_event,
+                  .deadline = wait.deadline,
+                  .heartbeat = wait.heartbeat};
+  frame.wait = token;
+  if (token.heartbeat) {
+    turn_.effects.emplace_back(ArmTimer{frame.number, now_ + *token.heartbeat});
+  }
+}
+
+bool Interpreter::On(const TaskTaken& taken) {
+  Frame* frame = Find(message_.frame);
+  if (frame == nullptr || frame->wait_number != taken.wait_number) return false;
+  const auto* wait = std::get_if<TaskWait>(&frame->wait);
+  const auto* task = std::get_if<asl::TaskState>(&StateOf(*frame).details);
+  if (wait == nullptr || task->integration != Integration::kActivity) return false;
+  HistoryEvent& started = RecordOn(*frame, EventType::kActivityStarted);
+  if (!taken.worker.empty()) started.worker = taken.worker;
+  AwaitToken(*frame, TaskWait(*wait));
+  return true;
+}
+
+bool Interpreter::On(const TokenEnded& ended) {
+  Frame* frame = Find(message_.frame);
+  if (frame == nullptr || frame->wait_number != ended.wait_number) return false;
+  const auto* task = std::get_if<asl::TaskState>(&StateOf(*frame).details);
+  if (std::holds_alternative<TaskWait>(frame->wait)) {
+    // The function answers with its token before it returns.
+    if (!task->waits_for_token) return false;
+    RecordTaskStarted(*frame, std::nullopt);
+  } else if (!std::holds_alternative<TokenWait>(frame->wait)) {
+    return false;
+  }
+  frame->wait = RunnableWait{};
+  if (!ended.output) {
+    TaskFailed(*frame, EventsOf(*task).failed, {.error = ended.error, .cause = ended.cause});
+    return true;
+  }
+  Payload result{.bytes = *ended.output};
+  if (result.bytes.size() > environment_.limits.payload_bytes_max) {
+    TaskFailed(*frame, EventsOf(*task).failed, ResultTooLarge(StateOf(*frame).name));
+    return true;
+  }
+  HistoryEvent& succeeded = RecordOn(*frame, EventsOf(*task).succeeded);
+  Attach(succeeded, result);
+  LeaveWithResult(*frame, Datum(std::move(result)));
+  return true;
+}
+
 bool Interpreter::On(const TaskEnded& ended) {
   Frame* frame = Find(message_.frame);
   if (frame == nullptr || !std::holds_alternative<TaskWait>(frame->wait) ||
       frame->wait_number != ended.wait_number) {
     return false;
   }
-  RecordTaskStarted(*frame, ended.lease);
+  const auto& task_state = std::get<asl::TaskState>(StateOf(*frame).details);
+  // An activity's task is never a worker's: the engine itself ends it where nobody can take it.
+  if (task_state.integration != Integration::kActivity) RecordTaskStarted(*frame, ended.lease);
+  if (ended.output && task_state.waits_for_token) {
+    FunctionReturned(*frame, *ended.output);
+    return true;
+  }
   frame->wait = RunnableWait{};
   if (ended.output) {
     TaskSucceeded(*frame, *ended.output);
@@ -222,6 +295,15 @@ bool Interpreter::On(const TaskEnded& ended) {
     TaskFailed(*frame, EventsOf(task).failed, {.error = ended.error, .cause = std::move(cause)});
   }
   return true;
+}
+
+// A function that was given a token has returned: what it returned is recorded and goes nowhere.
+void Interpreter::FunctionReturned(Frame& frame, const Bytes& output) {
+  Payload returned{.bytes = Bytes(InvokeEnvelope(
+                       output.view(), RequestId(rows_.header, frame.number, frame.wait_number)))};
+  HistoryEvent& submitted = RecordOn(frame, EventType::kTaskSubmitted);
+  Attach(submitted, returned);
+  AwaitToken(frame, TaskWait(std::get<TaskWait>(frame.wait)));
 }
 
 void Interpreter::TaskSucceeded(Frame& frame, const Bytes& output) {
@@ -240,6 +322,15 @@ void Interpreter::TaskSucceeded(Frame& frame, const Bytes& output) {
   HistoryEvent& succeeded = RecordOn(frame, EventsOf(task).succeeded);
   Attach(succeeded, result);
   LeaveWithResult(frame, Datum(std::move(result)));
+}
+
+void Interpreter::TaskTimedOut(Frame& frame, bool is_late) {
+  const auto& task = std::get<asl::TaskState>(StateOf(frame).details);
+  TaskFailed(frame,
+             EventsOf(task).timed_out,
+             {.error = "States.Timeout",
+              .cause = std::nullopt,
+              .alias = is_late ? "" : "States.HeartbeatTimeout"});
 }
 
 void Interpreter::TaskFailed(Frame& frame, EventType type, Failure failure) {

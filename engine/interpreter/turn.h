@@ -35,13 +35,26 @@ std::string ExecutionArn(const ArnScheme& scheme,
 std::string FunctionArn(const ArnScheme& scheme,
                         std::string_view function,
                         std::string_view qualifier);
+std::string ActivityArn(const ArnScheme& scheme, std::string_view activity);
 // The role that Pawl shows where AWS shows an execution's role.
 std::string RoleArn(const ArnScheme& scheme);
+
+// Makes the tokens that stand for one attempt of a task outside the engine ($$.Task.Token): the
+// same token however often it is asked for.
+class TaskTokens {
+ public:
+  virtual ~TaskTokens() = default;
+  virtual std::string TokenOf(ExecutionId execution,
+                              FrameNumber frame,
+                              std::uint32_t wait_number) const = 0;
+};
 
 // What is the same for every turn of an engine.
 struct Environment {
   Limits limits;
   ArnScheme arns;
+  // Outlives the engine's turns.
+  const TaskTokens* task_tokens = nullptr;
 };
 
 // What is the same for every turn of an execution.
@@ -78,9 +91,25 @@ struct TaskEnded {
   std::optional<Lease> lease = {};
 };
 
+// A worker takes an activity's task: it gets the input and the token.
+struct TaskTaken {
+  std::uint32_t wait_number = 0;
+  // The name it gives itself; may be empty.
+  std::string worker = {};
+};
+
+// The end of a task, from whoever holds its token.
+struct TokenEnded {
+  std::uint32_t wait_number = 0;
+  // The result, or the error name and cause.
+  std::optional<Bytes> output = {};
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
+};
+
 // Time may have passed a deadline of the frame; Advance looks which.
 struct TimerFired {
-  // Of the frame's task, if it waits for one that a worker holds.
+  // Of the frame's task, if it waits for one that a worker or the holder of a token has.
   std::optional<Lease> lease;
 };
 
@@ -97,11 +126,12 @@ struct Message {
   FrameNumber frame = kRootFrame;
   // Engine time.
   Timestamp at;
-  std::variant<Start, TaskEnded, TimerFired, Continue, Stop> body;
+  std::variant<Start, TaskEnded, TaskTaken, TokenEnded, TimerFired, Continue, Stop> body;
 };
 
 // The rows of one execution that are in memory: at least the frame addressed and its ancestors.
 struct WorkingSet {
+  ExecutionId id;
   ExecutionHeader header;
   // The id of the next event; 1 before the start.
   EventId next_event = 1;

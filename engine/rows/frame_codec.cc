@@ -14,6 +14,7 @@ using interpreter::JoinWait;
 using interpreter::RunnableWait;
 using interpreter::TaskWait;
 using interpreter::TimerWait;
+using interpreter::TokenWait;
 using interpreter::Wait;
 
 constexpr std::uint8_t kVersion = 1;
@@ -24,7 +25,7 @@ constexpr unsigned kHasVariables = 2;
 constexpr std::uint32_t kRetriersMax = 100'000;
 
 // Stored: never reuse a number.
-enum class WaitKind : std::uint8_t { kRunnable = 0, kTask = 1, kTimer = 2, kJoin = 3 };
+enum class WaitKind : std::uint8_t { kRunnable = 0, kTask = 1, kTimer = 2, kJoin = 3, kToken = 4 };
 
 void AppendTime(Encoder& encoder, Timestamp time) {
   encoder.SignedVarint(ToMicros(time));
@@ -73,6 +74,15 @@ struct WaitEncoder {
     encoder.Varint(wait.result_bytes);
   }
 
+  void operator()(const TokenWait& wait) const {
+    Kind(WaitKind::kToken);
+    encoder.Byte(static_cast<std::uint8_t>((wait.deadline ? kDeadline : 0) |
+                                           (wait.heartbeat ? kHeartbeat : 0)));
+    encoder.Varint(wait.scheduled_event);
+    if (wait.deadline) AppendTime(encoder, *wait.deadline);
+    if (wait.heartbeat) encoder.Varint(static_cast<std::uint64_t>(wait.heartbeat->count()));
+  }
+
   void Kind(WaitKind kind) const { encoder.Byte(static_cast<std::uint8_t>(kind)); }
 };
 
@@ -95,6 +105,19 @@ TaskWait TakeTaskWait(Decoder& decoder) {
   return wait;
 }
 
+TokenWait TakeTokenWait(Decoder& decoder) {
+  TokenWait wait;
+  const std::uint8_t flags = decoder.Byte();
+  if ((flags & ~(kDeadline | kHeartbeat)) != 0) decoder.Fail();
+  wait.scheduled_event = decoder.Varint32();
+  if ((flags & kDeadline) != 0) wait.deadline = TakeTime(decoder);
+  if ((flags & kHeartbeat) != 0) {
+    wait.heartbeat = Duration(static_cast<std::int64_t>(decoder.Varint()));
+    if (*wait.heartbeat < Duration(0)) decoder.Fail();
+  }
+  return wait;
+}
+
 Wait TakeWait(Decoder& decoder) {
   switch (static_cast<WaitKind>(decoder.Byte())) {
     case WaitKind::kRunnable:
@@ -109,6 +132,8 @@ Wait TakeWait(Decoder& decoder) {
       wait.due = TakeTime(decoder);
       return wait;
     }
+    case WaitKind::kToken:
+      return TakeTokenWait(decoder);
     case WaitKind::kJoin: {
       JoinWait wait;
       wait.total = decoder.Varint32();

@@ -26,9 +26,10 @@ enum Flags : std::uint16_t {
   kHeartbeat = 256,
   kLocation = 512,
   kAssigned = 1024,
+  kWorker = 2048,
 };
 
-constexpr std::uint64_t kAllFlags = 2047;
+constexpr std::uint64_t kAllFlags = 4095;
 
 std::uint16_t FlagsOf(const HistoryEvent& event) {
   unsigned flags = 0;
@@ -42,6 +43,7 @@ std::uint16_t FlagsOf(const HistoryEvent& event) {
   if (event.heartbeat_seconds) flags |= kHeartbeat;
   if (event.location) flags |= kLocation;
   if (!event.assigned.empty()) flags |= kAssigned;
+  if (event.worker) flags |= kWorker;
   return static_cast<std::uint16_t>(flags);
 }
 
@@ -70,6 +72,7 @@ void AppendEvent(Encoder& encoder, const HistoryEvent& event, std::int64_t time_
       encoder.String(assignment.value.view());
     }
   }
+  if ((flags & kWorker) != 0) encoder.String(*event.worker);
 }
 
 // An id before `id`, stored as the distance to it.
@@ -122,6 +125,7 @@ HistoryEvent TakeEvent(Decoder& decoder, EventId id, std::int64_t time_before) {
       event.assigned.push_back(std::move(assignment));
     }
   }
+  if ((flags & kWorker) != 0) event.worker = std::string(decoder.String());
   return event;
 }
 

@@ -347,6 +347,10 @@ Range AllFunctions() {
   return PrefixRange(Family::kIndex, "W");
 }
 
+Range FunctionsOf(NamespaceId namespace_id, std::string_view prefix) {
+  return PrefixRange(Family::kIndex, FunctionKey(namespace_id, prefix));
+}
+
 std::optional<FunctionKeyParts> ParseFunctionKey(std::string_view key) {
   Decoder decoder(key);
   const char tag = static_cast<char>(decoder.Byte());

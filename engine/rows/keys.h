@@ -112,6 +112,8 @@ std::string RevisionKey(NamespaceId namespace_id,
 storage::Range RevisionsOf(NamespaceId namespace_id, std::string_view state_machine);
 std::string FunctionKey(NamespaceId namespace_id, std::string_view function);
 storage::Range AllFunctions();
+// Those of a namespace whose names begin with `prefix`.
+storage::Range FunctionsOf(NamespaceId namespace_id, std::string_view prefix);
 
 struct FunctionKeyParts {
   NamespaceId namespace_id;

@@ -193,6 +193,7 @@ struct EventInfo {
   std::optional<std::int64_t> timeout_seconds = {};
   std::optional<std::int64_t> heartbeat_seconds = {};
   std::optional<std::string> location = {};  // of an evaluation that failed: "Output/total"
+  std::optional<std::string> worker = {};    // of an activity that was taken
   std::vector<interpreter::Assignment> assigned_variables = {};  // of a state that was left
 };
 
@@ -338,6 +339,49 @@ class WorkerSession {
   virtual void Return(std::vector<TaskRef> tasks) = 0;
 };
 
+// --- Activities and task tokens ---
+
+// Work that programs outside take by polling and answer with a token (Step Functions Developer
+// Guide, "Activities").
+struct ActivityInfo {
+  std::string name = {};
+  std::string arn = {};
+  Timestamp created_at = {};
+};
+
+struct ActivityList {
+  std::vector<ActivityInfo> activities = {};
+  // For the page after; empty on the last one.
+  std::string next = {};
+};
+
+struct ActivityTask {
+  // Opaque: what ends the task or shows that somebody is at work.
+  std::string token = {};
+  Bytes input = {};
+};
+
+// Who asks for an activity's task.
+struct ActivityRequest {
+  NamespaceId namespace_id = {};
+  std::string activity = {};
+  // Recorded in the history; may be empty.
+  std::string worker = {};
+};
+
+// A request for a task that has not been answered. Destroying it withdraws the request.
+class ActivityPoll {
+ public:
+  virtual ~ActivityPoll() = default;
+};
+
+struct TaskEnd {
+  // JSON text of the result; or the error and its cause.
+  std::optional<Bytes> output = {};
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
+};
+
 // --- Statistics ---
 
 struct EngineStatistics {
@@ -415,6 +459,28 @@ class Engine {
 
   // `sink` outlives the session.
   virtual std::unique_ptr<WorkerSession> ConnectWorker(WorkerHello hello, TaskSink& sink) = 0;
+
+  // Makes the activity, or gives the one that is there. InvalidArgument: the name.
+  virtual Result<ActivityInfo> CreateActivity(NamespaceId namespace_id,
+                                              const std::string& name) = 0;
+  // NotFound.
+  virtual Result<ActivityInfo> DescribeActivity(NamespaceId namespace_id,
+                                                const std::string& name) = 0;
+  virtual Result<ActivityList> ListActivities(NamespaceId namespace_id,
+                                              std::size_t page_size,
+                                              const std::string& after) = 0;
+  // Tasks that wait for it wait on. No error if there is none.
+  virtual Status DeleteActivity(NamespaceId namespace_id, const std::string& name) = 0;
+  // `done` runs once, on an executor thread, when a task is taken, durably; never if the poll ends
+  // before. NotFound (no such activity) comes back from here.
+  virtual Result<std::unique_ptr<ActivityPoll>> PollActivity(ActivityRequest request,
+                                                             Callback<ActivityTask> done) = 0;
+  // The end of the task that `token` stands for: durable when `done` runs. Errors: InvalidArgument
+  // (reason InvalidToken, InvalidOutput; an error over 256 or a cause over 32,768 characters),
+  // NotFound (reason TaskTimedOut: nothing waits for it any more).
+  virtual void EndTask(const std::string& token, TaskEnd end, Callback<bool> done) = 0;
+  // Puts off the time-out of HeartbeatSeconds. Errors as EndTask.
+  virtual void HeartbeatTask(const std::string& token, Callback<bool> done) = 0;
 
   // 32 secret random bytes, made once for each store and purpose ("page-tokens") and kept in it.
   virtual Result<std::string> StoreSecret(const std::string& purpose) = 0;

@@ -66,6 +66,9 @@ Status EngineImpl::Open() {
   clock_ = std::make_unique<EngineClock>(*system_clock_, high_water);
   catalog_ = std::make_unique<Catalog>(*storage_, options_.limits, options_.arns);
   reader_ = std::make_unique<ExecutionReader>(*storage_, *catalog_, options_.arns);
+  ASSIGN_OR_RETURN(std::string secret, StoreSecret("task-tokens"));
+  task_tokens_ = std::make_unique<SealedTaskTokens>(std::move(secret));
+  environment_.task_tokens = task_tokens_.get();
   matcher_ = std::make_unique<Matcher>(
       MatcherOptions{.function_grace = options_.function_grace,
                      .reconnect_window = options_.reconnect_window},

@@ -15,6 +15,7 @@
 #include "engine/runtime/execution_reader.h"
 #include "engine/runtime/executor.h"
 #include "engine/runtime/matcher.h"
+#include "engine/runtime/task_tokens.h"
 #include "engine/storage/storage.h"
 
 namespace pawl::runtime {
@@ -62,6 +63,16 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   Result<ListResponse> ListExecutions(const ListRequest& request) override;
   std::unique_ptr<Watch> StartWatch(WatchSink& sink) override;
   std::unique_ptr<WorkerSession> ConnectWorker(WorkerHello hello, TaskSink& sink) override;
+  Result<ActivityInfo> CreateActivity(NamespaceId namespace_id, const std::string& name) override;
+  Result<ActivityInfo> DescribeActivity(NamespaceId namespace_id, const std::string& name) override;
+  Result<ActivityList> ListActivities(NamespaceId namespace_id,
+                                      std::size_t page_size,
+                                      const std::string& after) override;
+  Status DeleteActivity(NamespaceId namespace_id, const std::string& name) override;
+  Result<std::unique_ptr<ActivityPoll>> PollActivity(ActivityRequest request,
+                                                     Callback<ActivityTask> done) override;
+  void EndTask(const std::string& token, TaskEnd end, Callback<bool> done) override;
+  void HeartbeatTask(const std::string& token, Callback<bool> done) override;
   Result<std::string> StoreSecret(const std::string& purpose) override;
   EngineStatistics Statistics() override;
 
@@ -70,6 +81,7 @@ class EngineImpl final : public Engine, public ShardEnvironment {
  private:
   friend class EngineWatch;
   friend class EngineWorkerSession;
+  friend class EngineActivityPoll;
 
   // An executor with the thread that drives it.
   struct Runner {
@@ -117,6 +129,7 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   std::unique_ptr<EngineClock> clock_;
   std::unique_ptr<Catalog> catalog_;
   std::unique_ptr<ExecutionReader> reader_;
+  std::unique_ptr<SealedTaskTokens> task_tokens_;
   std::unique_ptr<Matcher> matcher_;
   std::vector<std::unique_ptr<Runner>> runners_;
   std::atomic<bool> is_stopping_ = false;

@@ -28,7 +28,8 @@ PayloadSide SideOf(EventType type) {
       type == EventType::kExecutionStarted) {
     return PayloadSide::kInput;
   }
-  if (name.ends_with("Exited") || name.ends_with("Succeeded")) return PayloadSide::kOutput;
+  if (name.ends_with("Exited") || name.ends_with("Succeeded") || name.ends_with("Submitted"))
+    return PayloadSide::kOutput;
   return PayloadSide::kNone;
 }
 
@@ -37,7 +38,8 @@ bool IsLambda(EventType type) {
 }
 
 bool IsTask(EventType type) {
-  return type >= EventType::kTaskScheduled && type <= EventType::kTaskTimedOut;
+  return (type >= EventType::kTaskScheduled && type <= EventType::kTaskTimedOut) ||
+         type == EventType::kTaskSubmitted;
 }
 
 bool IsIteration(EventType type) {
@@ -133,6 +135,7 @@ Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
                  .timeout_seconds = event.timeout_seconds,
                  .heartbeat_seconds = event.heartbeat_seconds,
                  .location = event.location,
+                 .worker = event.worker,
                  .assigned_variables = event.assigned};
   if (event.state != asl::kNoState) {
     if (event.state >= machine.states.size()) {
@@ -144,7 +147,7 @@ Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
       const auto* task = std::get_if<asl::TaskState>(&state.details);
       if (task == nullptr) return DataLoss("a task event names a state that is no Task");
       if (IsTask(event.type)) {
-        info.resource = "invoke";
+        info.resource = task->waits_for_token ? "invoke.waitForTaskToken" : "invoke";
         info.resource_type = "lambda";
       } else if (task->resource.starts_with("arn:")) {
         info.resource = task->resource;
@@ -152,6 +155,11 @@ Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
         info.resource = interpreter::FunctionArn(arns_, task->function_name, task->qualifier);
       }
     }
+  }
+  if (event.type == EventType::kActivityScheduled) {
+    const auto* task = std::get_if<asl::TaskState>(&machine.states[event.state].details);
+    if (task == nullptr) return DataLoss("an activity event names a state that is no Task");
+    info.resource = task->resource;
   }
   if (IsIteration(event.type)) info.index = event.index;
   if (event.type == EventType::kMapStateStarted) info.length = event.index;

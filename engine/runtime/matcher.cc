@@ -401,6 +401,16 @@ std::vector<std::string> Matcher::AddNewFunctions(NamespaceId namespace_id,
   return added;
 }
 
+void Matcher::RemoveKnownFunction(NamespaceId namespace_id, const std::string& function) {
+  const MutexLock lock(mutex_);
+  known_.erase({namespace_id.value, function});
+}
+
+bool Matcher::KnowsFunction(NamespaceId namespace_id, const std::string& function) {
+  const MutexLock lock(mutex_);
+  return known_.contains({namespace_id.value, function});
+}
+
 std::vector<FailedTask> Matcher::Poll(Timestamp now) {
   Outbox out;
   std::vector<FailedTask> failed;
@@ -433,6 +443,13 @@ std::vector<FailedTask> Matcher::Poll(Timestamp now) {
       }
       for (const auto& [ref, entry] : tasks_) {
         if (entry.function != unknown->first || entry.state == State::kLeased) continue;
+        if (const auto activity = asl::ActivityOf(entry.task.function)) {
+          failed.push_back({.ref = ref,
+                            .error = "ActivityDoesNotExist",
+                            .cause = "Activity Does Not Exist: '" +
+                                     interpreter::ActivityArn(arns_, *activity) + "'"});
+          continue;
+        }
         const std::string qualifier =
             entry.task.qualifier.empty() ? "$LATEST" : entry.task.qualifier;
         failed.push_back({.ref = ref,

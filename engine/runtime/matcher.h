@@ -93,6 +93,10 @@ class Matcher {
   std::vector<std::string> AddNewFunctions(NamespaceId namespace_id,
                                            const std::vector<std::string>& functions);
 
+  // A function that is not known any more.
+  void RemoveKnownFunction(NamespaceId namespace_id, const std::string& function);
+  bool KnowsFunction(NamespaceId namespace_id, const std::string& function);
+
   // --- Time ---
   // Does what is due at `now`; gives the tasks that fail.
   std::vector<FailedTask> Poll(Timestamp now);

@@ -100,6 +100,7 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
                    .priority = command.request.priority,
                    .fairness_key = std::move(command.request.fairness_key),
                    .input_hash = input_hash};
+  execution.set.id = execution.id;
   execution.set.header = execution.row.header;
   execution.is_new = true;
   execution.is_row_dirty = true;
@@ -179,6 +180,59 @@ void Shard::On(CompletionCommand command, Timestamp now, DiskState disk) {
   });
 }
 
+void Shard::On(TakeActivityCommand command, Timestamp now, DiskState disk) {
+  const TaskRef ref = command.ref;
+  if (disk == DiskState::kBelowHardReserve) {
+    return command.done(ResourceExhausted("the disk of the data directory is full"));
+  }
+  auto found = Find(ref.execution);
+  if (!found.ok()) return command.done(found.status());
+  const bool is_taken =
+      *found != nullptr &&
+      Moves(**found,
+            {.frame = ref.frame,
+             .at = now,
+             .body = interpreter::TaskTaken{.wait_number = ref.wait_number,
+                                            .worker = std::move(command.worker)}});
+  Reply([this, ref, is_taken, done = std::move(command.done)](const Status& status) {
+    // From now on the token says who has it, and not the matcher.
+    if (status.ok()) cancelled_.push_back(ref);
+    status.ok() ? done(is_taken) : done(status);
+  });
+}
+
+void Shard::On(TokenCommand command, Timestamp now, DiskState disk) {
+  const TaskRef ref = command.ref;
+  if (disk == DiskState::kBelowHardReserve) {
+    return command.done(ResourceExhausted("the disk of the data directory is full"));
+  }
+  auto found = Find(ref.execution);
+  if (!found.ok()) return command.done(found.status());
+  const bool is_accepted =
+      *found != nullptr &&
+      Moves(**found, {.frame = ref.frame, .at = now, .body = std::move(command.body)});
+  Reply([is_accepted, done = std::move(command.done)](const Status& status) {
+    status.ok() ? done(is_accepted) : done(status);
+  });
+}
+
+void Shard::On(TokenHeartbeatCommand command, Timestamp now, DiskState) {
+  auto found = Find(command.ref.execution);
+  if (!found.ok()) return command.done(found.status());
+  bool is_known = false;
+  if (*found != nullptr) {
+    const auto frame = (*found)->set.frames.find(command.ref.frame);
+    if (frame != (*found)->set.frames.end() &&
+        frame->second.wait_number == command.ref.wait_number) {
+      const bool is_token = std::holds_alternative<interpreter::TokenWait>(frame->second.wait);
+      // A function may be at work with its token still.
+      is_known = is_token || std::holds_alternative<interpreter::TaskWait>(frame->second.wait);
+      if (is_token) token_heartbeats_[command.ref] = now;
+    }
+  }
+  command.done(is_known);
+}
+
 void Shard::On(SubscribeCommand command, Timestamp, DiskState) {
   auto found = FindByName(command.name);
   if (!found.ok() || *found == nullptr) return;
@@ -228,10 +282,14 @@ void Shard::OnTimer(const Timer& timer, Timestamp now) {
   const auto frame = execution.set.frames.find(timer.frame);
   if (frame == execution.set.frames.end()) return;
   std::optional<interpreter::Lease> lease;
+  const TaskRef ref{
+      .execution = timer.execution, .frame = timer.frame, .wait_number = frame->second.wait_number};
   if (std::holds_alternative<interpreter::TaskWait>(frame->second.wait)) {
-    lease = environment_.matcher().FindLease({.execution = timer.execution,
-                                              .frame = timer.frame,
-                                              .wait_number = frame->second.wait_number});
+    lease = environment_.matcher().FindLease(ref);
+  } else if (std::holds_alternative<interpreter::TokenWait>(frame->second.wait)) {
+    // Heartbeats are kept in memory only: after a restart, silence counts from here.
+    const Timestamp last = token_heartbeats_.emplace(ref, now).first->second;
+    lease = interpreter::Lease{.started_at = last, .last_heartbeat_at = last};
   }
   const auto ran =
       RunTurn(execution,
@@ -253,6 +311,11 @@ void Shard::Continue(ExecutionId id, FrameNumber frame, Timestamp now) {
   if (!found.ok() || *found == nullptr) return;
   static_cast<void>(
       RunTurn(**found, {.frame = frame, .at = now, .body = interpreter::Continue{}}).ok());
+}
+
+bool Shard::Moves(Resident& execution, const interpreter::Message& message) {
+  const auto ran = RunTurn(execution, message);
+  return ran.ok() && *ran;
 }
 
 Result<bool> Shard::RunTurn(Resident& execution, const interpreter::Message& message) {
@@ -283,6 +346,7 @@ void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
                        rows::HistoryKey(execution.id, turn.history.front().id),
                        rows::EncodeEvents(turn.history));
   }
+  ForgetHeartbeats(execution, turn);
   interpreter::Apply(turn, execution.set);
   // Until they are durable, the store cannot give these back.
   for (const interpreter::HistoryEvent& event : turn.history) {
@@ -344,6 +408,32 @@ void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
     }
   }
   if (turn.close) StageClose(execution, *turn.close, turn.history.back().at);
+}
+
+// Silence of a token counts from the turn that began to wait for it.
+void Shard::ForgetHeartbeats(const Resident& execution, const interpreter::Turn& turn) {
+  const auto forget = [&](FrameNumber number) {
+    const auto old = execution.set.frames.find(number);
+    if (old == execution.set.frames.end()) return;
+    if (!std::holds_alternative<interpreter::TokenWait>(old->second.wait)) return;
+    token_heartbeats_.erase(
+        {.execution = execution.id, .frame = number, .wait_number = old->second.wait_number});
+  };
+  for (const interpreter::FrameChange& change : turn.frames) {
+    std::visit(
+        Overloaded{
+            [&](const interpreter::FramePut& put) {
+              forget(put.frame.number);
+              const auto* token = std::get_if<interpreter::TokenWait>(&put.frame.wait);
+              if (token == nullptr || !token->heartbeat) return;
+              token_heartbeats_[{.execution = execution.id,
+                                 .frame = put.frame.number,
+                                 .wait_number = put.frame.wait_number}] = turn.history.back().at;
+            },
+            [&](const interpreter::FrameErased& erased) { forget(erased.number); },
+            [&](const interpreter::FrameArchived& archived) { forget(archived.frame.number); }},
+        change);
+  }
 }
 
 void Shard::StageClose(Resident& execution, const interpreter::Close& close, Timestamp at) {

@@ -133,12 +133,18 @@ class Shard {
   void On(SubscribeCommand command, Timestamp now, DiskState disk);
   void On(UnsubscribeCommand command, Timestamp now, DiskState disk);
   void On(LoadTaskCommand command, Timestamp now, DiskState disk);
+  void On(TakeActivityCommand command, Timestamp now, DiskState disk);
+  void On(TokenCommand command, Timestamp now, DiskState disk);
+  void On(TokenHeartbeatCommand command, Timestamp now, DiskState disk);
 
   // --- Turns (shard.cc) ---
   // Runs one message to its turn and stages it. False if the message was for nobody. A
   // contradiction in the stored rows quarantines the execution and is returned.
   Result<bool> RunTurn(Resident& execution, const interpreter::Message& message);
+  // Whether the message was for somebody.
+  bool Moves(Resident& execution, const interpreter::Message& message);
   void StageTurn(Resident& execution, const interpreter::Turn& turn);
+  void ForgetHeartbeats(const Resident& execution, const interpreter::Turn& turn);
   void StageClose(Resident& execution, const interpreter::Close& close, Timestamp at);
   void StageFrames(Resident& execution, Timestamp now);
   // Sets aside what is damaged; a store that cannot be read at all is not the execution's fault.
@@ -191,6 +197,8 @@ class Shard {
   Staged staged_;
   std::vector<ReadyTask> ready_;
   std::vector<TaskRef> cancelled_;
+  // Signs of life from the holders of tokens.
+  std::map<TaskRef, Timestamp> token_heartbeats_;
   ShardStatistics statistics_;
 
   // Timer rows before this time are in memory.

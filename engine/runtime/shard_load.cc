@@ -87,6 +87,7 @@ Result<std::unique_ptr<Resident>> Shard::Load(ExecutionId id) {
       execution->machine,
       environment_.FindMachine(row.namespace_id, row.header.state_machine, row.revision));
   interpreter::WorkingSet& set = execution->set;
+  set.id = id;
   set.header = row.header;
   set.has_all_frames = true;
 

@@ -58,11 +58,33 @@ struct LoadTaskCommand {
   TaskRef ref;
 };
 
+// A worker takes an activity's task; told whether it was there to take.
+struct TakeActivityCommand {
+  TaskRef ref;
+  std::string worker;
+  Callback<bool> done;
+};
+
+// The end of a task by its token; told whether something waited for it.
+struct TokenCommand {
+  TaskRef ref;
+  interpreter::TokenEnded body;
+  Callback<bool> done;
+};
+
+struct TokenHeartbeatCommand {
+  TaskRef ref;
+  Callback<bool> done;
+};
+
 using ShardRequest = std::variant<StartCommand,
                                   StopCommand,
                                   CompletionCommand,
                                   SubscribeCommand,
                                   UnsubscribeCommand,
-                                  LoadTaskCommand>;
+                                  LoadTaskCommand,
+                                  TakeActivityCommand,
+                                  TokenCommand,
+                                  TokenHeartbeatCommand>;
 
 }  // namespace pawl::runtime

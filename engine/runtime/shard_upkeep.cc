@@ -116,6 +116,7 @@ void Shard::Drop() {
   ready_.clear();
   cancelled_.clear();
   quarantined_.clear();
+  token_heartbeats_.clear();
 }
 
 void Shard::Maintain(Timestamp now, Duration retention) {

@@ -128,6 +128,7 @@ std::string ToJson(const v1::HistoryEvent& event) {
   if (event.has_timeout_seconds()) object.Number("timeout_seconds", event.timeout_seconds());
   if (event.has_heartbeat_seconds()) object.Number("heartbeat_seconds", event.heartbeat_seconds());
   if (event.has_location()) object.Text("location", event.location());
+  if (event.has_worker()) object.Text("worker", event.worker());
   if (event.assigned_variables_size() > 0) {
     // In the order of their names: protobuf's maps have none.
     JsonObject variables;

@@ -132,6 +132,7 @@ py::dict ToPython(const v1::HistoryEvent& event) {
   fields["heartbeat_seconds"] =
       event.has_heartbeat_seconds() ? py::object(py::int_(event.heartbeat_seconds())) : py::none();
   fields["location"] = event.has_location() ? py::object(Text(event.location())) : py::none();
+  fields["worker"] = event.has_worker() ? py::object(Text(event.worker())) : py::none();
   py::dict variables;
   for (const auto& [name, value] : event.assigned_variables())
     variables[Text(name)] = py::bytes(value);

@@ -90,6 +90,7 @@ py::dict ToPython(const EventInfo& event) {
   fields["timeout_seconds"] = OrNone(event.timeout_seconds);
   fields["heartbeat_seconds"] = OrNone(event.heartbeat_seconds);
   fields["location"] = TextOrNone(event.location);
+  fields["worker"] = TextOrNone(event.worker);
   py::dict variables;
   for (const interpreter::Assignment& assignment : event.assigned_variables) {
     variables[Text(assignment.name)] = py::bytes(assignment.value.str());

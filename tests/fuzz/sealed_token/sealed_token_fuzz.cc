@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "engine/base/check.h"
-#include "server/sealed_token.h"
+#include "engine/runtime/sealed_token.h"
 
-namespace pawl::server {
+namespace pawl::runtime {
 namespace {
 
 // A token of 4,096 characters is the longest that opens.
@@ -41,9 +41,9 @@ void Run(std::string_view data) {
 }
 
 }  // namespace
-}  // namespace pawl::server
+}  // namespace pawl::runtime
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  pawl::server::Run({reinterpret_cast<const char*>(data), size});
+  pawl::runtime::Run({reinterpret_cast<const char*>(data), size});
   return 0;
 }

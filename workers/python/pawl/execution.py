@@ -78,6 +78,7 @@ class HistoryEvent:
     timeout_seconds: Optional[int]
     heartbeat_seconds: Optional[int]
     location: Optional[str]
+    worker: Optional[str]
     assigned_variables: Mapping[str, Any]
 
 

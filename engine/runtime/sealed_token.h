@@ -13,7 +13,7 @@
 #include "engine/base/ids.h"
 #include "engine/base/status.h"
 
-namespace pawl::server {
+namespace pawl::runtime {
 
 struct SealingKey {
   // Stands in each token, so that tokens outlive a change of keys. Never used again.
@@ -48,4 +48,4 @@ class TokenSealer {
   std::vector<SealingKey> keys_;
 };
 
-}  // namespace pawl::server
+}  // namespace pawl::runtime

@@ -1,10 +1,10 @@
-#include "server/sealed_token.h"
+#include "engine/runtime/sealed_token.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace pawl::server {
+namespace pawl::runtime {
 namespace {
 
 const SealingKey kOldKey{.id = 1, .secret = std::string(32, 'o')};
@@ -82,4 +82,4 @@ TEST(SealedTokenTest, EveryWrongTokenGetsTheSameAnswer) {
 }
 
 }  // namespace
-}  // namespace pawl::server
+}  // namespace pawl::runtime

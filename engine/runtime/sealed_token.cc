@@ -1,4 +1,4 @@
-#include "server/sealed_token.h"
+#include "engine/runtime/sealed_token.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -11,7 +11,7 @@
 #include "engine/base/check.h"
 #include "engine/base/coding.h"
 
-namespace pawl::server {
+namespace pawl::runtime {
 namespace {
 
 constexpr std::size_t kTagBytes = 16;
@@ -117,4 +117,4 @@ Result<std::string> TokenSealer::Open(const TokenScope& scope, std::string_view 
   return WrongToken();
 }
 
-}  // namespace pawl::server
+}  // namespace pawl::runtime

@@ -5,8 +5,8 @@
 namespace pawl::test {
 
 inline constexpr int kRunMin = 182;
-inline constexpr int kOutcomeMin = 147;
-inline constexpr int kCausalMin = 144;
-inline constexpr int kHistoryMin = 142;
+inline constexpr int kOutcomeMin = 158;
+inline constexpr int kCausalMin = 155;
+inline constexpr int kHistoryMin = 153;
 
 }  // namespace pawl::test

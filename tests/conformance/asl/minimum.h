@@ -5,8 +5,8 @@
 namespace pawl::test {
 
 inline constexpr int kRunMin = 182;
-inline constexpr int kOutcomeMin = 161;
-inline constexpr int kCausalMin = 158;
-inline constexpr int kHistoryMin = 156;
+inline constexpr int kOutcomeMin = 163;
+inline constexpr int kCausalMin = 160;
+inline constexpr int kHistoryMin = 158;
 
 }  // namespace pawl::test

@@ -5,8 +5,8 @@
 namespace pawl::test {
 
 inline constexpr int kRunMin = 182;
-inline constexpr int kOutcomeMin = 163;
-inline constexpr int kCausalMin = 160;
-inline constexpr int kHistoryMin = 158;
+inline constexpr int kOutcomeMin = 169;
+inline constexpr int kCausalMin = 166;
+inline constexpr int kHistoryMin = 164;
 
 }  // namespace pawl::test

@@ -7,6 +7,6 @@ namespace pawl::test {
 inline constexpr int kRunMin = 182;
 inline constexpr int kOutcomeMin = 169;
 inline constexpr int kCausalMin = 166;
-inline constexpr int kHistoryMin = 164;
+inline constexpr int kHistoryMin = 166;
 
 }  // namespace pawl::test

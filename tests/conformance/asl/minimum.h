@@ -5,8 +5,8 @@
 namespace pawl::test {
 
 inline constexpr int kRunMin = 182;
-inline constexpr int kOutcomeMin = 169;
-inline constexpr int kCausalMin = 166;
-inline constexpr int kHistoryMin = 166;
+inline constexpr int kOutcomeMin = 170;
+inline constexpr int kCausalMin = 167;
+inline constexpr int kHistoryMin = 167;
 
 }  // namespace pawl::test

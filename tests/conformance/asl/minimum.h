@@ -5,8 +5,8 @@
 namespace pawl::test {
 
 inline constexpr int kRunMin = 182;
-inline constexpr int kOutcomeMin = 170;
-inline constexpr int kCausalMin = 167;
-inline constexpr int kHistoryMin = 167;
+inline constexpr int kOutcomeMin = 171;
+inline constexpr int kCausalMin = 168;
+inline constexpr int kHistoryMin = 168;
 
 }  // namespace pawl::test

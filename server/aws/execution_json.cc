@@ -34,8 +34,11 @@ void WriteExecution(std::string& out, const ExecutionInfo& execution) {
   if (execution.stopped_at) fields.Time("stopDate", *execution.stopped_at);
   fields.Payload("input", execution.input, kIncluded, true);
   if (execution.output.has_value()) fields.Payload("output", execution.output, kIncluded, true);
-  fields.Text("error", execution.error);
-  fields.Text("cause", execution.cause);
+  // As recorded: an execution that timed out has no error, its status says it all.
+  if (execution.status != ExecutionStatus::kTimedOut) {
+    fields.Text("error", execution.error);
+    fields.Text("cause", execution.cause);
+  }
   WriteRedrive(fields, execution.status);
 }
 

@@ -47,5 +47,15 @@ TEST(ExecutionJsonTest, AFailedExecutionHasErrorAndCauseAndIsRedrivable) {
             R"("cause":"c","redriveCount":0,"redriveStatus":"REDRIVABLE"})");
 }
 
+// Recorded: timeouts, test_global_timeout.
+TEST(ExecutionJsonTest, AnExecutionThatTimedOutHasNoError) {
+  ExecutionInfo execution = Execution(ExecutionStatus::kTimedOut);
+  execution.error = "States.Timeout";
+  EXPECT_EQ(Json(execution),
+            R"({"executionArn":"arn:e","stateMachineArn":"arn:m","name":"n","status":"TIMED_OUT",)"
+            R"("startDate":10.000,"input":"{}","inputDetails":{"included":true},"redriveCount":0,)"
+            R"("redriveStatus":"REDRIVABLE"})");
+}
+
 }  // namespace
 }  // namespace pawl::aws

@@ -5,8 +5,8 @@
 namespace pawl::test {
 
 inline constexpr int kRunMin = 182;
-inline constexpr int kOutcomeMin = 172;
-inline constexpr int kCausalMin = 169;
-inline constexpr int kHistoryMin = 169;
+inline constexpr int kOutcomeMin = 180;
+inline constexpr int kCausalMin = 177;
+inline constexpr int kHistoryMin = 177;
 
 }  // namespace pawl::test

@@ -50,6 +50,19 @@ void WriteTask(JsonFields& details, const EventInfo& event, const HistoryNames& 
   if (event.input) details.Text("parameters", event.input->view());
 }
 
+// Each variable's value is JSON text of its own.
+void WriteAssignments(std::string& out, JsonFields& details, const EventInfo& event) {
+  if (event.assigned_variables.empty()) return;
+  details.Begin("assignedVariables");
+  {
+    JsonFields variables(out);
+    for (const interpreter::Assignment& assignment : event.assigned_variables)
+      variables.Text(assignment.name, assignment.value.view());
+  }
+  details.Begin("assignedVariablesDetails");
+  JsonFields(out).Boolean(kTruncated, false);
+}
+
 void WriteDetails(std::string& out, const EventInfo& event, const HistoryNames& names) {
   JsonFields details(out);
   const std::string_view type = interpreter::EventTypeName(event.type);
@@ -65,8 +78,13 @@ void WriteDetails(std::string& out, const EventInfo& event, const HistoryNames& 
     details.Payload("input", *event.input, kTruncated, false);
   }
   if (event.output) details.Payload("output", *event.output, kTruncated, false);
+  WriteAssignments(out, details, event);
   details.Text("error", event.error);
   details.Text("cause", event.cause);
+  if (event.type == EventType::kEvaluationFailed) {
+    details.Text("location", event.location);
+    details.Text("state", event.state);
+  }
   details.Number("timeoutInSeconds", event.timeout_seconds);
   details.Number("heartbeatInSeconds", event.heartbeat_seconds);
   if (event.type == EventType::kExecutionStarted) details.Text("roleArn", names.role_arn);

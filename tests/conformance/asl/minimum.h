@@ -4,9 +4,9 @@
 
 namespace pawl::test {
 
-inline constexpr int kRunMin = 182;
-inline constexpr int kOutcomeMin = 180;
-inline constexpr int kCausalMin = 177;
-inline constexpr int kHistoryMin = 177;
+inline constexpr int kRunMin = 207;
+inline constexpr int kOutcomeMin = 204;
+inline constexpr int kCausalMin = 201;
+inline constexpr int kHistoryMin = 201;
 
 }  // namespace pawl::test

@@ -37,6 +37,20 @@ TEST(HistoryJsonTest, StatesOfAllTypesShareTheNameOfTheirDetails) {
             R"("outputDetails":{"truncated":false}}})");
 }
 
+TEST(HistoryJsonTest, AStateThatIsLeftNamesWhatItAssigned) {
+  EXPECT_EQ(Json({.id = 3,
+                  .previous_id = 2,
+                  .type = EventType::kPassStateExited,
+                  .state = "Set",
+                  .output = Bytes("1"),
+                  .assigned_variables = {{.name = "a", .value = Bytes(R"("x")")},
+                                         {.name = "b", .value = Bytes("{}")}}}),
+            R"({"timestamp":1767225600.042,"type":"PassStateExited","id":3,"previousEventId":2,)"
+            R"("stateExitedEventDetails":{"name":"Set","output":"1",)"
+            R"("outputDetails":{"truncated":false},"assignedVariables":{"a":"\"x\"","b":"{}"},)"
+            R"("assignedVariablesDetails":{"truncated":false}}})");
+}
+
 TEST(HistoryJsonTest, ADirectFunctionIsALambdaFunction) {
   EXPECT_EQ(Json({.id = 3,
                   .previous_id = 2,
@@ -77,6 +91,18 @@ TEST(HistoryJsonTest, AFailedTaskSaysWhichServiceFailed) {
             R"({"timestamp":1767225600.042,"type":"TaskFailed","id":5,"previousEventId":4,)"
             R"("taskFailedEventDetails":{"resourceType":"lambda","resource":"invoke",)"
             R"("error":"E","cause":"c"}})");
+}
+
+TEST(HistoryJsonTest, AFailedEvaluationSaysWhere) {
+  EXPECT_EQ(Json({.id = 3,
+                  .type = EventType::kEvaluationFailed,
+                  .state = "Sum",
+                  .error = "States.QueryEvaluationError",
+                  .cause = "c",
+                  .location = "Output/total"}),
+            R"({"timestamp":1767225600.042,"type":"EvaluationFailed","id":3,"previousEventId":0,)"
+            R"("evaluationFailedEventDetails":{"error":"States.QueryEvaluationError","cause":"c",)"
+            R"("location":"Output/total","state":"Sum"}})");
 }
 
 TEST(HistoryJsonTest, IterationsHaveAnIndexAndMapsALength) {

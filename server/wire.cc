@@ -63,7 +63,7 @@ v1::Diagnostic ToWire(const asl::Diagnostic& diagnostic) {
   wire.set_pointer(diagnostic.pointer);
   wire.set_line(diagnostic.line);
   wire.set_column(diagnostic.column);
-  wire.set_message(diagnostic.message);
+  wire.set_message(asl::FullMessage(diagnostic));
   return wire;
 }
 

@@ -24,9 +24,14 @@ struct Diagnostic {
   // Where the place stands in the source, both from 1; columns count bytes.
   std::uint32_t line = 1;
   std::uint32_t column = 1;
-  // What was found and how to mend it.
+  // What was found and how to mend it; AWS's own words where those are recorded.
   std::string message;
+  // What is to be added to AWS's words for people; mostly empty.
+  std::string detail = {};
 };
+
+// Message and detail together: what people read.
+std::string FullMessage(const Diagnostic& diagnostic);
 
 struct Compilation {
   // nullptr if there is any error.

@@ -32,8 +32,33 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-void Problems::Error(std::string_view code, const Place& place, std::string message) {
-  Add(code, Severity::kError, place.Pointer(), place.position(), std::move(message));
+std::string FullMessage(const Diagnostic& diagnostic) {
+  if (diagnostic.detail.empty()) return diagnostic.message;
+  return diagnostic.message + ": " + diagnostic.detail;
+}
+
+void Problems::Error(std::string_view code,
+                     const Place& place,
+                     std::string message,
+                     std::string detail) {
+  Add(code,
+      Severity::kError,
+      place.Pointer(),
+      place.position(),
+      std::move(message),
+      std::move(detail));
+}
+
+void Problems::ErrorInObject(std::string_view code,
+                             const Place& member,
+                             std::string message,
+                             std::string detail) {
+  Add(code,
+      Severity::kError,
+      member.parent == nullptr ? "" : member.parent->Pointer(),
+      member.position(),
+      std::move(message),
+      std::move(detail));
 }
 
 void Problems::ErrorAtName(std::string_view code, const Place& place, std::string message) {
@@ -56,9 +81,10 @@ void Problems::Add(std::string_view code,
                    Severity severity,
                    std::string pointer,
                    Position position,
-                   std::string message) {
+                   std::string message,
+                   std::string detail) {
   has_errors_ = has_errors_ || severity == Severity::kError;
-  bytes_ += pointer.size() + message.size();
+  bytes_ += pointer.size() + message.size() + detail.size();
   if (is_truncated_) {
     return;
   }
@@ -68,13 +94,15 @@ void Problems::Add(std::string_view code,
     severity = Severity::kError;
     pointer.clear();
     message = "there are more problems; mend these first and check again";
+    detail.clear();
   }
   diagnostics_.push_back({.code = std::string(code),
                           .severity = severity,
                           .pointer = std::move(pointer),
                           .line = position.line,
                           .column = position.column,
-                          .message = std::move(message)});
+                          .message = std::move(message),
+                          .detail = std::move(detail)});
 }
 
 std::vector<Diagnostic> Problems::Take() {

@@ -50,7 +50,15 @@ inline constexpr std::size_t kSuggestionsMax = 50;
 
 class Problems {
  public:
-  void Error(std::string_view code, const Place& place, std::string message);
+  void Error(std::string_view code,
+             const Place& place,
+             std::string message,
+             std::string detail = {});
+  // About a member in AWS's way: the pointer is that of the object which holds it.
+  void ErrorInObject(std::string_view code,
+                     const Place& member,
+                     std::string message,
+                     std::string detail);
   // At the name of a member instead of at its value.
   void ErrorAtName(std::string_view code, const Place& place, std::string message);
   void Warning(std::string_view code, const Place& place, std::string message);
@@ -72,7 +80,8 @@ class Problems {
            Severity severity,
            std::string pointer,
            Position position,
-           std::string message);
+           std::string message,
+           std::string detail = {});
 
   std::vector<Diagnostic> diagnostics_;
   std::size_t bytes_ = 0;

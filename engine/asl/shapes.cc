@@ -152,8 +152,8 @@ bool CheckTimestamp(const Place& place, Problems& problems) {
   }
   problems.Error(code::kSchema,
                  place,
-                 "String does not match RFC3339 timestamp, such as 2026-11-20T10:00:00Z; found " +
-                     Describe(*place.node));
+                 "String does not match RFC3339 timestamp",
+                 "expected one such as 2026-11-20T10:00:00Z, found " + Describe(*place.node));
   return false;
 }
 

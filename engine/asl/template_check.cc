@@ -31,11 +31,11 @@ bool CheckJsonataValue(const Place& place, Problems& problems) {
 }
 
 bool ReportDynamic(const Place& place, std::string_view why, Problems& problems) {
-  problems.Error(
-      code::kSchema,
-      place,
-      "The value for the field " + Quote(place.name) +
-          " must be a valid JSONPath or a valid intrinsic function call: " + std::string(why));
+  problems.ErrorInObject(code::kSchema,
+                         place,
+                         "The value for the field " + Quote(place.name) +
+                             " must be a valid JSONPath or a valid intrinsic function call",
+                         std::string(why));
   return false;
 }
 

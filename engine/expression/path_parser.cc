@@ -168,7 +168,9 @@ class StepsParser final {
     const char quote = cursor_.Peek();
     NamesStep step;
     for (;;) {
-      ASSIGN_OR_RETURN(std::string name, cursor_.ReadQuoted());
+      // As recorded: $['a\"b'] names the member a\"b, backslash included.
+      ASSIGN_OR_RETURN(std::string name,
+                       cursor_.ReadQuoted(TextCursor::OtherQuote::kWithBackslash));
       step.names.push_back(std::move(name));
       if (cursor_.TakeAfterSpaces("]")) break;
       if (!cursor_.TakeAfterSpaces(",")) return cursor_.Expected("',' or ']' after a name");

@@ -19,6 +19,8 @@ Result<json::Value> EvaluateInField(const Path& path,
   Result<json::Value> value = path.Evaluate(root, arena);
   if (value.ok()) return value;
   if (value.status().code() == StatusCode::kNotFound) {
+    // As recorded: a path that may name many values names none, however early its way ends.
+    if (!path.is_definite()) return json::Value::Array({});
     ASSIGN_OR_RETURN(const json::Value input, scope.Root(Path()));
     return NotFound("The JSONPath '" + path.text() + "' specified for the field '" +
                     std::string(field) + "' could not be found in the input '" +

@@ -25,7 +25,7 @@ class Scope {
 };
 
 // The value of `path` in the field `field` ("value.$", "ErrorPath"), which Step Functions names
-// when the path finds nothing.
+// when the path finds nothing. A path that is not definite always finds something: no values, [].
 //
 // Errors:  NotFound            "The JSONPath '$.x' specified for the field 'value.$' could not be
 // found

@@ -99,7 +99,7 @@ Status TextCursor::ExpectedAt(std::size_t position, std::string_view what) const
   return ErrorAt(position, problem);
 }
 
-Result<std::string> TextCursor::ReadQuoted() {
+Result<std::string> TextCursor::ReadQuoted(OtherQuote other_quote) {
   const std::size_t begin = position_;
   const char quote = Peek();
   Advance();
@@ -129,6 +129,8 @@ Result<std::string> TextCursor::ReadQuoted() {
       Advance(5);
       continue;
     }
+    const char other = quote == '"' ? '\'' : '"';
+    if (Peek() == other && other_quote == OtherQuote::kWithBackslash) encoded += "\\\\";
     const char plain = UnescapedCharacter(Peek());
     std::string piece;
     json::WriteStringTo(piece, std::string_view(&plain, 1));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -55,8 +56,11 @@ class TextCursor {
   // "column 5: …".
   Status ErrorAt(std::size_t position, std::string_view problem) const;
 
+  // What a backslash before the quote that does not end the string means: the quote alone, or both.
+  enum class OtherQuote : std::uint8_t { kUnescaped, kWithBackslash };
+
   // Reads a string from its quote, which is ' or ", and undoes the escapes of Java.
-  Result<std::string> ReadQuoted();
+  Result<std::string> ReadQuoted(OtherQuote other_quote = OtherQuote::kUnescaped);
   // Reads a number, true, false, null, a string in either quote, an array or an object.
   Result<json::Value> ReadLiteral();
 

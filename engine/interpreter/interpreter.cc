@@ -260,7 +260,12 @@ void Interpreter::Leave(Frame& frame,
     CloseExecution(Succeeded(std::move(payload)), EventType::kExecutionSucceeded, frame.last_event);
   } else {
     frames_.at(frame.number).output = std::move(payload);
-    ready_.push_front(frame.number);
+    // Before all that goes on, but behind those that ended earlier: the last to end closes the
+    // join, and what follows points to its event.
+    const auto place = std::find_if(ready_.begin(), ready_.end(), [this](FrameNumber number) {
+      return !frames_.at(number).output;
+    });
+    ready_.insert(place, frame.number);
   }
 }
 

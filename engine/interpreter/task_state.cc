@@ -47,6 +47,16 @@ TaskEvents EventsOf(const asl::TaskState& task) {
           EventType::kTaskTimedOut};
 }
 
+// The event that lambda:invoke passes on. As recorded: a string is the event's JSON text, and no
+// payload is an empty object. A string that is no JSON, which Lambda refuses, is the event itself.
+std::string InvokedEvent(const json::Value* payload) {
+  if (payload == nullptr || payload->is_null()) return "{}";
+  if (payload->is_string() && json::Check(payload->string()).ok()) {
+    return std::string(payload->string());
+  }
+  return json::Write(*payload);
+}
+
 // What lambda:invoke gives beside the function's own result. The request id is the attempt's.
 std::string InvokeEnvelope(std::string_view result, const std::string& request_id) {
   std::string text = R"({"ExecutedVersion":"$LATEST","Payload":)";
@@ -92,7 +102,7 @@ TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Byte
   const json::Value* payload = parsed->Find("Payload");
   return {.function = wait.function_name,
           .qualifier = wait.qualifier,
-          .payload = Bytes(payload == nullptr ? "{}" : json::Write(*payload))};
+          .payload = Bytes(InvokedEvent(payload))};
 }
 
 std::optional<std::int64_t> Interpreter::TaskSeconds(Frame& frame,

@@ -1,5 +1,7 @@
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/base/overloaded.h"
 #include "engine/interpreter/interpreter.h"
@@ -13,6 +15,13 @@ constexpr std::int64_t kWaitSecondsMax = 99'999'999;
 
 std::string ShownValue(json::Value value) {
   return value.is_string() ? std::string(value.string()) : json::Write(value);
+}
+
+// The first two as recorded.
+std::string_view WhySecondsAreWrong(std::optional<std::int64_t> number) {
+  if (!number) return "cannot be parsed as a long value";
+  if (*number < 0) return "references a negative value";
+  return "references a value greater than 99999999";
 }
 
 }  // namespace
@@ -36,9 +45,8 @@ void Interpreter::ExecuteWait(Frame& frame) {
             const auto number = value->is_number() ? value->AsInt64() : std::nullopt;
             if (!number || *number < 0 || *number > kWaitSecondsMax) {
               FailRuntime(frame,
-                          "The SecondsPath parameter does not reference a non-negative integer of "
-                          "at most 99999999: " +
-                              seconds.path.text() + " == " + ShownValue(*value));
+                          "The SecondsPath parameter " + std::string(WhySecondsAreWrong(number)) +
+                              ": " + seconds.path.text() + " == " + ShownValue(*value));
               return std::nullopt;
             }
             return now_ + std::chrono::seconds(*number);

@@ -24,7 +24,7 @@ Status DefinitionError(const asl::Compilation& compilation) {
     message += "\n  " + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column) +
                " " + diagnostic.code + " at " +
                (diagnostic.pointer.empty() ? "the top" : diagnostic.pointer) + ": " +
-               diagnostic.message;
+               asl::FullMessage(diagnostic);
   }
   return InvalidArgument(std::move(message), "definition").WithReason("InvalidDefinition");
 }

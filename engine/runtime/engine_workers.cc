@@ -17,8 +17,10 @@ constexpr std::size_t kErrorBytesMax = 256;
 constexpr std::size_t kCauseBytesMax = 32'768;
 
 // What is not JSON, or too large a text, becomes the task's error: a broken worker fails its tasks.
-void Sanitize(Completion& completion) {
+// A result over the limit is passed on whatever it is: the interpreter refuses it by its size.
+void Sanitize(Completion& completion, std::size_t payload_bytes_max) {
   if (completion.output) {
+    if (completion.output->size() > payload_bytes_max) return;
     const Status status = json::Check(completion.output->view());
     if (status.ok()) return;
     completion.output.reset();
@@ -122,7 +124,7 @@ void EngineImpl::Complete(SessionId session, std::vector<Completion> completions
       acks->Set(i, {.ref = ref, .outcome = CompletionOutcome::kSettled});
       continue;
     }
-    Sanitize(completion);
+    Sanitize(completion, options_.limits.payload_bytes_max);
     auto lease = matcher_->Completing(session, ref, now);
     posts[ref.execution.shard.value % runners_.size()].emplace_back(
         ref.execution.shard,

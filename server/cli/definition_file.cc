@@ -46,7 +46,7 @@ std::string DiagnosticText(const std::string& path, const asl::Diagnostic& diagn
                               diagnostic.line,
                               diagnostic.column,
                               diagnostic.severity == asl::Severity::kError ? "error" : "warning",
-                              diagnostic.message,
+                              asl::FullMessage(diagnostic),
                               diagnostic.code,
                               diagnostic.pointer.empty() ? "/" : diagnostic.pointer));
 }

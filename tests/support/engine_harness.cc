@@ -9,7 +9,10 @@
 
 namespace pawl::test {
 
-ScriptedWorker::ScriptedWorker(Engine& engine, std::vector<std::string> functions) {
+ScriptedWorker::ScriptedWorker(Engine& engine,
+                               ManualClock& clock,
+                               std::vector<std::string> functions)
+    : clock_(clock) {
   std::vector<FunctionCredit> credits;
   for (const std::string& function : functions) {
     credits.push_back({.function = function, .credits = 1'000});
@@ -35,6 +38,9 @@ void ScriptedWorker::Deliver(std::vector<Task> delivered) {
 
 void ScriptedWorker::Cancel(std::vector<TaskRef> refs) {
   cancelled.insert(cancelled.end(), refs.begin(), refs.end());
+  std::erase_if(running_, [&refs](const Running& running) {
+    return std::find(refs.begin(), refs.end(), running.task.ref) != refs.end();
+  });
 }
 
 void ScriptedWorker::Acknowledge(std::vector<CompletionAck> acked) {
@@ -52,11 +58,40 @@ bool ScriptedWorker::Work() {
       continue;
     }
     was_busy = true;
-    Complete(task, body->second(task));
-    session_->Grant({{.function = task.function, .credits = 1}});
+    Outcome outcome = body->second(task);
+    if (outcome.takes > Duration::zero()) {
+      running_.push_back({.task = std::move(task),
+                          .outcome = outcome,
+                          .done_at = clock_.WallNow() + outcome.takes});
+    } else {
+      End(task, outcome);
+    }
   }
   tasks.insert(tasks.begin(), kept.begin(), kept.end());
+  // Ending a task may cancel others: they are taken out one by one.
+  while (NextDone() <= clock_.WallNow()) {
+    const auto next =
+        std::min_element(running_.begin(), running_.end(), [](const Running& a, const Running& b) {
+          return a.done_at < b.done_at;
+        });
+    const Running done = std::move(*next);
+    running_.erase(next);
+    End(done.task, done.outcome);
+    was_busy = true;
+  }
   return was_busy;
+}
+
+Timestamp ScriptedWorker::NextDone() const {
+  Timestamp next = Timestamp::max();
+  for (const Running& running : running_)
+    next = std::min(next, running.done_at);
+  return next;
+}
+
+void ScriptedWorker::End(const Task& task, const Outcome& outcome) {
+  Complete(task, outcome);
+  session_->Grant({{.function = task.function, .credits = 1}});
 }
 
 void ScriptedWorker::Complete(const Task& task, const Outcome& outcome) {
@@ -92,7 +127,7 @@ void EngineHarness::Open() {
 }
 
 ScriptedWorker& EngineHarness::AddWorker(std::vector<std::string> functions) {
-  workers_.push_back(std::make_unique<ScriptedWorker>(*engine_, std::move(functions)));
+  workers_.push_back(std::make_unique<ScriptedWorker>(*engine_, *clock_, std::move(functions)));
   return *workers_.back();
 }
 
@@ -142,15 +177,29 @@ void EngineHarness::Settle() {
   ADD_FAILURE() << "the engine does not come to rest";
 }
 
+void EngineHarness::AdvanceOnce(Timestamp end) {
+  Timestamp next = std::min(end, engine_->NextDeadline());
+  for (const auto& worker : workers_)
+    next = std::min(next, worker->NextDone());
+  clock_->Advance(std::max(Duration(1), next - engine_->Now()));
+  Settle();
+}
+
 void EngineHarness::Advance(Duration duration) {
   Settle();
   const Timestamp end = engine_->Now() + duration;
-  while (engine_->Now() < end) {
-    const Timestamp next = std::min(end, engine_->NextDeadline());
-    const Duration step = std::max(Duration(1), next - engine_->Now());
-    clock_->Advance(step);
-    Settle();
+  while (engine_->Now() < end)
+    AdvanceOnce(end);
+}
+
+bool EngineHarness::AdvanceUntilClosed(const ExecutionName& name, Duration limit) {
+  Settle();
+  const Timestamp end = engine_->Now() + limit;
+  while (Describe(name).status == ExecutionStatus::kRunning) {
+    if (engine_->Now() >= end) return false;
+    AdvanceOnce(end);
   }
+  return true;
 }
 
 ExecutionInfo EngineHarness::Run(const std::string& definition, std::string input) {

@@ -52,11 +52,14 @@ class ScriptedWorker final : public TaskSink {
     std::optional<std::string> output = {};
     std::string error = {};
     std::string cause = {};
+    // How long the function takes; nothing is said before.
+    Duration takes = {};
   };
 
   using Function = std::function<Outcome(const Task&)>;
 
-  ScriptedWorker(Engine& engine, std::vector<std::string> functions);
+  // `clock` tells when slow functions are done; it outlives the engine.
+  ScriptedWorker(Engine& engine, ManualClock& clock, std::vector<std::string> functions);
 
   // What the function answers; without one its tasks are kept in `tasks`.
   void On(const std::string& function, Function body) { bodies_[function] = std::move(body); }
@@ -69,8 +72,10 @@ class ScriptedWorker final : public TaskSink {
   void Cancel(std::vector<TaskRef> refs) override;
   void Acknowledge(std::vector<CompletionAck> acked) override;
 
-  // Runs what was delivered. True if there was something.
+  // Runs what was delivered and ends what is done by now. True if there was something.
   bool Work();
+  // When the next slow function is done; the end of time if none runs.
+  Timestamp NextDone() const;
   void Complete(const Task& task, const Outcome& outcome);
 
   WorkerSession& session() { return *session_; }
@@ -83,7 +88,18 @@ class ScriptedWorker final : public TaskSink {
   std::vector<CompletionAck> acks;
 
  private:
+  // A slow function under way.
+  struct Running {
+    Task task;
+    Outcome outcome;
+    Timestamp done_at = {};
+  };
+
+  void End(const Task& task, const Outcome& outcome);
+
+  ManualClock& clock_;
   std::map<std::string, Function> bodies_;
+  std::vector<Running> running_;
   std::unique_ptr<WorkerSession> session_;
 };
 
@@ -114,6 +130,8 @@ class EngineHarness {
   void Settle();
   // Moves time on, settling at each deadline on the way.
   void Advance(Duration duration);
+  // Moves time on until the execution is closed, or for `limit` at most. True if it is closed.
+  bool AdvanceUntilClosed(const ExecutionName& name, Duration limit);
   // Deploys, starts and settles; the execution as it stands then.
   ExecutionInfo Run(const std::string& definition, std::string input = "{}");
 
@@ -127,6 +145,8 @@ class EngineHarness {
 
  private:
   void Open();
+  // Moves time to the next moment at which something is due, but not beyond `end`, and settles.
+  void AdvanceOnce(Timestamp end);
 
   EngineOptions options_;
   std::unique_ptr<storage::MemoryStorage> store_;

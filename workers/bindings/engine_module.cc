@@ -171,7 +171,7 @@ class PyEngine {
     fields["changed"] = response.is_changed;
     py::list warnings;
     for (const asl::Diagnostic& warning : response.warnings)
-      warnings.append(Text(warning.pointer + ": " + warning.message));
+      warnings.append(Text(warning.pointer + ": " + asl::FullMessage(warning)));
     fields["warnings"] = warnings;
     return fields;
   }

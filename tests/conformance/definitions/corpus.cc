@@ -45,7 +45,8 @@ std::string Report(const asl::Compilation& compilation) {
   std::string report;
   for (const asl::Diagnostic& diagnostic : compilation.diagnostics) {
     report += "  " + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column) +
-              " " + diagnostic.code + " " + diagnostic.pointer + ": " + diagnostic.message + "\n";
+              " " + diagnostic.code + " " + diagnostic.pointer + ": " +
+              asl::FullMessage(diagnostic) + "\n";
   }
   return report;
 }

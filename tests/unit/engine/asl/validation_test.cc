@@ -125,19 +125,19 @@ constexpr auto kFieldsValidationCases = std::to_array<Case>(
      Case{"BadTemplatePath",
           R"("Type": "Pass", "Parameters": {"a": [{"b.$": "$.["}]}, "End": true)",
           kSchema,
-          "/States/S/Parameters/a/0/b.$"},
+          "/States/S/Parameters/a/0"},
      Case{"TemplateValueIsText",
           R"("Type": "Pass", "Parameters": {"b.$": "text"}, "End": true)",
           kSchema,
-          "/States/S/Parameters/b.$"},
+          "/States/S/Parameters"},
      Case{"TemplateValueIsNumber",
           R"("Type": "Pass", "Parameters": {"b.$": 1}, "End": true)",
           kSchema,
-          "/States/S/Parameters/b.$"},
+          "/States/S/Parameters"},
      Case{"UnknownIntrinsic",
           R"x("Type": "Pass", "Parameters": {"b.$": "States.Nope()"}, "End": true)x",
           kSchema,
-          "/States/S/Parameters/b.$"}
+          "/States/S/Parameters"}
 
      ,
      Case{"TemplateNameTwice",
@@ -682,6 +682,17 @@ TEST(LabelTest, LabelsAreShortAndPlain) {
     EXPECT_THAT(Diagnose(label(bad)), is_bad) << bad;
   }
   EXPECT_THAT(Diagnose(label(std::string(41, 'a'))), is_bad);
+}
+
+// Recorded: scenarios, test_illegal_escapes and test_wait_timestamp_invalid.
+TEST(MessageTest, TheMessageIsAwsOwnAndTheDetailSaysMore) {
+  const std::vector<asl::Diagnostic> problems =
+      Diagnose(WithState(R"("Type": "Wait", "Timestamp": "2016-12-05 21:29:29Z", "End": true)"));
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].message, "String does not match RFC3339 timestamp");
+  EXPECT_EQ(asl::FullMessage(problems[0]),
+            "String does not match RFC3339 timestamp: expected one such as 2026-11-20T10:00:00Z, "
+            "found the string '2016-12-05 21:29:29Z'");
 }
 
 TEST(WarningTest, LiteralsThatLookLikePathsAreWarnedOf) {

@@ -77,6 +77,12 @@ TEST(PathTest, DefinitePathsNameAtMostOneNode) {
   }
 }
 
+// Recorded: scenarios, test_escape_sequence_parsing.
+TEST(PathTest, ANameKeepsTheBackslashBeforeTheOtherQuote) {
+  EXPECT_EQ(Ask(R"($['a\"b'])", R"({"a\\\"b":1,"a\"b":2})"), "1");
+  EXPECT_EQ(Ask(R"($['a\'b'])", R"({"a'b":3})"), "3");
+}
+
 TEST(PathTest, NamesInBracketsMayHoldAnything) {
   EXPECT_EQ(Ask(R"($['a b']["c'd"]['e\'f'].['g.h'])", R"({"a b": {"c'd": {"e'f": {"g.h": 1}}}})"),
             "1");

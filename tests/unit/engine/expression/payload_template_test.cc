@@ -90,6 +90,13 @@ TEST_F(PayloadTemplateTest, APathThatFindsNothingIsSaidInStepFunctionsWords) {
               HasSubstr("The JSONPath '$$.Execution.Input.no' specified for the field 'value.$'"));
 }
 
+// Recorded: base, test_json_path_array_wildcard_or_slice_with_no_input.
+TEST_F(PayloadTemplateTest, APathToManyValuesFindsNoneWhereItsWayEnds) {
+  scope_.SetRoot(PathRoot::kInput, "{}");
+  EXPECT_EQ(Evaluate(R"({"a.$":"$.item.items[*]","b.$":"$.items[1:].value","c.$":"$[*]"})"),
+            R"({"a":[],"b":[],"c":[]})");
+}
+
 TEST_F(PayloadTemplateTest, OtherFailuresOfAPathNameThePath) {
   EXPECT_EQ(Evaluate(R"json({"y.$":"$.name.sum()"})json"),
             "FAILED_PRECONDITION: Invalid path '$.name.sum()' : Aggregation function attempted to "

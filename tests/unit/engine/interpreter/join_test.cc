@@ -92,6 +92,14 @@ TEST(ParallelTest, BranchesHaveThreadsOfEventsOfTheirOwn) {
   EXPECT_THAT(run.Previous(), ElementsAre(0, 0, 2, 3, 4, 3, 6, 5, 8, 9, 7, 11, 12, 13, 13, 15));
 }
 
+// Recorded: scenarios, test_parallel_state: what follows points to the last event of a branch.
+TEST(ParallelTest, BranchesThatEndAtOnceAreJoinedInTheirOrder) {
+  ExecutionHarness run(R"({"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[
+      {"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}},
+      {"StartAt":"B","States":{"B":{"Type":"Pass","End":true}}}],"End":true}}})");
+  EXPECT_THAT(run.Previous(), ElementsAre(0, 0, 2, 3, 4, 3, 6, 7, 7, 9));
+}
+
 // "If any branch fails, due to an unhandled error or by transitioning to a Fail state, the entire
 // Parallel State is considered to have failed and all the branches are stopped."
 TEST(ParallelTest, ABranchThatFailsCancelsTheOthers) {

@@ -153,6 +153,21 @@ TEST(TaskStateTest, LambdaInvokeTakesFunctionAndPayloadFromItsParameters) {
               ElementsAre("TaskStarted", "TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"));
 }
 
+// Recorded: services, test_task_service_lambda, test_invoke and test_invoke_json_values.
+TEST(TaskStateTest, LambdaInvokeReadsAPayloadThatIsTextAsJson) {
+  const auto payload_for = [](const std::string& value) {
+    ExecutionHarness run(R"({"StartAt":"T","States":{"T":{"Type":"Task",
+        "Resource":"arn:aws:states:::lambda:invoke",
+        "Parameters":{"FunctionName":"g","Payload.$":"$"},"End":true}}})",
+                         value);
+    return run.TaskPayload();
+  };
+  EXPECT_EQ(payload_for(R"("{\"a\": 0.0}")"), R"({"a": 0.0})");
+  EXPECT_EQ(payload_for(R"("\"HelloWorld\"")"), R"("HelloWorld")");
+  EXPECT_EQ(payload_for("null"), "{}");
+  EXPECT_EQ(payload_for(R"("no JSON")"), R"("no JSON")");
+}
+
 // The wait number is the fence: an answer to an earlier wait is for nobody.
 TEST(TaskStateTest, AnswersToAnotherWaitAreIgnored) {
   ExecutionHarness run(R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"f",

@@ -61,6 +61,16 @@ TEST(WaitStateTest, SecondsThatAreNoneFailTheExecution) {
   }
 }
 
+// Recorded: base, test_base_wait_seconds_path.
+TEST(WaitStateTest, WhyTheSecondsAreNoneIsSaidInStepFunctionsWords) {
+  ExecutionHarness fraction(WaitWith(R"("SecondsPath":"$.s")"), R"({"s":-1.5})");
+  EXPECT_THAT(fraction.Cause(),
+              HasSubstr("The SecondsPath parameter cannot be parsed as a long value: $.s == -1.5"));
+  ExecutionHarness negative(WaitWith(R"("SecondsPath":"$.s")"), R"({"s":-1})");
+  EXPECT_THAT(negative.Cause(),
+              HasSubstr("The SecondsPath parameter references a negative value: $.s == -1"));
+}
+
 TEST(WaitStateTest, ATimestampThatIsNoneFailsTheExecution) {
   for (const char* value : {"\"2026-13-01T00:00:00Z\"", "\"2026-01-01\"", "5"}) {
     ExecutionHarness run(WaitWith(R"("TimestampPath":"$.t")"),

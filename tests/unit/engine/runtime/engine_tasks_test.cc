@@ -252,5 +252,14 @@ TEST_F(EngineTasksTest, AResultOverTheLimitIsDataLimitExceeded) {
   EXPECT_THAT(info.cause.value_or(""), HasSubstr("function:work' returned a result with a size"));
 }
 
+// Recorded: error_handling, test_task_lambda_data_limit_exceeded_on_large_utf8_response.
+TEST_F(EngineTasksTest, AResultOverTheLimitNeedNotBeJson) {
+  EngineOptions options;
+  options.limits.payload_bytes_max = 100;
+  EngineHarness harness(options);
+  harness.AddWorker({"work"}).Returns("work", std::string(200, 'x'));
+  EXPECT_EQ(harness.Run(kOneTask).error, "States.DataLimitExceeded");
+}
+
 }  // namespace
 }  // namespace pawl

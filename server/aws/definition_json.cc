@@ -1,0 +1,50 @@
+#include "server/aws/definition_json.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "server/aws/json_fields.h"
+
+namespace pawl::aws {
+namespace {
+
+bool IsError(const asl::Diagnostic& diagnostic) {
+  return diagnostic.severity == asl::Severity::kError;
+}
+
+std::string_view Location(const asl::Diagnostic& diagnostic) {
+  return diagnostic.pointer.empty() ? "/" : std::string_view(diagnostic.pointer);
+}
+
+}  // namespace
+
+std::string InvalidDefinitionMessage(std::span<const asl::Diagnostic> diagnostics) {
+  std::string problems;
+  for (const asl::Diagnostic& diagnostic : diagnostics) {
+    if (!IsError(diagnostic)) continue;
+    if (!problems.empty()) problems += ", ";
+    problems += diagnostic.code + ": " + diagnostic.message + " at ";
+    problems += Location(diagnostic);
+  }
+  return "Invalid State Machine Definition: '" + problems + "'";
+}
+
+void WriteValidation(std::string& out, std::span<const asl::Diagnostic> diagnostics) {
+  JsonFields fields(out);
+  const bool has_errors = std::any_of(diagnostics.begin(), diagnostics.end(), IsError);
+  fields.Text("result", has_errors ? "FAIL" : "OK");
+  fields.Begin("diagnostics");
+  out += '[';
+  for (const asl::Diagnostic& diagnostic : diagnostics) {
+    if (&diagnostic != diagnostics.data()) out += ',';
+    JsonFields entry(out);
+    entry.Text("severity", IsError(diagnostic) ? "ERROR" : "WARNING");
+    entry.Text("code", diagnostic.code);
+    entry.Text("message", diagnostic.message);
+    entry.Text("location", Location(diagnostic));
+  }
+  out += ']';
+  fields.Boolean("truncated", false);
+}
+
+}  // namespace pawl::aws

@@ -1,0 +1,19 @@
+// What is wrong with a definition, as AWS Step Functions says it.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "engine/asl/compile.h"
+
+namespace pawl::aws {
+
+// The message of the error InvalidDefinition, by which CreateStateMachine refuses a definition:
+// "Invalid State Machine Definition: 'CODE: what is wrong at /States/X/Field'". Warnings are left
+// out; `diagnostics` has at least one error.
+std::string InvalidDefinitionMessage(std::span<const asl::Diagnostic> diagnostics);
+
+// Appends AWS's ValidateStateMachineDefinitionOutput as one JSON object.
+void WriteValidation(std::string& out, std::span<const asl::Diagnostic> diagnostics);
+
+}  // namespace pawl::aws

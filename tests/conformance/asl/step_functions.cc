@@ -1,0 +1,188 @@
+#include "tests/conformance/asl/step_functions.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "engine/asl/compile.h"
+#include "server/aws/definition_json.h"
+#include "server/aws/execution_json.h"
+#include "server/aws/history_json.h"
+
+namespace pawl::test {
+namespace {
+
+// Virtual time in which every case must have ended.
+constexpr Duration kExecutionMax = std::chrono::hours(24);
+
+Answer Error(std::string code, std::string message) {
+  return {.error_code = std::move(code), .error_message = std::move(message)};
+}
+
+Answer NotSupported(std::string what) {
+  return {.not_supported = std::move(what)};
+}
+
+// boto3 turns epoch seconds into date-time objects, which print like this.
+std::string PythonDateTime(Timestamp time) {
+  std::string text = FormatTimestamp(time);
+  text[text.find('T')] = ' ';
+  text.resize(text.size() - 1);
+  return text + "+00:00";
+}
+
+Tree ParsedAnswer(const std::string& text) {
+  auto parsed = ParseTree(text);
+  PAWL_CHECK_MESSAGE(parsed.has_value(), text.c_str());
+  // Numbers under these names are epoch seconds.
+  for (const char* name : {"startDate", "stopDate", "creationDate", "timestamp"}) {
+    Tree* time = parsed->as_object().if_contains(name);
+    if (time == nullptr || !time->is_number()) continue;
+    constexpr double kMicrosPerSecond = 1e6;
+    *time = PythonDateTime(
+        FromMicros(static_cast<std::int64_t>(time->to_number<double>() * kMicrosPerSecond)));
+  }
+  return *std::move(parsed);
+}
+
+std::string_view LastOfArn(std::string_view arn) {
+  return arn.substr(arn.rfind(':') + 1);
+}
+
+ExecutionName NameOfExecution(std::string_view arn) {
+  const std::string_view machine_arn = arn.substr(0, arn.rfind(':'));
+  return {.state_machine = std::string(LastOfArn(machine_arn)),
+          .name = std::string(LastOfArn(arn))};
+}
+
+bool IsUnsupported(const asl::Diagnostic& diagnostic) {
+  return diagnostic.code == "NOT_SUPPORTED";
+}
+
+// The diagnostics of a definition without those by which the engine says that it is not so far.
+std::vector<asl::Diagnostic> RealDiagnostics(const asl::Compilation& compilation) {
+  std::vector<asl::Diagnostic> diagnostics = compilation.diagnostics;
+  std::erase_if(diagnostics, IsUnsupported);
+  return diagnostics;
+}
+
+bool HasErrors(const std::vector<asl::Diagnostic>& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const auto& diagnostic) {
+    return diagnostic.severity == asl::Severity::kError;
+  });
+}
+
+std::optional<std::string> FindUnsupported(const asl::Compilation& compilation) {
+  const auto found =
+      std::find_if(compilation.diagnostics.begin(), compilation.diagnostics.end(), IsUnsupported);
+  if (found == compilation.diagnostics.end()) return std::nullopt;
+  return found->pointer + ": " + found->message;
+}
+
+EngineOptions Options() {
+  EngineOptions options;
+  options.arns = StepFunctions::arns();
+  return options;
+}
+
+}  // namespace
+
+StepFunctions::StepFunctions() : harness_(Options()) {}
+
+// An account whose digits stand in no case.
+const interpreter::ArnScheme& StepFunctions::arns() {
+  static const interpreter::ArnScheme arns{
+      .partition = "aws", .region = "us-east-1", .account = "731902645518"};
+  return arns;
+}
+
+std::string StepFunctions::role_arn() const {
+  return interpreter::RoleArn(arns());
+}
+
+void StepFunctions::RegisterFunction(const std::string& name, ScriptedWorker::Function function) {
+  harness_.AddWorker({name}).On(name, std::move(function));
+}
+
+bool StepFunctions::AwaitClosed(const std::string& execution_arn) {
+  const ExecutionName name = NameOfExecution(execution_arn);
+  if (!harness_.engine().DescribeExecution(name).ok()) return false;
+  return harness_.AdvanceUntilClosed(name, kExecutionMax);
+}
+
+Answer StepFunctions::Call(const std::string& method, const Tree& parameters) {
+  if (method == "create_state_machine") return CreateStateMachine(parameters);
+  if (method == "start_execution") return StartExecution(parameters);
+  if (method == "describe_execution") return DescribeExecution(parameters);
+  if (method == "get_execution_history") return GetExecutionHistory(parameters);
+  if (method == "validate_state_machine_definition") return ValidateDefinition(parameters);
+  return NotSupported(method);
+}
+
+Answer StepFunctions::CreateStateMachine(const Tree& parameters) {
+  const std::string definition = StringMember(parameters, "definition");
+  const asl::Compilation compilation = asl::Compile(definition);
+  const auto diagnostics = RealDiagnostics(compilation);
+  if (HasErrors(diagnostics)) {
+    return Error("InvalidDefinition", aws::InvalidDefinitionMessage(diagnostics));
+  }
+  if (auto what = FindUnsupported(compilation)) return NotSupported(*std::move(what));
+  if (StringMember(parameters, "type") == "EXPRESS") return NotSupported("type EXPRESS");
+  const auto deployed = harness_.engine().Deploy(
+      {.name = StringMember(parameters, "name"), .definition = definition, .must_be_new = true});
+  if (!deployed.ok()) return Error("StateMachineAlreadyExists", deployed.status().message());
+  const StateMachineInfo& machine = deployed->state_machine;
+  return {.response = boost::json::object{{"stateMachineArn", machine.arn},
+                                          {"creationDate", PythonDateTime(machine.created_at)}}};
+}
+
+Answer StepFunctions::StartExecution(const Tree& parameters) {
+  const std::string arn = StringMember(parameters, "stateMachineArn");
+  const auto started = harness_.TryStart({.state_machine = std::string(LastOfArn(arn)),
+                                          .name = StringMember(parameters, "name"),
+                                          .input = StringMember(parameters, "input")});
+  if (!started.ok()) return Error("InvalidExecutionInput", started.status().message());
+  return {.response = boost::json::object{{"executionArn", started->arn},
+                                          {"startDate", PythonDateTime(started->started_at)}}};
+}
+
+Answer StepFunctions::DescribeExecution(const Tree& parameters) {
+  const auto name = NameOfExecution(StringMember(parameters, "executionArn"));
+  const auto execution = harness_.engine().DescribeExecution(name);
+  if (!execution.ok()) return Error("ExecutionDoesNotExist", execution.status().message());
+  std::string text;
+  aws::WriteExecution(text, *execution);
+  return {.response = ParsedAnswer(text)};
+}
+
+Answer StepFunctions::GetExecutionHistory(const Tree& parameters) {
+  const auto name = NameOfExecution(StringMember(parameters, "executionArn"));
+  const Status found = harness_.engine().DescribeExecution(name).status();
+  if (!found.ok()) return Error("ExecutionDoesNotExist", found.message());
+  std::vector<EventInfo> history = harness_.History(name);
+  const Tree* reverse = Member(parameters, "reverseOrder");
+  if (reverse != nullptr && reverse->is_bool() && reverse->get_bool()) {
+    std::reverse(history.begin(), history.end());
+  }
+  boost::json::array events;
+  for (const EventInfo& event : history) {
+    std::string text;
+    aws::WriteHistoryEvent(text, event, {.region = arns().region, .role_arn = role_arn()});
+    events.push_back(ParsedAnswer(text));
+  }
+  return {.response = boost::json::object{{"events", std::move(events)}}};
+}
+
+Answer StepFunctions::ValidateDefinition(const Tree& parameters) {
+  const asl::Compilation compilation = asl::Compile(StringMember(parameters, "definition"));
+  const auto diagnostics = RealDiagnostics(compilation);
+  if (!HasErrors(diagnostics)) {
+    if (auto what = FindUnsupported(compilation)) return NotSupported(*std::move(what));
+  }
+  std::string text;
+  aws::WriteValidation(text, diagnostics);
+  return {.response = ParsedAnswer(text)};
+}
+
+}  // namespace pawl::test

@@ -1,0 +1,61 @@
+// Shapes as in the answers of DescribeExecution that were recorded on AWS.
+#include "server/aws/execution_json.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace pawl::aws {
+namespace {
+
+using std::chrono::seconds;
+
+ExecutionInfo Execution(ExecutionStatus status) {
+  return {.name = {.state_machine = "m", .name = "n"},
+          .arn = "arn:e",
+          .state_machine_arn = "arn:m",
+          .status = status,
+          .started_at = Timestamp(seconds(10)),
+          .input = Bytes("{}")};
+}
+
+std::string Json(const ExecutionInfo& execution) {
+  std::string text;
+  WriteExecution(text, execution);
+  return text;
+}
+
+TEST(ExecutionJsonTest, ASucceededExecutionHasItsOutputAndIsNotRedrivable) {
+  ExecutionInfo execution = Execution(ExecutionStatus::kSucceeded);
+  execution.stopped_at = Timestamp(seconds(11));
+  execution.output = Bytes("[1]");
+  EXPECT_EQ(Json(execution),
+            R"({"executionArn":"arn:e","stateMachineArn":"arn:m","name":"n","status":"SUCCEEDED",)"
+            R"("startDate":10.000,"stopDate":11.000,"input":"{}","inputDetails":{"included":true},)"
+            R"("output":"[1]","outputDetails":{"included":true},"redriveCount":0,)"
+            R"("redriveStatus":"NOT_REDRIVABLE","redriveStatusReason":)"
+            R"("Execution is SUCCEEDED and cannot be redriven"})");
+}
+
+TEST(ExecutionJsonTest, AFailedExecutionHasErrorAndCauseAndIsRedrivable) {
+  ExecutionInfo execution = Execution(ExecutionStatus::kFailed);
+  execution.error = "E";
+  execution.cause = "c";
+  EXPECT_EQ(Json(execution),
+            R"({"executionArn":"arn:e","stateMachineArn":"arn:m","name":"n","status":"FAILED",)"
+            R"("startDate":10.000,"input":"{}","inputDetails":{"included":true},"error":"E",)"
+            R"("cause":"c","redriveCount":0,"redriveStatus":"REDRIVABLE"})");
+}
+
+// Recorded: timeouts, test_global_timeout.
+TEST(ExecutionJsonTest, AnExecutionThatTimedOutHasNoError) {
+  ExecutionInfo execution = Execution(ExecutionStatus::kTimedOut);
+  execution.error = "States.Timeout";
+  EXPECT_EQ(Json(execution),
+            R"({"executionArn":"arn:e","stateMachineArn":"arn:m","name":"n","status":"TIMED_OUT",)"
+            R"("startDate":10.000,"input":"{}","inputDetails":{"included":true},"redriveCount":0,)"
+            R"("redriveStatus":"REDRIVABLE"})");
+}
+
+}  // namespace
+}  // namespace pawl::aws

@@ -10,6 +10,7 @@
 #include "engine/asl/resource.h"
 #include "engine/asl/state_machine.h"
 #include "engine/base/coding.h"
+#include "engine/base/mutex.h"
 #include "engine/json/parse.h"
 #include "engine/rows/keys.h"
 #include "engine/runtime/engine_impl.h"
@@ -52,6 +53,27 @@ Result<ActivityInfo> ReadActivity(const ArnScheme& arns,
 
 }  // namespace
 
+// Whom a poll answers: nobody any more, once it has ended.
+class PollAnswer {
+ public:
+  explicit PollAnswer(Callback<ActivityTask> done) : done_(std::move(done)) {}
+
+  void Give(Result<ActivityTask> task) {
+    const MutexLock lock(mutex_);
+    if (done_) std::exchange(done_, nullptr)(std::move(task));
+  }
+
+  // Does not return while the callback runs.
+  void Close() {
+    const MutexLock lock(mutex_);
+    done_ = nullptr;
+  }
+
+ private:
+  Mutex mutex_;
+  Callback<ActivityTask> done_ PAWL_GUARDED_BY(mutex_);
+};
+
 // One credit for the activity. The session's sink is called on executor threads; what it leads to
 // is shared with it, so that the poll may end at any time.
 class EngineActivityPoll final : public ActivityPoll, public TaskSink {
@@ -59,7 +81,7 @@ class EngineActivityPoll final : public ActivityPoll, public TaskSink {
   EngineActivityPoll(EngineImpl& engine, ActivityRequest request, Callback<ActivityTask> done)
       : engine_(engine),
         worker_(std::move(request.worker)),
-        done_(std::make_shared<Callback<ActivityTask>>(std::move(done))) {
+        answer_(std::make_shared<PollAnswer>(std::move(done))) {
     const std::string function = asl::ActivityFunction(request.activity);
     WorkerHello hello{
         .namespace_id = request.namespace_id, .worker = worker_, .functions = {function}};
@@ -67,23 +89,24 @@ class EngineActivityPoll final : public ActivityPoll, public TaskSink {
     engine_.matcher_->Grant(session_, {{.function = function, .credits = 1}}, engine_.Now());
   }
 
-  ~EngineActivityPoll() override { engine_.matcher_->Disconnect(session_, engine_.Now()); }
+  ~EngineActivityPoll() override {
+    answer_->Close();
+    engine_.matcher_->Disconnect(session_, engine_.Now());
+  }
 
   void Deliver(std::vector<Task> tasks) override {
     for (Task& task : tasks) {
       const TaskRef ref = task.ref;
-      std::string token = engine_.task_tokens_->TokenOf(ref.execution, ref.frame, ref.wait_number);
+      ActivityTask taken{
+          .token = engine_.task_tokens_->TokenOf(ref.execution, ref.frame, ref.wait_number),
+          .input = std::move(task.payload)};
+      auto done = [answer = answer_, taken = std::move(taken)](Result<bool> is_taken) {
+        if (!is_taken.ok()) return answer->Give(is_taken.status());
+        *is_taken ? answer->Give(taken) : answer->Give(TaskMissing());
+      };
       engine_.ExecutorOf(ref.execution.shard)
           .Post(ref.execution.shard,
-                TakeActivityCommand{.ref = ref,
-                                    .worker = worker_,
-                                    .done = [done = done_,
-                                             task = ActivityTask{.token = std::move(token),
-                                                                 .input = std::move(task.payload)}](
-                                                Result<bool> is_taken) {
-                                      if (!is_taken.ok()) return (*done)(is_taken.status());
-                                      *is_taken ? (*done)(task) : (*done)(TaskMissing());
-                                    }});
+                TakeActivityCommand{.ref = ref, .worker = worker_, .done = std::move(done)});
     }
   }
 
@@ -95,7 +118,7 @@ class EngineActivityPoll final : public ActivityPoll, public TaskSink {
  private:
   EngineImpl& engine_;
   const std::string worker_;
-  const std::shared_ptr<Callback<ActivityTask>> done_;
+  const std::shared_ptr<PollAnswer> answer_;
   SessionId session_ = 0;
 };
 

@@ -111,6 +111,16 @@ TEST_F(EngineTokensTest, APollWaitsForATask) {
   EXPECT_TRUE(taken.has_value());
 }
 
+TEST_F(EngineTokensTest, APollThatEndedIsNotAnswered) {
+  StartActivity();
+  bool is_answered = false;
+  auto poll = harness_.engine().PollActivity(
+      {.activity = "manual"}, [&is_answered](Result<ActivityTask>) { is_answered = true; });
+  poll->reset();
+  harness_.Settle();
+  EXPECT_FALSE(is_answered);
+}
+
 TEST_F(EngineTokensTest, ATokenIsGoodOnceAndForNothingElse) {
   const ExecutionName name = StartActivity();
   const auto task = Take();

@@ -22,6 +22,7 @@ class Builtins final {
                               HigherOrderFunctions(),
                               GeneralFunctions(),
                               PictureFunctions(),
+                              DateTimeFunctions(),
                               StepFunctions()}) {
       for (const Builtin& builtin : family) {
         Add(builtin);

@@ -11,6 +11,7 @@ namespace {
 // A number of this width is not written by anyone.
 constexpr std::size_t kWidthMax = 100;
 constexpr std::size_t kPictureBytesMax = 4 * kPictureLengthMax;
+constexpr std::string_view kNameModifier = "D3133";
 
 struct Component {
   char name;
@@ -165,6 +166,9 @@ std::string WithoutSpaces(std::string_view text) {
 Result<std::vector<DateTimePart>> ReadDateTimePicture(std::string_view picture) {
   if (picture.size() > kPictureBytesMax) return TooLong();
   std::vector<DateTimePart> parts(1);
+  // The reference notices a wrong name modifier when it uses the marker: what is wrong further on
+  // in the picture comes first.
+  Status refused;
   for (std::size_t i = 0; i < picture.size(); ++i) {
     const char c = picture[i];
     const bool is_doubled = i + 1 < picture.size() && picture[i + 1] == c;
@@ -173,8 +177,15 @@ Result<std::vector<DateTimePart>> ReadDateTimePicture(std::string_view picture) 
       if (end == std::string_view::npos) {
         return Refuse("D3135", "No matching closing bracket ']' in date/time picture string");
       }
-      ASSIGN_OR_RETURN(parts.back().marker,
-                       ReadMarker(WithoutSpaces(picture.substr(i + 1, end - i - 1))));
+      const Result<DateTimeMarker> marker =
+          ReadMarker(WithoutSpaces(picture.substr(i + 1, end - i - 1)));
+      if (marker.ok()) {
+        parts.back().marker = *marker;
+      } else if (marker.status().reason() != kNameModifier) {
+        return marker.status();
+      } else if (refused.ok()) {
+        refused = marker.status();
+      }
       parts.emplace_back();
       i = end;
       continue;
@@ -182,6 +193,7 @@ Result<std::vector<DateTimePart>> ReadDateTimePicture(std::string_view picture) 
     parts.back().literal += c;
     if ((c == '[' || c == ']') && is_doubled) ++i;
   }
+  if (!refused.ok()) return refused;
   return parts;
 }
 
@@ -201,7 +213,7 @@ std::string ShownName(std::string_view name, const DateTimeMarker& marker) {
 
 Status NameModifierRefused(char component) {
   return Refuse(
-      "D3133",
+      kNameModifier,
       "The 'name' modifier can only be applied to months and days in the date/time picture "
       "string, not \"" +
           std::string(1, component) + "\"");

@@ -98,7 +98,10 @@ class Evaluator final {
   std::string Describe(Value value);
   // A copy that can be changed: $clone.
   Value Clone(Value value);
+  // nullopt: failed, or there is a function in it; see met_function().
   std::optional<json::Value> ToJson(Value value);
+
+  bool met_function() const { return met_function_; }
 
   // What a regular expression, called with a text, gives: an object that describes the match.
   Value FindMatch(const Node& regex, std::string_view text, std::size_t from, bool is_first);
@@ -217,6 +220,7 @@ class Evaluator final {
   std::optional<json::Value> root_;
   // By NameId; kFailed: not looked up yet.
   std::vector<Value> globals_;
+  bool met_function_ = false;
   Error error_;
 };
 

@@ -74,9 +74,10 @@ Result<Outcome> Expression::Evaluate(Environment& environment,
   Evaluator evaluator(compiled_->tree, environment, arena, budget);
   const Value value = evaluator.Run();
   if (value.is_undefined()) return Outcome{};
-  if (value.is_function()) return Outcome{.kind = Outcome::Kind::kFunction};
   std::optional<json::Value> result;
   if (!value.failed()) result = evaluator.ToJson(value);
+  // A function anywhere in a value makes the whole no JSON.
+  if (evaluator.met_function()) return Outcome{.kind = Outcome::Kind::kFunction};
   if (result) return Outcome{.kind = Outcome::Kind::kValue, .value = *result};
   Place(evaluator.error(), place);
   return ToStatus(evaluator.error(), StatusCode::kFailedPrecondition);

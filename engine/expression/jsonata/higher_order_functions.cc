@@ -46,14 +46,6 @@ Value Filter(Evaluator& evaluator, const Call& call) {
   return Value::Of(results);
 }
 
-// What JavaScript takes for true.
-bool IsTrueToJavaScript(Value value) {
-  if (value.is_boolean()) return value.boolean();
-  if (value.is_number()) return value.number() == value.number() && value.number() != 0;
-  if (value.is_string()) return !value.text().empty();
-  return !value.is_undefined() && !value.is_null();
-}
-
 Value Single(Evaluator& evaluator, const Call& call) {
   const Value array = call.At(0);
   if (array.is_undefined()) return {};
@@ -66,7 +58,9 @@ Value Single(Evaluator& evaluator, const Call& call) {
       verdict = CallFor(evaluator, call.At(1), array.item(i), PlaceOf(i), array);
       if (verdict.failed()) return verdict;
     }
-    if (!IsTrueToJavaScript(verdict)) continue;
+    const std::optional<bool> is_match = evaluator.IsTruthy(verdict);
+    if (!is_match) return Value::Failed();
+    if (!*is_match) continue;
     if (has_match) return evaluator.Fail("D3138");
     has_match = true;
     match = array.item(i);

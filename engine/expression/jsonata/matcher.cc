@@ -18,9 +18,10 @@ Value Evaluator::FindMatch(const Node& regex,
                            std::size_t from,
                            bool is_first) {
   if (!is_first && from >= text.size()) return {};
-  if (!Charge(1 + text.size() / kBytesPerStep)) return Value::Failed();
-  Result<std::optional<Regex::Match>> found = regex.regex->Find(text, from);
+  std::uint64_t work = text.size() / kBytesPerStep;
+  Result<std::optional<Regex::Match>> found = regex.regex->Find(text, from, &work);
   if (!found.ok()) return FailWith(found.status());
+  if (!Charge(work)) return Value::Failed();
   if (!*found) return {};
   const Regex::Match& match = **found;
   if (!is_first && match.begin == match.end) return Fail("D1004");
@@ -54,13 +55,14 @@ bool Matcher::Advance() {
 bool Matcher::AdvanceRegex() {
   found_ = false;
   if (is_started_ && end_ >= text_.size()) return true;
-  if (!evaluator_.Charge(1)) return false;
   const Node& node = *pattern_.function().node;
-  Result<std::optional<Regex::Match>> result = node.regex->Find(text_, end_);
+  std::uint64_t work = 1;
+  Result<std::optional<Regex::Match>> result = node.regex->Find(text_, end_, &work);
   if (!result.ok()) {
     evaluator_.FailWith(result.status());
     return false;
   }
+  if (!evaluator_.Charge(work)) return false;
   if (!*result) return true;
   const Regex::Match& match = **result;
   if (is_started_ && match.begin == match.end) {

@@ -38,7 +38,9 @@ Value Keys(Evaluator& evaluator, const Call& call) {
 }
 
 Value Lookup(Evaluator& evaluator, const Call& call) {
-  if (!call.At(1).is_string()) return {};
+  if (!call.At(1).is_string()) {
+    return call.At(0).is_array() ? Value::Of(evaluator.NewSequence()) : Value();
+  }
   return evaluator.Lookup(call.At(0), call.At(1).text());
 }
 

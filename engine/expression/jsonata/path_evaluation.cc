@@ -34,7 +34,9 @@ Value Evaluator::Path(const Node& node, Value input, Frame* frame) {
     const bool is_last = i + 1 == node.items.size();
     has_tuples = has_tuples || step.is_tuple;
     if (i == 0 && step.is_cons) {
-      items = {.value = Evaluate(step, input, frame)};
+      const Value first = Evaluate(step, input, frame);
+      // An array that binds its focus leaves the context as it was.
+      if (first.failed() || !step.focus) items = {.value = first};
     } else if (has_tuples) {
       tuples = TupleStep(step, items, tuples, frame);
       if (tuples == nullptr) return Value::Failed();

@@ -21,7 +21,9 @@ class Resolver final {
     if (root == nullptr) return error_;
     if (root->type == NodeType::kParent || !root->seeking.empty()) {
       Error error{.code = "S0217", .token = ErrorText{std::string(NodeTypeName(*root))}};
-      if (root->type != NodeType::kParent) error.position = root->position;
+      if (root->type != NodeType::kParent && root->position != kNoPosition) {
+        error.position = root->position;
+      }
       return error;
     }
     tree_.root = root;
@@ -88,8 +90,11 @@ class Resolver final {
       case NodeType::kBinary:
       case NodeType::kCondition:
         return ProcessOperands(node, /*takes_over=*/true);
-      case NodeType::kBind:
       case NodeType::kApply:
+        if (Plain(node) == nullptr) return nullptr;
+        node->keeps_array = node->first->keeps_array || node->second->keeps_array;
+        return node;
+      case NodeType::kBind:
       case NodeType::kTransform:
         return Plain(node);
       default:
@@ -133,7 +138,7 @@ class Resolver final {
   }
 
   Node* PathOf(Node* step) {
-    Node* const path = tree_.Make(NodeType::kPath, step->position);
+    Node* const path = tree_.Make(NodeType::kPath, kNoPosition);
     path->items.push_back(step);
     path->keeps_singleton = step->keeps_array;
     return path;
@@ -150,7 +155,7 @@ class Resolver final {
     if (left == nullptr) return nullptr;
     Node* path = left;
     if (left->type != NodeType::kPath) {
-      path = tree_.Make(NodeType::kPath, node->position);
+      path = tree_.Make(NodeType::kPath, kNoPosition);
       path->items.push_back(left);
       if (left->type == NodeType::kParent) path->seeking = {left->ancestor};
     }
@@ -183,7 +188,7 @@ class Resolver final {
   Node* LiteralStep(const Node& step) {
     ErrorText text{std::string(step.text), false};
     if (step.type == NodeType::kNumber) text.text = json::NumberFromDouble(step.value.number());
-    Fail("S0213", step.position, text);
+    Fail("S0213", step.position);
     error_.value = text.text;
     return nullptr;
   }
@@ -229,7 +234,7 @@ class Resolver final {
     Node* result = Process(node->first);
     if (result == nullptr) return nullptr;
     if (result->type != NodeType::kPath) {
-      Node* const path = tree_.Make(NodeType::kPath, node->position);
+      Node* const path = tree_.Make(NodeType::kPath, kNoPosition);
       path->items.push_back(result);
       result = path;
     }
@@ -263,7 +268,7 @@ class Resolver final {
     if (result == nullptr) return nullptr;
     Node& step = LastStep(*result);
     if (result->type != NodeType::kPath) {
-      Node* const path = tree_.Make(NodeType::kPath, node->position);
+      Node* const path = tree_.Make(NodeType::kPath, kNoPosition);
       path->items.push_back(result);
       std::swap(step.stages, step.predicates);
       result = path;

@@ -61,6 +61,9 @@ enum class NodeType : std::uint8_t {
   kSort,
 };
 
+// Of what is put together from several tokens.
+inline constexpr std::size_t kNoPosition = 0;
+
 struct Node;
 
 // Where a % points to: the variable that holds the parent, and how many steps are still to go up.

@@ -72,7 +72,7 @@ bool Evaluator::Update(const Node& node, Value match, Frame* frame) {
   if (update.is_undefined()) return true;
   if (!update.is_object()) {
     Fail("T2011", update);
-    error_.position = node.second->position;
+    if (node.second->position != kNoPosition) error_.position = node.second->position;
     return false;
   }
   if (match.kind() != Kind::kObject) return true;
@@ -93,7 +93,7 @@ bool Evaluator::Delete(const Node& node, Value match, Frame* frame) {
   for (std::size_t i = 0; i < count; ++i) {
     if (name_at(i).is_string()) continue;
     Fail("T2012", names);
-    error_.position = node.third->position;
+    if (node.third->position != kNoPosition) error_.position = node.third->position;
     return false;
   }
   for (std::size_t i = 0; match.kind() == Kind::kObject && i < count; ++i) {

@@ -155,7 +155,8 @@ std::optional<json::Value> Evaluator::ToJson(Value value) {
       return json::Value::String(value.text());
     case Kind::kFunction:
     case Kind::kThunk:
-      return json::Value::String({});
+      met_function_ = true;
+      return std::nullopt;
     case Kind::kJsonArray:
       return json::Value::Array(value.json_items());
     case Kind::kJsonObject:

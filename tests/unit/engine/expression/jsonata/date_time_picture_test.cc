@@ -91,7 +91,7 @@ TEST(DateTimePictureTest, AWrongPictureIsRefusedWithItsCode) {
   EXPECT_EQ(Format(kFriday, "[]"), "D3132");
   EXPECT_EQ(Format(kFriday, "[YN]-[M]"), "D3133");
   EXPECT_EQ(Format(kFriday, "[Z010101t]"), "D3134");
-  EXPECT_EQ(Format(kFriday, "[YN]-[M"), "D3133");
+  EXPECT_EQ(Format(kFriday, "[YN]-[M"), "D3135");
   EXPECT_EQ(Format(kFriday, "[Y]-[M"), "D3135");
   EXPECT_EQ(Format(kFriday, "[Do]"), "D3130");
   EXPECT_EQ(FormatDateTime(kFriday, "[YN]", std::nullopt).status().message(),

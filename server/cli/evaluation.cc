@@ -18,6 +18,10 @@ constexpr std::string_view kPathFailed = "States.Runtime";
 constexpr std::string_view kIntrinsicFailed = "States.IntrinsicFailure";
 constexpr std::string_view kQueryFailed = "States.QueryEvaluationError";
 
+// Nothing else waits for this evaluation, so it may take more than one of a state.
+constexpr expression::jsonata::Budget kBudget{.steps = 100'000'000,
+                                              .memory_bytes = std::size_t{1} << 30};
+
 Evaluation Failed(std::string_view code, const Status& status) {
   EvaluationError error;
   error.code = status.reason().empty() ? std::string(code) : status.reason();
@@ -94,7 +98,7 @@ Evaluation EvaluateJsonata(const EvaluationRequest& request, Timestamp now, std:
   if (!parsed.ok()) return failed(parsed.status());
   JsonataEnvironment environment(request, now, seed);
   json::Arena arena;
-  const Result<Outcome> outcome = parsed->Evaluate(environment, arena, {}, &place);
+  const Result<Outcome> outcome = parsed->Evaluate(environment, arena, kBudget, &place);
   if (!outcome.ok()) return failed(outcome.status());
   switch (outcome->kind) {
     case Outcome::Kind::kUndefined:

@@ -39,7 +39,7 @@ Result<EvaluationRequest> ReadRequest(std::string_view line, json::Arena& arena)
   const std::optional<QueryLanguage> named = language != nullptr && language->is_string()
                                                  ? QueryLanguageNamed(language->string())
                                                  : std::nullopt;
-  if (!named) return InvalidArgument("expected the 'language' \"jsonata\" or \"jsonpath\"");
+  if (!named) return InvalidArgument(R"(expected the 'language' "jsonata" or "jsonpath")");
   request.language = *named;
   if (const json::Value* const input = object.Find("input")) request.input = *input;
   if (const json::Value* const variables = object.Find("variables")) {

@@ -168,7 +168,7 @@ class Matcher {
       place += kGreenwich.size();
     }
     if (place >= text_.size() || (text_[place] != '+' && text_[place] != '-')) return {};
-    const std::vector<std::size_t> hours = RunEnds(place + 1, IsDigit);
+    std::vector<std::size_t> hours = RunEnds(place + 1, IsDigit);
     if (marker.number.separators.empty() || hours.empty()) return hours;
     const std::string separator =
         Utf8(std::u32string(1, marker.number.separators.front().character));

@@ -54,14 +54,15 @@ std::int64_t ReadZone(std::string_view text, const DateTimeMarker& marker) {
   if (IsSameWord(text, "Z")) return 0;
   if (marker.component == 'z') text.remove_prefix(std::string_view("GMT").size());
   const bool is_west = text.starts_with('-');
-  std::string_view parts[2] = {text.substr(1), ""};
-  const std::size_t separator = parts[0].find_first_not_of("0123456789");
+  std::string_view hours = text.substr(1);
+  std::string_view minutes;
+  const std::size_t separator = hours.find_first_not_of("0123456789");
   if (separator != std::string_view::npos) {
-    parts[1] = parts[0].substr(parts[0].find_first_of("0123456789", separator));
-    parts[0] = parts[0].substr(0, separator);
-  } else if (marker.number.mandatory_digits > 2 && parts[0].size() > 2) {
-    parts[1] = parts[0].substr(parts[0].size() - 2);
-    parts[0].remove_suffix(2);
+    minutes = hours.substr(hours.find_first_of("0123456789", separator));
+    hours = hours.substr(0, separator);
+  } else if (marker.number.mandatory_digits > 2 && hours.size() > 2) {
+    minutes = hours.substr(hours.size() - 2);
+    hours.remove_suffix(2);
   }
   const auto number = [](std::string_view digits) {
     constexpr std::size_t kDigitsMax = 4;
@@ -71,8 +72,8 @@ std::int64_t ReadZone(std::string_view text, const DateTimeMarker& marker) {
     }
     return value;
   };
-  const std::int64_t minutes = number(parts[0]) * 60 + number(parts[1]);
-  return is_west ? -minutes : minutes;
+  const std::int64_t offset = number(hours) * 60 + number(minutes);
+  return is_west ? -offset : offset;
 }
 
 // What was found, one for each letter of a component.

@@ -192,8 +192,9 @@ std::string Letters(double value) {
 std::string RomanNumeral(double value) {
   std::string text;
   for (const RomanDigit& digit : kRomanDigits) {
-    for (; value >= digit.value; value -= digit.value) {
+    while (value >= digit.value) {
       text += digit.text;
+      value -= digit.value;
     }
   }
   return text;

@@ -29,6 +29,7 @@ void AddCommands(CLI::App& app, int& exit_code);
 void AddDeployCommand(CLI::App& app, int& exit_code);
 void AddDescribeCommand(CLI::App& app, int& exit_code);
 void AddDevCommand(CLI::App& app, int& exit_code);
+void AddEvalCommand(CLI::App& app, int& exit_code);
 void AddHistoryCommand(CLI::App& app, int& exit_code);
 void AddListCommand(CLI::App& app, int& exit_code);
 void AddRunCommand(CLI::App& app, int& exit_code);

@@ -7,6 +7,7 @@ COMMANDS = [
     "deploy",
     "describe",
     "dev",
+    "eval",
     "history",
     "list",
     "run",

@@ -49,6 +49,7 @@ ALLOWED = {
         "proto",
         "engine/runtime",
         "engine/asl",
+        "engine/expression",
         "engine/json",
         "engine/platform",
         "engine/base",

@@ -61,8 +61,16 @@ class Seen final {
 
   // Whether `value` is new; nullopt: failed.
   std::optional<bool> Add(Value value) {
-    if (!evaluator_.Charge(1)) return std::nullopt;
-    if (value.is_string()) return texts_.insert(value.text()).second;
+    constexpr std::size_t kNodeBytes = 64;
+    if (!evaluator_.Charge(1) ||
+        !evaluator_.CanTake((texts_.size() + numbers_.size()) * kNodeBytes)) {
+      return std::nullopt;
+    }
+    if (value.is_string()) {
+      // Finding its place compares it with some others.
+      if (!evaluator_.Charge(value.text().size() / 8)) return std::nullopt;
+      return texts_.insert(value.text()).second;
+    }
     if (value.is_number()) return numbers_.insert(value.number()).second;
     for (const Value other : others_) {
       const std::optional<bool> equal = evaluator_.Equals(value, other);
@@ -130,7 +138,10 @@ Value Sort(Evaluator& evaluator, const Call& call) {
   const Value array = call.At(0);
   const Value comparator = call.At(1);
   if (array.is_undefined() || array.item_count() <= 1) return array;
-  if (!evaluator.Charge(array.item_count())) return Value::Failed();
+  if (!evaluator.Charge(array.item_count()) ||
+      !evaluator.CanTake(array.item_count() * 2 * sizeof(std::size_t))) {
+    return Value::Failed();
+  }
   const bool has_numbers = HasOnly(array, &Value::is_number);
   if (comparator.is_undefined() && !has_numbers && !HasOnly(array, &Value::is_string)) {
     return evaluator.Fail("D3070");
@@ -144,6 +155,7 @@ Value Sort(Evaluator& evaluator, const Call& call) {
       return IsTrueToJavaScript(swaps);
     }
     if (has_numbers) return pair[0].number() > pair[1].number();
+    if (!evaluator.ChargeText(pair[0].text())) return std::nullopt;
     return CompareTexts(pair[0].text(), pair[1].text()) > 0;
   };
   const std::optional<std::vector<std::size_t>> order = MergeSort(array.item_count(), is_behind);

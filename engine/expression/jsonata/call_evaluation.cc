@@ -103,7 +103,9 @@ Value Evaluator::CallOnce(Value function, std::span<const Value> arguments, Valu
   if (!Charge(1) || !Enter()) return Value::Failed();
   const Function& called = function.function();
   Value result;
-  if (called.signature == nullptr || called.signature->FitsAsIs(arguments)) {
+  if (called.signature != nullptr && !ChargeSignature(*called.signature, arguments)) {
+    result = Value::Failed();
+  } else if (called.signature == nullptr || called.signature->FitsAsIs(arguments)) {
     result = CallFitted(called, arguments, input);
   } else {
     std::vector<Value> fitted;
@@ -112,6 +114,17 @@ Value Evaluator::CallOnce(Value function, std::span<const Value> arguments, Valu
   }
   Leave();
   return result;
+}
+
+// A signature may look at every item of an array.
+bool Evaluator::ChargeSignature(const Signature& signature, std::span<const Value> arguments) {
+  constexpr std::size_t kItemsPerStep = 8;
+  if (!signature.looks_into_arrays()) return true;
+  std::size_t count = 0;
+  for (const Value argument : arguments) {
+    if (argument.is_array()) count += argument.item_count();
+  }
+  return Charge(count / kItemsPerStep);
 }
 
 Value Evaluator::CallFitted(const Function& function,
@@ -148,7 +161,7 @@ Value Evaluator::CallLambda(const Function& function, std::span<const Value> arg
   const auto count = static_cast<std::uint32_t>(function.parameters.size());
   Frame* const frame = NewFrame(function.frame, count);
   for (std::uint32_t i = 0; i < count; ++i) {
-    Bind(*frame, function.parameters[i], i < arguments.size() ? arguments[i] : Value());
+    Append(*frame, function.parameters[i], i < arguments.size() ? arguments[i] : Value());
   }
   return Evaluate(*function.node->first, function.input, frame);
 }
@@ -217,7 +230,7 @@ Value Evaluator::ApplyPartly(Value function, std::span<const Value> given) {
     if (argument.kind() == Kind::kThunk) {
       open[open_count++] = whole.parameters[i];
     } else {
-      Bind(*frame, whole.parameters[i], argument);
+      Append(*frame, whole.parameters[i], argument);
     }
   }
   Function* const partial = NewFunction(Function::Kind::kLambda);

@@ -22,7 +22,7 @@ Result<std::int64_t> ReadOffset(std::string_view timezone) {
   constexpr std::size_t kDigitsMax = 4;
   if (error != std::errc() || end != digits.data() + digits.size() || digits.size() > kDigitsMax ||
       digits.front() == '-' || number / 100 >= 24 || number % 100 >= 60) {
-    return FailedPrecondition("The timezone must be of the form \"+0530\", found \"" +
+    return FailedPrecondition(R"(The timezone must be of the form "+0530", found ")" +
                               std::string(timezone) + "\"")
         .WithReason("D3134");
   }

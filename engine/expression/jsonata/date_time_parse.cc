@@ -1,25 +1,22 @@
-// The picture becomes a regular expression with a group for each marker; what the groups match is
-// read by the markers. The components found decide how the date is given (year, month and day, or
-// year and day of the year) and how the time (24 hours, or 12 and a half of the day).
+// What matches the markers is read by them. The components found decide how the date is given
+// (year, month and day, or year and day of the year) and how the time (24 hours, or 12 and a half
+// of the day).
 //
 // JSONata's choices are kept where they can be told: a fraction is a number of milliseconds, the
 // years 0 to 99 are of the twentieth century, as in JavaScript's Date.UTC, the 32nd of a month is a
 // day of the next, and a name that is none counts as absent. Not kept: capitals of names matter.
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/expression/jsonata/calendar.h"
-#include "engine/expression/jsonata/code_points.h"
 #include "engine/expression/jsonata/date_time_markers.h"
+#include "engine/expression/jsonata/date_time_match.h"
 #include "engine/expression/jsonata/date_time_picture.h"
 #include "engine/expression/jsonata/iso_timestamp.h"
-#include "engine/expression/jsonata/numerals.h"
-#include "engine/expression/jsonata/regex.h"
 
 namespace pawl::expression::jsonata {
 
@@ -27,61 +24,6 @@ namespace {
 
 // Beyond it no date can be meant, and sums stay far from overflow.
 constexpr double kComponentMax = 1e7;
-
-std::string Escaped(std::string_view literal) {
-  std::string escaped;
-  for (const char c : literal) {
-    if (std::ispunct(static_cast<unsigned char>(c)) != 0) escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
-std::string DigitsPattern(const DateTimeMarker& marker) {
-  const IntegerFormat& number = marker.number;
-  std::string pattern = "[";
-  AppendUtf8(number.zero, pattern);
-  pattern += '-';
-  AppendUtf8(number.zero + 9, pattern);
-  for (const IntegerFormat::Separator& separator : number.separators) {
-    pattern += Escaped(Utf8(std::u32string(1, separator.character)));
-  }
-  pattern += ']';
-  if (marker.read_digits_max == 0 || !number.separators.empty()) {
-    pattern += '+';
-  } else {
-    pattern += '{' + std::to_string(marker.read_digits_min) + ',' +
-               std::to_string(marker.read_digits_max) + '}';
-  }
-  if (number.is_ordinal) pattern += "(?:th|st|nd|rd)";
-  return pattern;
-}
-
-std::string ZonePattern(const DateTimeMarker& marker) {
-  std::string digits = "[-+][0-9]+";
-  if (!marker.number.separators.empty()) {
-    digits += Escaped(Utf8(std::u32string(1, marker.number.separators.front().character)));
-    digits += "[0-9]+";
-  }
-  const std::string pattern = (marker.component == 'z' ? "GMT" : "") + digits;
-  return marker.is_utc_z ? pattern + "|Z" : pattern;
-}
-
-std::string MarkerPattern(const DateTimeMarker& marker) {
-  if (marker.kind == DateTimeMarker::Kind::kName) return "[a-zA-Z]+";
-  if (marker.kind == DateTimeMarker::Kind::kZone) return ZonePattern(marker);
-  switch (marker.number.kind) {
-    case IntegerFormat::Kind::kLetters:
-      return "[a-z]+";
-    case IntegerFormat::Kind::kRoman:
-      return "[mdclxvi]+";
-    case IntegerFormat::Kind::kWords:
-      return NumberWordsPattern();
-    case IntegerFormat::Kind::kDigits:
-      break;
-  }
-  return DigitsPattern(marker);
-}
 
 bool IsSameWord(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; };
@@ -112,14 +54,15 @@ std::int64_t ReadZone(std::string_view text, const DateTimeMarker& marker) {
   if (IsSameWord(text, "Z")) return 0;
   if (marker.component == 'z') text.remove_prefix(std::string_view("GMT").size());
   const bool is_west = text.starts_with('-');
-  std::string_view parts[2] = {text.substr(1), ""};
-  const std::size_t separator = parts[0].find_first_not_of("0123456789");
+  std::string_view hours = text.substr(1);
+  std::string_view minutes;
+  const std::size_t separator = hours.find_first_not_of("0123456789");
   if (separator != std::string_view::npos) {
-    parts[1] = parts[0].substr(parts[0].find_first_of("0123456789", separator));
-    parts[0] = parts[0].substr(0, separator);
-  } else if (marker.number.mandatory_digits > 2 && parts[0].size() > 2) {
-    parts[1] = parts[0].substr(parts[0].size() - 2);
-    parts[0].remove_suffix(2);
+    minutes = hours.substr(hours.find_first_of("0123456789", separator));
+    hours = hours.substr(0, separator);
+  } else if (marker.number.mandatory_digits > 2 && hours.size() > 2) {
+    minutes = hours.substr(hours.size() - 2);
+    hours.remove_suffix(2);
   }
   const auto number = [](std::string_view digits) {
     constexpr std::size_t kDigitsMax = 4;
@@ -129,8 +72,8 @@ std::int64_t ReadZone(std::string_view text, const DateTimeMarker& marker) {
     }
     return value;
   };
-  const std::int64_t minutes = number(parts[0]) * 60 + number(parts[1]);
-  return is_west ? -minutes : minutes;
+  const std::int64_t offset = number(hours) * 60 + number(minutes);
+  return is_west ? -offset : offset;
 }
 
 // What was found, one for each letter of a component.
@@ -255,24 +198,19 @@ Result<std::optional<std::int64_t>> ParseDateTime(std::string_view text,
         .WithReason("D3110");
   }
   ASSIGN_OR_RETURN(const std::vector<DateTimePart> parts, ReadDateTimePicture(*picture));
-  std::string pattern = "^";
   for (const DateTimePart& part : parts) {
-    pattern += Escaped(part.literal);
-    if (!part.marker) continue;
-    if (part.marker->component == 'C' || part.marker->component == 'E') {
+    if (part.marker && (part.marker->component == 'C' || part.marker->component == 'E')) {
       return NameModifierRefused(part.marker->component);
     }
-    pattern += '(' + MarkerPattern(*part.marker) + ')';
   }
-  ASSIGN_OR_RETURN(const Regex regex, Regex::Compile(pattern + '$', true, false));
-  ASSIGN_OR_RETURN(const std::optional<Regex::Match> match, regex.Find(text, 0));
+  ASSIGN_OR_RETURN(const auto match, MatchDateTime(parts, text));
   constexpr std::optional<std::int64_t> kNone;
-  if (!match || match->groups.empty()) return kNone;
+  if (!match || match->empty()) return kNone;
 
   Components components;
-  for (std::size_t i = 0; i < match->groups.size(); ++i) {
+  for (std::size_t i = 0; i < match->size(); ++i) {
     const DateTimeMarker& marker = *parts[i].marker;
-    const std::string_view found = match->groups[i].value_or("");
+    const std::string_view found = (*match)[i];
     if (marker.kind == DateTimeMarker::Kind::kName) {
       components[marker.component] = ReadName(found, marker);
       continue;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/expression/jsonata/text.h"
 #include "engine/json/write.h"
 
 namespace pawl::expression::jsonata {
@@ -196,7 +197,7 @@ Status ToStatus(const Error& error, StatusCode code) {
       });
   PAWL_CHECK(message != kMessages.end());
   return Status(error.code == kPastBudget ? StatusCode::kResourceExhausted : code,
-                Fill(message->text, error))
+                WellFormed(Fill(message->text, error)))
       .WithReason(std::string(error.code));
 }
 

@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kDepthMax = 1500;
 // Recursion over values may go this far beyond that of evaluations: an input nests too.
 constexpr std::size_t kValueDepth = 600;
+// What looks through the variables of a frame costs a step for so many.
+constexpr std::size_t kBindingsPerStep = 32;
 
 std::size_t SaturatingAdd(std::size_t a, std::size_t b) {
   return a > std::numeric_limits<std::size_t>::max() - b ? std::numeric_limits<std::size_t>::max()
@@ -123,6 +125,12 @@ Function* Evaluator::NewFunction(Function::Kind kind) {
 Value Evaluator::MakeText(std::string_view text) {
   if (!CanTake(text.size())) return Value::Failed();
   return Value::String(arena_.Copy(text));
+}
+
+bool Evaluator::SetMember(Object& object, std::string_view name, Value value) {
+  if (!ChargeText(name)) return false;
+  object.Set(name, value, arena_);
+  return true;
 }
 
 bool Evaluator::AppendTo(Array& array, Value value) {
@@ -241,15 +249,21 @@ Value Evaluator::Variable(const Node& node, Value input, const Frame* frame) {
   return is_wrapped ? input.item(0) : input;
 }
 
+// From the innermost frame outwards, in each the latest first.
 Value Evaluator::LookUp(NameId name, const Frame* frame) {
+  const auto has_name = [name](const Binding& binding) { return binding.name == name; };
+  std::size_t seen = 0;
   for (; frame != nullptr; frame = frame->parent) {
-    for (std::uint32_t i = 0; i < frame->size; ++i) {
-      if (frame->bindings[i].name == name) return frame->bindings[i].value;
+    seen += 1 + frame->size;
+    const Binding* found = nullptr;
+    for (std::uint32_t i = frame->size; found == nullptr && i-- > 0;) {
+      if (has_name(frame->bindings[i])) found = &frame->bindings[i];
     }
-    for (const Binding& binding : frame->outer) {
-      if (binding.name == name) return binding.value;
-    }
+    const auto outer = std::find_if(frame->outer.begin(), frame->outer.end(), has_name);
+    if (found == nullptr && outer != frame->outer.end()) found = &*outer;
+    if (found != nullptr) return Charge(seen / kBindingsPerStep) ? found->value : Value::Failed();
   }
+  if (!Charge(seen / kBindingsPerStep)) return Value::Failed();
   return globals_[name].failed() ? Global(name) : globals_[name];
 }
 
@@ -272,11 +286,17 @@ Value Evaluator::Global(NameId name) {
 }
 
 bool Evaluator::Bind(Frame& frame, NameId name, Value value) {
+  if (!Charge(frame.size / kBindingsPerStep)) return false;
   for (std::uint32_t i = 0; i < frame.size; ++i) {
     if (frame.bindings[i].name != name) continue;
     frame.bindings[i].value = value;
     return true;
   }
+  Append(frame, name, value);
+  return true;
+}
+
+void Evaluator::Append(Frame& frame, NameId name, Value value) {
   if (frame.size == frame.capacity) {
     frame.capacity = std::max<std::uint32_t>(frame.capacity * 2, 4);
     auto* const larger = static_cast<Binding*>(arena_.Allocate(frame.capacity * sizeof(Binding)));
@@ -284,7 +304,6 @@ bool Evaluator::Bind(Frame& frame, NameId name, Value value) {
     frame.bindings = larger;
   }
   new (&frame.bindings[frame.size++]) Binding{name, value};
-  return true;
 }
 
 Frame* Evaluator::NewFrame(Frame* parent, std::uint32_t capacity) {

@@ -31,6 +31,8 @@ class Evaluator final {
 
   const Error& error() const { return error_; }
 
+  static constexpr std::size_t kTextBytesPerStep = 64;
+
   // --- What goes wrong.
 
   Value Fail(Error error);
@@ -44,6 +46,10 @@ class Evaluator final {
   // --- The budget. Each returns false, having failed, when it is used up.
 
   bool Charge(std::size_t steps);
+
+  // For looking at all of `text`.
+  bool ChargeText(std::string_view text) { return Charge(1 + text.size() / kTextBytesPerStep); }
+
   // Whether `bytes` more may be allocated.
   bool CanTake(std::size_t bytes);
   // Around each recursion over values or calls.
@@ -66,6 +72,7 @@ class Evaluator final {
   Function* NewFunction(Function::Kind kind);
   // A copy of `text`.
   Value MakeText(std::string_view text);
+  bool SetMember(Object& object, std::string_view name, Value value);
   // Adds `value`; where it is an array, its items.
   bool AppendTo(Array& array, Value value);
 
@@ -128,6 +135,8 @@ class Evaluator final {
   Value LookUp(NameId name, const Frame* frame);
   Value Global(NameId name);
   bool Bind(Frame& frame, NameId name, Value value);
+  // As Bind, for a name that is new or hides what it was.
+  void Append(Frame& frame, NameId name, Value value);
   Frame* NewFrame(Frame* parent, std::uint32_t capacity);
   Frame* FrameOf(Frame* parent, const Tuple& tuple);
   Value Block(const Node& node, Value input, Frame* frame);
@@ -184,6 +193,7 @@ class Evaluator final {
   Value PartialCall(const Node& node, Value input, Frame* frame);
   Value Apply(const Node& node, Value input, Frame* frame);
   Value CallOnce(Value function, std::span<const Value> arguments, Value input);
+  bool ChargeSignature(const Signature& signature, std::span<const Value> arguments);
   Value CallFitted(const Function& function, std::span<const Value> arguments, Value input);
   Value CallLambda(const Function& function, std::span<const Value> arguments);
   Value CallPartial(const Function& function, std::span<const Value> arguments);
@@ -194,6 +204,7 @@ class Evaluator final {
   void NameFailure(std::optional<std::string_view> name, std::size_t position, bool overrides);
 
   // value_text.cc
+  std::string_view JsonText(std::string_view text);
   std::optional<json::Value> ArrayToJson(Value value);
   std::optional<json::Value> ObjectToJson(Value value);
 

@@ -9,6 +9,7 @@
 #include "engine/expression/jsonata/reads.h"
 #include "engine/expression/jsonata/resolver.h"
 #include "engine/expression/jsonata/syntax.h"
+#include "engine/expression/jsonata/text.h"
 
 namespace pawl::expression::jsonata {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 void Place(const Error& error, ErrorPlace* place) {
   if (place == nullptr) return;
   place->position = error.position.value_or(0);
-  place->token = error.token ? error.token->text : std::string();
+  place->token = error.token ? WellFormed(error.token->text) : std::string();
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ Value Evaluator::Group(std::span<const Pair> pairs,
 
 Value Evaluator::KeyOf(const Pair& pair, std::size_t position, Value context, Frame* frame) {
   const Value key = Evaluate(*pair.key, context, frame);
-  if (key.failed() || key.is_string() || key.is_undefined()) return key;
+  if (key.is_string()) return ChargeText(key.text()) ? key : Value::Failed();
+  if (key.failed() || key.is_undefined()) return key;
   Fail("T1003", key);
   error_.position = position;
   return Value::Failed();

@@ -106,9 +106,9 @@ void AppendSeparators(std::size_t place, const IntegerFormat& format, std::strin
     return;
   }
   // The picture was read from its end.
-  for (auto separator = format.separators.rbegin(); separator != format.separators.rend();
-       ++separator) {
-    if (separator->place == place) AppendUtf8(separator->character, text);
+  for (std::size_t i = format.separators.size(); i > 0; --i) {
+    const IntegerFormat::Separator& separator = format.separators[i - 1];
+    if (separator.place == place) AppendUtf8(separator.character, text);
   }
 }
 

@@ -215,6 +215,7 @@ bool Lexer::UnicodeEscape(std::string& out) {
       position_ += 2 + kDigits;
     }
   }
+  if (json::IsHighSurrogate(*unit) || json::IsLowSurrogate(*unit)) met_lone_surrogate_ = true;
   AppendCodePoint(out, *unit);
   return true;
 }

@@ -23,6 +23,9 @@ class Lexer final {
 
   const Error& error() const { return error_; }
 
+  // Whether a string had an escape for half a surrogate pair.
+  bool met_lone_surrogate() const { return met_lone_surrogate_; }
+
  private:
   char At(std::size_t place) const { return place < text_.size() ? text_[place] : '\0'; }
 
@@ -44,6 +47,7 @@ class Lexer final {
   bool has_default_operators_;
   json::Arena& arena_;
   std::size_t position_ = 0;
+  bool met_lone_surrogate_ = false;
   Error error_;
 };
 

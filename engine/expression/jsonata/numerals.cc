@@ -192,8 +192,9 @@ std::string Letters(double value) {
 std::string RomanNumeral(double value) {
   std::string text;
   for (const RomanDigit& digit : kRomanDigits) {
-    for (; value >= digit.value; value -= digit.value) {
+    while (value >= digit.value) {
       text += digit.text;
+      value -= digit.value;
     }
   }
   return text;
@@ -256,20 +257,25 @@ double ReadNumberWords(std::string_view text) {
   return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
-std::string NumberWordsPattern() {
-  std::string pattern = "(?:";
-  const auto append = [&pattern](const Word& word) {
-    // The longer first: sixteenth, sixteen, six.
-    pattern += std::string(word.ordinal) + '|' + std::string(word.cardinal) + '|';
+std::vector<std::size_t> NumberWordLengths(std::string_view text) {
+  std::vector<std::size_t> lengths;
+  if (text.empty()) return lengths;
+  if (std::string_view("-, ").find(text.front()) != std::string_view::npos) return {1};
+  const char first = Lower(text.front());
+  const auto append = [&](std::string_view word) {
+    if (word.front() == first && LowerCase(text.substr(0, word.size())) == word) {
+      lengths.push_back(word.size());
+    }
   };
-  for (std::size_t i = kSmall.size(); i > 0; --i) {
-    append(kSmall.at(i - 1));
-  }
-  append(kHundred);
-  for (const Word& word : kGreat) {
-    append(word);
-  }
-  return pattern + "and|[\\-, ])+";
+  const auto append_both = [&append](const Word& word) {
+    append(word.cardinal);
+    append(word.ordinal);
+  };
+  std::for_each(kSmall.begin(), kSmall.end(), append_both);
+  append_both(kHundred);
+  std::for_each(kGreat.begin(), kGreat.end(), append_both);
+  append("and");
+  return lengths;
 }
 
 }  // namespace pawl::expression::jsonata

@@ -1,8 +1,10 @@
 // Numbers in letters: as a, b … z, aa; in Roman numerals; in English words.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pawl::expression::jsonata {
 
@@ -19,7 +21,8 @@ double ReadRomanNumeral(std::string_view text);
 // Cardinals and ordinals.
 double ReadNumberWords(std::string_view text);
 
-// A regular expression that matches all that ReadNumberWords may read.
-std::string NumberWordsPattern();
+// The lengths of the words that `text` begins with, whatever their case: numbers ("six", "sixteen")
+// and what joins them, "and", a hyphen, a comma or a space.
+std::vector<std::size_t> NumberWordLengths(std::string_view text);
 
 }  // namespace pawl::expression::jsonata

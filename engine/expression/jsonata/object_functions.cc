@@ -11,9 +11,8 @@ namespace {
 bool GatherKeys(Evaluator& evaluator, Value value, Object& names) {
   if (!evaluator.Charge(1)) return false;
   if (value.is_object()) {
-    if (!evaluator.Charge(value.member_count())) return false;
     for (std::size_t i = 0; i < value.member_count(); ++i) {
-      names.Set(value.member_name(i), Value::Boolean(true), evaluator.arena());
+      if (!evaluator.SetMember(names, value.member_name(i), Value::Boolean(true))) return false;
     }
     return true;
   }
@@ -51,9 +50,11 @@ Value Merge(Evaluator& evaluator, const Call& call) {
   for (std::size_t i = 0; i < objects.item_count(); ++i) {
     const Value object = objects.item(i);
     const std::size_t count = object.is_object() ? object.member_count() : 0;
-    if (!evaluator.Charge(1 + count)) return Value::Failed();
+    if (!evaluator.Charge(1)) return Value::Failed();
     for (std::size_t m = 0; m < count; ++m) {
-      merged->Set(object.member_name(m), object.member_value(m), evaluator.arena());
+      if (!evaluator.SetMember(*merged, object.member_name(m), object.member_value(m))) {
+        return Value::Failed();
+      }
     }
   }
   return Value::Of(merged);

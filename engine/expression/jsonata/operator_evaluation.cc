@@ -149,6 +149,7 @@ Value Evaluator::Compare(Symbol symbol, Value left, Value right) {
     return Fail(std::move(error));
   }
   if (left.is_string()) {
+    if (!ChargeText(left.text())) return Value::Failed();
     return Value::Boolean(Holds(symbol, CompareTexts(left.text(), right.text())));
   }
   return Value::Boolean(Holds(symbol, left.number() <=> right.number()));
@@ -162,8 +163,7 @@ Value Evaluator::Concatenate(Value left, Value right) {
       right.is_undefined() ? std::string_view() : ToText(right, /*is_pretty=*/false);
   if (!second) return Value::Failed();
   const std::size_t size = first->size() + second->size();
-  constexpr std::size_t kBytesPerStep = 64;
-  if (!Charge(size / kBytesPerStep) || !CanTake(size)) return Value::Failed();
+  if (!Charge(size / kTextBytesPerStep) || !CanTake(size)) return Value::Failed();
   char* const text = static_cast<char*>(arena_.Allocate(size));
   first->copy(text, first->size());
   second->copy(text + first->size(), second->size());
@@ -202,6 +202,9 @@ Value Evaluator::IsIn(Value left, Value right) {
   if (!right.is_array()) return Value::Boolean(is_same(right));
   if (!Charge(right.item_count())) return Value::Failed();
   for (std::size_t i = 0; i < right.item_count(); ++i) {
+    if (left.is_string() && !Charge(left.text().size() / kTextBytesPerStep)) {
+      return Value::Failed();
+    }
     if (is_same(right.item(i))) return Value::Boolean(true);
   }
   return Value::Boolean(false);

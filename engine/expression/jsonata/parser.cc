@@ -32,6 +32,7 @@ class Parser final {
     if (current_.type != TokenType::kEnd) {
       return Error{.code = "S0201", .token = current_.ForError(), .position = current_.position};
     }
+    tree_.has_lone_surrogate = lexer_.met_lone_surrogate();
     return root;
   }
 

@@ -12,8 +12,6 @@
 namespace pawl::expression::jsonata {
 namespace {
 
-constexpr std::size_t kBytesPerStep = 64;
-
 // How often a function may match: a limit, or as often as there is something.
 class Limit final {
  public:
@@ -37,11 +35,11 @@ class Limit final {
 Value Contains(Evaluator& evaluator, const Call& call) {
   if (call.At(0).is_undefined()) return {};
   const std::string_view text = call.At(0).text();
-  if (!evaluator.Charge(1 + text.size() / kBytesPerStep)) return Value::Failed();
+  if (!evaluator.ChargeText(text)) return Value::Failed();
   const Value pattern = call.At(1);
   if (pattern.is_undefined()) return {};
   if (pattern.is_string()) {
-    return Value::Boolean(text.find(pattern.text()) != std::string_view::npos);
+    return Value::Boolean(FindText(text, pattern.text()) != std::string_view::npos);
   }
   Matcher matcher(evaluator, pattern, text);
   return matcher.Advance() ? Value::Boolean(matcher.found()) : Value::Failed();
@@ -124,7 +122,7 @@ Value ReplaceText(Evaluator& evaluator, const Call& call, Limit limit) {
   TextBuilder out(evaluator);
   std::size_t place = 0;
   while (limit.Take()) {
-    const std::size_t found = text.find(pattern, place);
+    const std::size_t found = FindText(text, pattern, place);
     if (found == std::string_view::npos) break;
     if (!out.Append(text.substr(place, found - place)) || !out.Append(call.At(2).text())) {
       return Value::Failed();
@@ -191,7 +189,7 @@ Value SplitAtText(Evaluator& evaluator,
       place += size;
       continue;
     }
-    const std::size_t found = text.find(separator, place);
+    const std::size_t found = FindText(text, separator, place);
     pieces->Push(Value::String(text.substr(place, found - place)), evaluator.arena());
     if (found == std::string_view::npos) break;
     place = found + separator.size();
@@ -221,7 +219,7 @@ Value Split(Evaluator& evaluator, const Call& call) {
   const Value separator = call.At(1);
   Value limit = call.At(2);
   if (Limit(limit).is_negative()) return evaluator.Fail("D3020", limit);
-  if (!evaluator.Charge(1 + text.size() / kBytesPerStep)) return Value::Failed();
+  if (!evaluator.ChargeText(text)) return Value::Failed();
   if (separator.is_function()) return SplitAtMatches(evaluator, text, separator, Limit(limit));
   if (limit.is_number()) limit = Value::Number(std::floor(limit.number()));
   if (separator.is_string()) {

@@ -2,7 +2,7 @@
 
 namespace pawl::expression::jsonata {
 
-Reads::Reads(const Tree& tree) : tree_(tree) {
+Reads::Reads(const Tree& tree) {
   Visit(*tree.root, /*is_top=*/true);
 }
 

@@ -28,7 +28,6 @@ class Reads final {
   void VisitTrailers(const Node& node);
   void VisitVariable(const Node& node, bool is_top);
 
-  const Tree& tree_;
   // Variables read as a whole, and members of variables.
   std::set<std::string_view> whole_;
   std::set<std::pair<std::string_view, std::string_view>> members_;

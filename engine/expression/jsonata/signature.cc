@@ -10,6 +10,8 @@ namespace pawl::expression::jsonata {
 namespace {
 
 constexpr std::string_view kSymbols = "asnblfom";
+// Parameters times arguments; more than anyone writes.
+constexpr std::size_t kMatchCellsMax = 1'000'000;
 
 std::uint16_t BitOf(char symbol) {
   const std::size_t place = kSymbols.find(symbol);
@@ -140,6 +142,7 @@ std::variant<Signature, Signature::ParseError> Signature::Parse(std::string_view
   }
   for (const Parameter& parameter : parameters) {
     if (parameter.may_repeat || parameter.is_lazy) signature.is_simple_ = false;
+    if (parameter.subtype) signature.looks_into_arrays_ = true;
   }
   return signature;
 }
@@ -166,15 +169,18 @@ std::optional<std::vector<std::size_t>> Signature::Match(std::span<const Value> 
                                                          bool is_whole) const {
   // fits[p][a]: the parameters from p on can take the arguments from a on.
   const std::size_t width = arguments.size() + 1;
+  if (width > kMatchCellsMax / (parameter_count + 1)) return std::nullopt;
   std::vector<bool> fits((parameter_count + 1) * width, false);
   for (std::size_t a = 0; a < width; ++a) {
     fits[parameter_count * width + a] = !is_whole || a == arguments.size();
   }
-  const auto most = [this, arguments](std::size_t p, std::size_t a) {
+  const auto takes = [this, arguments](std::size_t p, std::size_t a) {
+    return a < arguments.size() && (parameters_[p].accepted & BitOf(SymbolOf(arguments[a]))) != 0;
+  };
+  const auto most = [this, arguments, takes](std::size_t p, std::size_t a) {
     const std::size_t limit = parameters_[p].may_repeat ? arguments.size() : 1;
     std::size_t count = 0;
-    while (count < limit && a + count < arguments.size() &&
-           (parameters_[p].accepted & BitOf(SymbolOf(arguments[a + count]))) != 0) {
+    while (count < limit && takes(p, a + count)) {
       ++count;
     }
     return count;
@@ -183,11 +189,11 @@ std::optional<std::vector<std::size_t>> Signature::Match(std::span<const Value> 
     return parameters_[p].may_be_missing ? std::size_t{0} : std::size_t{1};
   };
   for (std::size_t p = parameter_count; p-- > 0;) {
-    for (std::size_t a = 0; a < width; ++a) {
-      const std::size_t end = most(p, a);
-      for (std::size_t count = least(p); count <= end; ++count) {
-        if (fits[(p + 1) * width + a + count]) fits[p * width + a] = true;
-      }
+    for (std::size_t a = width; a-- > 0;) {
+      const bool may_skip = parameters_[p].may_be_missing && fits[(p + 1) * width + a];
+      const bool may_take = takes(p, a) && (fits[(p + 1) * width + a + 1] ||
+                                            (parameters_[p].may_repeat && fits[p * width + a + 1]));
+      fits[p * width + a] = may_skip || may_take;
     }
   }
   if (!fits[0]) return std::nullopt;

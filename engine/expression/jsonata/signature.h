@@ -37,7 +37,8 @@ class Signature final {
   // Apply.
   bool FitsAsIs(std::span<const Value> arguments) const;
 
-  std::size_t parameter_count() const { return parameters_.size(); }
+  // Whether a parameter says what its array holds.
+  bool looks_into_arrays() const { return looks_into_arrays_; }
 
  private:
   struct Parameter {
@@ -62,6 +63,7 @@ class Signature final {
 
   std::vector<Parameter> parameters_;
   bool is_simple_ = true;
+  bool looks_into_arrays_ = false;
 };
 
 }  // namespace pawl::expression::jsonata

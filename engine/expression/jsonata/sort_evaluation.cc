@@ -20,6 +20,7 @@ Value Evaluator::Sort(const Node& node, Value input, Frame* frame) {
   const std::size_t count = input.item_count();
   if (count <= 1) return input;
   const std::size_t term_count = node.terms.size();
+  if (!CanTake(count * term_count * sizeof(Value))) return Value::Failed();
   // Keys are evaluated when they are first compared; kFailed: not yet.
   std::vector<Value> keys(count * term_count, Value::Failed());
   const auto key_of = [&](std::size_t item, std::size_t term) {
@@ -79,6 +80,7 @@ std::optional<int> Evaluator::OrderOfKeys(const Node& node, Value a, Value b) {
     return std::nullopt;
   }
   if (a.is_string()) {
+    if (!ChargeText(a.text())) return std::nullopt;
     const std::strong_ordering order = CompareTexts(a.text(), b.text());
     return order < 0 ? -1 : order > 0 ? 1 : 0;
   }

@@ -12,13 +12,6 @@
 namespace pawl::expression::jsonata {
 namespace {
 
-// What walks over a text costs a step for so many bytes.
-constexpr std::size_t kBytesPerStep = 64;
-
-bool ChargeText(Evaluator& evaluator, std::string_view text) {
-  return evaluator.Charge(1 + text.size() / kBytesPerStep);
-}
-
 Value String(Evaluator& evaluator, const Call& call) {
   const Value value = call.At(0);
   if (value.is_undefined()) return {};
@@ -30,7 +23,7 @@ Value String(Evaluator& evaluator, const Call& call) {
 Value Length(Evaluator& evaluator, const Call& call) {
   if (call.At(0).is_undefined()) return {};
   const std::string_view text = call.At(0).text();
-  if (!ChargeText(evaluator, text)) return Value::Failed();
+  if (!evaluator.ChargeText(text)) return Value::Failed();
   return Value::Number(static_cast<double>(CountCharacters(text)));
 }
 
@@ -52,7 +45,7 @@ std::string_view Slice(std::string_view text, double begin, double end) {
 Value Substring(Evaluator& evaluator, const Call& call) {
   if (call.At(0).is_undefined()) return {};
   const std::string_view text = call.At(0).text();
-  if (!ChargeText(evaluator, text)) return Value::Failed();
+  if (!evaluator.ChargeText(text)) return Value::Failed();
   const auto count = static_cast<double>(CountCharacters(text));
   double start = call.At(1).is_number() ? call.At(1).number() : 0;
   if (count + start < 0) start = 0;
@@ -66,18 +59,18 @@ Value Substring(Evaluator& evaluator, const Call& call) {
 Value SubstringBefore(Evaluator& evaluator, const Call& call) {
   if (call.At(0).is_undefined()) return {};
   const std::string_view text = call.At(0).text();
-  if (!ChargeText(evaluator, text)) return Value::Failed();
+  if (!evaluator.ChargeText(text)) return Value::Failed();
   const std::size_t place =
-      call.At(1).is_string() ? text.find(call.At(1).text()) : std::string_view::npos;
+      call.At(1).is_string() ? FindText(text, call.At(1).text()) : std::string_view::npos;
   return Value::String(text.substr(0, place));
 }
 
 Value SubstringAfter(Evaluator& evaluator, const Call& call) {
   if (call.At(0).is_undefined()) return {};
   const std::string_view text = call.At(0).text();
-  if (!ChargeText(evaluator, text)) return Value::Failed();
+  if (!evaluator.ChargeText(text)) return Value::Failed();
   const std::size_t place =
-      call.At(1).is_string() ? text.find(call.At(1).text()) : std::string_view::npos;
+      call.At(1).is_string() ? FindText(text, call.At(1).text()) : std::string_view::npos;
   if (place == std::string_view::npos) return Value::String(text);
   return Value::String(text.substr(place + call.At(1).text().size()));
 }
@@ -85,14 +78,14 @@ Value SubstringAfter(Evaluator& evaluator, const Call& call) {
 Value Lowercase(Evaluator& evaluator, const Call& call) {
   if (call.At(0).is_undefined()) return {};
   const std::string_view text = call.At(0).text();
-  if (!ChargeText(evaluator, text) || !evaluator.CanTake(text.size() * 3)) return Value::Failed();
+  if (!evaluator.ChargeText(text) || !evaluator.CanTake(text.size() * 3)) return Value::Failed();
   return evaluator.MakeText(ToLowerCase(text));
 }
 
 Value Uppercase(Evaluator& evaluator, const Call& call) {
   if (call.At(0).is_undefined()) return {};
   const std::string_view text = call.At(0).text();
-  if (!ChargeText(evaluator, text) || !evaluator.CanTake(text.size() * 3)) return Value::Failed();
+  if (!evaluator.ChargeText(text) || !evaluator.CanTake(text.size() * 3)) return Value::Failed();
   return evaluator.MakeText(ToUpperCase(text));
 }
 
@@ -100,7 +93,7 @@ Value Uppercase(Evaluator& evaluator, const Call& call) {
 Value Trim(Evaluator& evaluator, const Call& call) {
   if (call.At(0).is_undefined()) return {};
   const std::string_view text = call.At(0).text();
-  if (!ChargeText(evaluator, text) || !evaluator.CanTake(text.size())) return Value::Failed();
+  if (!evaluator.ChargeText(text) || !evaluator.CanTake(text.size())) return Value::Failed();
   std::string out;
   bool has_gap = false;
   for (const char c : text) {
@@ -121,7 +114,7 @@ Value Pad(Evaluator& evaluator, const Call& call) {
   const double width = call.At(1).is_number() ? std::trunc(call.At(1).number()) : 0;
   std::string_view filler = call.At(2).is_string() ? call.At(2).text() : std::string_view();
   if (filler.empty()) filler = " ";
-  if (!ChargeText(evaluator, text)) return Value::Failed();
+  if (!evaluator.ChargeText(text)) return Value::Failed();
   const double missing = std::fabs(width) - static_cast<double>(CountCharacters(text));
   if (!(missing > 0)) return Value::String(text);
   if (!(missing < static_cast<double>(evaluator.memory_left()))) {

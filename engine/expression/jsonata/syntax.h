@@ -163,6 +163,8 @@ class Tree final {
   json::Arena& arena() { return arena_; }
 
   Node* root = nullptr;
+  // A text of the expression has half a surrogate pair in it.
+  bool has_lone_surrogate = false;
 
  private:
   json::Arena arena_;

@@ -1,6 +1,7 @@
 #include "engine/expression/jsonata/text.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace pawl::expression::jsonata {
 namespace {
@@ -88,6 +89,29 @@ bool HasLoneSurrogate(std::string_view text) {
     if (text[i] == '\xED' && static_cast<unsigned char>(text[i + 1]) >= 0xA0U) return true;
   }
   return false;
+}
+
+std::string WellFormed(std::string_view text) {
+  constexpr std::size_t kSurrogateBytes = 3;
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\xED' && HasLoneSurrogate(text.substr(i, 2))) {
+      out += "\uFFFD";
+      i += kSurrogateBytes - 1;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::size_t FindText(std::string_view text, std::string_view pattern, std::size_t from) {
+  if (from > text.size()) return std::string_view::npos;
+  // The standard library's search takes the product of both lengths at worst.
+  const void* const found =
+      memmem(text.data() + from, text.size() - from, pattern.data(), pattern.size());
+  if (found == nullptr) return std::string_view::npos;
+  return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
 }
 
 std::strong_ordering CompareTexts(std::string_view a, std::string_view b) {

@@ -29,6 +29,12 @@ std::size_t CountUtf16Units(std::string_view text);
 // Whether a half of a surrogate pair stands alone somewhere, which UTF-8 cannot carry.
 bool HasLoneSurrogate(std::string_view text);
 
+// `text` with U+FFFD for each such half.
+std::string WellFormed(std::string_view text);
+
+// Where `pattern` stands in `text` from `from` on; npos: nowhere. Linear, whatever the two are.
+std::size_t FindText(std::string_view text, std::string_view pattern, std::size_t from = 0);
+
 // The order of JavaScript: by UTF-16 units.
 std::strong_ordering CompareTexts(std::string_view a, std::string_view b);
 

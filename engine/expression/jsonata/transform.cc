@@ -76,9 +76,8 @@ bool Evaluator::Update(const Node& node, Value match, Frame* frame) {
     return false;
   }
   if (match.kind() != Kind::kObject) return true;
-  if (!Charge(update.member_count())) return false;
   for (std::size_t i = 0; i < update.member_count(); ++i) {
-    match.object().Set(update.member_name(i), update.member_value(i), arena_);
+    if (!SetMember(match.object(), update.member_name(i), update.member_value(i))) return false;
   }
   return true;
 }

@@ -48,7 +48,10 @@ std::optional<bool> Evaluator::IsAnyTruthy(Value array) {
 std::optional<bool> Evaluator::Equals(Value left, Value right) {
   if (!Charge(1)) return std::nullopt;
   if (left.is_number() && right.is_number()) return left.number() == right.number();
-  if (left.is_string() && right.is_string()) return left.text() == right.text();
+  if (left.is_string() && right.is_string()) {
+    if (left.text().size() != right.text().size()) return false;
+    return ChargeText(left.text()) ? std::optional(left.text() == right.text()) : std::nullopt;
+  }
   if (left.is_boolean() && right.is_boolean()) return left.boolean() == right.boolean();
   if (left.is_array() && right.is_array()) return EqualItems(left, right);
   if (left.is_object() && right.is_object()) return EqualMembers(left, right);
@@ -88,7 +91,14 @@ std::optional<bool> Evaluator::EqualMembers(Value left, Value right) {
 }
 
 Value Evaluator::Lookup(Value value, std::string_view name) {
-  if (!value.is_array()) return value.Find(name);
+  if (!value.is_array()) {
+    // Members of JSON are looked through one by one.
+    constexpr std::size_t kMembersPerStep = 16;
+    const std::size_t members =
+        value.kind() == Kind::kJsonObject ? value.member_count() / kMembersPerStep : 0;
+    if (!Charge(members + name.size() / kTextBytesPerStep)) return Value::Failed();
+    return value.Find(name);
+  }
   if (!Enter()) return Value::Failed();
   Array* const found = NewSequence();
   bool done = Charge(value.item_count());

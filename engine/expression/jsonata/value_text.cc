@@ -4,6 +4,7 @@
 
 #include "engine/expression/jsonata/evaluator.h"
 #include "engine/expression/jsonata/number_text.h"
+#include "engine/expression/jsonata/text.h"
 #include "engine/expression/jsonata/text_builder.h"
 #include "engine/json/number.h"
 #include "engine/json/write.h"
@@ -152,7 +153,7 @@ std::optional<json::Value> Evaluator::ToJson(Value value) {
     case Kind::kNumberText:
       return json::Value::Number(value.text());
     case Kind::kString:
-      return json::Value::String(value.text());
+      return json::Value::String(JsonText(value.text()));
     case Kind::kFunction:
     case Kind::kThunk:
       met_function_ = true;
@@ -172,6 +173,12 @@ std::optional<json::Value> Evaluator::ToJson(Value value) {
     default:
       return json::Value();
   }
+}
+
+// JSON has no half of a surrogate pair. Only escapes in the expression can have made one.
+std::string_view Evaluator::JsonText(std::string_view text) {
+  if (!tree_.has_lone_surrogate || !HasLoneSurrogate(text)) return text;
+  return arena_.Copy(WellFormed(text));
 }
 
 std::optional<json::Value> Evaluator::ArrayToJson(Value value) {
@@ -196,7 +203,7 @@ std::optional<json::Value> Evaluator::ObjectToJson(Value value) {
     if (value.member_value(i).is_undefined()) continue;
     const std::optional<json::Value> member = ToJson(value.member_value(i));
     if (!member) return std::nullopt;
-    new (&members[count++]) json::Member{value.member_name(i), *member};
+    new (&members[count++]) json::Member{JsonText(value.member_name(i)), *member};
   }
   return json::Value::Object({members, count});
 }

@@ -29,6 +29,33 @@ TEST(JsonataBudgetTest, NoBudgetOverflowsTheStack) {
   EXPECT_EQ(CodeOf("($f := function($n){ 1 + $f($n + 1) }; $f(0))", {}, budget), "U1001");
 }
 
+TEST(JsonataBudgetTest, NoKindOfRecursionOverflowsTheStack) {
+  const Budget budget = {.depth = 1'000'000'000};
+  constexpr std::string_view kBodies[] = {
+      "{'a': [1, 2]^($f()).b}",
+      "$map([1, 2], function($x){ $f() + 1 })",
+      "$reduce([1, 2], function($x, $y){ [$f()] })",
+      "$sort([1, 2], function($x, $y){ [$f()] })",
+      "$replace('a', /a/, function($m){ '' & $f() })",
+      "{'a': 1} ~> |$|{'b': $f()}|",
+      "[1, 2]{'a': $f()}",
+      "a#$i.b[$f()].%.($f())",
+      "$each({'a': 1}, function($v, $k){ [$f()] })",
+      "[[1 ? $f() : 2] ~> $append(1)]",
+      "1 + -$f()",
+  };
+  for (const std::string_view body : kBodies) {
+    const std::string text = "($f := function(){ " + std::string(body) + " }; $f())";
+    EXPECT_EQ(CodeOf(text, R"({"a":{"b":1}})", budget), "U1001") << text;
+  }
+}
+
+TEST(JsonataBudgetTest, LongSearchesRunOutOfSteps) {
+  const std::string text = Repeated("a", 50'000);
+  EXPECT_EQ(CodeOf("[1..1000000].$contains('" + text + "', '" + text + "b')"), "U1001");
+  EXPECT_EQ(CodeOf("[1..10000000][$ = '" + text + "']"), "U1001");
+}
+
 TEST(JsonataBudgetTest, TailCallsDoNotNest) {
   EXPECT_EQ(Answer("($f := function($n){ $n = 0 ? 'done' : $f($n - 1) }; $f(5000))"), R"("done")");
 }

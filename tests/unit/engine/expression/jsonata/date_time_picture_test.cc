@@ -187,6 +187,14 @@ TEST(DateTimePictureTest, WhatIsMissingInTheMiddleIsAnError) {
   EXPECT_EQ(Parse("2018-01-01 1", "[Y]-[M]-[D] [h]"), "D3136");
 }
 
+TEST(DateTimePictureTest, AComponentTakesNoMoreThanLeavesTheOthersTheirs) {
+  EXPECT_EQ(Parse("20180327", "[Y][M01][D01]"), "2018-03-27T00:00:00.000Z");
+  EXPECT_EQ(Parse("sixteenth sixteen", "[Dw] [Mw]"), "2019-04-16T00:00:00.000Z");
+  EXPECT_EQ(Parse("2018-5-1GMT+5", "[Y]-[MA]-[D][z0]"), "none");
+  EXPECT_EQ(Parse("٢٠١٨-٠٣", "[Y٠٠٠١]-[M٠١]"), "2018-03-01T00:00:00.000Z");
+  EXPECT_EQ(Parse("2,018", "[Y9,999,*]"), "2018-01-01T00:00:00.000Z");
+}
+
 TEST(DateTimePictureTest, WhatDoesNotMatchIsNone) {
   EXPECT_EQ(Parse("Hello", "Hello"), "none");
   EXPECT_EQ(Parse("irrelevent string", "[Y]-[M]-[D]"), "none");

@@ -4,9 +4,9 @@
 
 namespace pawl::test {
 
-inline constexpr int kRunMin = 207;
-inline constexpr int kOutcomeMin = 204;
-inline constexpr int kCausalMin = 201;
-inline constexpr int kHistoryMin = 201;
+inline constexpr int kRunMin = 297;
+inline constexpr int kOutcomeMin = 293;
+inline constexpr int kCausalMin = 290;
+inline constexpr int kHistoryMin = 290;
 
 }  // namespace pawl::test

@@ -5,8 +5,8 @@
 namespace pawl::test {
 
 inline constexpr int kRunMin = 297;
-inline constexpr int kOutcomeMin = 293;
-inline constexpr int kCausalMin = 290;
-inline constexpr int kHistoryMin = 290;
+inline constexpr int kOutcomeMin = 295;
+inline constexpr int kCausalMin = 292;
+inline constexpr int kHistoryMin = 292;
 
 }  // namespace pawl::test

@@ -1,7 +1,10 @@
 // Parallel and Map: children are started in windows, leave their results in rows, and are joined
 // when the last one ends. The join's frame holds counters only, so a Map of 10,000 items costs each
 // of them the same.
+#include <charconv>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "engine/base/hash.h"
@@ -14,6 +17,17 @@ namespace {
 
 bool MayStartMore(const JoinWait& join) {
   return join.next < join.total && (join.concurrency == 0 || join.open < join.concurrency);
+}
+
+// As recorded: the integer itself, or text that is one.
+std::optional<std::int64_t> IntegerIn(json::Value value) {
+  if (value.is_number()) return value.AsInt64();
+  if (!value.is_string()) return std::nullopt;
+  const std::string_view text = value.string();
+  std::int64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+  return number;
 }
 
 }  // namespace
@@ -83,7 +97,7 @@ std::optional<std::int64_t> Interpreter::MapConcurrency(Frame& frame) {
     FailRuntime(frame, "Invalid path '" + path.text() + "' : " + value.status().message());
     return std::nullopt;
   }
-  const auto number = value->is_number() ? value->AsInt64() : std::nullopt;
+  const auto number = IntegerIn(*value);
   if (!number) {
     FailRuntime(frame,
                 "The MaxConcurrencyPath field refers to value \"" +

@@ -4,9 +4,9 @@
 
 namespace pawl::test {
 
-inline constexpr int kRunMin = 207;
-inline constexpr int kOutcomeMin = 204;
-inline constexpr int kCausalMin = 201;
-inline constexpr int kHistoryMin = 201;
+inline constexpr int kRunMin = 301;
+inline constexpr int kOutcomeMin = 299;
+inline constexpr int kCausalMin = 296;
+inline constexpr int kHistoryMin = 296;
 
 }  // namespace pawl::test

@@ -76,6 +76,7 @@ class Run {
     if (op == "call") return DoCall(step);
     if (op == "match") return DoMatch(step);
     if (op == "await") return DoAwait(step);
+    if (op == "activity_worker") return DoActivityWorker(step);
     if (op == "register_function") return DoRegisterFunction(step);
     if (op == "create_role") {
       placeholders_.Set(StringMember(step, "id"), Tree(service_.role_arn()));
@@ -127,6 +128,13 @@ class Run {
     if (!service_.AwaitClosed(std::string(TextOf(arn)))) {
       return DeadlineExceeded("the execution does not end");
     }
+    return OkStatus();
+  }
+
+  Status DoActivityWorker(const Tree& step) {
+    ASSIGN_OR_RETURN(const Tree arn, placeholders_.Fill(step.at("activityArn")));
+    service_.AddActivityWorker(
+        std::string(TextOf(arn)), StringMember(step, "workerName"), step.at("script"));
     return OkStatus();
   }
 

@@ -15,6 +15,8 @@ namespace {
 
 // Virtual time in which every case must have ended.
 constexpr Duration kExecutionMax = std::chrono::hours(24);
+// The scripts of activity workers sleep whole seconds.
+constexpr Duration kWorkerStep = std::chrono::seconds(1);
 
 Answer Error(std::string code, std::string message) {
   return {.error_code = std::move(code), .error_message = std::move(message)};
@@ -108,16 +110,50 @@ void StepFunctions::RegisterFunction(const std::string& name, ScriptedWorker::Fu
 bool StepFunctions::AwaitClosed(const std::string& execution_arn) {
   const ExecutionName name = NameOfExecution(execution_arn);
   if (!harness_.engine().DescribeExecution(name).ok()) return false;
+  if (!activity_workers_.empty()) return AwaitClosedBesideWorkers(name);
   return harness_.AdvanceUntilClosed(name, kExecutionMax);
 }
 
+bool StepFunctions::AwaitClosedBesideWorkers(const ExecutionName& name) {
+  const Timestamp end = harness_.clock().WallNow() + kExecutionMax;
+  while (harness_.clock().WallNow() < end) {
+    harness_.Settle();
+    bool was_busy = false;
+    for (const auto& worker : activity_workers_)
+      was_busy = worker->Work() || was_busy;
+    if (was_busy) continue;
+    if (harness_.Describe(name).status != ExecutionStatus::kRunning) return true;
+    harness_.Advance(kWorkerStep);
+  }
+  return false;
+}
+
+void StepFunctions::AddActivityWorker(const std::string& activity_arn,
+                                      const std::string& name,
+                                      Tree script) {
+  activity_workers_.push_back(std::make_unique<ActivityWorker>(
+      harness_.engine(),
+      harness_.clock(),
+      ActivityRequest{.activity = std::string(LastOfArn(activity_arn)), .worker = name},
+      std::move(script)));
+}
+
 Answer StepFunctions::Call(const std::string& method, const Tree& parameters) {
+  if (method == "create_activity") return CreateActivity(parameters);
   if (method == "create_state_machine") return CreateStateMachine(parameters);
   if (method == "start_execution") return StartExecution(parameters);
   if (method == "describe_execution") return DescribeExecution(parameters);
   if (method == "get_execution_history") return GetExecutionHistory(parameters);
   if (method == "validate_state_machine_definition") return ValidateDefinition(parameters);
   return NotSupported(method);
+}
+
+Answer StepFunctions::CreateActivity(const Tree& parameters) {
+  const auto activity =
+      harness_.engine().CreateActivity(NamespaceId{}, StringMember(parameters, "name"));
+  if (!activity.ok()) return Error("InvalidName", activity.status().message());
+  return {.response = boost::json::object{{"activityArn", activity->arn},
+                                          {"creationDate", PythonDateTime(activity->created_at)}}};
 }
 
 Answer StepFunctions::CreateStateMachine(const Tree& parameters) {

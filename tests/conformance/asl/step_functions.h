@@ -2,9 +2,12 @@
 // it: the requests of boto3 in, its answers out.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "tests/conformance/asl/activity_worker.h"
 #include "tests/conformance/asl/tree.h"
 #include "tests/support/engine_harness.h"
 
@@ -32,19 +35,27 @@ class StepFunctions {
 
   void RegisterFunction(const std::string& name, ScriptedWorker::Function function);
 
+  // A worker that polls the activity of that ARN in the background; `name` may be empty.
+  void AddActivityWorker(const std::string& activity_arn, const std::string& name, Tree script);
+
   // The role that every state machine runs with.
   std::string role_arn() const;
 
   static const interpreter::ArnScheme& arns();
 
  private:
+  Answer CreateActivity(const Tree& parameters);
   Answer CreateStateMachine(const Tree& parameters);
   Answer StartExecution(const Tree& parameters);
   Answer DescribeExecution(const Tree& parameters);
   Answer GetExecutionHistory(const Tree& parameters);
   static Answer ValidateDefinition(const Tree& parameters);
 
+  // Lets time pass in steps in which activity workers may do something.
+  bool AwaitClosedBesideWorkers(const ExecutionName& name);
+
   EngineHarness harness_;
+  std::vector<std::unique_ptr<ActivityWorker>> activity_workers_;
 };
 
 }  // namespace pawl::test

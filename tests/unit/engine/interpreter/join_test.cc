@@ -92,6 +92,20 @@ TEST(ParallelTest, BranchesHaveThreadsOfEventsOfTheirOwn) {
   EXPECT_THAT(run.Previous(), ElementsAre(0, 0, 2, 3, 4, 3, 6, 5, 8, 9, 7, 11, 12, 13, 13, 15));
 }
 
+// Recorded: assign, MAP_STATE_REFERENCE_IN_MAX_CONCURRENCY_PATH.
+TEST(MapTest, AConcurrencyMayBeAnIntegerInText) {
+  const auto concurrency = [](const std::string& value) {
+    ExecutionHarness run(R"({"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.items",
+        "MaxConcurrencyPath":"$.most","ItemProcessor":{"StartAt":"P","States":{
+        "P":{"Type":"Pass","End":true}}},"End":true}}})",
+                         R"({"items":[1,2],"most":")" + value + R"("})");
+    return run.Outcome();
+  };
+  EXPECT_EQ(concurrency("1"), "SUCCEEDED [1,2]");
+  EXPECT_EQ(concurrency("1 "), "FAILED States.Runtime");
+  EXPECT_EQ(concurrency("-1"), "FAILED States.Runtime");
+}
+
 // Recorded: scenarios, test_parallel_state: what follows points to the last event of a branch.
 TEST(ParallelTest, BranchesThatEndAtOnceAreJoinedInTheirOrder) {
   ExecutionHarness run(R"({"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[

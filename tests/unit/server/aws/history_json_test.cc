@@ -79,6 +79,21 @@ TEST(HistoryJsonTest, AnIntegrationHasParametersAndARegion) {
             R"("region":"eu-west-3","parameters":"{}","heartbeatInSeconds":9}})");
 }
 
+TEST(HistoryJsonTest, AnActivityHasItsArnAndTheWorkerThatTookIt) {
+  EXPECT_EQ(Json({.id = 3,
+                  .previous_id = 2,
+                  .type = EventType::kActivityScheduled,
+                  .state = "Ask",
+                  .input = Bytes("1"),
+                  .resource = "arn:a"}),
+            R"({"timestamp":1767225600.042,"type":"ActivityScheduled","id":3,)"
+            R"("previousEventId":2,"activityScheduledEventDetails":{"resource":"arn:a",)"
+            R"("input":"1","inputDetails":{"truncated":false}}})");
+  EXPECT_EQ(Json({.id = 4, .previous_id = 3, .type = EventType::kActivityStarted, .worker = "w"}),
+            R"({"timestamp":1767225600.042,"type":"ActivityStarted","id":4,"previousEventId":3,)"
+            R"("activityStartedEventDetails":{"workerName":"w"}})");
+}
+
 TEST(HistoryJsonTest, AFailedTaskSaysWhichServiceFailed) {
   EXPECT_EQ(Json({.id = 5,
                   .previous_id = 4,

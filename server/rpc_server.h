@@ -51,7 +51,10 @@ class RpcServer {
   void Stop(std::chrono::milliseconds grace);
 
  private:
-  RpcServer(Engine& engine, platform::Clock& clock, runtime::TokenSealer tokens, RpcServerOptions options);
+  RpcServer(Engine& engine,
+            platform::Clock& clock,
+            runtime::TokenSealer tokens,
+            RpcServerOptions options);
 
   runtime::TokenSealer tokens_;
   OpenStreams streams_;

@@ -21,8 +21,7 @@ static_assert(static_cast<int>(EventType::kLambdaFunctionTimedOut) ==
 static_assert(static_cast<int>(EventType::kTaskTimedOut) == v1::HISTORY_EVENT_TYPE_TASK_TIMED_OUT);
 static_assert(static_cast<int>(EventType::kMapIterationAborted) ==
               v1::HISTORY_EVENT_TYPE_MAP_ITERATION_ABORTED);
-static_assert(static_cast<int>(EventType::kTaskSubmitted) ==
-              v1::HISTORY_EVENT_TYPE_TASK_SUBMITTED);
+static_assert(static_cast<int>(EventType::kTaskSubmitted) == v1::HISTORY_EVENT_TYPE_TASK_SUBMITTED);
 static_assert(interpreter::kEventTypeMax == v1::HistoryEventType_MAX);
 
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "engine/runtime/engine.h"
+#include "engine/runtime/sealed_token.h"
 #include "pawl/v1/workflow_service.grpc.pb.h"
 #include "server/open_streams.h"
-#include "engine/runtime/sealed_token.h"
 
 namespace pawl::server {
 
@@ -55,6 +55,32 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
                                                 v1::GetExecutionHistoryResponse* response) override;
   grpc::ServerBidiReactor<v1::WatchExecutionsRequest, v1::WatchExecutionsResponse>* WatchExecutions(
       grpc::CallbackServerContext* context) override;
+  // --- Activities and task tokens (workflow_tasks.cc) ---
+  grpc::ServerUnaryReactor* CreateActivity(grpc::CallbackServerContext* context,
+                                           const v1::CreateActivityRequest* request,
+                                           v1::CreateActivityResponse* response) override;
+  grpc::ServerUnaryReactor* DescribeActivity(grpc::CallbackServerContext* context,
+                                             const v1::DescribeActivityRequest* request,
+                                             v1::DescribeActivityResponse* response) override;
+  grpc::ServerUnaryReactor* ListActivities(grpc::CallbackServerContext* context,
+                                           const v1::ListActivitiesRequest* request,
+                                           v1::ListActivitiesResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteActivity(grpc::CallbackServerContext* context,
+                                           const v1::DeleteActivityRequest* request,
+                                           v1::DeleteActivityResponse* response) override;
+  grpc::ServerUnaryReactor* GetActivityTask(grpc::CallbackServerContext* context,
+                                            const v1::GetActivityTaskRequest* request,
+                                            v1::GetActivityTaskResponse* response) override;
+  grpc::ServerUnaryReactor* SendTaskSuccess(grpc::CallbackServerContext* context,
+                                            const v1::SendTaskSuccessRequest* request,
+                                            v1::SendTaskSuccessResponse* response) override;
+  grpc::ServerUnaryReactor* SendTaskFailure(grpc::CallbackServerContext* context,
+                                            const v1::SendTaskFailureRequest* request,
+                                            v1::SendTaskFailureResponse* response) override;
+  grpc::ServerUnaryReactor* SendTaskHeartbeat(grpc::CallbackServerContext* context,
+                                              const v1::SendTaskHeartbeatRequest* request,
+                                              v1::SendTaskHeartbeatResponse* response) override;
+
   grpc::ServerUnaryReactor* DescribeServer(grpc::CallbackServerContext* context,
                                            const v1::DescribeServerRequest* request,
                                            v1::DescribeServerResponse* response) override;

@@ -18,6 +18,7 @@
 #include "engine/runtime/engine.h"
 #include "server/rpc_server.h"
 #include "tests/support/echo_worker.h"
+#include "tests/support/taskless_engine.h"
 
 namespace pawl::bench {
 namespace {
@@ -36,7 +37,7 @@ double CpuSeconds(int who) {
 
 // An engine whose tasks come from nowhere: each completion is accepted, and each credit is a new
 // task. Like the real one it takes what has gathered in one go, on a thread of its own.
-class IdleEngine final : public Engine {
+class IdleEngine final : public test::TasklessEngine {
  public:
   explicit IdleEngine(std::size_t payload_bytes)
       : payload_(Bytes(std::string(payload_bytes, 'x'))),

@@ -12,6 +12,7 @@
 
 #include "engine/base/mutex.h"
 #include "engine/runtime/engine.h"
+#include "tests/support/taskless_engine.h"
 
 namespace pawl::test {
 
@@ -53,7 +54,7 @@ class FakeSession {
   std::vector<std::vector<std::string>> announcements_ PAWL_GUARDED_BY(mutex_);
 };
 
-class FakeEngine final : public Engine {
+class FakeEngine final : public TasklessEngine {
  public:
   // Every call fails with this while it is an error.
   void FailWith(Status status);

@@ -1,0 +1,36 @@
+// TasklessEngine: the part of a fake façade that has neither activities nor task tokens.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/runtime/engine.h"
+
+namespace pawl::test {
+
+class TasklessEngine : public Engine {
+ public:
+  Result<ActivityInfo> CreateActivity(NamespaceId, const std::string&) override { return None(); }
+
+  Result<ActivityInfo> DescribeActivity(NamespaceId, const std::string&) override { return None(); }
+
+  Result<ActivityList> ListActivities(NamespaceId, std::size_t, const std::string&) override {
+    return None();
+  }
+
+  Status DeleteActivity(NamespaceId, const std::string&) override { return None(); }
+
+  Result<std::unique_ptr<ActivityPoll>> PollActivity(ActivityRequest,
+                                                     Callback<ActivityTask>) override {
+    return None();
+  }
+
+  void EndTask(const std::string&, TaskEnd, Callback<bool> done) override { done(None()); }
+
+  void HeartbeatTask(const std::string&, Callback<bool> done) override { done(None()); }
+
+ private:
+  static Status None() { return Unimplemented("this engine has no activities and tokens"); }
+};
+
+}  // namespace pawl::test

@@ -11,7 +11,7 @@ namespace {
 // A number of this width is not written by anyone.
 constexpr std::size_t kWidthMax = 100;
 constexpr std::size_t kPictureBytesMax = 4 * kPictureLengthMax;
-constexpr std::string_view kNameModifier = "D3133";
+constexpr std::string_view kUnknownComponent = "D3132";
 
 struct Component {
   char name;
@@ -111,7 +111,7 @@ Result<DateTimeMarker> ReadMarker(std::string_view text) {
         return text.starts_with(known.name);
       });
   if (component == kComponents.end()) {
-    return Refuse("D3132",
+    return Refuse(kUnknownComponent,
                   "Unknown component specifier \"" + std::string(text.substr(0, 1)) +
                       "\" in date/time picture string");
   }
@@ -166,8 +166,8 @@ std::string WithoutSpaces(std::string_view text) {
 Result<std::vector<DateTimePart>> ReadDateTimePicture(std::string_view picture) {
   if (picture.size() > kPictureBytesMax) return TooLong();
   std::vector<DateTimePart> parts(1);
-  // The reference notices a wrong name modifier when it uses the marker: what is wrong further on
-  // in the picture comes first.
+  // The reference notices a wrong modifier when it uses the marker: an unknown component or a
+  // missing bracket further on in the picture comes first.
   Status refused;
   for (std::size_t i = 0; i < picture.size(); ++i) {
     const char c = picture[i];
@@ -181,7 +181,7 @@ Result<std::vector<DateTimePart>> ReadDateTimePicture(std::string_view picture) 
           ReadMarker(WithoutSpaces(picture.substr(i + 1, end - i - 1)));
       if (marker.ok()) {
         parts.back().marker = *marker;
-      } else if (marker.status().reason() != kNameModifier) {
+      } else if (marker.status().reason() == kUnknownComponent) {
         return marker.status();
       } else if (refused.ok()) {
         refused = marker.status();
@@ -213,7 +213,7 @@ std::string ShownName(std::string_view name, const DateTimeMarker& marker) {
 
 Status NameModifierRefused(char component) {
   return Refuse(
-      kNameModifier,
+      "D3133",
       "The 'name' modifier can only be applied to months and days in the date/time picture "
       "string, not \"" +
           std::string(1, component) + "\"");

@@ -94,6 +94,8 @@ TEST(DateTimePictureTest, AWrongPictureIsRefusedWithItsCode) {
   EXPECT_EQ(Format(kFriday, "[YN]-[M"), "D3135");
   EXPECT_EQ(Format(kFriday, "[Y]-[M"), "D3135");
   EXPECT_EQ(Format(kFriday, "[Do]"), "D3130");
+  EXPECT_EQ(Format(kFriday, "[YN]-[Do]"), "D3133");
+  EXPECT_EQ(Format(kFriday, "[Do]-[YN]-[Q]"), "D3132");
   EXPECT_EQ(FormatDateTime(kFriday, "[YN]", std::nullopt).status().message(),
             "The 'name' modifier can only be applied to months and days in the date/time picture "
             "string, not \"Y\"");

@@ -76,16 +76,23 @@ class Folder {
         return Exit();
       case EventType::kLambdaFunctionScheduled:
       case EventType::kTaskScheduled:
+      case EventType::kActivityScheduled:
         return Schedule();
       case EventType::kLambdaFunctionStarted:
       case EventType::kTaskStarted:
+      case EventType::kActivityStarted:
         return StartTask();
+      case EventType::kTaskSubmitted:
+        return SubmitTask();
       case EventType::kLambdaFunctionSucceeded:
       case EventType::kLambdaFunctionFailed:
       case EventType::kLambdaFunctionTimedOut:
       case EventType::kTaskSucceeded:
       case EventType::kTaskFailed:
       case EventType::kTaskTimedOut:
+      case EventType::kActivitySucceeded:
+      case EventType::kActivityFailed:
+      case EventType::kActivityTimedOut:
         return EndTask();
       case EventType::kParallelStateStarted:
       case EventType::kMapStateStarted:
@@ -267,6 +274,12 @@ class Folder {
     if (frame == nullptr || !Require(frame->phase == Phase::kTask, "no attempt is open")) return;
     Extend(*frame);
     folded_.attempts[*frame->open_attempt].started_at = event().at;
+  }
+
+  void SubmitTask() {
+    FoldedFrame* frame = InState();
+    if (frame == nullptr || !Require(frame->phase == Phase::kTask, "no attempt is open")) return;
+    Extend(*frame);
   }
 
   void EndTask() {

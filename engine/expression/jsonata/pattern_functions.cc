@@ -118,12 +118,12 @@ bool AppendReplacement(TextBuilder& out, std::string_view replacement, const Mat
 Value ReplaceText(Evaluator& evaluator, const Call& call, Limit limit) {
   const std::string_view text = call.At(0).text();
   const std::string_view pattern = call.At(1).text();
-  if (!call.At(2).is_string()) return evaluator.Fail("D3012", call.At(2));
   TextBuilder out(evaluator);
   std::size_t place = 0;
   while (limit.Take()) {
     const std::size_t found = FindText(text, pattern, place);
     if (found == std::string_view::npos) break;
+    if (!call.At(2).is_string()) return evaluator.Fail("D3012", call.At(2));
     if (!out.Append(text.substr(place, found - place)) || !out.Append(call.At(2).text())) {
       return Value::Failed();
     }

@@ -31,16 +31,23 @@ TEST(ResourceTest, LambdaInvokeIsKnownInEveryPartition) {
 }
 
 TEST(ResourceTest, WhatDoesNotRunYetIsNotCalledInvalid) {
-  for (const std::string_view text : {"arn:aws:states:::lambda:invoke.waitForTaskToken",
-                                      "arn:aws:states:::states:startExecution.sync:2",
+  for (const std::string_view text : {"arn:aws:states:::states:startExecution.sync:2",
                                       "arn:aws:states:::aws-sdk:dynamodb:batchWriteItem",
                                       "arn:aws:states:::http:invoke",
-                                      "arn:aws:states:us-east-1:123456789012:activity:manual",
                                       "arn:aws:swf:us-east-1:123456789012:task:X",
                                       "${LoadFunctionArn}"}) {
     EXPECT_EQ(ParseResource(text).kind, Kind::kUnsupported) << text;
     EXPECT_FALSE(ParseResource(text).explanation.empty()) << text;
   }
+}
+
+TEST(ResourceTest, ActivitiesAndCallbacksAreTasksThatEndByAToken) {
+  const auto activity = ParseResource("arn:aws:states:us-east-1:123456789012:activity:manual");
+  EXPECT_EQ(activity.kind, Kind::kActivity);
+  EXPECT_EQ(activity.activity, "manual");
+  const auto callback = ParseResource("arn:aws:states:::lambda:invoke.waitForTaskToken");
+  EXPECT_EQ(callback.kind, Kind::kLambdaInvoke);
+  EXPECT_TRUE(callback.waits_for_token);
 }
 
 TEST(ResourceTest, WhatNamesNothingIsInvalid) {

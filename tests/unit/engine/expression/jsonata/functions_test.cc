@@ -33,6 +33,7 @@ TEST(JsonataFunctionsTest, NumbersAreReadInSeveralBases) {
 }
 
 TEST(JsonataFunctionsTest, ReplacementsNameGroups) {
+  EXPECT_EQ(Answer("$replace('abc', 'x', function($m){'y'})"), "\"abc\"");
   EXPECT_EQ(Answer("$replace('john smith', /(\\w+)\\s(\\w+)/, '$2, $1 $$ $0')"),
             R"("smith, john $ john smith")");
   EXPECT_EQ(CodeOf("$match('abc', /x*/)"), "D1004");

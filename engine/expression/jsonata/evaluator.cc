@@ -21,6 +21,10 @@ std::size_t SaturatingAdd(std::size_t a, std::size_t b) {
                                                          : a + b;
 }
 
+// What recursion may take of the stack, of which a thread has 8 MiB on Debian: depth alone does not
+// say it, because frames differ, and builds with sanitizers make them larger.
+constexpr std::uintptr_t kStackBytesMax = std::uintptr_t{4} << 20;
+
 template <typename T>
 T* Create(json::Arena& arena) {
   return new (arena.Allocate(sizeof(T))) T();
@@ -41,6 +45,7 @@ Evaluator::Evaluator(const Tree& tree,
       globals_(tree.name_count(), Value::Failed()) {}
 
 Value Evaluator::Run() {
+  stack_begin_ = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   root_ = environment_.Input();
   Value input = root_ ? Value::FromJson(*root_) : Value();
   if (input.is_array()) {
@@ -91,8 +96,14 @@ bool Evaluator::CanTake(std::size_t bytes) {
   return false;
 }
 
+// The stack grows downwards.
+bool Evaluator::IsStackUsedUp() const {
+  return stack_begin_ - reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) >
+         kStackBytesMax;
+}
+
 bool Evaluator::Enter() {
-  if (nesting_ >= depth_max_ + kValueDepth) {
+  if (nesting_ >= depth_max_ + kValueDepth || IsStackUsedUp()) {
     Fail(TooDeep());
     return false;
   }
@@ -151,7 +162,7 @@ bool Evaluator::AppendTo(Array& array, Value value) {
 
 Value Evaluator::Evaluate(const Node& node, Value input, Frame* frame) {
   if (!Charge(1)) return Value::Failed();
-  if (depth_ >= depth_max_) return Fail(TooDeep());
+  if (depth_ >= depth_max_ || IsStackUsedUp()) return Fail(TooDeep());
   ++depth_;
   Value result = EvaluateKind(node, input, frame);
   if (!node.predicates.empty() || node.group) {

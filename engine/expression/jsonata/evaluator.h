@@ -52,6 +52,7 @@ class Evaluator final {
 
   // Whether `bytes` more may be allocated.
   bool CanTake(std::size_t bytes);
+  bool IsStackUsedUp() const;
   // Around each recursion over values or calls.
   bool Enter();
 
@@ -228,6 +229,8 @@ class Evaluator final {
   // Nested evaluations, and all recursion: over calls and over values.
   std::size_t depth_ = 0;
   std::size_t nesting_ = 0;
+  // Where the evaluation began.
+  std::uintptr_t stack_begin_ = 0;
   std::optional<json::Value> root_;
   // By NameId; kFailed: not looked up yet.
   std::vector<Value> globals_;

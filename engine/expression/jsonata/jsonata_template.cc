@@ -30,8 +30,12 @@ struct ArrayNode {
   std::vector<Node> items;
 };
 
+struct ExpressionNode {
+  Expression expression;
+};
+
 // A value that holds nothing to compute is kept whole.
-struct Node : std::variant<json::Value, ObjectNode, ArrayNode, Expression> {
+struct Node : std::variant<json::Value, ObjectNode, ArrayNode, ExpressionNode> {
   using variant::variant;
 };
 
@@ -78,7 +82,7 @@ Result<Expression> ParseExpression(std::string_view text, const std::string& poi
 Result<Node> CompileNode(json::Value value, const std::string& pointer) {
   if (value.is_string() && JsonataTemplate::LooksLikeExpression(value.string())) {
     ASSIGN_OR_RETURN(Expression expression, ParseExpression(value.string(), pointer));
-    return Node(std::move(expression));
+    return Node(ExpressionNode{.expression = std::move(expression)});
   }
   bool is_constant = true;
   if (value.is_array()) {
@@ -88,7 +92,8 @@ Result<Node> CompileNode(json::Value value, const std::string& pointer) {
       is_constant = is_constant && std::holds_alternative<json::Value>(item);
       array.items.push_back(std::move(item));
     }
-    return is_constant ? Node(value) : Node(std::move(array));
+    if (is_constant) return Node(value);
+    return Node(std::move(array));
   }
   if (!value.is_object()) return Node(value);
   ObjectNode object;
@@ -98,12 +103,13 @@ Result<Node> CompileNode(json::Value value, const std::string& pointer) {
     is_constant = is_constant && std::holds_alternative<json::Value>(node);
     object.members.emplace_back(std::string(member.name), std::move(node));
   }
-  return is_constant ? Node(value) : Node(std::move(object));
+  if (is_constant) return Node(value);
+  return Node(std::move(object));
 }
 
 bool MayReadNode(const Node& node, std::string_view variable, std::string_view member) {
-  if (const auto* expression = std::get_if<Expression>(&node)) {
-    return expression->MayRead(variable, member);
+  if (const auto* computed = std::get_if<ExpressionNode>(&node)) {
+    return computed->expression.MayRead(variable, member);
   }
   if (const auto* array = std::get_if<ArrayNode>(&node)) {
     return std::any_of(array->items.begin(), array->items.end(), [&](const Node& item) {
@@ -134,7 +140,9 @@ class Evaluator final {
 
   Result<json::Value> Evaluate(const Node& node, const std::string& field) {
     if (const auto* constant = std::get_if<json::Value>(&node)) return *constant;
-    if (const auto* expression = std::get_if<Expression>(&node)) return Run(*expression, field);
+    if (const auto* computed = std::get_if<ExpressionNode>(&node)) {
+      return Run(computed->expression, field);
+    }
     if (const auto* array = std::get_if<ArrayNode>(&node)) {
       json::ArrayBuilder items;
       for (std::size_t i = 0; i < array->items.size(); ++i) {
@@ -225,8 +233,8 @@ Result<json::Value> JsonataTemplate::EvaluateAs(json::Type type,
                            std::string(json::TypeName(type)) + "', but was '" +
                            std::string(json::TypeName(value.type())) +
                            "' for value: " + json::Write(value);
-  if (const auto* expression = std::get_if<Expression>(&compiled_->root)) {
-    return Failure(*expression, std::string(field), what);
+  if (const auto* computed = std::get_if<ExpressionNode>(&compiled_->root)) {
+    return Failure(computed->expression, std::string(field), what);
   }
   return Status(StatusCode::kFailedPrecondition,
                 "The value specified for the field '" + std::string(field) + "' " + what,

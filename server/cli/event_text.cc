@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <string>
+
 #include "engine/json/arena.h"
 #include "engine/json/parse.h"
 #include "server/cli/terminal_text.h"
@@ -29,6 +32,13 @@ std::string EventDetail(const v1::HistoryEvent& event) {
   if (event.has_index()) add(fmt::format("item {}", event.index()));
   if (event.has_length()) add(fmt::format("{} items", event.length()));
   add(event.resource());
+  add(event.worker());
+  // In the order of their names: protobuf's maps have none.
+  const std::map<std::string, std::string> variables(event.assigned_variables().begin(),
+                                                     event.assigned_variables().end());
+  for (const auto& [name, value] : variables)
+    add(fmt::format("${} = {}", name, value));
+  add(event.location());
   add(event.error());
   add(CauseText(event.cause()));
   return text;

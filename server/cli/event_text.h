@@ -11,8 +11,8 @@ namespace pawl::cli {
 // cause as it is. Not yet safe for a terminal.
 std::string CauseText(const std::string& cause);
 
-// What happened beside type and state: the item, the function, the error; "" if nothing. Not yet
-// safe for a terminal.
+// What happened beside type and state: the item, the function, the variables, the error; "" if
+// nothing. Not yet safe for a terminal.
 std::string EventDetail(const v1::HistoryEvent& event);
 
 // "   12  2026-11-20T10:00:00.123Z  TaskStateEntered  Fetch", safe for a terminal.

@@ -27,5 +27,19 @@ TEST(EventTextTest, ALineSaysWhatHappenedAndCannotBeBroken) {
             "    7  1970-01-01T00:00:00.000Z  MapIterationStarted  M\\u000a  item 3");
 }
 
+TEST(EventTextTest, VariablesAreShownByName) {
+  v1::HistoryEvent event;
+  (*event.mutable_assigned_variables())["total"] = "15";
+  (*event.mutable_assigned_variables())["a"] = R"("x")";
+  EXPECT_EQ(EventDetail(event), R"($a = "x"  $total = 15)");
+}
+
+TEST(EventTextTest, AFailedEvaluationNamesItsField) {
+  v1::HistoryEvent event;
+  event.set_error("States.QueryEvaluationError");
+  event.set_location("Output/total");
+  EXPECT_EQ(EventDetail(event), "Output/total  States.QueryEvaluationError");
+}
+
 }  // namespace
 }  // namespace pawl::cli

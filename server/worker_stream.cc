@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/asl/state_machine.h"
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
 #include "server/caller.h"
@@ -227,6 +228,13 @@ Result<std::vector<std::string>> WorkerStream::Functions(
                                          function.name().size(),
                                          kFunctionNameBytesMax),
                              "functions.name");
+    }
+    // Its tasks are matched by this name, and go to those who poll for them.
+    if (asl::ActivityOf(function.name())) {
+      return InvalidArgument(
+          fmt::format("functions.name: '{}' is an activity; take its tasks with GetActivityTask",
+                      function.name()),
+          "functions.name");
     }
     const auto [entry, is_new] = functions_.emplace(function.id(), function.name());
     if (!is_new && entry->second != function.name()) {

@@ -500,6 +500,9 @@ INSTANTIATE_TEST_SUITE_P(
             "FunctionIdInUse", [](v1::WorkRequest& r) { Announced(r).set_id(4); }, "functions.id"},
         Violation{"FunctionWithoutName",
                   [](v1::WorkRequest& r) { Announced(r).clear_name(); },
+                  "functions.name"},
+        Violation{"FunctionNamedAsAnActivity",
+                  [](v1::WorkRequest& r) { Announced(r).set_name("activity:manual"); },
                   "functions.name"}),
     [](const auto& violation) { return violation.param.name; });
 

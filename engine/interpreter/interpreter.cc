@@ -209,7 +209,6 @@ void Interpreter::Finish() {
 
 void Interpreter::Enter(Frame& frame) {
   ++transitions_;
-  entered_after_[frame.number] = frame.last_event;
   HistoryEvent& entered = RecordOn(frame, EnteredEvent(StateOf(frame).type));
   frame.entered_event = entered.id;
   frame.entered_at = now_;

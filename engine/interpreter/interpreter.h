@@ -284,8 +284,6 @@ class Interpreter {
   bool is_history_full_ = false;
   // A catcher's own fields are evaluated: what fails now is not caught again.
   bool is_catching_ = false;
-  // Of the frames that entered their state in this turn: the event before.
-  std::map<FrameNumber, EventId> entered_after_;
   HistoryEvent overflow_;  // takes events that no longer fit
 };
 

@@ -51,9 +51,11 @@ Result<json::Value> Interpreter::QueryAs(json::Type type,
 void Interpreter::FailQuery(Frame& frame, const Status& status) {
   // As recorded: the event shares its predecessor with the one that entered the state, where the
   // expression is evaluated at once.
-  const auto entered = entered_after_.find(frame.number);
-  const bool is_first = entered != entered_after_.end() && frame.last_event == frame.entered_event;
-  FailQueryAfter(frame, is_first ? entered->second : frame.last_event, status);
+  const EventId first_new = rows_.next_event;
+  const EventId last = frame.last_event;
+  const bool is_at_once =
+      last == frame.entered_event && last >= first_new && last - first_new < turn_.history.size();
+  FailQueryAfter(frame, is_at_once ? turn_.history[last - first_new].previous : last, status);
 }
 
 void Interpreter::FailQueryAfter(Frame& frame, EventId previous, const Status& status) {

@@ -1,6 +1,7 @@
 #include "engine/asl/resource.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -13,7 +14,18 @@ namespace {
 constexpr std::size_t kFunctionNameMax = 80;
 constexpr std::size_t kQualifierMax = 128;
 constexpr std::size_t kArnBytesMax = 2048;
-constexpr std::string_view kWaitForTaskToken = ".waitForTaskToken";
+
+struct Suffix {
+  std::string_view text;
+  IntegrationPattern pattern;
+};
+
+constexpr std::array<Suffix, 4> kSuffixes = {{
+    {"", IntegrationPattern::kRequestResponse},
+    {".sync", IntegrationPattern::kRunJob},
+    {".sync:2", IntegrationPattern::kRunJobJson},
+    {".waitForTaskToken", IntegrationPattern::kCallback},
+}};
 
 bool IsLetterOrDigit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -107,28 +119,30 @@ Resource ParseIntegration(std::string_view text, std::string_view rest) {
     action = rest.substr(0, dot);
     suffix = rest.substr(dot);
   }
-  const bool has_known_suffix =
-      suffix.empty() || suffix == ".sync" || suffix == ".sync:2" || suffix == kWaitForTaskToken;
+  const auto* known = std::find_if(kSuffixes.begin(), kSuffixes.end(), [&](const Suffix& candidate) {
+    return candidate.text == suffix;
+  });
   const bool is_named = action.find(':') != std::string_view::npos && !action.starts_with(':') &&
                         !action.ends_with(':') && ConsistsOf(action, ":_-");
-  if (!has_known_suffix || !is_named) {
+  if (known == kSuffixes.end() || !is_named) {
     return Invalid(Quote(text) +
                    " is no service integration; write "
                    "arn:aws:states:::SERVICE:ACTION with nothing, .sync, .sync:2 or "
                    ".waitForTaskToken behind it");
   }
   if (action == "lambda:invoke") {
-    if (suffix.empty()) {
-      return {.kind = Resource::Kind::kLambdaInvoke, .is_lambda_invoke = true};
-    }
-    if (suffix == kWaitForTaskToken) {
-      return {
-          .kind = Resource::Kind::kLambdaInvoke, .waits_for_token = true, .is_lambda_invoke = true};
+    if (suffix.empty() || known->pattern == IntegrationPattern::kCallback) {
+      return {.kind = Resource::Kind::kLambdaInvoke,
+              .pattern = known->pattern,
+              .is_lambda_invoke = true};
     }
     Resource resource = Invalid("lambda:invoke has no " + std::string(suffix) +
                                 "; without a suffix it waits for the function's result");
     resource.is_lambda_invoke = true;
     return resource;
+  }
+  if (action == "states:startExecution") {
+    return {.kind = Resource::Kind::kStartExecution, .pattern = known->pattern};
   }
   return Unsupported("the service integration " + Quote(rest));
 }

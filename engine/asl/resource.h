@@ -5,12 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "engine/asl/state_machine.h"
+
 namespace pawl::asl {
 
 struct Resource {
   enum class Kind : std::uint8_t {
     kFunction,      // a bare function name or a Lambda ARN
     kLambdaInvoke,  // arn:aws:states:::lambda:invoke
+    kStartExecution,  // arn:aws:states:::states:startExecution
     kActivity,
     kUnsupported,  // a resource of the language that this engine does not run yet
     kInvalid,
@@ -21,9 +24,10 @@ struct Resource {
   std::string qualifier = {};
   // kActivity: its bare name.
   std::string activity = {};
-  // kLambdaInvoke: .waitForTaskToken.
-  bool waits_for_token = false;
-  // lambda:invoke, with or without a suffix: its parameters have the shape of Lambda's Invoke.
+  // The suffix of a service integration.
+  IntegrationPattern pattern = IntegrationPattern::kRequestResponse;
+  // lambda:invoke, also with a suffix it does not have: its parameters have the shape of Lambda's
+  // Invoke.
   bool is_lambda_invoke = false;
   // kUnsupported: its name for "… is not supported yet". kInvalid: what is wrong with it.
   std::string explanation = {};

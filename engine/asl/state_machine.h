@@ -149,25 +149,40 @@ struct PassState {
   std::optional<Bytes> result;
 };
 
-// A Resource that calls a function. `arn:aws:states:::lambda:invoke` takes the function's name from
-// its Parameters and wraps the result in AWS's envelope.
+// Step Functions Developer Guide, "Discover service integration patterns": what a task's result is.
+enum class IntegrationPattern : std::uint8_t {
+  kRequestResponse,  // no suffix: the answer to the call
+  kRunJob,           // .sync: how the job ended that the call started
+  kRunJobJson,       // .sync:2: the same, with input and output as JSON instead of text
+  kCallback,         // .waitForTaskToken: what comes with the token that the call was given
+};
+
+// What a Resource calls. `arn:aws:states:::lambda:invoke` takes the function's name from its
+// Parameters and wraps the result in AWS's envelope.
 struct TaskState {
   enum class Integration : std::uint8_t {
     kLambdaFunction,  // Resource names the function: a bare name or a Lambda ARN
-    kLambdaInvoke,    // arn:aws:states:::lambda:invoke, also with .waitForTaskToken
+    kLambdaInvoke,    // arn:aws:states:::lambda:invoke
+    kStartExecution,  // arn:aws:states:::states:startExecution
     kActivity,        // a worker that polls takes it and answers with its token
   };
   Integration integration = Integration::kLambdaFunction;
   // As the definition writes it.
   std::string resource;
-  // .waitForTaskToken: the result comes with the token that the function was given.
-  bool waits_for_token = false;
+  IntegrationPattern pattern = IntegrationPattern::kRequestResponse;
   // kLambdaFunction: the function's bare name and the qualifier (empty: none). kActivity:
   // ActivityFunction(its name).
   std::string function_name;
   std::string qualifier;
   std::optional<ComputedNumber> timeout_seconds;
   std::optional<ComputedNumber> heartbeat_seconds;
+
+  bool waits_for_token() const { return pattern == IntegrationPattern::kCallback; }
+
+  // Whether the result is the end of an execution that the task started.
+  bool waits_for_execution() const {
+    return pattern == IntegrationPattern::kRunJob || pattern == IntegrationPattern::kRunJobJson;
+  }
 };
 
 // Tasks of an activity are matched like those of a function, by a name that no function can have.

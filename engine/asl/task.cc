@@ -93,6 +93,54 @@ void CheckInvokeMember(const Place& place, Language language, Problems& problems
   }
 }
 
+// A service integration's call and its parameters; the first is required.
+struct Call {
+  std::string_view name;
+  std::span<const std::string_view> parameters;
+};
+
+// Step Functions Developer Guide, "Start workflow executions": the parameters of its call.
+constexpr std::array<std::string_view, 4> kStartExecutionParameters = {
+    "StateMachineArn", "Input", "Name", "TraceHeader"};
+constexpr Call kStartExecution = {"states:startExecution", kStartExecutionParameters};
+
+void CheckParameters(const Fields& fields,
+                     const Call& call,
+                     Language language,
+                     Problems& problems) {
+  const std::string_view name = language == Language::kJsonPath ? "Parameters" : "Arguments";
+  const SourceMember* member = fields.object().node->Find(name);
+  // Without them the state's input holds them.
+  if (member == nullptr) return;
+  const Place place = fields.object().Member(*member);
+  if (language == Language::kJsonata && IsExpression(place)) return;
+  if (!place.node->is(json::Type::kObject)) {
+    problems.Error(code::kSchema,
+                   place,
+                   "expected an object with " + Quote(call.parameters.front()) + ", found " +
+                       Describe(*place.node));
+    return;
+  }
+  bool has_first = false;
+  for (const SourceMember& parameter : place.node->members) {
+    const std::string_view given = WithoutSuffix(parameter.name, language);
+    has_first = has_first || given == call.parameters.front();
+    if (std::find(call.parameters.begin(), call.parameters.end(), given) != call.parameters.end()) {
+      continue;
+    }
+    problems.ErrorAtName(
+        code::kSchema,
+        place.Member(parameter),
+        std::string(call.name) + " has no parameter " + Quote(given) +
+            DidYouMean(given, {call.parameters.begin(), call.parameters.end()}));
+  }
+  if (!has_first) {
+    problems.Error(code::kSchema,
+                   place,
+                   "These fields are required: [" + std::string(call.parameters.front()) + "]");
+  }
+}
+
 void CheckInvoke(const Fields& fields, Language language, Problems& problems) {
   const std::string_view name = language == Language::kJsonPath ? "Parameters" : "Arguments";
   const SourceMember* member = fields.object().node->Find(name);
@@ -156,7 +204,12 @@ TaskState CompileTask(const Fields& fields, Language language, Problems& problem
       break;
     case Resource::Kind::kLambdaInvoke:
       task.integration = TaskState::Integration::kLambdaInvoke;
-      task.waits_for_token = resource.waits_for_token;
+      task.pattern = resource.pattern;
+      break;
+    case Resource::Kind::kStartExecution:
+      task.integration = TaskState::Integration::kStartExecution;
+      task.pattern = resource.pattern;
+      CheckParameters(fields, kStartExecution, language, problems);
       break;
     case Resource::Kind::kActivity:
       task.integration = TaskState::Integration::kActivity;

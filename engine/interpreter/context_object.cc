@@ -83,7 +83,7 @@ json::Value Interpreter::ContextObject(Frame& frame,
   context.Set("State", state.Build(arena_));
 
   const auto* task = std::get_if<asl::TaskState>(&definition.details);
-  if (task != nullptr && task->waits_for_token) {
+  if (task != nullptr && task->waits_for_token()) {
     // Of the attempt that is about to be made.
     json::ObjectBuilder token;
     token.Set("Token", text(TokenOf(frame, frame.wait_number + 1)));

@@ -82,7 +82,25 @@ struct TokenWait {
   bool operator==(const TokenWait&) const = default;
 };
 
-using Wait = std::variant<RunnableWait, TaskWait, TimerWait, JoinWait, TokenWait>;
+// An execution by the names people know it by.
+struct ChildName {
+  std::string state_machine = {};
+  std::string execution = {};
+
+  bool operator==(const ChildName&) const = default;
+};
+
+// The end of an execution that the task started (.sync). The wait number stays that of the TaskWait
+// before it, which the child was started with.
+struct ChildWait {
+  EventId scheduled_event = 0;
+  ChildName child = {};
+  std::optional<Timestamp> deadline = {};
+
+  bool operator==(const ChildWait&) const = default;
+};
+
+using Wait = std::variant<RunnableWait, TaskWait, TimerWait, JoinWait, TokenWait, ChildWait>;
 
 struct Frame {
   FrameNumber number = kRootFrame;

@@ -130,6 +130,12 @@ bool Interpreter::On(const TimerFired& fired) {
     if (!turn_.close && Find(cancel.frame) != nullptr) turn_.effects.emplace_back(cancel);
     return true;
   }
+  if (const auto* child = std::get_if<ChildWait>(&frame->wait)) {
+    if (!child->deadline || *child->deadline > now_) return false;
+    CancelWait(*frame);
+    TaskTimedOut(*frame, true);
+    return true;
+  }
   if (const auto* token = std::get_if<TokenWait>(&frame->wait)) {
     const bool is_late = token->deadline && *token->deadline <= now_;
     const bool is_silent = token->heartbeat && fired.lease &&
@@ -302,9 +308,7 @@ void Interpreter::CloseExecution(Close close, EventType type, EventId previous) 
       if (!slot.is_new) turn_.frames.emplace_back(FrameErased{number});
       continue;
     }
-    if (std::holds_alternative<TaskWait>(slot.frame.wait)) {
-      turn_.effects.emplace_back(CancelTask{number, slot.frame.wait_number});
-    }
+    CancelWait(slot.frame);
     turn_.frames.emplace_back(FrameArchived{slot.frame, slot.is_new});
   }
 }
@@ -464,6 +468,7 @@ std::vector<Effect> EffectsOf(const Frame& frame) {
                  },
                  [](const TimerWait&) {},
                  [](const TokenWait&) {},
+                 [](const ChildWait&) {},
                  [&](const JoinWait& join) {
                    if (MayStartChildren(join)) {
                      effects.emplace_back(ContinueFrame{frame.number});
@@ -486,6 +491,9 @@ std::optional<Timestamp> NextDeadline(const Frame& frame, const std::optional<Le
   if (const auto* task = std::get_if<TaskWait>(&frame.wait)) {
     if (task->deadline) consider(*task->deadline);
     if (task->heartbeat && lease) consider(lease->last_heartbeat_at + *task->heartbeat);
+  }
+  if (const auto* child = std::get_if<ChildWait>(&frame.wait)) {
+    if (child->deadline) consider(*child->deadline);
   }
   if (const auto* token = std::get_if<TokenWait>(&frame.wait)) {
     if (token->deadline) consider(*token->deadline);

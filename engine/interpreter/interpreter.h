@@ -91,6 +91,7 @@ class Interpreter {
   bool On(const TaskEnded& ended);
   bool On(const TaskTaken& taken);
   bool On(const TokenEnded& ended);
+  bool On(const ChildEnded& ended);
   bool On(const TimerFired& fired);
   bool On(const Continue& go_on);
   bool On(const Stop& stop);
@@ -132,11 +133,17 @@ class Interpreter {
   // --- Tasks (task_state.cc) ---
   void TaskSucceeded(Frame& frame, const Bytes& output);
   void FunctionReturned(Frame& frame, const Bytes& output);
+  // The answer to the call of an integration, as its result or as what the job is known by.
+  std::string AnswerOf(const Frame& frame, const Bytes& output) const;
   void TaskFailed(Frame& frame, EventType type, Failure failure);
   // Its deadline has passed, or else no heartbeat came.
   void TaskTimedOut(Frame& frame, bool is_late);
   // Goes on to wait for a callback with the token that `wait` was dispatched with.
   void AwaitToken(Frame& frame, const TaskWait& wait);
+  // Goes on to wait for the execution that the task started.
+  void AwaitChild(Frame& frame, const TaskEnded& ended);
+  // Takes back what the frame waits for, outside of it.
+  void CancelWait(const Frame& frame);
   std::string TokenOf(const Frame& frame, std::uint32_t wait_number) const;
   void RecordTaskStarted(Frame& frame, const std::optional<Lease>& lease);
 

@@ -249,6 +249,7 @@ void Interpreter::ChildFailed(Frame& join, const Frame& child, Failure failure) 
     Record(EventType::kMapIterationFailed, previous, join.state).index = child.index;
     // A time-out ends the task's state from outside.
     if (failure.error == "States.Timeout" && (std::holds_alternative<TaskWait>(child.wait) ||
+                                              std::holds_alternative<ChildWait>(child.wait) ||
                                               std::holds_alternative<TokenWait>(child.wait))) {
       Record(EventType::kTaskStateAborted, previous, child.state);
     }
@@ -293,9 +294,7 @@ void Interpreter::CancelChildren(const Frame& join, EventId previous, FrameNumbe
         Record(*aborted, previous, slot.frame.state);
       }
     }
-    if (std::holds_alternative<TaskWait>(slot.frame.wait)) {
-      turn_.effects.emplace_back(CancelTask{number, slot.frame.wait_number});
-    }
+    CancelWait(slot.frame);
     if (std::holds_alternative<JoinWait>(slot.frame.wait)) EraseResults(number);
     slot.is_erased = true;
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/status.h"
 #include "engine/interpreter/turn.h"
 
 namespace pawl::interpreter {
@@ -16,6 +17,25 @@ struct TaskCall {
 
 // `frame` waits for a task, and `parameters` is the text of its TaskWait::parameters.
 TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Bytes& parameters);
+
+// What a states:startExecution asks for.
+struct ChildStart {
+  // As the parameters write it: an ARN, possibly with a version or alias behind it.
+  std::string state_machine_arn = {};
+  // The attempt's own where the parameters name none.
+  std::string name = {};
+  std::string input = {};
+};
+
+// `frame` waits for a states:startExecution. InvalidArgument: what is wrong with `parameters`.
+Result<ChildStart> ChildStartOf(const ExecutionHeader& header,
+                                const Frame& frame,
+                                const Bytes& parameters);
+
+// The answer to states:startExecution. `request_id` as RequestId gives it.
+std::string ChildStartedJson(const std::string& execution_arn,
+                             Timestamp started_at,
+                             const std::string& request_id);
 
 // A UUID that is the same for every delivery of one attempt, and for no other.
 std::string RequestId(const ExecutionHeader& header, FrameNumber frame, std::uint32_t wait_number);

@@ -186,6 +186,16 @@ void Interpreter::ExecuteTask(Frame& frame) {
     if (qualifier != nullptr && qualifier->is_string()) wait.qualifier = qualifier->string();
   }
 
+  if (task.integration == Integration::kStartExecution) {
+    const json::Value machine = ValueOf(*input);
+    const json::Value* arn = machine.Find("StateMachineArn");
+    if (arn == nullptr || !arn->is_string() || arn->string().empty()) {
+      return FailRuntime(frame,
+                         "The parameter 'StateMachineArn' of the states:startExecution integration "
+                         "must be a non-empty string.");
+    }
+  }
+
   wait.parameters = PayloadOf(*input);
   if (wait.parameters.bytes.size() > environment_.limits.payload_bytes_max) {
     return Fail(frame,
@@ -257,7 +267,7 @@ bool Interpreter::On(const TokenEnded& ended) {
   const auto* task = std::get_if<asl::TaskState>(&StateOf(*frame).details);
   if (std::holds_alternative<TaskWait>(frame->wait)) {
     // The function answers with its token before it returns.
-    if (!task->waits_for_token) return false;
+    if (!task->waits_for_token()) return false;
     RecordTaskStarted(*frame, std::nullopt);
   } else if (!std::holds_alternative<TokenWait>(frame->wait)) {
     return false;
@@ -287,8 +297,12 @@ bool Interpreter::On(const TaskEnded& ended) {
   const auto& task_state = std::get<asl::TaskState>(StateOf(*frame).details);
   // An activity's task is never a worker's: the engine itself ends it where nobody can take it.
   if (task_state.integration != Integration::kActivity) RecordTaskStarted(*frame, ended.lease);
-  if (ended.output && task_state.waits_for_token) {
+  if (ended.output && task_state.waits_for_token()) {
     FunctionReturned(*frame, *ended.output);
+    return true;
+  }
+  if (ended.output && task_state.waits_for_execution()) {
+    AwaitChild(*frame, ended);
     return true;
   }
   frame->wait = RunnableWait{};
@@ -307,10 +321,16 @@ bool Interpreter::On(const TaskEnded& ended) {
   return true;
 }
 
-// A function that was given a token has returned: what it returned is recorded and goes nowhere.
+std::string Interpreter::AnswerOf(const Frame& frame, const Bytes& output) const {
+  const auto& task = std::get<asl::TaskState>(StateOf(frame).details);
+  if (task.integration == Integration::kStartExecution) return std::string(output.view());
+  return InvokeEnvelope(output.view(),
+                        RequestId(rows_.header, frame.number, frame.wait_number));
+}
+
+// A call that was given a token has returned: what it returned is recorded and goes nowhere.
 void Interpreter::FunctionReturned(Frame& frame, const Bytes& output) {
-  Payload returned{.bytes = Bytes(InvokeEnvelope(
-                       output.view(), RequestId(rows_.header, frame.number, frame.wait_number)))};
+  Payload returned{.bytes = Bytes(AnswerOf(frame, output))};
   HistoryEvent& submitted = RecordOn(frame, EventType::kTaskSubmitted);
   Attach(submitted, returned);
   AwaitToken(frame, TaskWait(std::get<TaskWait>(frame.wait)));
@@ -319,11 +339,7 @@ void Interpreter::FunctionReturned(Frame& frame, const Bytes& output) {
 void Interpreter::TaskSucceeded(Frame& frame, const Bytes& output) {
   const auto& task = std::get<asl::TaskState>(StateOf(frame).details);
   const bool is_direct = task.integration == Integration::kLambdaFunction;
-  Payload result{
-      .bytes = is_direct
-                   ? output
-                   : Bytes(InvokeEnvelope(
-                         output.view(), RequestId(rows_.header, frame.number, frame.wait_number)))};
+  Payload result{.bytes = is_direct ? output : Bytes(AnswerOf(frame, output))};
   if (result.bytes.size() > environment_.limits.payload_bytes_max) {
     const std::string what =
         is_direct ? FunctionArn(environment_.arns, task.function_name, task.qualifier) : "lambda";

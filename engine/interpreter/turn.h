@@ -89,6 +89,26 @@ struct TaskEnded {
   std::string error = {};
   std::string cause = {};
   std::optional<Lease> lease = {};
+  // The execution that a states:startExecution started; `output` is the answer to the call.
+  std::optional<ChildName> child = {};
+};
+
+// How an execution ended that a task or a Map run started.
+struct ChildEnded {
+  std::uint32_t wait_number = 0;
+  // The names it went by as ARNs, and its own name.
+  std::string arn = {};
+  std::string state_machine_arn = {};
+  std::string name = {};
+  Timestamp started_at = {};
+  Timestamp stopped_at = {};
+  Bytes input = {};
+  // Of a success.
+  std::optional<Bytes> output = {};
+  // "FAILED" and so on; "SUCCEEDED" with an output.
+  std::string status = {};
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
 };
 
 // A worker takes an activity's task: it gets the input and the token.
@@ -126,7 +146,8 @@ struct Message {
   FrameNumber frame = kRootFrame;
   // Engine time.
   Timestamp at;
-  std::variant<Start, TaskEnded, TaskTaken, TokenEnded, TimerFired, Continue, Stop> body;
+  std::variant<Start, TaskEnded, TaskTaken, TokenEnded, ChildEnded, TimerFired, Continue, Stop>
+      body;
 };
 
 // The rows of one execution that are in memory: at least the frame addressed and its ancestors.
@@ -229,6 +250,15 @@ struct CancelTask {
   bool operator==(const CancelTask&) const = default;
 };
 
+// Stop an execution that the frame waits for no longer.
+struct StopChild {
+  FrameNumber frame;
+  std::uint32_t wait_number = 0;
+  ChildName child = {};
+
+  bool operator==(const StopChild&) const = default;
+};
+
 // Send TimerFired to the frame at `due` (never before it).
 struct ArmTimer {
   FrameNumber frame;
@@ -244,7 +274,7 @@ struct ContinueFrame {
   bool operator==(const ContinueFrame&) const = default;
 };
 
-using Effect = std::variant<DispatchTask, CancelTask, ArmTimer, ContinueFrame>;
+using Effect = std::variant<DispatchTask, CancelTask, StopChild, ArmTimer, ContinueFrame>;
 
 // Stored in execution and listing rows.
 enum class ExecutionStatus : std::uint8_t {

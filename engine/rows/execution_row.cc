@@ -10,9 +10,9 @@ using interpreter::ExecutionStatus;
 
 constexpr std::uint8_t kVersion = 1;
 
-enum CloseFlags : std::uint8_t { kClosed = 1, kOutput = 2, kError = 4, kCause = 8 };
+enum RowFlags : std::uint8_t { kClosed = 1, kOutput = 2, kError = 4, kCause = 8, kParent = 16 };
 
-constexpr std::uint8_t kAllCloseFlags = 15;
+constexpr std::uint8_t kAllFlags = 31;
 
 void AppendTime(Encoder& encoder, Timestamp time) {
   encoder.SignedVarint(ToMicros(time));
@@ -26,6 +26,26 @@ std::int32_t TakeSigned32(Decoder& decoder) {
   const std::int64_t value = decoder.SignedVarint();
   if (value != static_cast<std::int32_t>(value)) decoder.Fail();
   return static_cast<std::int32_t>(value);
+}
+
+void AppendParent(Encoder& encoder, const ParentLink& parent) {
+  encoder.BigEndian16(parent.execution.shard.value);
+  encoder.BigEndian64(parent.execution.number.value);
+  encoder.Varint(parent.frame.value);
+  encoder.Varint(parent.wait_number);
+  encoder.Byte(parent.is_waiting ? 1 : 0);
+}
+
+ParentLink TakeParent(Decoder& decoder) {
+  ParentLink parent;
+  parent.execution.shard = ShardId{decoder.BigEndian16()};
+  parent.execution.number = ExecutionNumber{decoder.BigEndian64()};
+  parent.frame = FrameNumber{decoder.Varint32()};
+  parent.wait_number = decoder.Varint32();
+  const std::uint8_t is_waiting = decoder.Byte();
+  if (is_waiting > 1) decoder.Fail();
+  parent.is_waiting = is_waiting == 1;
+  return parent;
 }
 
 void TakeVersion(Decoder& decoder) {
@@ -52,11 +72,13 @@ std::string EncodeExecution(const ExecutionRow& row) {
   encoder.BigEndian64(row.input_hash);
   encoder.Byte(static_cast<std::uint8_t>((row.is_closed() ? kClosed : 0) |
                                          (row.output ? kOutput : 0) | (row.error ? kError : 0) |
-                                         (row.cause ? kCause : 0)));
+                                         (row.cause ? kCause : 0) |
+                                         (row.parent ? kParent : 0)));
   if (row.is_closed()) AppendTime(encoder, row.stopped_at);
   if (row.output) AppendPayload(encoder, *row.output);
   if (row.error) encoder.String(*row.error);
   if (row.cause) encoder.String(*row.cause);
+  if (row.parent) AppendParent(encoder, *row.parent);
   return value;
 }
 
@@ -78,12 +100,13 @@ Result<ExecutionRow> DecodeExecution(std::string_view value) {
   row.fairness_key = decoder.String();
   row.input_hash = decoder.BigEndian64();
   const std::uint8_t flags = decoder.Byte();
-  if (flags > kAllCloseFlags) decoder.Fail();
+  if (flags > kAllFlags) decoder.Fail();
   if (((flags & kClosed) != 0) != row.is_closed()) decoder.Fail();
   if (row.is_closed()) row.stopped_at = TakeTime(decoder);
   if ((flags & kOutput) != 0) row.output = TakePayload(decoder);
   if ((flags & kError) != 0) row.error = std::string(decoder.String());
   if ((flags & kCause) != 0) row.cause = std::string(decoder.String());
+  if ((flags & kParent) != 0) row.parent = TakeParent(decoder);
   if (!decoder.Finished()) return DataLoss("an execution row is not readable");
   return row;
 }
@@ -99,6 +122,29 @@ Result<ExecutionNumber> DecodeNumber(std::string_view value) {
   const ExecutionNumber number{decoder.BigEndian64()};
   if (!decoder.Finished()) return DataLoss("a name row is not readable");
   return number;
+}
+
+std::string EncodeOutbox(const OutboxRow& row) {
+  std::string value;
+  Encoder encoder(value);
+  encoder.Byte(kVersion);
+  encoder.Byte(static_cast<std::uint8_t>(row.kind));
+  encoder.String(row.child.state_machine);
+  encoder.String(row.child.execution);
+  return value;
+}
+
+Result<OutboxRow> DecodeOutbox(std::string_view value) {
+  Decoder decoder(value);
+  TakeVersion(decoder);
+  OutboxRow row;
+  const std::uint8_t kind = decoder.Byte();
+  if (kind > static_cast<std::uint8_t>(OutboxRow::Kind::kStopChild)) decoder.Fail();
+  row.kind = static_cast<OutboxRow::Kind>(kind);
+  row.child.state_machine = decoder.String();
+  row.child.execution = decoder.String();
+  if (!decoder.Finished()) return DataLoss("an outbox row is not readable");
+  return row;
 }
 
 std::string EncodeListing(const ListingRow& row) {

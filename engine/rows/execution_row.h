@@ -12,6 +12,17 @@
 
 namespace pawl::rows {
 
+// What started an execution, and hears of its end: a task's attempt.
+struct ParentLink {
+  ExecutionId execution = {};
+  FrameNumber frame = {};
+  std::uint32_t wait_number = 0;
+  // Whether it waits for the end.
+  bool is_waiting = false;
+
+  bool operator==(const ParentLink&) const = default;
+};
+
 struct ExecutionRow {
   NamespaceId namespace_id = {};
   interpreter::ExecutionHeader header = {};
@@ -20,6 +31,7 @@ struct ExecutionRow {
   std::string fairness_key = {};
   // Of the input's bytes: tells a repeated start from another one of the same name.
   std::uint64_t input_hash = 0;
+  std::optional<ParentLink> parent = {};
   interpreter::ExecutionStatus status = interpreter::ExecutionStatus::kRunning;
   // Of a closed execution.
   Timestamp stopped_at = {};
@@ -39,6 +51,21 @@ Result<ExecutionRow> DecodeExecution(std::string_view value);
 // The value of a name row.
 std::string EncodeNumber(ExecutionNumber number);
 Result<ExecutionNumber> DecodeNumber(std::string_view value);
+
+// A message that a turn sends to another execution: kept until that one's turn is durable.
+struct OutboxRow {
+  enum class Kind : std::uint8_t {
+    kChildEnded = 0,  // this execution has ended: tell its parent
+    kStopChild = 1,   // stop `child`
+  };
+  Kind kind = Kind::kChildEnded;
+  interpreter::ChildName child = {};
+
+  bool operator==(const OutboxRow&) const = default;
+};
+
+std::string EncodeOutbox(const OutboxRow& row);
+Result<OutboxRow> DecodeOutbox(std::string_view value);
 
 struct ListingRow {
   std::string name = {};

@@ -9,6 +9,7 @@
 namespace pawl::rows {
 namespace {
 
+using interpreter::ChildWait;
 using interpreter::Frame;
 using interpreter::JoinWait;
 using interpreter::RunnableWait;
@@ -25,7 +26,14 @@ constexpr unsigned kHasVariables = 2;
 constexpr std::uint32_t kRetriersMax = 100'000;
 
 // Stored: never reuse a number.
-enum class WaitKind : std::uint8_t { kRunnable = 0, kTask = 1, kTimer = 2, kJoin = 3, kToken = 4 };
+enum class WaitKind : std::uint8_t {
+  kRunnable = 0,
+  kTask = 1,
+  kTimer = 2,
+  kJoin = 3,
+  kToken = 4,
+  kChild = 5,
+};
 
 void AppendTime(Encoder& encoder, Timestamp time) {
   encoder.SignedVarint(ToMicros(time));
@@ -83,6 +91,15 @@ struct WaitEncoder {
     if (wait.heartbeat) encoder.Varint(static_cast<std::uint64_t>(wait.heartbeat->count()));
   }
 
+  void operator()(const ChildWait& wait) const {
+    Kind(WaitKind::kChild);
+    encoder.Byte(wait.deadline ? kDeadline : 0);
+    encoder.Varint(wait.scheduled_event);
+    encoder.String(wait.child.state_machine);
+    encoder.String(wait.child.execution);
+    if (wait.deadline) AppendTime(encoder, *wait.deadline);
+  }
+
   void Kind(WaitKind kind) const { encoder.Byte(static_cast<std::uint8_t>(kind)); }
 };
 
@@ -118,6 +135,17 @@ TokenWait TakeTokenWait(Decoder& decoder) {
   return wait;
 }
 
+ChildWait TakeChildWait(Decoder& decoder) {
+  ChildWait wait;
+  const std::uint8_t flags = decoder.Byte();
+  if ((flags & ~kDeadline) != 0) decoder.Fail();
+  wait.scheduled_event = decoder.Varint32();
+  wait.child.state_machine = decoder.String();
+  wait.child.execution = decoder.String();
+  if ((flags & kDeadline) != 0) wait.deadline = TakeTime(decoder);
+  return wait;
+}
+
 Wait TakeWait(Decoder& decoder) {
   switch (static_cast<WaitKind>(decoder.Byte())) {
     case WaitKind::kRunnable:
@@ -134,6 +162,8 @@ Wait TakeWait(Decoder& decoder) {
     }
     case WaitKind::kToken:
       return TakeTokenWait(decoder);
+    case WaitKind::kChild:
+      return TakeChildWait(decoder);
     case WaitKind::kJoin: {
       JoinWait wait;
       wait.total = decoder.Varint32();

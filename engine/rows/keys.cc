@@ -115,6 +115,27 @@ std::string ResultKey(ExecutionId id, FrameNumber join, std::uint32_t index) {
   return key;
 }
 
+std::string OutboxKey(ExecutionId id, FrameNumber frame, std::uint32_t wait_number) {
+  std::string key = FrameKeyOf(id, frame, 'O');
+  Encoder(key).BigEndian32(wait_number);
+  return key;
+}
+
+storage::Range OutboxOf(ShardId shard) {
+  return PrefixRange(Family::kState, ShardPrefix(shard, 'O'));
+}
+
+std::optional<OutboxKeyParts> ParseOutboxKey(std::string_view key) {
+  Decoder decoder(key);
+  const auto id = ParseShardKey(decoder, "O");
+  if (!id) return std::nullopt;
+  OutboxKeyParts parts{.id = *id};
+  parts.frame = FrameNumber{decoder.BigEndian32()};
+  parts.wait_number = decoder.BigEndian32();
+  if (!decoder.Finished()) return std::nullopt;
+  return parts;
+}
+
 std::string VariableKey(ExecutionId id, FrameNumber frame, std::string_view name) {
   std::string key = FrameKeyOf(id, frame, 'V');
   key += name;

@@ -27,6 +27,8 @@ std::string ParkedFrameKey(ExecutionId id, FrameNumber frame);
 std::string ArchivedFrameKey(ExecutionId id, FrameNumber frame);
 std::string ResultKey(ExecutionId id, FrameNumber join, std::uint32_t index);
 std::string VariableKey(ExecutionId id, FrameNumber frame, std::string_view name);
+// A message under way from a frame's wait; the root's wait 0 for the execution's own end.
+std::string OutboxKey(ExecutionId id, FrameNumber frame, std::uint32_t wait_number);
 std::string TimerKey(ExecutionId id, Timestamp due, FrameNumber frame);
 std::string NameKey(ShardId shard,
                     NamespaceId namespace_id,
@@ -45,6 +47,7 @@ storage::Range ResultsOf(ExecutionId id);
 // The variables assigned on a frame, and all of an execution.
 storage::Range VariablesOf(ExecutionId id, FrameNumber frame);
 storage::Range VariablesOf(ExecutionId id);
+storage::Range OutboxOf(ShardId shard);
 // Timers due before `before`.
 storage::Range TimersOf(ShardId shard, Timestamp before);
 
@@ -64,6 +67,16 @@ struct TimerKeyParts {
 
 std::optional<TimerKeyParts> ParseTimerKey(std::string_view key);
 std::optional<ExecutionId> ParseExecutionKey(std::string_view key);
+
+struct OutboxKeyParts {
+  ExecutionId id = {};
+  FrameNumber frame = {};
+  std::uint32_t wait_number = 0;
+
+  bool operator==(const OutboxKeyParts&) const = default;
+};
+
+std::optional<OutboxKeyParts> ParseOutboxKey(std::string_view key);
 
 // The index at the end of a ResultKey, and the join before it.
 struct ResultKeyParts {

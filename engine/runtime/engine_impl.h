@@ -111,6 +111,8 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   Result<std::shared_ptr<const asl::StateMachine>> FindMachine(NamespaceId namespace_id,
                                                                const std::string& state_machine,
                                                                std::uint64_t revision) override;
+  void Post(ShardId shard, ShardRequest request) override;
+  void StartChild(ChildRequest request) override;
 
   Executor& ExecutorOf(ShardId shard);
   // Checks a start and finds its shard; the reply is left to the caller.

@@ -147,8 +147,11 @@ Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
       const auto* task = std::get_if<asl::TaskState>(&state.details);
       if (task == nullptr) return DataLoss("a task event names a state that is no Task");
       if (IsTask(event.type)) {
-        info.resource = task->waits_for_token ? "invoke.waitForTaskToken" : "invoke";
-        info.resource_type = "lambda";
+        // As arn:PARTITION:states:::TYPE:RESOURCE has them.
+        const std::string_view call =
+            std::string_view(task->resource).substr(task->resource.find(":::") + 3);
+        info.resource_type = call.substr(0, call.find(':'));
+        info.resource = call.substr(call.find(':') + 1);
       } else if (task->resource.starts_with("arn:")) {
         info.resource = task->resource;
       } else {

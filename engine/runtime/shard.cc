@@ -74,8 +74,9 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
   if (!known.ok()) return command.done(known.status());
   if (*known != nullptr) {
     const rows::ExecutionRow& row = (*known)->row;
+    const bool is_same_attempt = command.parent && row.parent == command.parent;
     // Step Functions: the same name and input, while the execution is open, is the same execution.
-    if (row.is_closed() || row.input_hash != input_hash) {
+    if (!is_same_attempt && (row.is_closed() || row.input_hash != input_hash)) {
       return command.done(AlreadyExists("Execution Already Exists: '" + arn + "'")
                               .WithReason("ExecutionAlreadyExists"));
     }
@@ -99,7 +100,8 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
                    .revision = command.revision,
                    .priority = command.request.priority,
                    .fairness_key = std::move(command.request.fairness_key),
-                   .input_hash = input_hash};
+                   .input_hash = input_hash,
+                   .parent = command.parent};
   execution.set.id = execution.id;
   execution.set.header = execution.row.header;
   execution.is_new = true;
@@ -400,7 +402,11 @@ void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
         change);
   }
   for (const interpreter::Effect& effect : turn.effects) {
-    if (const auto* go_on = std::get_if<interpreter::ContinueFrame>(&effect)) {
+    if (const auto* stop = std::get_if<interpreter::StopChild>(&effect)) {
+      StageMessage(
+          {.id = execution.id, .frame = stop->frame, .wait_number = stop->wait_number},
+          {.kind = rows::OutboxRow::Kind::kStopChild, .child = stop->child});
+    } else if (const auto* go_on = std::get_if<interpreter::ContinueFrame>(&effect)) {
       // Nobody outside hears of it, so it need not wait for the disk.
       owner_.ContinueLater(execution.id, go_on->frame);
     } else {
@@ -448,6 +454,7 @@ void Shard::StageClose(Resident& execution, const interpreter::Close& close, Tim
   row.error = close.error;
   row.cause = close.cause;
   execution.is_row_dirty = true;
+  if (row.parent && row.parent->is_waiting) StageMessage({.id = execution.id}, {});
   ++statistics_.executions_closed;
 }
 
@@ -532,6 +539,8 @@ void Shard::Committed(Aftermath aftermath, const Status& status, Timestamp now) 
     const auto execution = residents_.find(id.number);
     if (execution != residents_.end()) PerformEffects(*execution->second, effect);
   }
+  for (const auto& [key, message] : aftermath.messages)
+    Deliver(key, message);
   for (const ExecutionId id : aftermath.changed) {
     const auto found = residents_.find(id.number);
     if (found == residents_.end()) continue;
@@ -560,6 +569,9 @@ bool Shard::SleepsLong(const Resident& execution, Timestamp now) {
 void Shard::PerformEffects(Resident& execution, const interpreter::Effect& effect) {
   std::visit(
       Overloaded{[&](const interpreter::DispatchTask& dispatch) {
+                   if (IsChildStart(execution, dispatch.frame)) {
+                     return StartChild(execution, dispatch.frame);
+                   }
                    auto ready = MakeReady(execution, dispatch.frame, false);
                    // The frame may have moved on in a later turn.
                    if (!ready || ready->task.ref.wait_number != dispatch.wait_number) return;
@@ -580,6 +592,7 @@ void Shard::PerformEffects(Resident& execution, const interpreter::Effect& effec
                    owner_.ArmTimer(
                        {.due = timer.due, .execution = execution.id, .frame = timer.frame});
                  },
+                 [](const interpreter::StopChild&) {},
                  [](const interpreter::ContinueFrame&) {}},
       effect);
 }

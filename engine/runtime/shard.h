@@ -15,7 +15,9 @@
 
 #include "engine/base/ids.h"
 #include "engine/base/status.h"
+#include "engine/interpreter/task_call.h"
 #include "engine/interpreter/turn.h"
+#include "engine/rows/execution_row.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/matcher.h"
 #include "engine/runtime/resident.h"
@@ -24,6 +26,17 @@
 #include "engine/storage/storage.h"
 
 namespace pawl::runtime {
+
+// What a states:startExecution asks for.
+struct ChildRequest {
+  NamespaceId namespace_id = {};
+  rows::ParentLink parent = {};
+  interpreter::ChildStart start = {};
+  std::int32_t priority = 0;
+  std::string fairness_key = {};
+  // Of the attempt; part of the answer.
+  std::string request_id = {};
+};
 
 // What a shard asks of the process around it.
 class ShardEnvironment {
@@ -35,6 +48,10 @@ class ShardEnvironment {
   // A revision that is in use: DataLoss if it is not there.
   virtual Result<std::shared_ptr<const asl::StateMachine>> FindMachine(
       NamespaceId namespace_id, const std::string& state_machine, std::uint64_t revision) = 0;
+  // Hands a request to the shard that it is for.
+  virtual void Post(ShardId shard, ShardRequest request) = 0;
+  // Starts the execution and answers the parent's shard with ChildAnsweredCommand.
+  virtual void StartChild(ChildRequest request) = 0;
 };
 
 // What an executor keeps for its shards; on the executor's thread.
@@ -73,6 +90,8 @@ class Shard {
     };
 
     std::vector<ExecutionEffect> effects;
+    // Messages to other executions.
+    std::vector<std::pair<rows::OutboxKeyParts, rows::OutboxRow>> messages;
     std::vector<ExecutionId> changed;
   };
 
@@ -136,6 +155,9 @@ class Shard {
   void On(TakeActivityCommand command, Timestamp now, DiskState disk);
   void On(TokenCommand command, Timestamp now, DiskState disk);
   void On(TokenHeartbeatCommand command, Timestamp now, DiskState disk);
+  void On(ChildAnsweredCommand command, Timestamp now, DiskState disk);
+  void On(ChildEndedCommand command, Timestamp now, DiskState disk);
+  void On(DeliveredCommand command, Timestamp now, DiskState disk);
 
   // --- Turns (shard.cc) ---
   // Runs one message to its turn and stages it. False if the message was for nobody. A
@@ -159,6 +181,15 @@ class Shard {
   // All it waits for is a timer that is not due soon.
   static bool SleepsLong(const Resident& execution, Timestamp now);
   std::optional<ReadyTask> MakeReady(Resident& execution, FrameNumber frame, bool is_recovered);
+
+  // --- Executions that start others (shard_children.cc) ---
+  // Whether the frame waits for the answer to states:startExecution.
+  static bool IsChildStart(const Resident& execution, FrameNumber frame);
+  void StartChild(Resident& execution, FrameNumber frame);
+  void StageMessage(const rows::OutboxKeyParts& key, rows::OutboxRow message);
+  void Deliver(const rows::OutboxKeyParts& key, const rows::OutboxRow& message);
+  void DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key);
+  Status RecoverOutbox();
 
   // --- Loading (shard_load.cc) ---
   Result<Resident*> Find(ExecutionId id);

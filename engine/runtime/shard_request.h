@@ -10,6 +10,8 @@
 
 #include "engine/asl/state_machine.h"
 #include "engine/interpreter/turn.h"
+#include "engine/rows/execution_row.h"
+#include "engine/rows/keys.h"
 #include "engine/runtime/engine.h"
 
 namespace pawl::runtime {
@@ -26,6 +28,8 @@ struct StartCommand {
   std::uint64_t revision = 0;
   std::shared_ptr<const asl::StateMachine> machine;
   std::uint64_t seed = 0;
+  // Of an execution that a task starts: the same attempt again is the same execution.
+  std::optional<rows::ParentLink> parent = {};
   Callback<StartResponse> done;
 };
 
@@ -77,6 +81,28 @@ struct TokenHeartbeatCommand {
   Callback<bool> done;
 };
 
+// The answer to a states:startExecution: the execution that was started, or an error and its cause.
+struct ChildAnsweredCommand {
+  TaskRef ref;
+  std::optional<interpreter::ChildName> child = {};
+  std::optional<Bytes> output = {};
+  std::string error = {};
+  std::string cause = {};
+};
+
+// An execution has ended that a task waits for; `done` once that is durable with the parent too.
+struct ChildEndedCommand {
+  TaskRef ref;
+  interpreter::ChildEnded body;
+  std::function<void(const Status&)> done;
+};
+
+// A message to another execution has arrived, or (`status`) has to be sent again.
+struct DeliveredCommand {
+  rows::OutboxKeyParts message;
+  Status status = {};
+};
+
 using ShardRequest = std::variant<StartCommand,
                                   StopCommand,
                                   CompletionCommand,
@@ -85,6 +111,9 @@ using ShardRequest = std::variant<StartCommand,
                                   LoadTaskCommand,
                                   TakeActivityCommand,
                                   TokenCommand,
-                                  TokenHeartbeatCommand>;
+                                  TokenHeartbeatCommand,
+                                  ChildAnsweredCommand,
+                                  ChildEndedCommand,
+                                  DeliveredCommand>;
 
 }  // namespace pawl::runtime

@@ -65,7 +65,7 @@ Status Shard::Recover(Timestamp now) {
     if (!timer) return DataLoss("a timer key is not readable");
     owner_.ArmTimer({.due = timer->due, .execution = timer->id, .frame = timer->frame});
   }
-  return OkStatus();
+  return RecoverOutbox();
 }
 
 Status Shard::RecoverFrame(const storage::Row& row, Timestamp now) {
@@ -90,6 +90,10 @@ Status Shard::RecoverFrame(const storage::Row& row, Timestamp now) {
         continue;
       }
       if (*execution == nullptr) continue;
+      if (IsChildStart(**execution, key->frame)) {
+        StartChild(**execution, key->frame);
+        continue;
+      }
       if (auto ready = MakeReady(**execution, key->frame, true)) {
         if (ready->task.heartbeat) {
           // A worker may hold it: only the shard was read again.

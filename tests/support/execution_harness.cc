@@ -76,6 +76,10 @@ void PrintTo(const ObservedEffect& observed, std::ostream* out) {
                         [&](const interpreter::CancelTask& effect) {
                           *out << "cancels the task of frame " << effect.frame.value;
                         },
+                        [&](const interpreter::StopChild& effect) {
+                          *out << "stops the execution that frame " << effect.frame.value
+                               << " started";
+                        },
                         [&](const interpreter::ArmTimer& effect) {
                           *out << "arms a timer of frame " << effect.frame.value << " in "
                                << (effect.due - observed.at).count() << " us";

@@ -47,7 +47,7 @@ TEST(ResourceTest, ActivitiesAndCallbacksAreTasksThatEndByAToken) {
   EXPECT_EQ(activity.activity, "manual");
   const auto callback = ParseResource("arn:aws:states:::lambda:invoke.waitForTaskToken");
   EXPECT_EQ(callback.kind, Kind::kLambdaInvoke);
-  EXPECT_TRUE(callback.waits_for_token);
+  EXPECT_EQ(callback.pattern, IntegrationPattern::kCallback);
 }
 
 TEST(ResourceTest, WhatNamesNothingIsInvalid) {

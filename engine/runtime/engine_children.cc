@@ -1,0 +1,79 @@
+// How the engine starts an execution for a states:startExecution, and the errors it answers with.
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "engine/interpreter/task_call.h"
+#include "engine/rows/keys.h"
+#include "engine/runtime/engine_impl.h"
+
+namespace pawl::runtime {
+namespace {
+
+// The name of the state machine that `text` means: an ARN of one, or a bare name.
+Result<std::string> StateMachineNameOf(const std::string& text) {
+  constexpr std::string_view kResource = ":stateMachine:";
+  if (!text.starts_with("arn:")) return text;
+  const std::size_t place = text.find(kResource);
+  if (place == std::string::npos) {
+    return InvalidArgument("Invalid Arn: '" + text + "'").WithReason("InvalidArn");
+  }
+  const std::string name = text.substr(place + kResource.size());
+  if (name.find(':') != std::string::npos) {
+    return InvalidArgument("Invalid Arn: '" + text +
+                           "': versions and aliases of state machines are not supported")
+        .WithReason("InvalidArn");
+  }
+  return name;
+}
+
+}  // namespace
+
+void EngineImpl::Post(ShardId shard, ShardRequest request) {
+  ExecutorOf(shard).Post(shard, std::move(request));
+}
+
+void EngineImpl::StartChild(ChildRequest request) {
+  const TaskRef ref{.execution = request.parent.execution,
+                    .frame = request.parent.frame,
+                    .wait_number = request.parent.wait_number};
+  const auto refuse = [this, ref, request_id = request.request_id](const Status& status) {
+    const bool passes = status.code() == StatusCode::kResourceExhausted ||
+                        status.code() == StatusCode::kUnavailable;
+    // The disk is full, or the store does not answer: the scrubber of the shard asks again.
+    if (passes) return;
+    const std::string code = status.reason().empty() ? "Validation" : status.reason();
+    Post(ref.execution.shard,
+         ChildAnsweredCommand{.ref = ref,
+                              .error = "StepFunctions." + code + "Exception",
+                              .cause = status.message() +
+                                       " (Service: AWSStepFunctions; Status Code: 400; Error Code: " +
+                                       code + "; Request ID: " + request_id + "; Proxy: null)"});
+  };
+  auto machine = StateMachineNameOf(request.start.state_machine_arn);
+  if (!machine.ok()) return refuse(machine.status());
+  auto command = Prepare({.namespace_id = request.namespace_id,
+                          .state_machine = std::move(*machine),
+                          .name = std::move(request.start.name),
+                          .input = std::move(request.start.input),
+                          .priority = request.priority,
+                          .fairness_key = std::move(request.fairness_key)});
+  if (!command.ok()) return refuse(command.status());
+  command->parent = request.parent;
+  command->done = [this, ref, refuse, request_id = request.request_id,
+                   hold = std::move(command->done)](const Result<StartResponse>& response) {
+    if (!response.ok()) return refuse(response.status());
+    Post(ref.execution.shard,
+         ChildAnsweredCommand{
+             .ref = ref,
+             .child = interpreter::ChildName{.state_machine = response->name.state_machine,
+                                             .execution = response->name.name},
+             .output = Bytes(interpreter::ChildStartedJson(
+                 response->arn, response->started_at, request_id))});
+  };
+  const ShardId shard = rows::ShardOf(
+      command->request.namespace_id, command->request.state_machine, command->request.name);
+  Post(shard, std::move(*command));
+}
+
+}  // namespace pawl::runtime

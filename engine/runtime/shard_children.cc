@@ -1,0 +1,182 @@
+// Executions that start others. What one tells another is a message: its row stands in the outbox
+// of the sender, written with the turn that sends it, until the receiver's turn is durable. So it
+// arrives at least once, whatever crashes; the wait number makes the second arrival harmless.
+#include <utility>
+
+#include "engine/interpreter/task_call.h"
+#include "engine/rows/keys.h"
+#include "engine/runtime/shard.h"
+
+namespace pawl::runtime {
+
+using storage::Family;
+
+bool Shard::IsChildStart(const Resident& execution, FrameNumber frame) {
+  const auto found = execution.set.frames.find(frame);
+  if (found == execution.set.frames.end()) return false;
+  if (!std::holds_alternative<interpreter::TaskWait>(found->second.wait)) return false;
+  const auto& state = execution.machine->states[found->second.state];
+  const auto* task = std::get_if<asl::TaskState>(&state.details);
+  return task != nullptr && task->integration == asl::TaskState::Integration::kStartExecution;
+}
+
+void Shard::StartChild(Resident& execution, FrameNumber number) {
+  const interpreter::Frame& frame = execution.set.frames.at(number);
+  const auto& wait = std::get<interpreter::TaskWait>(frame.wait);
+  const auto& state = execution.machine->states[frame.state];
+  const TaskRef ref{
+      .execution = execution.id, .frame = number, .wait_number = frame.wait_number};
+  Bytes parameters = wait.parameters.bytes;
+  if (!parameters.has_value()) {
+    const auto loaded = LoadPayload(execution.id, wait.parameters.home);
+    if (!loaded.ok()) return CannotRead(execution.id, loaded.status());
+    parameters = *loaded;
+  }
+  auto start = interpreter::ChildStartOf(execution.row.header, frame, parameters);
+  if (!start.ok()) {
+    return environment_.Post(id_,
+                             ChildAnsweredCommand{.ref = ref,
+                                                  .error = "StepFunctions.ValidationException",
+                                                  .cause = start.status().message()});
+  }
+  environment_.StartChild(
+      {.namespace_id = execution.row.namespace_id,
+       .parent = {.execution = execution.id,
+                  .frame = number,
+                  .wait_number = frame.wait_number,
+                  .is_waiting = std::get<asl::TaskState>(state.details).waits_for_execution()},
+       .start = std::move(*start),
+       .priority = execution.row.priority,
+       .fairness_key = execution.row.fairness_key,
+       .request_id = interpreter::RequestId(execution.row.header, number, frame.wait_number)});
+}
+
+void Shard::On(ChildAnsweredCommand command, Timestamp now, DiskState) {
+  const TaskRef ref = command.ref;
+  auto found = Find(ref.execution);
+  const bool is_accepted =
+      found.ok() && *found != nullptr &&
+      Moves(**found,
+            {.frame = ref.frame,
+             .at = now,
+             .body = interpreter::TaskEnded{.wait_number = ref.wait_number,
+                                            .output = std::move(command.output),
+                                            .error = std::move(command.error),
+                                            .cause = std::move(command.cause),
+                                            .lease = interpreter::Lease{now, now},
+                                            .child = command.child}});
+  if (is_accepted || !command.child || !found.ok()) return;
+  // The task timed out or was taken back before it knew its child: nobody waits for that one.
+  if (*found != nullptr) {
+    const auto frame = (*found)->set.frames.find(ref.frame);
+    // A repeated answer.
+    if (frame != (*found)->set.frames.end() && frame->second.wait_number == ref.wait_number) return;
+  }
+  StageMessage({.id = ref.execution, .frame = ref.frame, .wait_number = ref.wait_number},
+               {.kind = rows::OutboxRow::Kind::kStopChild, .child = *command.child});
+}
+
+void Shard::On(ChildEndedCommand command, Timestamp now, DiskState disk) {
+  const TaskRef ref = command.ref;
+  if (disk == DiskState::kBelowHardReserve) {
+    return command.done(ResourceExhausted("the disk of the data directory is full"));
+  }
+  auto found = Find(ref.execution);
+  if (!found.ok()) return command.done(found.status());
+  if (*found != nullptr) {
+    static_cast<void>(Moves(
+        **found, {.frame = ref.frame, .at = now, .body = std::move(command.body)}));
+  }
+  Reply(std::move(command.done));
+}
+
+void Shard::On(DeliveredCommand command, Timestamp, DiskState) {
+  const rows::OutboxKeyParts& key = command.message;
+  const std::string row_key = rows::OutboxKey(key.id, key.frame, key.wait_number);
+  if (command.status.ok()) return staged_.writes.Delete(Family::kState, row_key);
+  const auto stored =
+      storage::GetAndWait(storage_, {.family = Family::kState, .bytes = row_key});
+  if (!stored.ok() || !*stored) return;
+  const auto message = rows::DecodeOutbox(**stored);
+  if (message.ok()) Deliver(key, *message);
+}
+
+void Shard::StageMessage(const rows::OutboxKeyParts& key, rows::OutboxRow message) {
+  staged_.writes.Put(Family::kState,
+                     rows::OutboxKey(key.id, key.frame, key.wait_number),
+                     rows::EncodeOutbox(message));
+  staged_.aftermath.messages.emplace_back(key, std::move(message));
+}
+
+void Shard::Deliver(const rows::OutboxKeyParts& key, const rows::OutboxRow& message) {
+  auto found = Find(key.id);
+  if (!found.ok() || *found == nullptr) return;
+  Resident& execution = **found;
+  if (message.kind == rows::OutboxRow::Kind::kChildEnded) return DeliverEnd(execution, key);
+  const ExecutionName child{.namespace_id = execution.row.namespace_id,
+                            .state_machine = message.child.state_machine,
+                            .name = message.child.execution};
+  const ShardId shard = rows::ShardOf(child.namespace_id, child.state_machine, child.name);
+  environment_.Post(
+      shard,
+      StopCommand{.request = {.name = child},
+                  .done = [this, key](const Result<StopResponse>& response) {
+                    const bool is_over =
+                        response.ok() || response.status().code() == StatusCode::kNotFound;
+                    environment_.Post(
+                        id_,
+                        DeliveredCommand{.message = key,
+                                         .status = is_over ? OkStatus() : response.status()});
+                  }});
+}
+
+void Shard::DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key) {
+  const rows::ExecutionRow& row = execution.row;
+  const interpreter::ArnScheme& arns = environment_.interpreter().arns;
+  if (!row.parent || !row.is_closed()) return;
+  interpreter::ChildEnded ended{
+      .wait_number = row.parent->wait_number,
+      .arn = interpreter::ExecutionArn(arns, row.header.state_machine, row.header.name),
+      .state_machine_arn = interpreter::StateMachineArn(arns, row.header.state_machine),
+      .name = row.header.name,
+      .started_at = row.header.started_at,
+      .stopped_at = row.stopped_at,
+      .status = std::string(interpreter::ExecutionStatusName(row.status)),
+      .error = row.error,
+      .cause = row.cause};
+  const auto input = LoadPayload(execution.id, 1);
+  if (!input.ok()) return CannotRead(execution.id, input.status());
+  ended.input = *input;
+  if (row.output) {
+    ended.output = row.output->bytes;
+    if (!ended.output->has_value()) {
+      const auto output = LoadPayload(execution.id, row.output->home);
+      if (!output.ok()) return CannotRead(execution.id, output.status());
+      ended.output = *output;
+    }
+  }
+  const TaskRef parent{.execution = row.parent->execution,
+                       .frame = row.parent->frame,
+                       .wait_number = row.parent->wait_number};
+  environment_.Post(
+      parent.execution.shard,
+      ChildEndedCommand{.ref = parent,
+                        .body = std::move(ended),
+                        .done = [this, key](const Status& status) {
+                          environment_.Post(
+                              id_, DeliveredCommand{.message = key, .status = status});
+                        }});
+}
+
+Status Shard::RecoverOutbox() {
+  ASSIGN_OR_RETURN(const auto stored, storage::ScanAndWait(storage_, rows::OutboxOf(id_)));
+  for (const storage::Row& row : stored) {
+    const auto key = rows::ParseOutboxKey(row.key);
+    if (!key) return DataLoss("an outbox key is not readable");
+    ASSIGN_OR_RETURN(const rows::OutboxRow message, rows::DecodeOutbox(row.value));
+    Deliver(*key, message);
+  }
+  return OkStatus();
+}
+
+}  // namespace pawl::runtime

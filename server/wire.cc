@@ -22,6 +22,8 @@ static_assert(static_cast<int>(EventType::kTaskTimedOut) == v1::HISTORY_EVENT_TY
 static_assert(static_cast<int>(EventType::kMapIterationAborted) ==
               v1::HISTORY_EVENT_TYPE_MAP_ITERATION_ABORTED);
 static_assert(static_cast<int>(EventType::kTaskSubmitted) == v1::HISTORY_EVENT_TYPE_TASK_SUBMITTED);
+static_assert(static_cast<int>(EventType::kMapRunAborted) ==
+              v1::HISTORY_EVENT_TYPE_MAP_RUN_ABORTED);
 static_assert(interpreter::kEventTypeMax == v1::HistoryEventType_MAX);
 
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
@@ -124,6 +126,7 @@ v1::HistoryEvent ToWire(const EventInfo& event) {
   if (event.heartbeat_seconds) wire.set_heartbeat_seconds(*event.heartbeat_seconds);
   if (event.location) wire.set_location(*event.location);
   if (event.worker) wire.set_worker(*event.worker);
+  wire.set_map_run_arn(event.map_run_arn);
   for (const interpreter::Assignment& assignment : event.assigned_variables) {
     (*wire.mutable_assigned_variables())[assignment.name] = assignment.value.str();
   }

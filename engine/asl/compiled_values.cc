@@ -103,4 +103,20 @@ std::optional<ComputedNumber> CompileNumber(const Fields& fields,
   return std::nullopt;
 }
 
+std::optional<ComputedFraction> CompileFraction(const Fields& fields,
+                                                std::string_view number,
+                                                std::string_view path) {
+  if (const Place* place = fields.Get(path)) {
+    return CompilePath(place);
+  }
+  const Place* place = fields.Get(number);
+  if (place != nullptr && place->node->is(json::Type::kNumber)) {
+    return json::NumberToDouble(place->node->text);
+  }
+  if (place != nullptr && place->node->is(json::Type::kString)) {
+    if (auto compiled = CompileJsonata(place)) return *std::move(compiled);
+  }
+  return std::nullopt;
+}
+
 }  // namespace pawl::asl

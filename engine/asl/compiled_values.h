@@ -26,4 +26,8 @@ std::optional<ComputedNumber> CompileNumber(const Fields& fields,
                                             std::string_view number,
                                             std::string_view path);
 
+std::optional<ComputedFraction> CompileFraction(const Fields& fields,
+                                                std::string_view number,
+                                                std::string_view path);
+
 }  // namespace pawl::asl

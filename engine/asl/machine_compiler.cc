@@ -17,6 +17,8 @@
 #include "engine/asl/task.h"
 #include "engine/asl/template_check.h"
 #include "engine/asl/transitions.h"
+#include "engine/base/hash.h"
+#include "engine/base/uuid.h"
 #include "engine/json/write.h"
 
 namespace pawl::asl {
@@ -55,6 +57,9 @@ bool IsLabelCharacter(unsigned char c, unsigned char next) {
   return !is_control && std::string_view(" ?*<>{}[]:;,\\|^~$#%&`\"/").find(static_cast<char>(c)) ==
                             std::string_view::npos;
 }
+
+// Of labels that no definition gives.
+constexpr std::uint64_t kLabelSeed = 0x6c61'6265'6cU;
 
 void CheckLabel(const Place& place, Problems& problems) {
   const std::string_view label = place.node->text;
@@ -333,23 +338,44 @@ class Compiler {
     if (processor != nullptr) {
       const Fields processor_fields =
           CheckFields(*processor, kProcessorObject, language_, problems_);
-      CheckProcessorConfig(processor_fields);
+      map.distributed = CompileProcessorConfig(processor_fields);
       map.processor = CompileScope(processor_fields, {.parent = number, .branch = 0});
     }
     CheckDistributed(fields, language);
+    if (map.distributed) CompileDistributed(fields, number, *map.distributed);
     return map;
   }
 
-  void CheckProcessorConfig(const Fields& processor) {
+  std::optional<DistributedMap> CompileProcessorConfig(const Fields& processor) {
     const Place* config = processor.Get("ProcessorConfig");
     if (config == nullptr) {
-      return;
+      return std::nullopt;
     }
     const Fields fields = CheckFields(*config, kProcessorConfigObject, language_, problems_);
     const Place* mode = fields.Get("Mode");
-    if (mode != nullptr && mode->node->text == "DISTRIBUTED") {
-      problems_.NotSupported(*mode, "a distributed Map");
+    if (mode == nullptr || mode->node->text != "DISTRIBUTED") {
+      return std::nullopt;
     }
+    DistributedMap map;
+    const Place* type = fields.Get("ExecutionType");
+    if (type == nullptr) {
+      problems_.Error(code::kSchema, *config, "These fields are required: [ExecutionType]");
+    } else {
+      map.is_express = type->node->text == "EXPRESS";
+      if (map.is_express) problems_.NotSupported(*type, "a distributed Map with EXPRESS executions");
+    }
+    return map;
+  }
+
+  static void CompileDistributed(const Fields& fields, StateIndex number, DistributedMap& map) {
+    map.tolerated_failure_count =
+        CompileNumber(fields, "ToleratedFailureCount", "ToleratedFailureCountPath");
+    map.tolerated_failure_percentage =
+        CompileFraction(fields, "ToleratedFailurePercentage", "ToleratedFailurePercentagePath");
+    const Place* label = fields.Get("Label");
+    // Unique among the Maps of a definition, and the same for every compilation of it.
+    map.label = label != nullptr ? std::string(label->node->text)
+                                 : UuidOf(HashCombine(kLabelSeed, number), number);
   }
 
   void CheckDistributed(const Fields& fields, Language language) {

@@ -236,6 +236,21 @@ struct ParallelState {
   std::vector<StateIndex> branches;
 };
 
+// A number that may have a fraction; else as ComputedNumber.
+using ComputedFraction = std::variant<double, expression::Path, expression::JsonataTemplate>;
+
+// A Map whose iterations are executions of their own (Step Functions Developer Guide, "Distributed
+// mode").
+struct DistributedMap {
+  // ProcessorConfig's ExecutionType.
+  bool is_express = false;
+  // What the run and its executions are named after; made from the state where none is given.
+  std::string label;
+  // How many items may fail, and how many of a hundred. Without either: none.
+  std::optional<ComputedNumber> tolerated_failure_count;
+  std::optional<ComputedFraction> tolerated_failure_percentage;
+};
+
 struct MapState {
   // The first state of the item processor.
   StateIndex processor = kNoState;
@@ -246,6 +261,7 @@ struct MapState {
   std::optional<ValueTemplate> item_selector;
   // 0: as many as Limits::inline_map_concurrency.
   ComputedNumber max_concurrency = std::int64_t{0};
+  std::optional<DistributedMap> distributed;
 };
 
 struct SucceedState {};

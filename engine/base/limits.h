@@ -27,6 +27,8 @@ struct Limits {
   std::size_t definition_bytes_max = std::size_t{1024} * 1024;
   // Iterations of an inline Map that run at once where MaxConcurrency is 0. AWS: 40.
   std::uint32_t inline_map_concurrency = 40;
+  // Executions of a distributed Map that are open at once. AWS: 10,000.
+  std::uint32_t distributed_map_concurrency = 10'000;
   // Transitions of one turn before it yields to other executions.
   std::uint32_t turn_transitions_max = 64;
   // History bytes of one turn before it yields.

@@ -151,6 +151,9 @@ void Interpreter::AwaitChild(Frame& frame, const TaskEnded& ended) {
 bool Interpreter::On(const ChildEnded& ended) {
   Frame* frame = Find(message_.frame);
   if (frame == nullptr || frame->wait_number != ended.wait_number) return false;
+  if (ended.map_index) {
+    return std::holds_alternative<MapRunWait>(frame->wait) && MapChildOver(*frame, ended);
+  }
   const auto* state = std::get_if<asl::TaskState>(&StateOf(*frame).details);
   if (state == nullptr || !state->waits_for_execution()) return false;
   const asl::TaskState& task = *state;
@@ -191,6 +194,8 @@ void Interpreter::CancelWait(const Frame& frame) {
     turn_.effects.emplace_back(CancelTask{frame.number, frame.wait_number});
   } else if (const auto* child = std::get_if<ChildWait>(&frame.wait)) {
     turn_.effects.emplace_back(StopChild{frame.number, frame.wait_number, child->child});
+  } else if (const auto* run = std::get_if<MapRunWait>(&frame.wait)) {
+    EndMapRun(frame, *run, "ABORTED");
   }
 }
 

@@ -100,7 +100,54 @@ struct ChildWait {
   bool operator==(const ChildWait&) const = default;
 };
 
-using Wait = std::variant<RunnableWait, TaskWait, TimerWait, JoinWait, TokenWait, ChildWait>;
+// How many of a Map run's executions, or of its items, ended in which way.
+struct MapRunCounts {
+  std::uint64_t started = 0;
+  std::uint64_t succeeded = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t timed_out = 0;
+  std::uint64_t aborted = 0;
+
+  std::uint64_t ended() const { return succeeded + failed + timed_out + aborted; }
+
+  std::uint64_t open() const { return started - ended(); }
+
+  bool operator==(const MapRunCounts&) const = default;
+};
+
+// The executions of a distributed Map. Each has a row of its own while it is open, and one with its
+// result once it has ended; the frame holds counters only.
+struct MapRunWait {
+  // The event MapRunStarted: names the run inside the execution.
+  EventId run = 0;
+  // Items of the input, as far as they are known.
+  std::uint32_t total = 0;
+  // Items [0, next) have been given to executions.
+  std::uint32_t next = 0;
+  // How many executions may be open at once; never 0.
+  std::uint32_t concurrency = 0;
+  // The run fails when more items have failed than both allow; without either at the first.
+  std::optional<std::uint64_t> tolerated_failure_count = {};
+  std::optional<double> tolerated_failure_percentage = {};
+  MapRunCounts executions = {};
+  MapRunCounts items = {};
+  // JSON text of the results so far, with commas and brackets.
+  std::uint64_t result_bytes = 2;
+  // Derived, as in JoinWait.
+  std::shared_ptr<const MapItems> source = {};
+
+  bool operator==(const MapRunWait& other) const {
+    return run == other.run && total == other.total && next == other.next &&
+           concurrency == other.concurrency &&
+           tolerated_failure_count == other.tolerated_failure_count &&
+           tolerated_failure_percentage == other.tolerated_failure_percentage &&
+           executions == other.executions && items == other.items &&
+           result_bytes == other.result_bytes;
+  }
+};
+
+using Wait =
+    std::variant<RunnableWait, TaskWait, TimerWait, JoinWait, TokenWait, ChildWait, MapRunWait>;
 
 struct Frame {
   FrameNumber number = kRootFrame;

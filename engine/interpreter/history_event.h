@@ -69,8 +69,12 @@ enum class EventType : std::uint8_t {
   kActivityFailed = 49,
   kActivityTimedOut = 50,
   kTaskSubmitted = 51,
+  kMapRunStarted = 52,
+  kMapRunSucceeded = 53,
+  kMapRunFailed = 54,
+  kMapRunAborted = 55,
 };
-inline constexpr std::uint8_t kEventTypeMax = 51;
+inline constexpr std::uint8_t kEventTypeMax = 55;
 
 // "TaskStateEntered" and so on, as AWS spells them.
 std::string_view EventTypeName(EventType type);

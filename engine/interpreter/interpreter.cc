@@ -20,8 +20,12 @@ Close Succeeded(Payload output) {
   return close;
 }
 
-bool MayStartChildren(const JoinWait& join) {
-  return join.next < join.total && (join.concurrency == 0 || join.open < join.concurrency);
+bool MayStartChildren(const Wait& wait) {
+  if (const auto* join = std::get_if<JoinWait>(&wait)) {
+    return join->next < join->total && (join->concurrency == 0 || join->open < join->concurrency);
+  }
+  const auto* run = std::get_if<MapRunWait>(&wait);
+  return run != nullptr && run->next < run->total && run->executions.open() < run->concurrency;
 }
 
 }  // namespace
@@ -65,10 +69,10 @@ bool Interpreter::On(const Start& start) {
   if (rows_.next_event != 1) return false;
   HistoryEvent& started = Record(EventType::kExecutionStarted, 0, asl::kNoState);
   Frame root;
-  root.state = machine_.start;
+  root.state = start.start_at == asl::kNoState ? machine_.start : start.start_at;
   root.input.bytes = start.input;
   Attach(started, root.input);
-  if (machine_.timeout) {
+  if (machine_.timeout && start.start_at == asl::kNoState) {
     root.execution_deadline = now_ + *machine_.timeout;
     turn_.effects.emplace_back(ArmTimer{kRootFrame, *root.execution_deadline});
   }
@@ -84,8 +88,7 @@ bool Interpreter::On(const Continue&) {
     ready_.push_back(frame->number);
     return true;
   }
-  const auto* join = std::get_if<JoinWait>(&frame->wait);
-  if (join == nullptr || !MayStartChildren(*join)) return false;
+  if (!MayStartChildren(frame->wait)) return false;
   starting_.push_back(frame->number);
   return true;
 }
@@ -182,9 +185,9 @@ bool Interpreter::StartJoin() {
   if (starting_.empty() || IsOverQuantum()) return false;
   Frame* join = Find(starting_.front());
   starting_.pop_front();
-  if (join != nullptr && std::holds_alternative<JoinWait>(join->wait)) {
-    StartChildren(*join, join->last_event);
-  }
+  if (join == nullptr) return true;
+  if (std::holds_alternative<JoinWait>(join->wait)) StartChildren(*join, join->last_event);
+  if (std::holds_alternative<MapRunWait>(join->wait)) StartMapChildren(*join);
   return true;
 }
 
@@ -410,6 +413,34 @@ std::variant<Turn, Missing> Advance(const asl::StateMachine& machine,
   return Interpreter(machine, environment, rows, message).Run();
 }
 
+namespace {
+
+void ApplyToMapRun(const MapRunChange& change, WorkingSet& rows) {
+  std::visit(Overloaded{[&rows](const MapChildStarted& started) {
+                          const auto open = rows.open_children.find(started.frame);
+                          if (open != rows.open_children.end()) {
+                            open->second.insert_or_assign(started.index, started.items);
+                          }
+                        },
+                        [&rows](const MapChildEnded& ended) {
+                          const auto open = rows.open_children.find(ended.frame);
+                          if (open != rows.open_children.end()) open->second.erase(ended.index);
+                          const auto outputs = rows.child_outputs.find(ended.frame);
+                          if (outputs != rows.child_outputs.end() && ended.output) {
+                            outputs->second.insert_or_assign(ended.index, *ended.output);
+                          }
+                        },
+                        [&rows](const MapRunChanged& changed) {
+                          rows.open_children.erase(changed.frame);
+                          rows.child_outputs.erase(changed.frame);
+                          // A run that begins has none in rows.
+                          if (!changed.is_over) rows.open_children[changed.frame] = {};
+                        }},
+             change);
+}
+
+}  // namespace
+
 void Apply(const Turn& turn, WorkingSet& rows) {
   if (turn.is_ignored) return;
   if (rows.next_event == 1) rows.has_all_frames = true;
@@ -430,6 +461,8 @@ void Apply(const Turn& turn, WorkingSet& rows) {
               rows.frames.erase(erased.number);
               rows.results.erase(erased.number);
               rows.variables.erase(erased.number);
+              rows.open_children.erase(erased.number);
+              rows.child_outputs.erase(erased.number);
             },
             [&rows](const FrameArchived& archived) { rows.frames.erase(archived.frame.number); }},
         change);
@@ -453,6 +486,8 @@ void Apply(const Turn& turn, WorkingSet& rows) {
                           }},
                change);
   }
+  for (const MapRunChange& change : turn.map_runs)
+    ApplyToMapRun(change, rows);
   for (const HistoryEvent& event : turn.history) {
     rows.next_event = event.id + 1;
     rows.last_event_at = event.at;
@@ -469,8 +504,14 @@ std::vector<Effect> EffectsOf(const Frame& frame) {
                  [](const TimerWait&) {},
                  [](const TokenWait&) {},
                  [](const ChildWait&) {},
-                 [&](const JoinWait& join) {
-                   if (MayStartChildren(join)) {
+                 [&](const JoinWait&) {
+                   if (MayStartChildren(frame.wait)) {
+                     effects.emplace_back(ContinueFrame{frame.number});
+                   }
+                 },
+                 [&](const MapRunWait&) {
+                   effects.emplace_back(RestartChildren{frame.number});
+                   if (MayStartChildren(frame.wait)) {
                      effects.emplace_back(ContinueFrame{frame.number});
                    }
                  }},

@@ -162,8 +162,29 @@ class Interpreter {
   const std::map<std::uint32_t, Payload>& ResultsOf(FrameNumber join);
   Result<std::shared_ptr<const MapItems>> BuildItems(Frame& frame);
   Result<std::shared_ptr<const MapItems>> BuildQueriedItems(Frame& frame);
-  std::optional<std::int64_t> MapConcurrency(Frame& frame);
+  // A non-negative number of a Map; nullopt after a failure was dealt with.
+  std::optional<std::int64_t> MapNumber(Frame& frame,
+                                        const asl::ComputedNumber& field,
+                                        const std::string& name);
   const MapItems* ItemsOf(Frame& join);
+
+  // --- Distributed Maps (map_run.cc) ---
+  void ExecuteDistributedMap(Frame& frame,
+                             std::shared_ptr<const MapItems> items,
+                             std::int64_t concurrency);
+  std::optional<double> ToleratedPercentage(Frame& frame, const asl::ComputedFraction& field);
+  void RecordMapRun(const Frame& frame, MapRunWait wait, std::string status, bool is_over);
+  void StartMapChildren(Frame& frame);
+  // False when the run cannot go on, or a row is missing.
+  bool StartMapChild(Frame& frame);
+  Result<std::string> MapChildInput(Frame& frame, const MapItems& items, std::uint32_t index);
+  const std::map<std::uint32_t, std::uint32_t>* OpenChildrenOf(FrameNumber number);
+  // False: the execution is not open (any more).
+  bool MapChildOver(Frame& frame, const ChildEnded& ended);
+  void CloseMapRun(Frame& frame);
+  void MapRunFailed(Frame& frame, Failure failure);
+  // Stops what is open and records how the run ended.
+  void EndMapRun(const Frame& frame, MapRunWait wait, std::string status);
 
   // --- Failures (failure.cc) ---
   // Retries, catches, or hands the failure to the join around, in this order.

@@ -50,15 +50,11 @@ void Interpreter::ExecuteMap(Frame& frame) {
                     : FailRuntime(frame, items.status().message());
   }
 
-  std::int64_t concurrency = 0;
-  if (const auto* fixed = std::get_if<std::int64_t>(&map.max_concurrency)) {
-    concurrency = *fixed;
-  } else if (const auto number = MapConcurrency(frame)) {
-    concurrency = *number;
-  } else {
-    return;
-  }
-  if (concurrency == 0) concurrency = environment_.limits.inline_map_concurrency;
+  const auto computed = MapNumber(frame, map.max_concurrency, "MaxConcurrency");
+  if (!computed) return;
+  if (map.distributed) return ExecuteDistributedMap(frame, *std::move(items), *computed);
+  const std::int64_t concurrency =
+      *computed == 0 ? environment_.limits.inline_map_concurrency : *computed;
 
   const auto total = static_cast<std::uint32_t>((*items)->items.size());
   RecordOn(frame, EventType::kMapStateStarted).index = total;
@@ -71,11 +67,12 @@ void Interpreter::ExecuteMap(Frame& frame) {
   StartChildren(frame, frame.last_event);
 }
 
-// Of a computed MaxConcurrency; nullopt after a failure was dealt with.
-std::optional<std::int64_t> Interpreter::MapConcurrency(Frame& frame) {
-  const auto& map = std::get<asl::MapState>(StateOf(frame).details);
-  if (const auto* query = std::get_if<expression::JsonataTemplate>(&map.max_concurrency)) {
-    const auto value = QueryAs(json::Type::kNumber, frame, *query, "MaxConcurrency");
+std::optional<std::int64_t> Interpreter::MapNumber(Frame& frame,
+                                                   const asl::ComputedNumber& field,
+                                                   const std::string& name) {
+  if (const auto* fixed = std::get_if<std::int64_t>(&field)) return *fixed;
+  if (const auto* query = std::get_if<expression::JsonataTemplate>(&field)) {
+    const auto value = QueryAs(json::Type::kNumber, frame, *query, name);
     if (!value.ok()) {
       FailQuery(frame, value.status());
       return std::nullopt;
@@ -86,11 +83,11 @@ std::optional<std::int64_t> Interpreter::MapConcurrency(Frame& frame) {
         frame,
         frame.last_event,
         {StatusCode::kFailedPrecondition,
-         "The MaxConcurrency field must be a non-negative integer: " + json::Write(*value),
-         "MaxConcurrency"});
+         "The " + name + " field must be a non-negative integer: " + json::Write(*value),
+         name});
     return std::nullopt;
   }
-  const auto& path = std::get<expression::Path>(map.max_concurrency);
+  const auto& path = std::get<expression::Path>(field);
   Datum input(frame.input);
   const auto value = EvaluatePath(frame, path, input);
   if (!value.ok()) {
@@ -100,13 +97,13 @@ std::optional<std::int64_t> Interpreter::MapConcurrency(Frame& frame) {
   const auto number = IntegerIn(*value);
   if (!number) {
     FailRuntime(frame,
-                "The MaxConcurrencyPath field refers to value \"" +
+                "The " + name + "Path field refers to value \"" +
                     (value->is_string() ? std::string(value->string()) : json::Write(*value)) +
                     "\" which is not a valid integer: " + path.text());
     return std::nullopt;
   }
   if (*number < 0) {
-    FailRuntime(frame, "MaxConcurrency cannot be negative.");
+    FailRuntime(frame, name + " cannot be negative.");
     return std::nullopt;
   }
   return number;
@@ -397,14 +394,16 @@ Result<std::shared_ptr<const MapItems>> Interpreter::BuildQueriedItems(Frame& fr
 // The items of a Map that has started: it evaluated them before, so they are there.
 const MapItems* Interpreter::ItemsOf(Frame& join) {
   auto* wait = std::get_if<JoinWait>(&join.wait);
-  if (wait == nullptr) return nullptr;
-  if (wait->items == nullptr) {
-    auto items = BuildItems(join);
+  auto* run = std::get_if<MapRunWait>(&join.wait);
+  if (wait == nullptr && run == nullptr) return nullptr;
+  std::shared_ptr<const MapItems>& items = wait != nullptr ? wait->items : run->source;
+  if (items == nullptr) {
+    auto built = BuildItems(join);
     if (is_missing_) return nullptr;
-    PAWL_CHECK_MESSAGE(items.ok(), "a Map's items cannot be evaluated a second time");
-    wait->items = *items;
+    PAWL_CHECK_MESSAGE(built.ok(), "a Map's items cannot be evaluated a second time");
+    items = *built;
   }
-  return wait->items.get();
+  return items.get();
 }
 
 }  // namespace pawl::interpreter

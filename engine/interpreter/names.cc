@@ -61,6 +61,10 @@ constexpr std::array<std::string_view, kEventTypeMax + 1> kEventNames = {
     "ActivityFailed",
     "ActivityTimedOut",
     "TaskSubmitted",
+    "MapRunStarted",
+    "MapRunSucceeded",
+    "MapRunFailed",
+    "MapRunAborted",
 };
 
 std::string Arn(const ArnScheme& scheme, std::string_view service, std::string_view resource) {
@@ -151,6 +155,19 @@ std::string ExecutionArn(const ArnScheme& scheme,
                          std::string_view execution) {
   return Arn(
       scheme, "states", "execution:" + std::string(state_machine) + ":" + std::string(execution));
+}
+
+std::string MapChildMachine(std::string_view state_machine, std::string_view label) {
+  return std::string(state_machine) + "/" + std::string(label);
+}
+
+std::string MapRunArn(const ArnScheme& scheme,
+                      std::string_view state_machine,
+                      std::string_view label,
+                      std::string_view run) {
+  return Arn(scheme,
+             "states",
+             "mapRun:" + MapChildMachine(state_machine, label) + ":" + std::string(run));
 }
 
 std::string FunctionArn(const ArnScheme& scheme,

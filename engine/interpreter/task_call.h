@@ -40,6 +40,10 @@ std::string ChildStartedJson(const std::string& execution_arn,
 // A UUID that is the same for every delivery of one attempt, and for no other.
 std::string RequestId(const ExecutionHeader& header, FrameNumber frame, std::uint32_t wait_number);
 
+// UUIDs of a Map run, and of its executions.
+std::string MapRunId(const ExecutionHeader& header, EventId run);
+std::string MapChildName(const ExecutionHeader& header, EventId run, std::uint32_t index);
+
 struct FunctionName {
   std::string function;
   std::string qualifier;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/hash.h"
+#include "engine/base/uuid.h"
 #include "engine/interpreter/advance.h"
 #include "engine/interpreter/interpreter.h"
 #include "engine/json/parse.h"
@@ -76,18 +77,17 @@ std::string InvokeEnvelope(std::string_view result, const std::string& request_i
 
 std::string RequestId(const ExecutionHeader& header, FrameNumber frame, std::uint32_t wait_number) {
   const std::uint64_t high = HashCombine(header.seed, frame.value);
-  const std::uint64_t low = HashCombine(high, wait_number);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string id(36, '-');
-  std::size_t at = 0;
-  for (int nibble = 0; nibble < 32; ++nibble) {
-    if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
-    const std::uint64_t half = nibble < 16 ? high : low;
-    id[at++] = kDigits[(half >> (60 - 4 * (nibble % 16))) & 0xF];
-  }
-  id[14] = '4';  // version and variant of RFC 4122
-  id[19] = kDigits[8 + (low >> 62)];
-  return id;
+  return UuidOf(high, HashCombine(high, wait_number));
+}
+
+std::string MapRunId(const ExecutionHeader& header, EventId run) {
+  const std::uint64_t high = HashCombine(HashCombine(header.seed, 0x6d617072756eU), run);
+  return UuidOf(high, HashCombine(high, 0));
+}
+
+std::string MapChildName(const ExecutionHeader& header, EventId run, std::uint32_t index) {
+  const std::uint64_t high = HashCombine(HashCombine(header.seed, 0x6368696c64U), run);
+  return UuidOf(HashCombine(high, index), HashCombine(high, ~std::uint64_t{index}));
 }
 
 TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Bytes& parameters) {

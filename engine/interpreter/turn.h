@@ -32,6 +32,12 @@ std::string StateMachineArn(const ArnScheme& scheme, std::string_view state_mach
 std::string ExecutionArn(const ArnScheme& scheme,
                          std::string_view state_machine,
                          std::string_view execution);
+// "machine/label": what the executions of a distributed Map belong to.
+std::string MapChildMachine(std::string_view state_machine, std::string_view label);
+std::string MapRunArn(const ArnScheme& scheme,
+                      std::string_view state_machine,
+                      std::string_view label,
+                      std::string_view run);
 std::string FunctionArn(const ArnScheme& scheme,
                         std::string_view function,
                         std::string_view qualifier);
@@ -79,6 +85,8 @@ struct Lease {
 // The first message of an execution; its `at` is the start date.
 struct Start {
   Bytes input;
+  // Of an execution of a distributed Map: the first state of its processor.
+  StateIndex start_at = asl::kNoState;
 };
 
 // The end of a task's attempt, from a worker or in its place from the engine.
@@ -96,6 +104,8 @@ struct TaskEnded {
 // How an execution ended that a task or a Map run started.
 struct ChildEnded {
   std::uint32_t wait_number = 0;
+  // Of a Map run: which of its executions.
+  std::optional<std::uint32_t> map_index = {};
   // The names it went by as ARNs, and its own name.
   std::string arn = {};
   std::string state_machine_arn = {};
@@ -165,6 +175,11 @@ struct WorkingSet {
   std::map<FrameNumber, std::map<std::uint32_t, Payload>> results;
   // Variables of frames, by name: JSON texts. All of a frame's are here, or none.
   std::map<FrameNumber, std::map<std::string, Bytes>> variables;
+  // Of Map runs, by the frame that waits: the executions that are open, and how many items each
+  // has. All of a run's are here, or none.
+  std::map<FrameNumber, std::map<std::uint32_t, std::uint32_t>> open_children;
+  // Outputs of a Map run's executions, by index, whose rows are all here.
+  std::map<FrameNumber, std::map<std::uint32_t, Bytes>> child_outputs;
   // Payloads by the event that holds them.
   std::map<EventId, Bytes> payloads;
 };
@@ -179,6 +194,9 @@ struct Missing {
   std::vector<FrameNumber> results;
   // Frames whose variables are needed, all of them.
   std::vector<FrameNumber> variables;
+  // Map runs whose open executions are needed, or the outputs of those that succeeded.
+  std::vector<FrameNumber> open_children;
+  std::vector<FrameNumber> child_outputs;
   // All frames of the execution are needed.
   bool needs_all_frames = false;
 };
@@ -234,6 +252,49 @@ struct VariablesErased {
 
 using VariableChange = std::variant<VariablePut, VariablesErased>;
 
+// An execution of a Map run, about to be started.
+struct MapChildStarted {
+  FrameNumber frame;
+  EventId run = 0;
+  std::uint32_t index = 0;
+  std::uint32_t items = 1;
+  Bytes input = {};
+
+  bool operator==(const MapChildStarted&) const = default;
+};
+
+// How it ended; the input stays with those that did not succeed, for a redrive.
+struct MapChildEnded {
+  FrameNumber frame;
+  EventId run = 0;
+  std::uint32_t index = 0;
+  // "SUCCEEDED" and so on.
+  std::string status = {};
+  std::optional<Bytes> output = {};
+  std::optional<Bytes> input = {};
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
+  Timestamp started_at = {};
+  Timestamp stopped_at = {};
+
+  bool operator==(const MapChildEnded&) const = default;
+};
+
+// A Map run begins, or is over: what is known about it beside its counters.
+struct MapRunChanged {
+  FrameNumber frame;
+  StateIndex state = 0;
+  bool is_over = false;
+  // "RUNNING", "SUCCEEDED", "FAILED" or "ABORTED".
+  std::string status = {};
+  Timestamp at = {};
+  MapRunWait wait = {};
+
+  bool operator==(const MapRunChanged&) const = default;
+};
+
+using MapRunChange = std::variant<MapChildStarted, MapChildEnded, MapRunChanged>;
+
 // Offer the task to a worker. Derivable from the frame, and derived again after a restart.
 struct DispatchTask {
   FrameNumber frame;
@@ -259,6 +320,22 @@ struct StopChild {
   bool operator==(const StopChild&) const = default;
 };
 
+// Start the executions of a Map run that are open and of which nothing is known. After a restart.
+struct RestartChildren {
+  FrameNumber frame;
+
+  bool operator==(const RestartChildren&) const = default;
+};
+
+// Stop all executions of a Map run that are open, and forget them.
+struct StopChildren {
+  FrameNumber frame;
+  std::uint32_t wait_number = 0;
+  EventId run = 0;
+
+  bool operator==(const StopChildren&) const = default;
+};
+
 // Send TimerFired to the frame at `due` (never before it).
 struct ArmTimer {
   FrameNumber frame;
@@ -274,7 +351,13 @@ struct ContinueFrame {
   bool operator==(const ContinueFrame&) const = default;
 };
 
-using Effect = std::variant<DispatchTask, CancelTask, StopChild, ArmTimer, ContinueFrame>;
+using Effect = std::variant<DispatchTask,
+                            CancelTask,
+                            StopChild,
+                            RestartChildren,
+                            StopChildren,
+                            ArmTimer,
+                            ContinueFrame>;
 
 // Stored in execution and listing rows.
 enum class ExecutionStatus : std::uint8_t {
@@ -307,6 +390,7 @@ struct Turn {
   std::vector<FrameChange> frames;
   std::vector<ResultChange> results;
   std::vector<VariableChange> variables;
+  std::vector<MapRunChange> map_runs;
   std::vector<HistoryEvent> history;
   std::vector<Effect> effects;
   std::optional<Close> close;

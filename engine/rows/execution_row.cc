@@ -1,6 +1,7 @@
 #include "engine/rows/execution_row.h"
 
 #include "engine/base/coding.h"
+#include "engine/rows/keys.h"
 #include "engine/rows/payload_codec.h"
 
 namespace pawl::rows {
@@ -10,9 +11,16 @@ using interpreter::ExecutionStatus;
 
 constexpr std::uint8_t kVersion = 1;
 
-enum RowFlags : std::uint8_t { kClosed = 1, kOutput = 2, kError = 4, kCause = 8, kParent = 16 };
+enum RowFlags : std::uint8_t {
+  kClosed = 1,
+  kOutput = 2,
+  kError = 4,
+  kCause = 8,
+  kParent = 16,
+  kMapRuns = 32,
+};
 
-constexpr std::uint8_t kAllFlags = 31;
+constexpr std::uint8_t kAllFlags = 63;
 
 void AppendTime(Encoder& encoder, Timestamp time) {
   encoder.SignedVarint(ToMicros(time));
@@ -33,7 +41,11 @@ void AppendParent(Encoder& encoder, const ParentLink& parent) {
   encoder.BigEndian64(parent.execution.number.value);
   encoder.Varint(parent.frame.value);
   encoder.Varint(parent.wait_number);
-  encoder.Byte(parent.is_waiting ? 1 : 0);
+  encoder.Byte(static_cast<std::uint8_t>((parent.is_waiting ? 1 : 0) | (parent.map_run ? 2 : 0)));
+  if (!parent.map_run) return;
+  encoder.Varint(parent.map_run->index);
+  encoder.Varint(parent.map_run->map_state);
+  encoder.String(parent.map_run->run);
 }
 
 ParentLink TakeParent(Decoder& decoder) {
@@ -42,9 +54,14 @@ ParentLink TakeParent(Decoder& decoder) {
   parent.execution.number = ExecutionNumber{decoder.BigEndian64()};
   parent.frame = FrameNumber{decoder.Varint32()};
   parent.wait_number = decoder.Varint32();
-  const std::uint8_t is_waiting = decoder.Byte();
-  if (is_waiting > 1) decoder.Fail();
-  parent.is_waiting = is_waiting == 1;
+  const std::uint8_t flags = decoder.Byte();
+  if (flags > 3) decoder.Fail();
+  parent.is_waiting = (flags & 1) != 0;
+  if ((flags & 2) == 0) return parent;
+  parent.map_run.emplace();
+  parent.map_run->index = decoder.Varint32();
+  parent.map_run->map_state = decoder.Varint32();
+  parent.map_run->run = decoder.String();
   return parent;
 }
 
@@ -73,7 +90,8 @@ std::string EncodeExecution(const ExecutionRow& row) {
   encoder.Byte(static_cast<std::uint8_t>((row.is_closed() ? kClosed : 0) |
                                          (row.output ? kOutput : 0) | (row.error ? kError : 0) |
                                          (row.cause ? kCause : 0) |
-                                         (row.parent ? kParent : 0)));
+                                         (row.parent ? kParent : 0) |
+                                         (row.has_map_runs ? kMapRuns : 0)));
   if (row.is_closed()) AppendTime(encoder, row.stopped_at);
   if (row.output) AppendPayload(encoder, *row.output);
   if (row.error) encoder.String(*row.error);
@@ -106,6 +124,7 @@ Result<ExecutionRow> DecodeExecution(std::string_view value) {
   if ((flags & kOutput) != 0) row.output = TakePayload(decoder);
   if ((flags & kError) != 0) row.error = std::string(decoder.String());
   if ((flags & kCause) != 0) row.cause = std::string(decoder.String());
+  row.has_map_runs = (flags & kMapRuns) != 0;
   if ((flags & kParent) != 0) row.parent = TakeParent(decoder);
   if (!decoder.Finished()) return DataLoss("an execution row is not readable");
   return row;
@@ -131,6 +150,7 @@ std::string EncodeOutbox(const OutboxRow& row) {
   encoder.Byte(static_cast<std::uint8_t>(row.kind));
   encoder.String(row.child.state_machine);
   encoder.String(row.child.execution);
+  encoder.Varint(row.run);
   return value;
 }
 
@@ -139,10 +159,11 @@ Result<OutboxRow> DecodeOutbox(std::string_view value) {
   TakeVersion(decoder);
   OutboxRow row;
   const std::uint8_t kind = decoder.Byte();
-  if (kind > static_cast<std::uint8_t>(OutboxRow::Kind::kStopChild)) decoder.Fail();
+  if (kind > static_cast<std::uint8_t>(OutboxRow::Kind::kStopChildren)) decoder.Fail();
   row.kind = static_cast<OutboxRow::Kind>(kind);
   row.child.state_machine = decoder.String();
   row.child.execution = decoder.String();
+  row.run = decoder.Varint32();
   if (!decoder.Finished()) return DataLoss("an outbox row is not readable");
   return row;
 }
@@ -166,6 +187,17 @@ Result<ListingRow> DecodeListing(std::string_view value) {
   row.revision = decoder.Varint();
   if (!decoder.Finished()) return DataLoss("a listing row is not readable");
   return row;
+}
+
+std::string ListingKeyOf(ExecutionId id, const ExecutionRow& row, ExecutionStatus status) {
+  // Executions of a Map run are listed under the run.
+  const bool is_in_run = row.parent && row.parent->map_run;
+  return ListingKey(
+      {.namespace_id = row.namespace_id,
+       .state_machine = is_in_run ? row.parent->map_run->run : row.header.state_machine,
+       .status = status,
+       .started_at = row.header.started_at,
+       .id = id});
 }
 
 std::string EncodeStateMachine(const StateMachineRow& row) {

@@ -12,13 +12,26 @@
 
 namespace pawl::rows {
 
-// What started an execution, and hears of its end: a task's attempt.
+// What makes an execution one of a Map run.
+struct MapRunLink {
+  // Its place in the run.
+  std::uint32_t index = 0;
+  // The Map state, in the same definition: the execution begins with its processor's first state.
+  StateIndex map_state = 0;
+  // "machine/label:RUN": what it is listed under.
+  std::string run = {};
+
+  bool operator==(const MapRunLink&) const = default;
+};
+
+// What started an execution, and hears of its end: a task's attempt or a Map run.
 struct ParentLink {
   ExecutionId execution = {};
   FrameNumber frame = {};
   std::uint32_t wait_number = 0;
   // Whether it waits for the end.
   bool is_waiting = false;
+  std::optional<MapRunLink> map_run = {};
 
   bool operator==(const ParentLink&) const = default;
 };
@@ -32,6 +45,8 @@ struct ExecutionRow {
   // Of the input's bytes: tells a repeated start from another one of the same name.
   std::uint64_t input_hash = 0;
   std::optional<ParentLink> parent = {};
+  // Whether there were Map runs: then there are rows of them.
+  bool has_map_runs = false;
   interpreter::ExecutionStatus status = interpreter::ExecutionStatus::kRunning;
   // Of a closed execution.
   Timestamp stopped_at = {};
@@ -57,9 +72,11 @@ struct OutboxRow {
   enum class Kind : std::uint8_t {
     kChildEnded = 0,  // this execution has ended: tell its parent
     kStopChild = 1,   // stop `child`
+    kStopChildren = 2,  // stop what is open of the Map run `run`; `child` has its machine only
   };
   Kind kind = Kind::kChildEnded;
   interpreter::ChildName child = {};
+  EventId run = 0;
 
   bool operator==(const OutboxRow&) const = default;
 };
@@ -78,6 +95,11 @@ struct ListingRow {
 
 std::string EncodeListing(const ListingRow& row);
 Result<ListingRow> DecodeListing(std::string_view value);
+
+// Under which key an execution is listed while its status is `status`.
+std::string ListingKeyOf(ExecutionId id,
+                         const ExecutionRow& row,
+                         interpreter::ExecutionStatus status);
 
 struct StateMachineRow {
   std::uint64_t revision = 0;

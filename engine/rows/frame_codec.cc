@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "engine/base/coding.h"
+#include "engine/rows/map_run_codec.h"
 #include "engine/rows/payload_codec.h"
 
 namespace pawl::rows {
@@ -12,6 +13,7 @@ namespace {
 using interpreter::ChildWait;
 using interpreter::Frame;
 using interpreter::JoinWait;
+using interpreter::MapRunWait;
 using interpreter::RunnableWait;
 using interpreter::TaskWait;
 using interpreter::TimerWait;
@@ -33,6 +35,7 @@ enum class WaitKind : std::uint8_t {
   kJoin = 3,
   kToken = 4,
   kChild = 5,
+  kMapRun = 6,
 };
 
 void AppendTime(Encoder& encoder, Timestamp time) {
@@ -100,6 +103,11 @@ struct WaitEncoder {
     if (wait.deadline) AppendTime(encoder, *wait.deadline);
   }
 
+  void operator()(const MapRunWait& wait) const {
+    Kind(WaitKind::kMapRun);
+    AppendMapRunWait(encoder, wait);
+  }
+
   void Kind(WaitKind kind) const { encoder.Byte(static_cast<std::uint8_t>(kind)); }
 };
 
@@ -164,6 +172,8 @@ Wait TakeWait(Decoder& decoder) {
       return TakeTokenWait(decoder);
     case WaitKind::kChild:
       return TakeChildWait(decoder);
+    case WaitKind::kMapRun:
+      return TakeMapRunWait(decoder);
     case WaitKind::kJoin: {
       JoinWait wait;
       wait.total = decoder.Varint32();

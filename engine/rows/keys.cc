@@ -115,6 +115,59 @@ std::string ResultKey(ExecutionId id, FrameNumber join, std::uint32_t index) {
   return key;
 }
 
+std::string MapRunKey(ExecutionId id, EventId run) {
+  return FrameKeyOf(id, FrameNumber{run}, 'M');
+}
+
+std::string OpenChildKey(ExecutionId id, EventId run, std::uint32_t index) {
+  std::string key = FrameKeyOf(id, FrameNumber{run}, 'I');
+  Encoder(key).BigEndian32(index);
+  return key;
+}
+
+std::string EndedChildKey(ExecutionId id, EventId run, std::uint32_t index) {
+  std::string key = FrameKeyOf(id, FrameNumber{run}, 'J');
+  Encoder(key).BigEndian32(index);
+  return key;
+}
+
+storage::Range MapRunsOf(ExecutionId id) {
+  return PrefixRange(Family::kState, NumberPrefix(id, 'M'));
+}
+
+storage::Range OpenChildrenOf(ExecutionId id, EventId run) {
+  return PrefixRange(Family::kState, FrameKeyOf(id, FrameNumber{run}, 'I'));
+}
+
+storage::Range EndedChildrenOf(ExecutionId id, EventId run) {
+  return PrefixRange(Family::kState, FrameKeyOf(id, FrameNumber{run}, 'J'));
+}
+
+std::optional<EventId> ParseMapRunKey(std::string_view key) {
+  Decoder decoder(key);
+  if (!ParseShardKey(decoder, "M")) return std::nullopt;
+  const EventId run = decoder.BigEndian32();
+  if (!decoder.Finished()) return std::nullopt;
+  return run;
+}
+
+std::optional<std::uint32_t> ParseChildKey(std::string_view key) {
+  Decoder decoder(key);
+  if (!ParseShardKey(decoder, "IJ")) return std::nullopt;
+  decoder.BigEndian32();
+  const std::uint32_t index = decoder.BigEndian32();
+  if (!decoder.Finished()) return std::nullopt;
+  return index;
+}
+
+std::string MapRunNameKey(NamespaceId namespace_id, std::string_view run) {
+  std::string key = "m";
+  Encoder encoder(key);
+  encoder.BigEndian32(namespace_id.value);
+  encoder.Raw(run);
+  return key;
+}
+
 std::string OutboxKey(ExecutionId id, FrameNumber frame, std::uint32_t wait_number) {
   std::string key = FrameKeyOf(id, frame, 'O');
   Encoder(key).BigEndian32(wait_number);

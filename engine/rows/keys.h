@@ -29,6 +29,10 @@ std::string ResultKey(ExecutionId id, FrameNumber join, std::uint32_t index);
 std::string VariableKey(ExecutionId id, FrameNumber frame, std::string_view name);
 // A message under way from a frame's wait; the root's wait 0 for the execution's own end.
 std::string OutboxKey(ExecutionId id, FrameNumber frame, std::uint32_t wait_number);
+// Of a Map run: the run, an execution that is open, one that has ended.
+std::string MapRunKey(ExecutionId id, EventId run);
+std::string OpenChildKey(ExecutionId id, EventId run, std::uint32_t index);
+std::string EndedChildKey(ExecutionId id, EventId run, std::uint32_t index);
 std::string TimerKey(ExecutionId id, Timestamp due, FrameNumber frame);
 std::string NameKey(ShardId shard,
                     NamespaceId namespace_id,
@@ -47,6 +51,9 @@ storage::Range ResultsOf(ExecutionId id);
 // The variables assigned on a frame, and all of an execution.
 storage::Range VariablesOf(ExecutionId id, FrameNumber frame);
 storage::Range VariablesOf(ExecutionId id);
+storage::Range MapRunsOf(ExecutionId id);
+storage::Range OpenChildrenOf(ExecutionId id, EventId run);
+storage::Range EndedChildrenOf(ExecutionId id, EventId run);
 storage::Range OutboxOf(ShardId shard);
 // Timers due before `before`.
 storage::Range TimersOf(ShardId shard, Timestamp before);
@@ -77,6 +84,11 @@ struct OutboxKeyParts {
 };
 
 std::optional<OutboxKeyParts> ParseOutboxKey(std::string_view key);
+
+// The event in a MapRunKey.
+std::optional<EventId> ParseMapRunKey(std::string_view key);
+// The index at the end of an OpenChildKey or EndedChildKey.
+std::optional<std::uint32_t> ParseChildKey(std::string_view key);
 
 // The index at the end of a ResultKey, and the join before it.
 struct ResultKeyParts {
@@ -134,6 +146,8 @@ struct FunctionKeyParts {
 };
 
 std::optional<FunctionKeyParts> ParseFunctionKey(std::string_view key);
+// "machine/label:RUN" to where the run is.
+std::string MapRunNameKey(NamespaceId namespace_id, std::string_view run);
 std::string SecretKey(std::string_view purpose);
 std::string QuarantineKey(ExecutionId id);
 storage::Range QuarantinesOf(ShardId shard);

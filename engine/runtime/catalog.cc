@@ -276,7 +276,8 @@ Result<std::shared_ptr<const asl::StateMachine>> Catalog::FindRevision(Namespace
                                                                        const std::string& name,
                                                                        std::uint64_t revision) {
   const MutexLock lock(mutex_);
-  return FindLocked(namespace_id, name, revision);
+  // Executions of a distributed Map belong to "machine/label".
+  return FindLocked(namespace_id, name.substr(0, name.find('/')), revision);
 }
 
 Result<Catalog::StartPermit> Catalog::PermitStart(NamespaceId namespace_id,

@@ -175,6 +175,44 @@ struct ListResponse {
   std::string next = {};
 };
 
+// How many executions of a Map run, or how many of its items, are where.
+struct MapRunTally {
+  std::uint64_t pending = 0;
+  std::uint64_t running = 0;
+  std::uint64_t succeeded = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t timed_out = 0;
+  std::uint64_t aborted = 0;
+  std::uint64_t total = 0;
+};
+
+// A run of a distributed Map.
+struct MapRunInfo {
+  std::string arn = {};
+  // What ListRequest::state_machine names the run's executions by.
+  std::string listed_as = {};
+  // The execution that the Map is in.
+  ExecutionName execution = {};
+  std::string execution_arn = {};
+  // Of the run's executions.
+  std::string state_machine_arn = {};
+  // "RUNNING", "SUCCEEDED", "FAILED" or "ABORTED".
+  std::string status = {};
+  Timestamp started_at = {};
+  std::optional<Timestamp> stopped_at = {};
+  std::uint32_t max_concurrency = 0;
+  std::uint64_t tolerated_failure_count = 0;
+  double tolerated_failure_percentage = 0;
+  MapRunTally items = {};
+  MapRunTally executions = {};
+};
+
+struct MapRunList {
+  std::vector<MapRunInfo> map_runs = {};
+  // For the page after; empty on the last one.
+  std::string next = {};
+};
+
 // One history event, readable: names and ARNs instead of numbers.
 struct EventInfo {
   EventId id = 0;
@@ -194,6 +232,7 @@ struct EventInfo {
   std::optional<std::int64_t> heartbeat_seconds = {};
   std::optional<std::string> location = {};  // of an evaluation that failed: "Output/total"
   std::optional<std::string> worker = {};    // of an activity that was taken
+  std::string map_run_arn = {};              // of a Map run that started
   std::vector<interpreter::Assignment> assigned_variables = {};  // of a state that was left
 };
 
@@ -451,6 +490,14 @@ class Engine {
   virtual Result<ExecutionInfo> DescribeExecution(const ExecutionName& name) = 0;
   virtual Result<HistoryPage> GetHistory(const HistoryRequest& request) = 0;
   virtual Result<ListResponse> ListExecutions(const ListRequest& request) = 0;
+
+  // `arn`: the run's ARN, or what stands behind "mapRun:" in it. Errors: NotFound (reason
+  // ResourceNotFound), InvalidArgument (reason InvalidArn).
+  virtual Result<MapRunInfo> DescribeMapRun(NamespaceId namespace_id, const std::string& arn) = 0;
+  // The runs of one execution, newest first. NotFound: the execution.
+  virtual Result<MapRunList> ListMapRuns(const ExecutionName& execution,
+                                         std::size_t page_size,
+                                         const std::string& after) = 0;
 
   // `sink` outlives the watch.
   virtual std::unique_ptr<Watch> StartWatch(WatchSink& sink) = 0;

@@ -66,6 +66,7 @@ Status EngineImpl::Open() {
   clock_ = std::make_unique<EngineClock>(*system_clock_, high_water);
   catalog_ = std::make_unique<Catalog>(*storage_, options_.limits, options_.arns);
   reader_ = std::make_unique<ExecutionReader>(*storage_, *catalog_, options_.arns);
+  map_run_reader_ = std::make_unique<MapRunReader>(*storage_, *catalog_, options_.arns);
   ASSIGN_OR_RETURN(std::string secret, StoreSecret("task-tokens"));
   task_tokens_ = std::make_unique<SealedTaskTokens>(std::move(secret));
   environment_.task_tokens = task_tokens_.get();
@@ -348,6 +349,16 @@ Result<HistoryPage> EngineImpl::GetHistory(const HistoryRequest& request) {
 
 Result<ListResponse> EngineImpl::ListExecutions(const ListRequest& request) {
   return reader_->List(request);
+}
+
+Result<MapRunInfo> EngineImpl::DescribeMapRun(NamespaceId namespace_id, const std::string& arn) {
+  return map_run_reader_->Describe(namespace_id, arn);
+}
+
+Result<MapRunList> EngineImpl::ListMapRuns(const ExecutionName& execution,
+                                           std::size_t page_size,
+                                           const std::string& after) {
+  return map_run_reader_->List(execution, page_size, after);
 }
 
 Result<std::string> EngineImpl::StoreSecret(const std::string& purpose) {

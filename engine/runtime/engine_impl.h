@@ -14,6 +14,7 @@
 #include "engine/runtime/engine_clock.h"
 #include "engine/runtime/execution_reader.h"
 #include "engine/runtime/executor.h"
+#include "engine/runtime/map_run_reader.h"
 #include "engine/runtime/matcher.h"
 #include "engine/runtime/task_tokens.h"
 #include "engine/storage/storage.h"
@@ -61,6 +62,10 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   Result<ExecutionInfo> DescribeExecution(const ExecutionName& name) override;
   Result<HistoryPage> GetHistory(const HistoryRequest& request) override;
   Result<ListResponse> ListExecutions(const ListRequest& request) override;
+  Result<MapRunInfo> DescribeMapRun(NamespaceId namespace_id, const std::string& arn) override;
+  Result<MapRunList> ListMapRuns(const ExecutionName& execution,
+                                 std::size_t page_size,
+                                 const std::string& after) override;
   std::unique_ptr<Watch> StartWatch(WatchSink& sink) override;
   std::unique_ptr<WorkerSession> ConnectWorker(WorkerHello hello, TaskSink& sink) override;
   Result<ActivityInfo> CreateActivity(NamespaceId namespace_id, const std::string& name) override;
@@ -131,6 +136,7 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   std::unique_ptr<EngineClock> clock_;
   std::unique_ptr<Catalog> catalog_;
   std::unique_ptr<ExecutionReader> reader_;
+  std::unique_ptr<MapRunReader> map_run_reader_;
   std::unique_ptr<SealedTaskTokens> task_tokens_;
   std::unique_ptr<Matcher> matcher_;
   std::vector<std::unique_ptr<Runner>> runners_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/coding.h"
+#include "engine/interpreter/task_call.h"
 #include "engine/interpreter/turn.h"
 #include "engine/rows/history_codec.h"
 #include "engine/rows/keys.h"
@@ -125,6 +126,7 @@ Result<ExecutionStatus> ExecutionReader::StatusOf(const ExecutionName& name) {
 }
 
 Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
+                                          const interpreter::ExecutionHeader& header,
                                           const asl::StateMachine& machine) const {
   EventInfo info{.id = event.id,
                  .previous_id = event.previous,
@@ -163,6 +165,14 @@ Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
     const auto* task = std::get_if<asl::TaskState>(&machine.states[event.state].details);
     if (task == nullptr) return DataLoss("an activity event names a state that is no Task");
     info.resource = task->resource;
+  }
+  if (event.type == EventType::kMapRunStarted) {
+    const auto* map = std::get_if<asl::MapState>(&machine.states[event.state].details);
+    if (map == nullptr || !map->distributed) return DataLoss("an event names a state that is no Map");
+    info.map_run_arn = interpreter::MapRunArn(arns_,
+                                              header.state_machine,
+                                              map->distributed->label,
+                                              interpreter::MapRunId(header, event.id));
   }
   if (IsIteration(event.type)) info.index = event.index;
   if (event.type == EventType::kMapStateStarted) info.length = event.index;
@@ -212,7 +222,7 @@ Result<HistoryPage> ExecutionReader::History(const HistoryRequest& request) {
         page.has_more = true;
         return page;
       }
-      ASSIGN_OR_RETURN(EventInfo info, Render(event, *machine));
+      ASSIGN_OR_RETURN(EventInfo info, Render(event, found.row.header, *machine));
       const PayloadSide side = SideOf(event.type);
       if (event.payload && side != PayloadSide::kNone && !request.without_payloads) {
         Bytes text = event.payload->bytes;
@@ -323,8 +333,10 @@ Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
       encoder.BigEndian64(key.id.number.value);
       break;
     }
+    // Executions of a Map run are listed under "machine/label:RUN".
+    const std::string& listed = line.key.state_machine;
     rows::ExecutionRow row{.namespace_id = request.namespace_id,
-                           .header = {.state_machine = line.key.state_machine,
+                           .header = {.state_machine = listed.substr(0, listed.find(':')),
                                       .name = line.row.name,
                                       .started_at = line.key.started_at},
                            .revision = line.row.revision,

@@ -35,6 +35,7 @@ class ExecutionReader {
   Result<Found> Find(const ExecutionName& name);
   Result<Bytes> PayloadOf(ExecutionId id, EventId event);
   Result<EventInfo> Render(const interpreter::HistoryEvent& event,
+                           const interpreter::ExecutionHeader& header,
                            const asl::StateMachine& machine) const;
   ExecutionInfo InfoOf(const rows::ExecutionRow& row) const;
 

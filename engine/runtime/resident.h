@@ -31,6 +31,8 @@ struct Resident {
   // Of joins whose results are not in `set`: those that may not be durable yet, so that the store
   // cannot give them back.
   std::map<FrameNumber, std::map<std::uint32_t, interpreter::Payload>> new_results;
+  // Outputs of Map runs' executions that may not be durable yet.
+  std::map<FrameNumber, std::map<std::uint32_t, Bytes>> new_child_outputs;
   std::map<FrameNumber, FramePlace> places;
 
   // Changes since the last group, in terms of what a frame's row becomes: its present value, or an

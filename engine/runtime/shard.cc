@@ -25,14 +25,6 @@ rows::ListingRow ListingOf(const rows::ExecutionRow& row) {
   return {.name = row.header.name, .stopped_at = row.stopped_at, .revision = row.revision};
 }
 
-std::string ListingKeyOf(ExecutionId id, const rows::ExecutionRow& row, ExecutionStatus status) {
-  return rows::ListingKey({.namespace_id = row.namespace_id,
-                           .state_machine = row.header.state_machine,
-                           .status = status,
-                           .started_at = row.header.started_at,
-                           .id = id});
-}
-
 ExecutionName NameOf(const rows::ExecutionRow& row) {
   return {.namespace_id = row.namespace_id,
           .state_machine = row.header.state_machine,
@@ -110,11 +102,13 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
   names_.emplace(name, execution.id.number);
   ++statistics_.executions_started;
 
+  interpreter::Start start{.input = Bytes(std::move(command.request.input))};
+  if (command.parent && command.parent->map_run) {
+    const auto& state = execution.machine->states[command.parent->map_run->map_state];
+    start.start_at = std::get<asl::MapState>(state.details).processor;
+  }
   const auto ran =
-      RunTurn(execution,
-              {.frame = kRootFrame,
-               .at = now,
-               .body = interpreter::Start{.input = Bytes(std::move(command.request.input))}});
+      RunTurn(execution, {.frame = kRootFrame, .at = now, .body = std::move(start)});
   PAWL_CHECK(ran.ok() && *ran);
   staged_.writes.Put(Family::kState,
                      rows::NameKey(id_, name.namespace_id, name.state_machine, name.name),
@@ -283,6 +277,9 @@ void Shard::OnTimer(const Timer& timer, Timestamp now) {
   Resident& execution = **found;
   const auto frame = execution.set.frames.find(timer.frame);
   if (frame == execution.set.frames.end()) return;
+  if (std::holds_alternative<interpreter::MapRunWait>(frame->second.wait)) {
+    RestartChildren(execution, timer.frame);
+  }
   std::optional<interpreter::Lease> lease;
   const TaskRef ref{
       .execution = timer.execution, .frame = timer.frame, .wait_number = frame->second.wait_number};
@@ -401,8 +398,13 @@ void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
                    }},
         change);
   }
+  for (const interpreter::MapRunChange& change : turn.map_runs)
+    StageMapRun(execution, change);
   for (const interpreter::Effect& effect : turn.effects) {
-    if (const auto* stop = std::get_if<interpreter::StopChild>(&effect)) {
+    if (const auto* all = std::get_if<interpreter::StopChildren>(&effect)) {
+      StageMessage({.id = execution.id, .frame = all->frame, .wait_number = all->wait_number},
+                   {.kind = rows::OutboxRow::Kind::kStopChildren, .run = all->run});
+    } else if (const auto* stop = std::get_if<interpreter::StopChild>(&effect)) {
       StageMessage(
           {.id = execution.id, .frame = stop->frame, .wait_number = stop->wait_number},
           {.kind = rows::OutboxRow::Kind::kStopChild, .child = stop->child});
@@ -446,7 +448,7 @@ void Shard::StageClose(Resident& execution, const interpreter::Close& close, Tim
   rows::ExecutionRow& row = execution.row;
   if (!execution.is_new) {
     staged_.writes.Delete(Family::kIndex,
-                          ListingKeyOf(execution.id, row, ExecutionStatus::kRunning));
+                          rows::ListingKeyOf(execution.id, row, ExecutionStatus::kRunning));
   }
   row.status = close.status;
   row.stopped_at = at;
@@ -518,7 +520,7 @@ Shard::Staged Shard::TakeStaged(Timestamp now) {
       staged_.writes.Put(
           Family::kState, rows::ExecutionKey(execution->id), rows::EncodeExecution(execution->row));
       staged_.writes.Put(Family::kIndex,
-                         ListingKeyOf(execution->id, execution->row, execution->row.status),
+                         rows::ListingKeyOf(execution->id, execution->row, execution->row.status),
                          rows::EncodeListing(ListingOf(execution->row)));
     }
     execution->is_row_dirty = false;
@@ -538,6 +540,10 @@ void Shard::Committed(Aftermath aftermath, const Status& status, Timestamp now) 
   for (const auto& [id, effect] : aftermath.effects) {
     const auto execution = residents_.find(id.number);
     if (execution != residents_.end()) PerformEffects(*execution->second, effect);
+  }
+  for (const Aftermath::MapChild& child : aftermath.map_children) {
+    const auto execution = residents_.find(child.execution.number);
+    if (execution != residents_.end()) StartMapChild(*execution->second, child);
   }
   for (const auto& [key, message] : aftermath.messages)
     Deliver(key, message);
@@ -593,6 +599,10 @@ void Shard::PerformEffects(Resident& execution, const interpreter::Effect& effec
                        {.due = timer.due, .execution = execution.id, .frame = timer.frame});
                  },
                  [](const interpreter::StopChild&) {},
+                 [](const interpreter::StopChildren&) {},
+                 [&](const interpreter::RestartChildren& restart) {
+                   RestartChildren(execution, restart.frame);
+                 },
                  [](const interpreter::ContinueFrame&) {}},
       effect);
 }

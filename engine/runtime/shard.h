@@ -90,6 +90,16 @@ class Shard {
     };
 
     std::vector<ExecutionEffect> effects;
+    // Executions of Map runs to be started.
+    struct MapChild {
+      ExecutionId execution;
+      FrameNumber frame;
+      EventId run = 0;
+      std::uint32_t index = 0;
+      Bytes input;
+    };
+
+    std::vector<MapChild> map_children;
     // Messages to other executions.
     std::vector<std::pair<rows::OutboxKeyParts, rows::OutboxRow>> messages;
     std::vector<ExecutionId> changed;
@@ -158,6 +168,7 @@ class Shard {
   void On(ChildAnsweredCommand command, Timestamp now, DiskState disk);
   void On(ChildEndedCommand command, Timestamp now, DiskState disk);
   void On(DeliveredCommand command, Timestamp now, DiskState disk);
+  void On(ChildRefusedCommand command, Timestamp now, DiskState disk);
 
   // --- Turns (shard.cc) ---
   // Runs one message to its turn and stages it. False if the message was for nobody. A
@@ -189,7 +200,22 @@ class Shard {
   void StageMessage(const rows::OutboxKeyParts& key, rows::OutboxRow message);
   void Deliver(const rows::OutboxKeyParts& key, const rows::OutboxRow& message);
   void DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key);
+  // Posts a StopCommand; the message is delivered when it is answered.
+  void StopExecution(const ExecutionName& name, std::function<void(const Status&)> done);
   Status RecoverOutbox();
+
+  // --- Map runs (shard_map_runs.cc) ---
+  void StageMapRun(Resident& execution, const interpreter::MapRunChange& change);
+  void StageMapRunRow(Resident& execution, const interpreter::MapRunChanged& change);
+  void StartMapChild(const Resident& execution, const Aftermath::MapChild& child);
+  void RestartChildren(Resident& execution, FrameNumber frame);
+  void StopChildren(const Resident& execution,
+                    const rows::OutboxKeyParts& key,
+                    const rows::OutboxRow& message);
+  Status LoadOpenChildren(Resident& execution, FrameNumber frame);
+  Status LoadChildOutputs(Resident& execution, FrameNumber frame);
+  // Removes the names of an expired execution's runs.
+  void ForgetMapRuns(ExecutionId id, const rows::ExecutionRow& row);
 
   // --- Loading (shard_load.cc) ---
   Result<Resident*> Find(ExecutionId id);

@@ -93,7 +93,13 @@ void Shard::On(ChildEndedCommand command, Timestamp now, DiskState disk) {
 void Shard::On(DeliveredCommand command, Timestamp, DiskState) {
   const rows::OutboxKeyParts& key = command.message;
   const std::string row_key = rows::OutboxKey(key.id, key.frame, key.wait_number);
-  if (command.status.ok()) return staged_.writes.Delete(Family::kState, row_key);
+  if (command.status.ok()) {
+    if (command.stopped_run) {
+      const storage::Range open = rows::OpenChildrenOf(key.id, *command.stopped_run);
+      staged_.writes.DeleteRange(Family::kState, open.begin, open.end);
+    }
+    return staged_.writes.Delete(Family::kState, row_key);
+  }
   const auto stored =
       storage::GetAndWait(storage_, {.family = Family::kState, .bytes = row_key});
   if (!stored.ok() || !*stored) return;
@@ -113,20 +119,25 @@ void Shard::Deliver(const rows::OutboxKeyParts& key, const rows::OutboxRow& mess
   if (!found.ok() || *found == nullptr) return;
   Resident& execution = **found;
   if (message.kind == rows::OutboxRow::Kind::kChildEnded) return DeliverEnd(execution, key);
+  if (message.kind == rows::OutboxRow::Kind::kStopChildren) {
+    return StopChildren(execution, key, message);
+  }
   const ExecutionName child{.namespace_id = execution.row.namespace_id,
                             .state_machine = message.child.state_machine,
                             .name = message.child.execution};
-  const ShardId shard = rows::ShardOf(child.namespace_id, child.state_machine, child.name);
+  StopExecution(child, [this, key](const Status& status) {
+    environment_.Post(id_, DeliveredCommand{.message = key, .status = status});
+  });
+}
+
+void Shard::StopExecution(const ExecutionName& name, std::function<void(const Status&)> done) {
   environment_.Post(
-      shard,
-      StopCommand{.request = {.name = child},
-                  .done = [this, key](const Result<StopResponse>& response) {
+      rows::ShardOf(name.namespace_id, name.state_machine, name.name),
+      StopCommand{.request = {.name = name},
+                  .done = [done = std::move(done)](const Result<StopResponse>& response) {
                     const bool is_over =
                         response.ok() || response.status().code() == StatusCode::kNotFound;
-                    environment_.Post(
-                        id_,
-                        DeliveredCommand{.message = key,
-                                         .status = is_over ? OkStatus() : response.status()});
+                    done(is_over ? OkStatus() : response.status());
                   }});
 }
 
@@ -144,9 +155,14 @@ void Shard::DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key) {
       .status = std::string(interpreter::ExecutionStatusName(row.status)),
       .error = row.error,
       .cause = row.cause};
-  const auto input = LoadPayload(execution.id, 1);
-  if (!input.ok()) return CannotRead(execution.id, input.status());
-  ended.input = *input;
+  const bool is_in_run = row.parent->map_run.has_value();
+  if (is_in_run) ended.map_index = row.parent->map_run->index;
+  // A Map run keeps inputs only of what may be tried again.
+  if (!is_in_run || !row.output) {
+    const auto input = LoadPayload(execution.id, 1);
+    if (!input.ok()) return CannotRead(execution.id, input.status());
+    ended.input = *input;
+  }
   if (row.output) {
     ended.output = row.output->bytes;
     if (!ended.output->has_value()) {

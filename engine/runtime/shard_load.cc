@@ -150,6 +150,16 @@ Status Shard::LoadMissing(Resident& execution, const interpreter::Missing& missi
     RETURN_IF_ERROR(LoadVariables(execution, frame));
     has_loaded = true;
   }
+  for (const FrameNumber frame : missing.open_children) {
+    if (set.open_children.contains(frame)) continue;
+    RETURN_IF_ERROR(LoadOpenChildren(execution, frame));
+    has_loaded = true;
+  }
+  for (const FrameNumber frame : missing.child_outputs) {
+    if (set.child_outputs.contains(frame)) continue;
+    RETURN_IF_ERROR(LoadChildOutputs(execution, frame));
+    has_loaded = true;
+  }
   for (const EventId event : missing.payloads) {
     if (set.payloads.contains(event)) continue;
     ASSIGN_OR_RETURN(Bytes bytes, LoadPayload(execution.id, event));
@@ -211,6 +221,7 @@ Status Shard::LoadVariables(Resident& execution, FrameNumber frame) {
 void Shard::Shrink(Resident& execution) {
   execution.set.payloads.clear();
   execution.new_results.clear();
+  execution.new_child_outputs.clear();
   std::erase_if(execution.set.variables, [](const auto& frame) {
     std::size_t bytes = 0;
     for (const auto& [name, value] : frame.second)

@@ -101,6 +101,14 @@ struct ChildEndedCommand {
 struct DeliveredCommand {
   rows::OutboxKeyParts message;
   Status status = {};
+  // The Map run whose open executions have been stopped.
+  std::optional<EventId> stopped_run = {};
+};
+
+// An execution of a Map run could not be started now: it is asked for again a little later.
+struct ChildRefusedCommand {
+  ExecutionId execution;
+  FrameNumber frame;
 };
 
 using ShardRequest = std::variant<StartCommand,
@@ -114,6 +122,7 @@ using ShardRequest = std::variant<StartCommand,
                                   TokenHeartbeatCommand,
                                   ChildAnsweredCommand,
                                   ChildEndedCommand,
-                                  DeliveredCommand>;
+                                  DeliveredCommand,
+                                  ChildRefusedCommand>;
 
 }  // namespace pawl::runtime

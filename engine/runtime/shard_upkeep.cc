@@ -82,6 +82,12 @@ Status Shard::RecoverFrame(const storage::Row& row, Timestamp now) {
       owner_.ContinueLater(key->id, go_on->frame);
     } else if (const auto* timer = std::get_if<interpreter::ArmTimer>(&effect)) {
       owner_.ArmTimer({.due = timer->due, .execution = key->id, .frame = timer->frame});
+    } else if (std::holds_alternative<interpreter::RestartChildren>(effect)) {
+      auto execution = Find(key->id);
+      if (!execution.ok() && execution.status().code() == StatusCode::kUnavailable) {
+        return execution.status();
+      }
+      if (execution.ok() && *execution != nullptr) RestartChildren(**execution, key->frame);
     } else if (std::holds_alternative<interpreter::DispatchTask>(effect)) {
       // Which function it is, the definition knows.
       auto execution = Find(key->id);
@@ -154,7 +160,7 @@ void Shard::Expire(Timestamp now, Duration retention) {
   ExecutionId run_end{};
   const auto remove_run = [&] {
     if (!run_begin) return;
-    for (const char tag : {'E', 'R', 'C', 'V'}) {
+    for (const char tag : {'E', 'R', 'C', 'V', 'M', 'I', 'J'}) {
       std::string begin = rows::ExecutionKey(*run_begin);
       std::string end = rows::ExecutionKey(run_end);
       begin[2] = tag;
@@ -175,6 +181,7 @@ void Shard::Expire(Timestamp now, Duration retention) {
       remove_run();
       continue;
     }
+    if (execution->has_map_runs) ForgetMapRuns(*id, *execution);
     if (!run_begin) run_begin = *id;
     run_end = *id;
     ++statistics_.expired;
@@ -182,12 +189,7 @@ void Shard::Expire(Timestamp now, Duration retention) {
     staged_.writes.Delete(
         Family::kState,
         rows::NameKey(id_, execution->namespace_id, header.state_machine, header.name));
-    staged_.writes.Delete(Family::kIndex,
-                          rows::ListingKey({.namespace_id = execution->namespace_id,
-                                            .state_machine = header.state_machine,
-                                            .status = execution->status,
-                                            .started_at = header.started_at,
-                                            .id = *id}));
+    staged_.writes.Delete(Family::kIndex, rows::ListingKeyOf(*id, *execution, execution->status));
   }
   remove_run();
   expire_cursor_ = found->size() < kExpirySlice ? std::string() : found->back().key;

@@ -27,6 +27,8 @@ bool HasDetails(EventType type) {
     case EventType::kWaitStateAborted:
     case EventType::kParallelStateAborted:
     case EventType::kMapStateAborted:
+    case EventType::kMapRunSucceeded:
+    case EventType::kMapRunAborted:
       return false;
     default:
       return true;
@@ -76,6 +78,7 @@ void WriteDetails(std::string& out, const EventInfo& event, const HistoryNames& 
     details.Text("resource", event.resource);
   }
   details.Text("workerName", event.worker);
+  if (event.type == EventType::kMapRunStarted) details.Text("mapRunArn", event.map_run_arn);
   if (IsTask(event.type)) WriteTask(details, event, names);
   details.Number("index", event.index);
   details.Number("length", event.length);

@@ -115,6 +115,11 @@ class Folder {
       case EventType::kParallelStateAborted:
       case EventType::kMapStateAborted:
       case EventType::kEvaluationFailed:
+      // The simulator draws no distributed Maps.
+      case EventType::kMapRunStarted:
+      case EventType::kMapRunSucceeded:
+      case EventType::kMapRunFailed:
+      case EventType::kMapRunAborted:
         // The frame goes with its join, whose own event follows.
         if (FoldedFrame* frame = Previous()) frame_of_[event().id] = frame->number;
         return;

@@ -80,6 +80,12 @@ void PrintTo(const ObservedEffect& observed, std::ostream* out) {
                           *out << "stops the execution that frame " << effect.frame.value
                                << " started";
                         },
+                        [&](const interpreter::RestartChildren& effect) {
+                          *out << "starts the open executions of frame " << effect.frame.value;
+                        },
+                        [&](const interpreter::StopChildren& effect) {
+                          *out << "stops the executions of frame " << effect.frame.value;
+                        },
                         [&](const interpreter::ArmTimer& effect) {
                           *out << "arms a timer of frame " << effect.frame.value << " in "
                                << (effect.due - observed.at).count() << " us";

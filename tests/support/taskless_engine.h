@@ -1,4 +1,4 @@
-// TasklessEngine: the part of a fake façade that has neither activities nor task tokens.
+// TasklessEngine: the part of a fake façade that has no Map runs, activities or task tokens.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,12 @@ namespace pawl::test {
 
 class TasklessEngine : public Engine {
  public:
+  Result<MapRunInfo> DescribeMapRun(NamespaceId, const std::string&) override { return None(); }
+
+  Result<MapRunList> ListMapRuns(const ExecutionName&, std::size_t, const std::string&) override {
+    return None();
+  }
+
   Result<ActivityInfo> CreateActivity(NamespaceId, const std::string&) override { return None(); }
 
   Result<ActivityInfo> DescribeActivity(NamespaceId, const std::string&) override { return None(); }

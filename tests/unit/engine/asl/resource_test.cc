@@ -30,9 +30,16 @@ TEST(ResourceTest, LambdaInvokeIsKnownInEveryPartition) {
             Kind::kLambdaInvoke);
 }
 
+TEST(ResourceTest, StartExecutionHasEveryPattern) {
+  const auto job = ParseResource("arn:aws:states:::states:startExecution.sync:2");
+  EXPECT_EQ(job.kind, Kind::kStartExecution);
+  EXPECT_EQ(job.pattern, asl::IntegrationPattern::kRunJobJson);
+  EXPECT_EQ(ParseResource("arn:aws:states:::states:startExecution").pattern,
+            asl::IntegrationPattern::kRequestResponse);
+}
+
 TEST(ResourceTest, WhatDoesNotRunYetIsNotCalledInvalid) {
-  for (const std::string_view text : {"arn:aws:states:::states:startExecution.sync:2",
-                                      "arn:aws:states:::aws-sdk:dynamodb:batchWriteItem",
+  for (const std::string_view text : {"arn:aws:states:::aws-sdk:dynamodb:batchWriteItem",
                                       "arn:aws:states:::http:invoke",
                                       "arn:aws:swf:us-east-1:123456789012:task:X",
                                       "${LoadFunctionArn}"}) {
@@ -47,7 +54,7 @@ TEST(ResourceTest, ActivitiesAndCallbacksAreTasksThatEndByAToken) {
   EXPECT_EQ(activity.activity, "manual");
   const auto callback = ParseResource("arn:aws:states:::lambda:invoke.waitForTaskToken");
   EXPECT_EQ(callback.kind, Kind::kLambdaInvoke);
-  EXPECT_EQ(callback.pattern, IntegrationPattern::kCallback);
+  EXPECT_EQ(callback.pattern, asl::IntegrationPattern::kCallback);
 }
 
 TEST(ResourceTest, WhatNamesNothingIsInvalid) {

@@ -1,0 +1,203 @@
+#include "engine/rows/map_run_row.h"
+
+#include <bit>
+#include <cmath>
+
+#include "engine/interpreter/task_call.h"
+#include "engine/rows/map_run_codec.h"
+
+namespace pawl::rows {
+namespace {
+
+using interpreter::MapRunCounts;
+using interpreter::MapRunWait;
+
+constexpr std::uint8_t kVersion = 1;
+
+enum WaitFlags : std::uint8_t { kCount = 1, kPercentage = 2 };
+
+enum EndFlags : std::uint8_t { kOutput = 1, kInput = 2, kError = 4, kCause = 8 };
+
+void AppendTime(Encoder& encoder, Timestamp time) {
+  encoder.SignedVarint(ToMicros(time));
+}
+
+Timestamp TakeTime(Decoder& decoder) {
+  return FromMicros(decoder.SignedVarint());
+}
+
+void TakeVersion(Decoder& decoder) {
+  if (decoder.Byte() != kVersion) decoder.Fail();
+}
+
+void AppendCounts(Encoder& encoder, const MapRunCounts& counts) {
+  for (const std::uint64_t count :
+       {counts.started, counts.succeeded, counts.failed, counts.timed_out, counts.aborted}) {
+    encoder.Varint(count);
+  }
+}
+
+MapRunCounts TakeCounts(Decoder& decoder) {
+  MapRunCounts counts;
+  for (std::uint64_t* count : {&counts.started,
+                               &counts.succeeded,
+                               &counts.failed,
+                               &counts.timed_out,
+                               &counts.aborted}) {
+    *count = decoder.Varint();
+  }
+  if (counts.ended() > counts.started) decoder.Fail();
+  return counts;
+}
+
+Bytes TakeBytes(Decoder& decoder) {
+  return Bytes(std::string(decoder.String()));
+}
+
+}  // namespace
+
+void AppendMapRunWait(Encoder& encoder, const MapRunWait& wait) {
+  encoder.Byte(static_cast<std::uint8_t>((wait.tolerated_failure_count ? kCount : 0) |
+                                         (wait.tolerated_failure_percentage ? kPercentage : 0)));
+  encoder.Varint(wait.run);
+  encoder.Varint(wait.total);
+  encoder.Varint(wait.next);
+  encoder.Varint(wait.concurrency);
+  if (wait.tolerated_failure_count) encoder.Varint(*wait.tolerated_failure_count);
+  if (wait.tolerated_failure_percentage) {
+    encoder.BigEndian64(std::bit_cast<std::uint64_t>(*wait.tolerated_failure_percentage));
+  }
+  AppendCounts(encoder, wait.executions);
+  AppendCounts(encoder, wait.items);
+  encoder.Varint(wait.result_bytes);
+}
+
+MapRunWait TakeMapRunWait(Decoder& decoder) {
+  MapRunWait wait;
+  const std::uint8_t flags = decoder.Byte();
+  if (flags > (kCount | kPercentage)) decoder.Fail();
+  wait.run = decoder.Varint32();
+  wait.total = decoder.Varint32();
+  wait.next = decoder.Varint32();
+  wait.concurrency = decoder.Varint32();
+  if ((flags & kCount) != 0) wait.tolerated_failure_count = decoder.Varint();
+  if ((flags & kPercentage) != 0) {
+    wait.tolerated_failure_percentage = std::bit_cast<double>(decoder.BigEndian64());
+    if (std::isnan(*wait.tolerated_failure_percentage)) decoder.Fail();
+  }
+  wait.executions = TakeCounts(decoder);
+  wait.items = TakeCounts(decoder);
+  wait.result_bytes = decoder.Varint();
+  if (wait.next > wait.total || wait.concurrency == 0) decoder.Fail();
+  return wait;
+}
+
+std::string EncodeMapRun(const MapRunRow& row) {
+  std::string value;
+  Encoder encoder(value);
+  encoder.Byte(kVersion);
+  encoder.Varint(row.frame.value);
+  encoder.Varint(row.state);
+  encoder.String(row.status);
+  AppendTime(encoder, row.started_at);
+  encoder.Byte(row.stopped_at ? 1 : 0);
+  if (row.stopped_at) AppendTime(encoder, *row.stopped_at);
+  AppendMapRunWait(encoder, row.wait);
+  return value;
+}
+
+Result<MapRunRow> DecodeMapRun(std::string_view value) {
+  Decoder decoder(value);
+  TakeVersion(decoder);
+  MapRunRow row;
+  row.frame = FrameNumber{decoder.Varint32()};
+  row.state = decoder.Varint32();
+  row.status = decoder.String();
+  row.started_at = TakeTime(decoder);
+  const std::uint8_t has_stopped = decoder.Byte();
+  if (has_stopped > 1) decoder.Fail();
+  if (has_stopped == 1) row.stopped_at = TakeTime(decoder);
+  row.wait = TakeMapRunWait(decoder);
+  if (!decoder.Finished()) return DataLoss("a Map run's row is not readable");
+  return row;
+}
+
+std::string EncodeOpenChild(const OpenChildRow& row) {
+  std::string value;
+  Encoder encoder(value);
+  encoder.Byte(kVersion);
+  encoder.Varint(row.items);
+  encoder.String(row.input.view());
+  return value;
+}
+
+Result<OpenChildRow> DecodeOpenChild(std::string_view value) {
+  Decoder decoder(value);
+  TakeVersion(decoder);
+  OpenChildRow row;
+  row.items = decoder.Varint32();
+  row.input = TakeBytes(decoder);
+  if (!decoder.Finished()) return DataLoss("the row of a Map run's execution is not readable");
+  return row;
+}
+
+std::string EncodeEndedChild(const EndedChildRow& row) {
+  std::string value;
+  Encoder encoder(value);
+  encoder.Byte(kVersion);
+  encoder.Byte(static_cast<std::uint8_t>((row.output ? kOutput : 0) | (row.input ? kInput : 0) |
+                                         (row.error ? kError : 0) | (row.cause ? kCause : 0)));
+  encoder.String(row.status);
+  AppendTime(encoder, row.started_at);
+  AppendTime(encoder, row.stopped_at);
+  if (row.output) encoder.String(row.output->view());
+  if (row.input) encoder.String(row.input->view());
+  if (row.error) encoder.String(*row.error);
+  if (row.cause) encoder.String(*row.cause);
+  return value;
+}
+
+Result<EndedChildRow> DecodeEndedChild(std::string_view value) {
+  Decoder decoder(value);
+  TakeVersion(decoder);
+  EndedChildRow row;
+  const std::uint8_t flags = decoder.Byte();
+  if (flags > (kOutput | kInput | kError | kCause)) decoder.Fail();
+  row.status = decoder.String();
+  row.started_at = TakeTime(decoder);
+  row.stopped_at = TakeTime(decoder);
+  if ((flags & kOutput) != 0) row.output = TakeBytes(decoder);
+  if ((flags & kInput) != 0) row.input = TakeBytes(decoder);
+  if ((flags & kError) != 0) row.error = std::string(decoder.String());
+  if ((flags & kCause) != 0) row.cause = std::string(decoder.String());
+  if (!decoder.Finished()) return DataLoss("a Map run's result row is not readable");
+  return row;
+}
+
+std::string MapRunName(const interpreter::ExecutionHeader& header,
+                       std::string_view label,
+                       EventId run) {
+  return interpreter::MapChildMachine(header.state_machine, label) + ":" +
+         interpreter::MapRunId(header, run);
+}
+
+std::string EncodeMapRunPlace(const MapRunPlace& place) {
+  std::string value;
+  Encoder encoder(value);
+  encoder.BigEndian16(place.execution.shard.value);
+  encoder.BigEndian64(place.execution.number.value);
+  encoder.BigEndian32(place.run);
+  return value;
+}
+
+Result<MapRunPlace> DecodeMapRunPlace(std::string_view value) {
+  Decoder decoder(value);
+  MapRunPlace place;
+  place.execution.shard = ShardId{decoder.BigEndian16()};
+  place.execution.number = ExecutionNumber{decoder.BigEndian64()};
+  place.run = decoder.BigEndian32();
+  if (!decoder.Finished()) return DataLoss("the place of a Map run is not readable");
+  return place;
+}
+
+}  // namespace pawl::rows

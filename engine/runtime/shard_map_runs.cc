@@ -1,0 +1,291 @@
+// Rows and executions of distributed Maps. An execution that is open has a row until its result has
+// one, so that a restart knows which to start again; starting one twice is starting it once.
+#include <atomic>
+#include <limits>
+#include <utility>
+
+#include "engine/base/hash.h"
+#include "engine/base/overloaded.h"
+#include "engine/interpreter/task_call.h"
+#include "engine/rows/keys.h"
+#include "engine/rows/map_run_row.h"
+#include "engine/runtime/shard.h"
+
+namespace pawl::runtime {
+namespace {
+
+using storage::Family;
+
+// Rows read at once.
+constexpr std::size_t kSlice = 1'024;
+// How long after a refusal an execution is asked for again.
+constexpr Duration kRefusedPause = std::chrono::seconds(1);
+
+const asl::MapState& MapOf(const Resident& execution, StateIndex state) {
+  return std::get<asl::MapState>(execution.machine->states[state].details);
+}
+
+// Calls `done` once after as many calls as it was made for.
+class Countdown {
+ public:
+  Countdown(std::size_t count, std::function<void(const Status&)> done)
+      : open_(count), done_(std::move(done)) {}
+
+  void Count(const Status& status) {
+    if (!status.ok()) has_failed_ = true;
+    if (--open_ > 0) return;
+    done_(has_failed_ ? Unavailable("not all of it was done") : OkStatus());
+  }
+
+ private:
+  std::atomic<std::size_t> open_;
+  std::atomic<bool> has_failed_ = false;
+  std::function<void(const Status&)> done_;
+};
+
+}  // namespace
+
+void Shard::StageMapRun(Resident& execution, const interpreter::MapRunChange& change) {
+  std::visit(
+      Overloaded{
+          [&](const interpreter::MapChildStarted& started) {
+            staged_.writes.Put(
+                Family::kState,
+                rows::OpenChildKey(execution.id, started.run, started.index),
+                rows::EncodeOpenChild({.items = started.items, .input = started.input}));
+            staged_.aftermath.map_children.push_back({.execution = execution.id,
+                                                      .frame = started.frame,
+                                                      .run = started.run,
+                                                      .index = started.index,
+                                                      .input = started.input});
+          },
+          [&](const interpreter::MapChildEnded& ended) {
+            staged_.writes.Delete(Family::kState,
+                                  rows::OpenChildKey(execution.id, ended.run, ended.index));
+            staged_.writes.Put(Family::kState,
+                               rows::EndedChildKey(execution.id, ended.run, ended.index),
+                               rows::EncodeEndedChild({.status = ended.status,
+                                                       .output = ended.output,
+                                                       .input = ended.input,
+                                                       .error = ended.error,
+                                                       .cause = ended.cause,
+                                                       .started_at = ended.started_at,
+                                                       .stopped_at = ended.stopped_at}));
+            if (ended.output) {
+              execution.new_child_outputs[ended.frame].insert_or_assign(ended.index,
+                                                                        *ended.output);
+            }
+          },
+          [&](const interpreter::MapRunChanged& changed) { StageMapRunRow(execution, changed); }},
+      change);
+}
+
+void Shard::StageMapRunRow(Resident& execution, const interpreter::MapRunChanged& change) {
+  const EventId run = change.wait.run;
+  rows::MapRunRow row{.frame = change.frame,
+                      .state = change.state,
+                      .status = change.status,
+                      .started_at = change.at,
+                      .wait = change.wait};
+  const std::string key = rows::MapRunKey(execution.id, run);
+  if (change.is_over) {
+    row.stopped_at = change.at;
+    // Of a run that began in this same group, nothing is stored yet: then it began just now.
+    const auto stored = storage::GetAndWait(storage_, {.family = Family::kState, .bytes = key});
+    if (stored.ok() && *stored) {
+      const auto before = rows::DecodeMapRun(**stored);
+      if (before.ok()) row.started_at = before->started_at;
+    }
+    execution.new_child_outputs.erase(change.frame);
+    // What a redrive would need is kept with a run that did not succeed.
+    if (change.status == "SUCCEEDED") {
+      const storage::Range ended = rows::EndedChildrenOf(execution.id, run);
+      staged_.writes.DeleteRange(Family::kState, ended.begin, ended.end);
+    }
+  } else {
+    execution.row.has_map_runs = true;
+    execution.is_row_dirty = true;
+    staged_.writes.Put(
+        Family::kIndex,
+        rows::MapRunNameKey(execution.row.namespace_id,
+                            rows::MapRunName(execution.row.header,
+                                             MapOf(execution, change.state).distributed->label,
+                                             run)),
+        rows::EncodeMapRunPlace({.execution = execution.id, .run = run}));
+  }
+  staged_.writes.Put(Family::kState, key, rows::EncodeMapRun(row));
+}
+
+void Shard::StartMapChild(const Resident& execution, const Aftermath::MapChild& child) {
+  const auto frame = execution.set.frames.find(child.frame);
+  if (frame == execution.set.frames.end()) return;
+  const auto* wait = std::get_if<interpreter::MapRunWait>(&frame->second.wait);
+  if (wait == nullptr || wait->run != child.run) return;
+  const rows::ExecutionRow& row = execution.row;
+  const std::string& label = MapOf(execution, frame->second.state).distributed->label;
+  StartCommand command;
+  command.request = {
+      .namespace_id = row.namespace_id,
+      .state_machine = interpreter::MapChildMachine(row.header.state_machine, label),
+      .name = interpreter::MapChildName(row.header, child.run, child.index),
+      .input = std::string(child.input.view()),
+      .priority = row.priority,
+      .fairness_key = row.fairness_key};
+  command.revision = row.revision;
+  command.machine = execution.machine;
+  command.seed = HashCombine(HashCombine(row.header.seed, child.run), child.index);
+  command.parent = rows::ParentLink{
+      .execution = execution.id,
+      .frame = child.frame,
+      .wait_number = frame->second.wait_number,
+      .is_waiting = true,
+      .map_run = rows::MapRunLink{.index = child.index,
+                                  .map_state = frame->second.state,
+                                  .run = rows::MapRunName(row.header, label, child.run)}};
+  command.done = [this, id = execution.id, number = child.frame](
+                     const Result<StartResponse>& response) {
+    if (!response.ok()) environment_.Post(id_, ChildRefusedCommand{id, number});
+  };
+  const ShardId shard = rows::ShardOf(
+      command.request.namespace_id, command.request.state_machine, command.request.name);
+  environment_.Post(shard, std::move(command));
+}
+
+void Shard::On(ChildRefusedCommand command, Timestamp now, DiskState) {
+  owner_.ArmTimer(
+      {.due = now + kRefusedPause, .execution = command.execution, .frame = command.frame});
+}
+
+void Shard::RestartChildren(Resident& execution, FrameNumber number) {
+  const auto frame = execution.set.frames.find(number);
+  if (frame == execution.set.frames.end()) return;
+  const auto* wait = std::get_if<interpreter::MapRunWait>(&frame->second.wait);
+  if (wait == nullptr) return;
+  storage::Range range = rows::OpenChildrenOf(execution.id, wait->run);
+  range.limit = kSlice;
+  for (;;) {
+    const auto slice = storage::ScanAndWait(storage_, range);
+    if (!slice.ok()) return CannotRead(execution.id, slice.status());
+    for (const storage::Row& stored : *slice) {
+      const auto index = rows::ParseChildKey(stored.key);
+      const auto row = rows::DecodeOpenChild(stored.value);
+      if (!index || !row.ok()) {
+        return CannotRead(execution.id, DataLoss("the rows of a Map run are not readable"));
+      }
+      StartMapChild(execution,
+                    {.execution = execution.id,
+                     .frame = number,
+                     .run = wait->run,
+                     .index = *index,
+                     .input = row->input});
+    }
+    if (slice->size() < kSlice) return;
+    range.begin = slice->back().key + '\0';
+  }
+}
+
+void Shard::StopChildren(const Resident& execution,
+                         const rows::OutboxKeyParts& key,
+                         const rows::OutboxRow& message) {
+  const auto open =
+      storage::ScanAndWait(storage_, rows::OpenChildrenOf(execution.id, message.run));
+  const auto run = storage::GetAndWait(
+      storage_,
+      {.family = Family::kState, .bytes = rows::MapRunKey(execution.id, message.run)});
+  if (!open.ok()) return CannotRead(execution.id, open.status());
+  if (!run.ok()) return CannotRead(execution.id, run.status());
+  const auto row = *run ? rows::DecodeMapRun(**run)
+                        : Result<rows::MapRunRow>(DataLoss("a Map run has no row"));
+  if (!row.ok()) return CannotRead(execution.id, row.status());
+  const auto done = [this, key, stopped = message.run](const Status& status) {
+    environment_.Post(
+        id_, DeliveredCommand{.message = key, .status = status, .stopped_run = stopped});
+  };
+  if (open->empty()) return done(OkStatus());
+  const auto countdown = std::make_shared<Countdown>(open->size(), done);
+  const interpreter::ExecutionHeader& header = execution.row.header;
+  for (const storage::Row& stored : *open) {
+    const auto index = rows::ParseChildKey(stored.key);
+    if (!index) return CannotRead(execution.id, DataLoss("a Map run's key is not readable"));
+    StopExecution({.namespace_id = execution.row.namespace_id,
+                   .state_machine = interpreter::MapChildMachine(
+                       header.state_machine, MapOf(execution, row->state).distributed->label),
+                   .name = interpreter::MapChildName(header, message.run, *index)},
+                  [countdown](const Status& status) { countdown->Count(status); });
+  }
+}
+
+Status Shard::LoadOpenChildren(Resident& execution, FrameNumber frame) {
+  const auto found = execution.set.frames.find(frame);
+  const auto* wait = found == execution.set.frames.end()
+                         ? nullptr
+                         : std::get_if<interpreter::MapRunWait>(&found->second.wait);
+  if (wait == nullptr) return DataLoss("a turn asks for the executions of what is no Map run");
+  ASSIGN_OR_RETURN(
+      const auto stored,
+      storage::ScanAndWait(storage_, rows::OpenChildrenOf(execution.id, wait->run)));
+  auto& open = execution.set.open_children[frame];
+  for (const storage::Row& row : stored) {
+    const auto index = rows::ParseChildKey(row.key);
+    if (!index) return DataLoss("a Map run's key is not readable");
+    ASSIGN_OR_RETURN(const rows::OpenChildRow child, rows::DecodeOpenChild(row.value));
+    open.emplace(*index, child.items);
+  }
+  if (open.size() != wait->executions.open()) {
+    return DataLoss("a Map run counts " + std::to_string(wait->executions.open()) +
+                    " open executions and " + std::to_string(open.size()) + " are there");
+  }
+  return OkStatus();
+}
+
+Status Shard::LoadChildOutputs(Resident& execution, FrameNumber frame) {
+  const auto found = execution.set.frames.find(frame);
+  const auto* wait = found == execution.set.frames.end()
+                         ? nullptr
+                         : std::get_if<interpreter::MapRunWait>(&found->second.wait);
+  if (wait == nullptr) return DataLoss("a turn asks for the outputs of what is no Map run");
+  std::map<std::uint32_t, Bytes> outputs;
+  storage::Range range = rows::EndedChildrenOf(execution.id, wait->run);
+  range.limit = kSlice;
+  for (;;) {
+    ASSIGN_OR_RETURN(const auto slice, storage::ScanAndWait(storage_, range));
+    for (const storage::Row& stored : slice) {
+      const auto index = rows::ParseChildKey(stored.key);
+      if (!index) return DataLoss("a Map run's key is not readable");
+      ASSIGN_OR_RETURN(rows::EndedChildRow row, rows::DecodeEndedChild(stored.value));
+      if (row.output) outputs.emplace(*index, *std::move(row.output));
+    }
+    if (slice.size() < kSlice) break;
+    range.begin = slice.back().key + '\0';
+  }
+  if (const auto fresh = execution.new_child_outputs.find(frame);
+      fresh != execution.new_child_outputs.end()) {
+    outputs.insert(fresh->second.begin(), fresh->second.end());
+  }
+  if (outputs.size() != wait->executions.succeeded) {
+    return DataLoss("a Map run counts " + std::to_string(wait->executions.succeeded) +
+                    " outputs and " + std::to_string(outputs.size()) + " are there");
+  }
+  execution.set.child_outputs.emplace(frame, std::move(outputs));
+  return OkStatus();
+}
+
+void Shard::ForgetMapRuns(ExecutionId id, const rows::ExecutionRow& row) {
+  const auto machine =
+      environment_.FindMachine(row.namespace_id, row.header.state_machine, row.revision);
+  const auto stored = storage::ScanAndWait(storage_, rows::MapRunsOf(id));
+  if (!machine.ok() || !stored.ok()) return;
+  for (const storage::Row& one : *stored) {
+    const auto run = rows::ParseMapRunKey(one.key);
+    const auto decoded = rows::DecodeMapRun(one.value);
+    if (!run || !decoded.ok() || decoded->state >= (*machine)->states.size()) continue;
+    const auto* map = std::get_if<asl::MapState>(&(*machine)->states[decoded->state].details);
+    if (map == nullptr || !map->distributed) continue;
+    staged_.writes.Delete(
+        Family::kIndex,
+        rows::MapRunNameKey(row.namespace_id,
+                            rows::MapRunName(row.header, map->distributed->label, *run)));
+  }
+}
+
+}  // namespace pawl::runtime

@@ -1,0 +1,316 @@
+// Distributed Maps: iterations that are executions of their own (Step Functions Developer Guide,
+// "Distributed mode").
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "engine/json/parse.h"
+#include "tests/support/engine_harness.h"
+
+namespace pawl {
+namespace {
+
+using namespace std::chrono_literals;
+using test::EngineHarness;
+using test::ScriptedWorker;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// A distributed Map over the input whose iterations call "f".
+std::string MapOver(const std::string& more = "") {
+  return R"({"StartAt":"M","States":{"M":{"Type":"Map","Label":"items",)" + more + R"(
+      "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+      "StartAt":"F","States":{"F":{"Type":"Task","Resource":"f","End":true}}},"End":true}}})";
+}
+
+std::string Numbers(int count) {
+  std::string text = "[";
+  for (int i = 0; i < count; ++i)
+    text += (i > 0 ? "," : "") + std::to_string(i);
+  return text + "]";
+}
+
+class EngineMapRunsTest : public testing::Test {
+ protected:
+  // "f" gives its input back, or fails for the number 3.
+  ScriptedWorker& Serve() {
+    ScriptedWorker& worker = harness_.AddWorker({"f"});
+    worker.On("f", [this](const Task& task) {
+      ++calls_;
+      if (fails_ && task.payload.view() == "3") {
+        return ScriptedWorker::Outcome{.error = "Broken", .cause = "three"};
+      }
+      return ScriptedWorker::Outcome{.output = std::string(task.payload.view())};
+    });
+    return worker;
+  }
+
+  ExecutionName StartMap(const std::string& definition, const std::string& input) {
+    harness_.Deploy("m", definition);
+    const ExecutionName name = harness_.Start("m", input);
+    harness_.Settle();
+    return name;
+  }
+
+  MapRunInfo OnlyRun(const ExecutionName& name) {
+    const auto list = harness_.engine().ListMapRuns(name, 10, "");
+    EXPECT_TRUE(list.ok()) << list.status().ToString();
+    EXPECT_EQ(list->map_runs.size(), 1U);
+    return list->map_runs.empty() ? MapRunInfo{} : list->map_runs[0];
+  }
+
+  std::vector<ExecutionInfo> Children(const MapRunInfo& run) {
+    return harness_.engine()
+        .ListExecutions({.state_machine = run.listed_as, .page_size = 1'000})
+        ->executions;
+  }
+
+  std::size_t RowsOf(char tag) {
+    std::size_t count = 0;
+    for (std::uint16_t shard = 0; shard < rows::kShards; ++shard) {
+      storage::Range all = rows::OutboxOf(ShardId{shard});
+      all.begin[2] = tag;
+      all.end = rows::PrefixEnd(all.begin);
+      count += storage::ScanAndWait(harness_.store(), all)->size();
+    }
+    return count;
+  }
+
+  static constexpr Duration kRetention = 60s;
+
+  EngineHarness harness_{EngineOptions{.retention = kRetention}};
+  bool fails_ = false;
+  int calls_ = 0;
+};
+
+TEST_F(EngineMapRunsTest, ResultsComeInTheOrderOfTheItems) {
+  Serve();
+  const ExecutionName name = StartMap(MapOver(), Numbers(100));
+  const ExecutionInfo info = harness_.Describe(name);
+  EXPECT_EQ(info.status, ExecutionStatus::kSucceeded);
+  EXPECT_EQ(info.output.view(), Numbers(100));
+  EXPECT_EQ(calls_, 100);
+  EXPECT_THAT(harness_.EventTypes(name),
+              ElementsAre("ExecutionStarted",
+                          "MapStateEntered",
+                          "MapStateStarted",
+                          "MapRunStarted",
+                          "MapRunSucceeded",
+                          "MapStateSucceeded",
+                          "MapStateExited",
+                          "ExecutionSucceeded"));
+  EXPECT_EQ(RowsOf('I') + RowsOf('J') + RowsOf('O'), 0U);
+}
+
+TEST_F(EngineMapRunsTest, EachExecutionHasItsOwnHistory) {
+  Serve();
+  const ExecutionName name = StartMap(MapOver(), Numbers(3));
+  const MapRunInfo run = OnlyRun(name);
+  const auto children = Children(run);
+  ASSERT_EQ(children.size(), 3U);
+  EXPECT_THAT(children[0].arn, HasSubstr(":execution:m/items:"));
+  EXPECT_THAT(harness_.EventTypes(children[0].name),
+              ElementsAre("ExecutionStarted",
+                          "TaskStateEntered",
+                          "LambdaFunctionScheduled",
+                          "LambdaFunctionStarted",
+                          "LambdaFunctionSucceeded",
+                          "TaskStateExited",
+                          "ExecutionSucceeded"));
+  // They are no executions of the state machine itself.
+  EXPECT_EQ(harness_.engine().ListExecutions({.state_machine = "m"})->executions.size(), 1U);
+  EXPECT_EQ(harness_.engine().ListExecutions({})->executions.size(), 1U);
+}
+
+TEST_F(EngineMapRunsTest, TheRunIsDescribed) {
+  Serve();
+  const ExecutionName name = StartMap(MapOver(R"("MaxConcurrency":7,)"), Numbers(5));
+  const MapRunInfo run = OnlyRun(name);
+  EXPECT_THAT(run.arn, HasSubstr(":mapRun:m/items:"));
+  EXPECT_EQ(run.status, "SUCCEEDED");
+  EXPECT_EQ(run.max_concurrency, 7U);
+  EXPECT_EQ(run.items.succeeded, 5U);
+  EXPECT_EQ(run.executions.total, 5U);
+  const auto described = harness_.engine().DescribeMapRun({}, run.arn);
+  ASSERT_TRUE(described.ok()) << described.status().ToString();
+  EXPECT_EQ(described->arn, run.arn);
+  EXPECT_EQ(described->items.succeeded, 5U);
+  EXPECT_EQ(harness_.engine().DescribeMapRun({}, run.arn + "x").status().reason(),
+            "ResourceNotFound");
+}
+
+TEST_F(EngineMapRunsTest, NoMoreRunAtOnceThanMaxConcurrency) {
+  ScriptedWorker& worker = harness_.AddWorker({"f"});
+  const ExecutionName name = StartMap(MapOver(R"("MaxConcurrency":4,)"), Numbers(10));
+  EXPECT_EQ(worker.tasks.size(), 4U);
+  const MapRunInfo run = OnlyRun(name);
+  EXPECT_EQ(run.status, "RUNNING");
+  EXPECT_EQ(run.executions.running, 4U);
+  EXPECT_EQ(run.executions.pending, 6U);
+  const std::deque<Task> first = std::exchange(worker.tasks, {});
+  for (const Task& task : first)
+    worker.Complete(task, {.output = "1"});
+  harness_.Settle();
+  EXPECT_EQ(worker.tasks.size(), 4U);
+}
+
+TEST_F(EngineMapRunsTest, AFailureFailsTheRunAndStopsTheRest) {
+  fails_ = true;
+  ScriptedWorker& worker = harness_.AddWorker({"f"});
+  const ExecutionName name = StartMap(MapOver(), Numbers(10));
+  ASSERT_EQ(worker.tasks.size(), 10U);
+  worker.Complete(worker.tasks.front(), {.error = "Broken", .cause = "one"});
+  harness_.Settle();
+  const ExecutionInfo info = harness_.Describe(name);
+  EXPECT_EQ(info.status, ExecutionStatus::kFailed);
+  EXPECT_EQ(info.error, "States.ExceedToleratedFailureThreshold");
+  EXPECT_THAT(harness_.EventTypes(name),
+              ElementsAre("ExecutionStarted",
+                          "MapStateEntered",
+                          "MapStateStarted",
+                          "MapRunStarted",
+                          "MapRunFailed",
+                          "MapStateFailed",
+                          "ExecutionFailed"));
+  const MapRunInfo run = OnlyRun(name);
+  EXPECT_EQ(run.status, "FAILED");
+  EXPECT_EQ(run.items.failed, 1U);
+  EXPECT_EQ(run.items.aborted, 9U);
+  for (const ExecutionInfo& child : Children(run))
+    EXPECT_TRUE(child.status == ExecutionStatus::kAborted ||
+                child.status == ExecutionStatus::kFailed);
+  EXPECT_EQ(RowsOf('I') + RowsOf('O'), 0U);
+}
+
+TEST_F(EngineMapRunsTest, FailuresAreToleratedUpToTheCount) {
+  fails_ = true;
+  Serve();
+  const ExecutionName name = StartMap(MapOver(R"("ToleratedFailureCount":1,)"), Numbers(6));
+  const ExecutionInfo info = harness_.Describe(name);
+  EXPECT_EQ(info.status, ExecutionStatus::kSucceeded);
+  EXPECT_EQ(info.output.view(), "[0,1,2,4,5]");
+  EXPECT_EQ(OnlyRun(name).items.failed, 1U);
+}
+
+TEST_F(EngineMapRunsTest, FailuresAreToleratedUpToThePercentage) {
+  fails_ = true;
+  Serve();
+  EXPECT_EQ(harness_.Describe(StartMap(MapOver(R"("ToleratedFailurePercentage":10,)"), Numbers(10)))
+                .status,
+            ExecutionStatus::kSucceeded);
+  EXPECT_EQ(harness_.Describe(StartMap(MapOver(R"("ToleratedFailurePercentage":9.9,)"), Numbers(10)))
+                .error,
+            "States.ExceedToleratedFailureThreshold");
+}
+
+TEST_F(EngineMapRunsTest, RetryBeginsANewRun) {
+  fails_ = true;
+  Serve();
+  const ExecutionName name = StartMap(
+      MapOver(R"("Retry":[{"ErrorEquals":["States.ExceedToleratedFailureThreshold"],
+          "IntervalSeconds":5}],)"),
+      Numbers(5));
+  fails_ = false;
+  harness_.Advance(6s);
+  EXPECT_EQ(harness_.Describe(name).output.view(), Numbers(5));
+  const auto list = harness_.engine().ListMapRuns(name, 1, "");
+  ASSERT_EQ(list->map_runs.size(), 1U);
+  EXPECT_EQ(list->map_runs[0].status, "SUCCEEDED");
+  const auto rest = harness_.engine().ListMapRuns(name, 1, list->next);
+  ASSERT_EQ(rest->map_runs.size(), 1U);
+  EXPECT_EQ(rest->map_runs[0].status, "FAILED");
+  EXPECT_EQ(rest->next, "");
+}
+
+TEST_F(EngineMapRunsTest, StoppingTheExecutionStopsTheRun) {
+  ScriptedWorker& worker = harness_.AddWorker({"f"});
+  const ExecutionName name = StartMap(MapOver(), Numbers(3));
+  ASSERT_EQ(worker.tasks.size(), 3U);
+  ASSERT_TRUE(harness_.Stop(name).ok());
+  harness_.Settle();
+  const MapRunInfo run = OnlyRun(name);
+  EXPECT_EQ(run.status, "ABORTED");
+  for (const ExecutionInfo& child : Children(run))
+    EXPECT_EQ(child.status, ExecutionStatus::kAborted);
+  EXPECT_EQ(worker.cancelled.size(), 3U);
+  EXPECT_EQ(RowsOf('I') + RowsOf('O'), 0U);
+}
+
+TEST_F(EngineMapRunsTest, ItemsAreSelected) {
+  Serve();
+  const ExecutionName name = StartMap(
+      MapOver(R"("ItemsPath":"$.list","ItemSelector":{"i.$":"$$.Map.Item.Index",
+          "v.$":"$$.Map.Item.Value","all.$":"$.x"},)"),
+      R"({"list":["a","b"],"x":9})");
+  EXPECT_EQ(harness_.Describe(name).output.view(),
+            R"([{"i":0,"v":"a","all":9},{"i":1,"v":"b","all":9}])");
+}
+
+TEST_F(EngineMapRunsTest, AnEmptyMapSucceeds) {
+  const ExecutionName name = StartMap(MapOver(), "[]");
+  EXPECT_EQ(harness_.Describe(name).output.view(), "[]");
+  EXPECT_EQ(OnlyRun(name).status, "SUCCEEDED");
+}
+
+// The crash falls into every moment of the run, once each.
+TEST_F(EngineMapRunsTest, NothingIsLostOrDoneTwiceInACrash) {
+  for (int polls = 0; polls < 40; ++polls) {
+    EngineHarness harness;
+    harness.Deploy("m", R"({"StartAt":"M","States":{"M":{"Type":"Map","MaxConcurrency":3,
+        "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+        "StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"End":true}}})");
+    const ExecutionName name = harness.Start("m", Numbers(8));
+    for (int i = 0; i < polls; ++i)
+      static_cast<void>(static_cast<runtime::EngineImpl&>(harness.engine()).Poll());
+    harness.Crash();
+    harness.Settle();
+    harness.Advance(10s);
+    const auto info = harness.engine().DescribeExecution(name);
+    if (!info.ok()) continue;  // the start itself was lost with its answer
+    EXPECT_EQ(info->output.view(), Numbers(8)) << polls;
+    const auto runs = harness.engine().ListMapRuns(name, 10, "");
+    ASSERT_EQ(runs->map_runs.size(), 1U);
+    EXPECT_EQ(runs->map_runs[0].items.succeeded, 8U) << polls;
+    EXPECT_EQ(harness.engine()
+                  .ListExecutions({.state_machine = runs->map_runs[0].listed_as})
+                  ->executions.size(),
+              8U)
+        << polls;
+    EXPECT_EQ(harness.engine().Statistics().quarantined, 0U);
+  }
+}
+
+TEST_F(EngineMapRunsTest, TooLargeAResultFailsTheRun) {
+  ScriptedWorker& worker = harness_.AddWorker({"f"});
+  worker.Returns("f", "\"" + std::string(100'000, 'x') + "\"");
+  const ExecutionName name = StartMap(MapOver(), Numbers(5));
+  EXPECT_EQ(harness_.Describe(name).error, "States.DataLimitExceeded");
+}
+
+TEST_F(EngineMapRunsTest, MapsNest) {
+  Serve();
+  const ExecutionName name = StartMap(
+      R"({"StartAt":"M","States":{"M":{"Type":"Map","Label":"outer",
+      "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+      "StartAt":"N","States":{"N":{"Type":"Map","Label":"inner",
+      "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+      "StartAt":"F","States":{"F":{"Type":"Task","Resource":"f","End":true}}},"End":true}}},
+      "End":true}}})",
+      "[[1,2],[],[4]]");
+  EXPECT_EQ(harness_.Describe(name).output.view(), "[[1,2],[],[4]]");
+}
+
+TEST_F(EngineMapRunsTest, RetentionRemovesRunsAndTheirExecutions) {
+  Serve();
+  const ExecutionName name = StartMap(MapOver(), Numbers(2));
+  const MapRunInfo run = OnlyRun(name);
+  harness_.Advance(kRetention + 30s);
+  EXPECT_EQ(harness_.engine().DescribeExecution(name).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(harness_.engine().DescribeMapRun({}, run.arn).status().code(), StatusCode::kNotFound);
+  EXPECT_TRUE(Children(run).empty());
+  EXPECT_EQ(RowsOf('M') + RowsOf('I') + RowsOf('J') + RowsOf('E'), 0U);
+}
+
+}  // namespace
+}  // namespace pawl

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <numeric>
 #include <set>
 #include <utility>
 
@@ -41,16 +40,19 @@ std::vector<std::size_t> MemberOrder(const std::vector<std::string>& columns) {
   constexpr std::size_t kBucketsMin = 16;
   std::size_t buckets = std::bit_ceil(std::max(kBucketsMin, columns.size()));
   if (columns.size() * 4 > buckets * 3) buckets *= 2;
-  std::vector<std::size_t> places(columns.size());
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const std::uint32_t hash = JavaHash(columns[i]);
-    places[i] = (hash ^ hash >> 16U) & (buckets - 1);
+  // Bucket, then column: in a bucket, what came first is first.
+  std::vector<std::pair<std::size_t, std::size_t>> places;
+  places.reserve(columns.size());
+  for (const std::string& column : columns) {
+    const std::uint32_t hash = JavaHash(column);
+    places.emplace_back((hash ^ hash >> 16U) & (buckets - 1), places.size());
   }
-  std::vector<std::size_t> order(columns.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&places](std::size_t a, std::size_t b) {
-    return places[a] < places[b];
-  });
+  std::sort(places.begin(), places.end());
+  std::vector<std::size_t> order;
+  order.reserve(places.size());
+  for (const auto& [bucket, column] : places) {
+    order.push_back(column);
+  }
   return order;
 }
 

@@ -154,7 +154,7 @@ std::string Hex(std::uint64_t value) {
 
 // A digest would take reading the object: what changes with every replacement will do.
 std::string Etag(const struct stat& file) {
-  const std::uint64_t nanos =
+  const auto nanos =
       static_cast<std::uint64_t>(file.st_mtim.tv_sec * kNanosPerSecond + file.st_mtim.tv_nsec);
   return "\"" + Hex(nanos) + Hex(static_cast<std::uint64_t>(file.st_ino)) + "-" +
          std::to_string(file.st_size) + "\"";

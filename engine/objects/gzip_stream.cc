@@ -48,6 +48,7 @@ Status GzipStream::Skip(std::uint64_t offset) {
 }
 
 Result<std::string> GzipStream::Inflate() {
+  if (is_damaged_) return Damaged();
   if (zlib_.avail_in == 0) {
     ASSIGN_OR_RETURN(const bool has_input, FillInput());
     if (!has_input) {
@@ -70,8 +71,10 @@ Result<std::string> GzipStream::Inflate() {
     PAWL_CHECK(inflateReset(&zlib_) == Z_OK);
     return output;
   }
-  // Z_BUF_ERROR: all input is taken and more is needed.
-  if (result != Z_OK && result != Z_BUF_ERROR) return Damaged();
+  // Z_BUF_ERROR: all input is taken and more is needed. What was read before the damage is given
+  // first, so that it does not depend on the pieces; the next call fails again.
+  is_damaged_ = result != Z_OK && result != Z_BUF_ERROR;
+  if (is_damaged_ && output.empty()) return Damaged();
   return output;
 }
 

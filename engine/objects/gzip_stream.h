@@ -42,6 +42,7 @@ class GzipStream final : public ByteStream {
   std::string rest_;
   z_stream zlib_{};
   bool is_between_members_ = true;
+  bool is_damaged_ = false;
   bool is_ended_ = false;
 };
 

@@ -68,9 +68,8 @@ std::optional<std::string> FromHex(std::string_view text) {
 }
 
 Status NotACursor() {
-  return InvalidArgument("expected a cursor that a source with these options gave, found " +
-                             std::string("a text that is none"),
-                         "cursor");
+  return InvalidArgument(
+      "expected a cursor that a source with these options gave, found another text", "cursor");
 }
 
 }  // namespace
@@ -113,12 +112,9 @@ Result<ItemCursor> DecodeCursor(std::string_view text, const ItemReaderOptions& 
   cursor.position.line = decoder.Varint();
   cursor.position.count = decoder.Varint();
   cursor.position.is_object = decoder.Byte() != 0;
-  const std::size_t content = bytes->size() - decoder.rest().size();
-  const std::uint32_t checksum = decoder.BigEndian32();
-  if (!decoder.Finished()) return NotACursor();
-  if (checksum != Checksum(std::string_view(*bytes).substr(0, content), options)) {
-    return NotACursor();
-  }
+  decoder.BigEndian32();
+  // A cursor has one text: the checksum is compared with it, and every field has one form.
+  if (!decoder.Finished() || EncodeCursor(cursor, options) != text) return NotACursor();
   return cursor;
 }
 

@@ -20,7 +20,7 @@ struct ItemCursor {
   // Objects of the sequence that were begun; a listing counts none.
   std::uint64_t objects = 0;
   // The last key of a listing that was begun.
-  std::string key;
+  std::string key = {};
   // A hash of the manifest's etag; 0 without one.
   std::uint64_t manifest_tag = 0;
   // The last object begun is not at its end: `object_tag` is a hash of its etag, `position` the

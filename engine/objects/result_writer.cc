@@ -95,7 +95,7 @@ class ResultWriter::FileSeries {
   }
 
   Status Flush() {
-    const Status status = writer_->Append(buffer_);
+    Status status = writer_->Append(buffer_);
     buffer_.clear();
     return status;
   }

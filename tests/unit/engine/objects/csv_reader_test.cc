@@ -168,16 +168,16 @@ TEST(CsvReaderTest, RefusesWhatIsNoUtf8) {
 
 TEST(CsvReaderTest, RefusesHeadersBeyondTenKibibytes) {
   MemoryObjectStore store;
-  store.Put(kObject, std::string(10 * 1024, 'h') + "\n1\n");
+  store.Put(kObject, std::string(10'240, 'h') + "\n1\n");
   EXPECT_EQ(ReadFrom(store, OptionsOf(InputType::kCsv)).items.size(), 1U);
-  store.Put(kObject, std::string(10 * 1024 + 1, 'h') + "\n1\n");
+  store.Put(kObject, std::string(10'241, 'h') + "\n1\n");
   EXPECT_THAT(ReadFrom(store, OptionsOf(InputType::kCsv)).status.message(),
               HasSubstr("CSV headers of at most 10240 bytes, found 10241"));
 }
 
 TEST(CsvReaderTest, RefusesAnItemBeyond256Kibibytes) {
   MemoryObjectStore store;
-  const std::string largest(256 * 1024 - std::string(R"({"a":""})").size(), 'x');
+  const std::string largest(262'144 - std::string(R"({"a":""})").size(), 'x');
   store.Put(kObject, "a\n" + largest + "\n" + largest + "x\n");
   const Reading reading = ReadFrom(store, OptionsOf(InputType::kCsv));
   EXPECT_EQ(reading.items.size(), 1U);
@@ -189,7 +189,7 @@ TEST(CsvReaderTest, GivesUpOnARowThatDoesNotEnd) {
   MemoryObjectStore store;
   store.Put(kObject, "a\n\"" + std::string(3'000'000, '\n'));
   ItemReaderOptions options = OptionsOf(InputType::kCsv);
-  options.read_bytes = 64 * 1024;
+  options.read_bytes = 65'536;
   EXPECT_THAT(ReadFrom(store, options).status.message(), HasSubstr("takes at most 1048576 bytes"));
   EXPECT_LT(store.bytes_read(), 1'200'000U);
 }

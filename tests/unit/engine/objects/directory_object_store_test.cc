@@ -23,28 +23,28 @@ class DirectoryObjectStoreTest : public ::testing::Test {
  protected:
   DirectoryObjectStoreTest() {
     fs::create_directories(bucket());
-    WriteFile(directory_.path() / "secret", "outside");
-    store_ = DirectoryObjectStore::Open(directory_.path() / "buckets").value();
+    WriteFile(directory.path() / "secret", "outside");
+    store = DirectoryObjectStore::Open(directory.path() / "buckets").value();
   }
 
-  fs::path bucket() const { return directory_.path() / "buckets" / "bucket"; }
+  fs::path bucket() const { return directory.path() / "buckets" / "bucket"; }
 
   std::string ReasonOfReading(const std::string& key) {
-    return store_->Read({.object = {"bucket", key}, .offset = 0, .length = 9}).status().reason();
+    return store->Read({.object = {"bucket", key}, .offset = 0, .length = 9}).status().reason();
   }
 
   Status Write(const std::string& key) {
-    ASSIGN_OR_RETURN(const std::unique_ptr<ObjectWriter> writer, store_->Write({"bucket", key}));
+    ASSIGN_OR_RETURN(const std::unique_ptr<ObjectWriter> writer, store->Write({"bucket", key}));
     RETURN_IF_ERROR(writer->Append("x"));
     return writer->Close();
   }
 
-  TemporaryDirectory directory_;
-  std::unique_ptr<DirectoryObjectStore> store_;
+  TemporaryDirectory directory;
+  std::unique_ptr<DirectoryObjectStore> store;
 };
 
 TEST_F(DirectoryObjectStoreTest, NeedsADirectory) {
-  const Status status = DirectoryObjectStore::Open(directory_.path() / "none").status();
+  const Status status = DirectoryObjectStore::Open(directory.path() / "none").status();
   EXPECT_EQ(status.code(), StatusCode::kNotFound);
 }
 
@@ -64,18 +64,18 @@ TEST_F(DirectoryObjectStoreTest, RefusesKeysThatLeaveTheBucket) {
 }
 
 TEST_F(DirectoryObjectStoreTest, FollowsNoSymbolicLinks) {
-  fs::create_symlink(directory_.path() / "secret", bucket() / "file");
-  fs::create_directory_symlink(directory_.path(), bucket() / "folder");
-  fs::create_directory_symlink(directory_.path(), directory_.path() / "buckets" / "linked");
+  fs::create_symlink(directory.path() / "secret", bucket() / "file");
+  fs::create_directory_symlink(directory.path(), bucket() / "folder");
+  fs::create_directory_symlink(directory.path(), directory.path() / "buckets" / "linked");
   EXPECT_EQ(ReasonOfReading("file"), "AccessDenied");
   EXPECT_EQ(ReasonOfReading("folder/secret"), "AccessDenied");
   EXPECT_EQ(Write("folder/new").reason(), "AccessDenied");
-  EXPECT_EQ(store_->Stat({"linked", "secret"}).status().reason(), "AccessDenied");
+  EXPECT_EQ(store->Stat({"linked", "secret"}).status().reason(), "AccessDenied");
   EXPECT_TRUE(
-      store_->List({.bucket = "bucket", .prefix = "", .start_after = ""}).value().records.empty());
+      store->List({.bucket = "bucket", .prefix = "", .start_after = ""}).value().records.empty());
   // A link is replaced by the object, what it points to stays.
   EXPECT_TRUE(Write("file").ok());
-  EXPECT_EQ(ReadFile(directory_.path() / "secret"), "outside");
+  EXPECT_EQ(ReadFile(directory.path() / "secret"), "outside");
 }
 
 TEST_F(DirectoryObjectStoreTest, ADirectoryOrAPipeIsNoObject) {
@@ -95,12 +95,12 @@ TEST_F(DirectoryObjectStoreTest, AnObjectIsNoFolder) {
 }
 
 TEST_F(DirectoryObjectStoreTest, UnfinishedObjectsAreOutOfReach) {
-  const std::unique_ptr<ObjectWriter> writer = store_->Write({"bucket", "a"}).value();
+  const std::unique_ptr<ObjectWriter> writer = store->Write({"bucket", "a"}).value();
   ASSERT_TRUE(writer->Append("x").ok());
   ASSERT_TRUE(fs::exists(bucket() / ".pawl-partial"));
   EXPECT_EQ(ReasonOfReading(".pawl-partial/1-0"), "AccessDenied");
   const ObjectPage page =
-      store_->List({.bucket = "bucket", .prefix = "", .start_after = ""}).value();
+      store->List({.bucket = "bucket", .prefix = "", .start_after = ""}).value();
   EXPECT_TRUE(page.records.empty());
 }
 

@@ -20,10 +20,10 @@ using ::testing::HasSubstr;
 class GzipStreamTest : public ::testing::Test {
  protected:
   std::unique_ptr<GzipStream> Open(const std::string& file, std::size_t piece_bytes = 5) {
-    store_.Put({"bucket", "file"}, file);
+    store.Put({"bucket", "file"}, file);
     return std::make_unique<GzipStream>(
         std::make_unique<ObjectStream>(
-            store_, objects::ObjectName{"bucket", "file"}, "", piece_bytes),
+            store, objects::ObjectName{"bucket", "file"}, "", piece_bytes),
         "s3://bucket/file");
   }
 
@@ -36,7 +36,7 @@ class GzipStreamTest : public ::testing::Test {
     }
   }
 
-  MemoryObjectStore store_;
+  MemoryObjectStore store;
 };
 
 TEST_F(GzipStreamTest, GivesWhatWasCompressed) {
@@ -57,6 +57,23 @@ TEST_F(GzipStreamTest, SkipsToAPlaceInTheText) {
     ASSERT_TRUE(stream->Skip(offset).ok());
     const std::string expected = text + "end";
     EXPECT_EQ(ReadAll(*stream).value(), offset < expected.size() ? expected.substr(offset) : "");
+  }
+}
+
+TEST_F(GzipStreamTest, GivesWhatStandsBeforeTheDamageWhateverThePieces) {
+  std::string file = Gzip("some text");
+  file[file.size() - 6] ^= 1;
+  for (const std::size_t piece_bytes : {1UL, 2UL, 100UL}) {
+    const std::unique_ptr<GzipStream> stream = Open(file, piece_bytes);
+    std::string text;
+    Result<std::string> piece = stream->Read();
+    while (piece.ok()) {
+      text += *piece;
+      piece = stream->Read();
+    }
+    EXPECT_EQ(text, "some text");
+    EXPECT_EQ(piece.status().code(), StatusCode::kDataLoss);
+    EXPECT_EQ(stream->Read().status(), piece.status());
   }
 }
 

@@ -15,7 +15,6 @@
 namespace pawl::test {
 namespace {
 
-using objects::CsvHeaderLocation;
 using objects::InputType;
 using objects::ItemReaderOptions;
 using objects::ItemSource;
@@ -29,25 +28,25 @@ using ::testing::IsEmpty;
 class ItemSourceTest : public ::testing::Test {
  protected:
   void Put(const std::string& key, std::string text) {
-    store_.Put({"bucket", key}, std::move(text));
+    store.Put({"bucket", key}, std::move(text));
   }
 
   std::unique_ptr<ItemSource> Open(const ItemReaderOptions& options, std::string_view cursor = "") {
-    return OpenItemSource(store_, options, cursor).value();
+    return OpenItemSource(store, options, cursor).value();
   }
 
   Status StatusOf(const ItemReaderOptions& options, std::string_view cursor = "") {
-    return ReadFrom(store_, options, cursor).status;
+    return ReadFrom(store, options, cursor).status;
   }
 
   // Behind each item, a source opened at the cursor gives the items that follow.
   void ExpectEveryCursorGoesOn(const ItemReaderOptions& options) {
-    const Reading whole = ReadFrom(store_, options);
+    const Reading whole = ReadFrom(store, options);
     ASSERT_TRUE(whole.status.ok());
     std::unique_ptr<ItemSource> source = Open(options);
     for (std::size_t i = 0; i <= whole.items.size(); ++i) {
       source = Open(options, source->Cursor());
-      const Reading rest = ReadFrom(store_, options, source->Cursor());
+      const Reading rest = ReadFrom(store, options, source->Cursor());
       EXPECT_EQ(rest.items,
                 Texts(whole.items.begin() + static_cast<std::ptrdiff_t>(i), whole.items.end()));
       EXPECT_EQ(source->Next({.items = 1}).value().size(), i < whole.items.size() ? 1U : 0U);
@@ -79,7 +78,7 @@ class ItemSourceTest : public ::testing::Test {
     Put("2.csv", "\"source\",\"d\",\"3\"\n");
   }
 
-  MemoryObjectStore store_;
+  MemoryObjectStore store;
 };
 
 TEST_F(ItemSourceTest, GivesAsManyItemsAsAskedFor) {
@@ -105,7 +104,7 @@ TEST_F(ItemSourceTest, StopsAtMaxItems) {
        {std::pair{0U, 4U}, {2U, 2U}, {4U, 4U}, {100'000'000U, 4U}}) {
     ItemReaderOptions options = OptionsOf(InputType::kCsv);
     options.max_items = max_items;
-    EXPECT_EQ(ReadFrom(store_, options).items.size(), count);
+    EXPECT_EQ(ReadFrom(store, options).items.size(), count);
   }
 }
 
@@ -115,7 +114,7 @@ TEST_F(ItemSourceTest, MaxItemsCountsTheItemsBeforeTheCursor) {
   options.max_items = 3;
   const std::unique_ptr<ItemSource> source = Open(options);
   ASSERT_EQ(source->Next({.items = 2}).value().size(), 2U);
-  EXPECT_THAT(ReadFrom(store_, options, source->Cursor()).items, ElementsAre("3"));
+  EXPECT_THAT(ReadFrom(store, options, source->Cursor()).items, ElementsAre("3"));
 }
 
 TEST_F(ItemSourceTest, WhatFollowsMaxItemsIsNotRead) {
@@ -136,10 +135,10 @@ TEST_F(ItemSourceTest, GoesOnInFewReads) {
   const std::unique_ptr<ItemSource> source = Open(options);
   ASSERT_EQ(source->Next({.items = 9'000}).value().size(), 9'000U);
   const std::string cursor = source->Cursor();
-  const std::size_t reads_before = store_.read_count();
+  const std::size_t reads_before = store.read_count();
   EXPECT_THAT(Open(options, cursor)->Next({.items = 1}).value(),
               ElementsAre(R"({"name":"name","id":"9000"})"));
-  EXPECT_LE(store_.read_count() - reads_before, 2U);
+  EXPECT_LE(store.read_count() - reads_before, 2U);
 }
 
 TEST_F(ItemSourceTest, GivesTheItemsBeforeAFaultFirst) {
@@ -152,7 +151,7 @@ TEST_F(ItemSourceTest, GivesTheItemsBeforeAFaultFirst) {
 }
 
 TEST_F(ItemSourceTest, SaysWhatDoesNotExist) {
-  store_.AddBucket("bucket");
+  store.AddBucket("bucket");
   const Status status = StatusOf(OptionsOf(InputType::kJson));
   EXPECT_EQ(status.reason(), "States.ItemReaderFailed");
   EXPECT_EQ(status.message(), "the object s3://bucket/items does not exist");
@@ -186,14 +185,14 @@ TEST_F(ItemSourceTest, GoesOnAfterTheStoreWasAway) {
   Put("items", "[1,2,3,4]");
   ItemReaderOptions options = OptionsOf(InputType::kJson);
   options.read_bytes = 1;
-  const Texts whole = ReadFrom(store_, options).items;
+  const Texts whole = ReadFrom(store, options).items;
   for (std::size_t reads = 0; reads < 12; ++reads) {
     const std::unique_ptr<ItemSource> source = Open(options);
-    store_.FailReadsFrom(reads);
+    store.FailReadsFrom(reads);
     Reading reading = ReadRest(*source);
-    store_.MendReads();
+    store.MendReads();
     EXPECT_EQ(reading.status.code(), reads < 10 ? StatusCode::kUnavailable : StatusCode::kOk);
-    const Reading rest = ReadFrom(store_, options, source->Cursor());
+    const Reading rest = ReadFrom(store, options, source->Cursor());
     reading.items.insert(reading.items.end(), rest.items.begin(), rest.items.end());
     EXPECT_EQ(reading.items, whole);
   }
@@ -201,13 +200,13 @@ TEST_F(ItemSourceTest, GoesOnAfterTheStoreWasAway) {
 
 TEST_F(ItemSourceTest, AFileThatCouldNotBeOpenedIsNotPassedOver) {
   PutInventory();
-  const Texts whole = ReadFrom(store_, ManifestOptions()).items;
+  const Texts whole = ReadFrom(store, ManifestOptions()).items;
   for (std::size_t reads = 2; reads < 12; ++reads) {
     const std::unique_ptr<ItemSource> source = Open(ManifestOptions());
-    store_.FailReadsFrom(reads);
+    store.FailReadsFrom(reads);
     Reading reading = ReadRest(*source);
-    store_.MendReads();
-    const Reading rest = ReadFrom(store_, ManifestOptions(), source->Cursor());
+    store.MendReads();
+    const Reading rest = ReadFrom(store, ManifestOptions(), source->Cursor());
     reading.items.insert(reading.items.end(), rest.items.begin(), rest.items.end());
     EXPECT_EQ(reading.items, whole);
   }
@@ -252,7 +251,7 @@ TEST_F(ItemSourceTest, ListsWhatIsKnownOfObjects) {
   Put("data/a", "12345");
   Put("data/b\"", "");
   Put("other", "x");
-  EXPECT_THAT(ReadFrom(store_, ListOptions()).items,
+  EXPECT_THAT(ReadFrom(store, ListOptions()).items,
               ElementsAre(R"({"Etag":"\"0\"","Key":"data/a","LastModified":1668699881,"Size":5,)"
                           R"("StorageClass":"STANDARD"})",
                           R"({"Etag":"\"1\"","Key":"data/b\"","LastModified":1668699882,"Size":0,)"
@@ -266,14 +265,14 @@ TEST_F(ItemSourceTest, AListingGoesOnBehindItsLastKey) {
   ExpectEveryCursorGoesOn(ListOptions());
   ItemReaderOptions options = ListOptions();
   options.max_items = 7;
-  EXPECT_EQ(ReadFrom(store_, options).items.size(), 7U);
+  EXPECT_EQ(ReadFrom(store, options).items.size(), 7U);
 }
 
 TEST_F(ItemSourceTest, AListingHasMorePagesThanOne) {
   for (int i = 0; i < 2'500; ++i) {
     Put("data/" + std::to_string(i), "");
   }
-  EXPECT_EQ(ReadFrom(store_, ListOptions()).items.size(), 2'500U);
+  EXPECT_EQ(ReadFrom(store, ListOptions()).items.size(), 2'500U);
 }
 
 TEST_F(ItemSourceTest, LoadsAndFlattensListedObjects) {
@@ -281,7 +280,7 @@ TEST_F(ItemSourceTest, LoadsAndFlattensListedObjects) {
   Put("data/1", "[1,2]");
   Put("data/2", "[]");
   Put("data/3", R"({"a":3})");
-  EXPECT_THAT(ReadFrom(store_, FlattenOptions(InputType::kJson)).items,
+  EXPECT_THAT(ReadFrom(store, FlattenOptions(InputType::kJson)).items,
               ElementsAre("1", "2", R"({"Key":"a","Value":3})"));
   ExpectEveryCursorGoesOn(FlattenOptions(InputType::kJson));
 }
@@ -289,14 +288,14 @@ TEST_F(ItemSourceTest, LoadsAndFlattensListedObjects) {
 TEST_F(ItemSourceTest, EachFlattenedCsvHasItsHeaders) {
   Put("data/1", "a\n1\n2\n");
   Put("data/2", "b\n3\n");
-  EXPECT_THAT(ReadFrom(store_, FlattenOptions(InputType::kCsv)).items,
+  EXPECT_THAT(ReadFrom(store, FlattenOptions(InputType::kCsv)).items,
               ElementsAre(R"({"a":"1"})", R"({"a":"2"})", R"({"b":"3"})"));
   ExpectEveryCursorGoesOn(FlattenOptions(InputType::kCsv));
 }
 
 TEST_F(ItemSourceTest, GivesTheRowsOfAnInventory) {
   PutInventory();
-  EXPECT_THAT(ReadFrom(store_, ManifestOptions()).items,
+  EXPECT_THAT(ReadFrom(store, ManifestOptions()).items,
               ElementsAre(R"({"Bucket":"source","Size":"1","Key":"a"})",
                           R"({"Bucket":"source","Size":"2","Key":"b%20c"})",
                           R"({"Bucket":"source","Size":"3","Key":"d"})"));
@@ -324,7 +323,7 @@ TEST_F(ItemSourceTest, GivesTheItemsOfAthenasFiles) {
                                   .key = "manifest.csv",
                                   .input_type = InputType::kJsonLines,
                                   .manifest_type = ManifestType::kAthenaData};
-  EXPECT_THAT(ReadFrom(store_, options).items,
+  EXPECT_THAT(ReadFrom(store, options).items,
               ElementsAre(R"({"n":1})", R"({"n":2})", R"({"n":3})"));
   ExpectEveryCursorGoesOn(options);
 }

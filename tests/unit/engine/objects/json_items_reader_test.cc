@@ -120,7 +120,7 @@ TEST(JsonItemsReaderTest, RefusesDuplicateMembersOfAnItem) {
 
 TEST(JsonItemsReaderTest, RefusesAnItemBeyond256Kibibytes) {
   MemoryObjectStore store;
-  const std::string largest(256 * 1024 - 2, 'x');
+  const std::string largest(262'142, 'x');
   store.Put(kObject, "[\"" + largest + "\",\"" + largest + "x\"]");
   const Reading reading = ReadFrom(store, OptionsOf(InputType::kJson));
   EXPECT_EQ(reading.items.size(), 1U);
@@ -131,7 +131,7 @@ TEST(JsonItemsReaderTest, GivesUpOnAnItemThatDoesNotEnd) {
   MemoryObjectStore store;
   store.Put(kObject, "[\"" + std::string(3'000'000, 'x'));
   ItemReaderOptions options = OptionsOf(InputType::kJson);
-  options.read_bytes = 64 * 1024;
+  options.read_bytes = 65'536;
   EXPECT_THAT(ReadFrom(store, options).status.message(), HasSubstr("takes at most 1048576 bytes"));
   EXPECT_LT(store.bytes_read(), 1'200'000U);
 }

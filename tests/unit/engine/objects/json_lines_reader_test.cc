@@ -38,7 +38,7 @@ TEST(JsonLinesReaderTest, SaysWhichLineIsWrong) {
 
 TEST(JsonLinesReaderTest, RefusesLinesThatAreTooLong) {
   MemoryObjectStore store;
-  store.Put(kObject, "\"" + std::string(256 * 1024 - 1, 'x') + "\"\n");
+  store.Put(kObject, "\"" + std::string(262'143, 'x') + "\"\n");
   EXPECT_THAT(ReadFrom(store, OptionsOf(InputType::kJsonLines)).status.message(),
               HasSubstr("found 262145"));
   store.Put(kObject, std::string(3'000'000, ' '));

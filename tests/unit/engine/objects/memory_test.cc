@@ -128,14 +128,14 @@ TEST(MemoryTest, CsvIsReadInBoundedMemory) {
 }
 
 TEST(MemoryTest, AJsonArrayIsReadInBoundedMemory) {
-  GeneratedObjectStore store("[0", ",{\"id\": 12345, \"name\": \"a name\"}", "]");
+  GeneratedObjectStore store("[0", R"(,{"id": 12345, "name": "a name"})", "]");
   const Use use = ReadAll(store, InputType::kJson);
   EXPECT_EQ(use.items, kItems + 1);
   EXPECT_LT(use.bytes_max, kBytesMax);
 }
 
 TEST(MemoryTest, WhatIsBeforeTheItemsIsPassedOverInBoundedMemory) {
-  GeneratedObjectStore store("{\"skip\":[0", ",{\"id\": 12345}", "],\"items\":[1,2]}");
+  GeneratedObjectStore store(R"({"skip":[0)", R"(,{"id": 12345})", R"(],"items":[1,2]})");
   const Use use = ReadAll(store, InputType::kJson, "/items");
   EXPECT_EQ(use.items, 2U);
   EXPECT_LT(use.bytes_max, kBytesMax);

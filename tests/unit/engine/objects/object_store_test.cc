@@ -17,7 +17,6 @@ namespace pawl::test {
 namespace {
 
 using objects::DirectoryObjectStore;
-using objects::ObjectName;
 using objects::ObjectPage;
 using objects::ObjectRecord;
 using objects::ObjectStat;
@@ -31,21 +30,21 @@ class ObjectStoreTest : public ::testing::TestWithParam<const char*> {
     if (GetParam() == std::string("memory")) {
       auto memory = std::make_unique<MemoryObjectStore>();
       memory->AddBucket("bucket");
-      store_ = std::move(memory);
+      store = std::move(memory);
     } else {
-      std::filesystem::create_directory(directory_.path() / "bucket");
-      store_ = DirectoryObjectStore::Open(directory_.path()).value();
+      std::filesystem::create_directory(directory.path() / "bucket");
+      store = DirectoryObjectStore::Open(directory.path()).value();
     }
   }
 
   void Put(const std::string& key, const std::string& text) {
-    const std::unique_ptr<ObjectWriter> writer = store_->Write({"bucket", key}).value();
+    const std::unique_ptr<ObjectWriter> writer = store->Write({"bucket", key}).value();
     ASSERT_TRUE(writer->Append(text).ok());
     ASSERT_TRUE(writer->Close().ok());
   }
 
   Result<std::string> Read(const std::string& key, std::uint64_t offset, std::size_t length) {
-    return store_->Read({.object = {"bucket", key}, .offset = offset, .length = length});
+    return store->Read({.object = {"bucket", key}, .offset = offset, .length = length});
   }
 
   // The keys of all pages.
@@ -53,7 +52,7 @@ class ObjectStoreTest : public ::testing::TestWithParam<const char*> {
     std::vector<std::string> keys;
     ObjectPage page{.records = {}, .is_truncated = true};
     while (page.is_truncated) {
-      page = store_
+      page = store
                  ->List({.bucket = "bucket",
                          .prefix = prefix,
                          .start_after = keys.empty() ? "" : keys.back(),
@@ -66,8 +65,8 @@ class ObjectStoreTest : public ::testing::TestWithParam<const char*> {
     return keys;
   }
 
-  TemporaryDirectory directory_;
-  std::unique_ptr<ObjectStore> store_;
+  TemporaryDirectory directory;
+  std::unique_ptr<ObjectStore> store;
 };
 
 TEST_P(ObjectStoreTest, GivesTheBytesOfARange) {
@@ -81,41 +80,40 @@ TEST_P(ObjectStoreTest, GivesTheBytesOfARange) {
 
 TEST_P(ObjectStoreTest, TellsAnObjectFromItsReplacement) {
   Put("a", "old");
-  const ObjectStat old = store_->Stat({"bucket", "a"}).value();
+  const ObjectStat old = store->Stat({"bucket", "a"}).value();
   EXPECT_EQ(old.size, 3U);
   EXPECT_TRUE(old.etag.starts_with('"') && old.etag.ends_with('"'));
   Put("a", "newer");
-  EXPECT_NE(store_->Stat({"bucket", "a"}).value().etag, old.etag);
+  EXPECT_NE(store->Stat({"bucket", "a"}).value().etag, old.etag);
   const Status status =
-      store_->Read({.object = {"bucket", "a"}, .offset = 0, .length = 9, .if_match = old.etag})
+      store->Read({.object = {"bucket", "a"}, .offset = 0, .length = 9, .if_match = old.etag})
           .status();
   EXPECT_EQ(status.reason(), "PreconditionFailed");
 }
 
 TEST_P(ObjectStoreTest, SaysWhatDoesNotExist) {
-  EXPECT_EQ(store_->Stat({"bucket", "none"}).status().reason(), "NoSuchKey");
-  EXPECT_EQ(store_->Stat({"bucket", "none/below"}).status().reason(), "NoSuchKey");
+  EXPECT_EQ(store->Stat({"bucket", "none"}).status().reason(), "NoSuchKey");
+  EXPECT_EQ(store->Stat({"bucket", "none/below"}).status().reason(), "NoSuchKey");
   EXPECT_EQ(Read("none", 0, 1).status().code(), StatusCode::kNotFound);
-  EXPECT_EQ(store_->Stat({"no-bucket", "a"}).status().reason(), "NoSuchBucket");
-  EXPECT_EQ(store_->Write({"no-bucket", "a"}).status().reason(), "NoSuchBucket");
-  EXPECT_EQ(
-      store_->List({.bucket = "no-bucket", .prefix = "", .start_after = ""}).status().reason(),
-      "NoSuchBucket");
+  EXPECT_EQ(store->Stat({"no-bucket", "a"}).status().reason(), "NoSuchBucket");
+  EXPECT_EQ(store->Write({"no-bucket", "a"}).status().reason(), "NoSuchBucket");
+  EXPECT_EQ(store->List({.bucket = "no-bucket", .prefix = "", .start_after = ""}).status().reason(),
+            "NoSuchBucket");
 }
 
 TEST_P(ObjectStoreTest, RefusesNamesThatCannotBe) {
   for (const char* const bucket : {"", "..", ".", "ab", "a/b", "../bucket", ".hidden"}) {
-    EXPECT_EQ(store_->Stat({bucket, "a"}).status().reason(), "InvalidBucketName") << bucket;
+    EXPECT_EQ(store->Stat({bucket, "a"}).status().reason(), "InvalidBucketName") << bucket;
   }
-  EXPECT_EQ(store_->Stat({"bucket", ""}).status().code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(store_->Stat({"bucket", std::string(1025, 'x')}).status().reason(), "KeyTooLongError");
-  EXPECT_EQ(store_->Stat({"bucket", std::string("a\0b", 3)}).status().reason(), "AccessDenied");
+  EXPECT_EQ(store->Stat({"bucket", ""}).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(store->Stat({"bucket", std::string(1025, 'x')}).status().reason(), "KeyTooLongError");
+  EXPECT_EQ(store->Stat({"bucket", std::string("a\0b", 3)}).status().reason(), "AccessDenied");
 }
 
 TEST_P(ObjectStoreTest, AWriterThatIsNotClosedLeavesNothing) {
   Put("a", "old");
   {
-    const std::unique_ptr<ObjectWriter> writer = store_->Write({"bucket", "a"}).value();
+    const std::unique_ptr<ObjectWriter> writer = store->Write({"bucket", "a"}).value();
     ASSERT_TRUE(writer->Append("new").ok());
     EXPECT_EQ(Read("a", 0, 9).value(), "old");
   }
@@ -141,11 +139,11 @@ TEST_P(ObjectStoreTest, AListingStartsBehindAnyKey) {
   Put("a", "x");
   Put("c/d", "x");
   const ObjectPage page =
-      store_->List({.bucket = "bucket", .prefix = "", .start_after = "b/z"}).value();
+      store->List({.bucket = "bucket", .prefix = "", .start_after = "b/z"}).value();
   ASSERT_EQ(page.records.size(), 1U);
   EXPECT_EQ(page.records[0].key, "c/d");
   EXPECT_EQ(page.records[0].size, 1U);
-  EXPECT_EQ(page.records[0].etag, store_->Stat({"bucket", "c/d"}).value().etag);
+  EXPECT_EQ(page.records[0].etag, store->Stat({"bucket", "c/d"}).value().etag);
   EXPECT_FALSE(page.is_truncated);
 }
 

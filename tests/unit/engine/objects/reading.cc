@@ -53,10 +53,10 @@ Reading ReadText(ItemReaderOptions options, const std::string& text) {
   MemoryObjectStore store;
   store.Put({.bucket = options.bucket, .key = options.key}, text);
   options.read_bytes = 1'000'000;
-  const Reading whole = ReadFrom(store, options);
+  Reading whole = ReadFrom(store, options);
   constexpr std::size_t kCursorsMax = 100;
   const bool has_source = OpenItemSource(store, options, "").ok();
-  for (const std::size_t read_bytes : {1, 2, 3, 7}) {
+  for (const std::size_t read_bytes : {1UL, 2UL, 3UL, 7UL}) {
     SCOPED_TRACE("reads of " + std::to_string(read_bytes) + " bytes");
     options.read_bytes = read_bytes;
     const Reading reading = ReadFrom(store, options);

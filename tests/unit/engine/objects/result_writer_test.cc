@@ -28,7 +28,7 @@ ChildResult Child(ChildStatus status, const std::string& output = "1") {
 
 class ResultWriterTest : public ::testing::Test {
  protected:
-  ResultWriterTest() { store_.AddBucket("bucket"); }
+  ResultWriterTest() { store.AddBucket("bucket"); }
 
   static ResultWriterOptions Options() {
     return {.bucket = "bucket",
@@ -39,16 +39,16 @@ class ResultWriterTest : public ::testing::Test {
 
   // Writes successes with these outputs, and gives the Map state's output.
   std::string WriteAll(ResultWriterOptions options, const std::vector<std::string>& outputs) {
-    ResultWriter writer(store_, std::move(options));
+    ResultWriter writer(store, std::move(options));
     for (const std::string& output : outputs) {
       EXPECT_TRUE(writer.Append(Child(ChildStatus::kSucceeded, output)).ok());
     }
     return writer.Finish().value();
   }
 
-  const std::string& Text(const std::string& key) const { return store_.Get({"bucket", key}); }
+  const std::string& Text(const std::string& key) const { return store.Get({"bucket", key}); }
 
-  MemoryObjectStore store_;
+  MemoryObjectStore store;
 };
 
 TEST_F(ResultWriterTest, GivesThePlaceOfTheManifest) {
@@ -64,7 +64,7 @@ TEST_F(ResultWriterTest, GivesThePlaceOfTheManifest) {
 }
 
 TEST_F(ResultWriterTest, EachOutcomeHasItsFiles) {
-  ResultWriter writer(store_, Options());
+  ResultWriter writer(store, Options());
   for (const ChildStatus status : {ChildStatus::kSucceeded,
                                    ChildStatus::kFailed,
                                    ChildStatus::kTimedOut,
@@ -110,32 +110,32 @@ TEST_F(ResultWriterTest, KeysHaveThePrefixIfThereIsOne) {
 
 TEST_F(ResultWriterTest, WithoutResultsThereIsTheManifestAlone) {
   WriteAll(Options(), {});
-  EXPECT_FALSE(store_.Has({"bucket", "jobs/run-1/SUCCEEDED_0.json"}));
+  EXPECT_FALSE(store.Has({"bucket", "jobs/run-1/SUCCEEDED_0.json"}));
   EXPECT_THAT(Text("jobs/run-1/manifest.json"), HasSubstr(R"("SUCCEEDED":[])"));
 }
 
 TEST_F(ResultWriterTest, AWriterThatGoesAwayLeavesNoManifest) {
   {
-    ResultWriter writer(store_, Options());
+    ResultWriter writer(store, Options());
     ASSERT_TRUE(writer.Append(Child(ChildStatus::kSucceeded)).ok());
   }
-  EXPECT_FALSE(store_.Has({"bucket", "jobs/run-1/SUCCEEDED_0.json"}));
-  EXPECT_FALSE(store_.Has({"bucket", "jobs/run-1/manifest.json"}));
+  EXPECT_FALSE(store.Has({"bucket", "jobs/run-1/SUCCEEDED_0.json"}));
+  EXPECT_FALSE(store.Has({"bucket", "jobs/run-1/manifest.json"}));
 }
 
 TEST_F(ResultWriterTest, ErrorsAreOfTheResultWriter) {
   ResultWriterOptions options = Options();
   options.bucket = "no-bucket";
-  ResultWriter nowhere(store_, options);
+  ResultWriter nowhere(store, options);
   const Status missing = nowhere.Append(Child(ChildStatus::kSucceeded));
   EXPECT_EQ(missing.reason(), "States.ResultWriterFailed");
   EXPECT_EQ(missing.message(), "the bucket 'no-bucket' does not exist");
 
-  ResultWriter writer(store_, Options());
+  ResultWriter writer(store, Options());
   EXPECT_EQ(writer.Append(Child(ChildStatus::kSucceeded, "x")).reason(),
             "States.ResultWriterFailed");
   ASSERT_TRUE(writer.Append(Child(ChildStatus::kSucceeded)).ok());
-  store_.RefuseWrites();
+  store.RefuseWrites();
   EXPECT_EQ(writer.Finish().status().code(), StatusCode::kResourceExhausted);
 }
 

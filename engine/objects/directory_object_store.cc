@@ -112,11 +112,11 @@ Result<FileDescriptor> OpenPart(const FileDescriptor& directory,
                                 const ObjectName& object,
                                 Missing missing) {
   if (missing == Missing::kIsMade) {
-    if (mkdirat(directory.number(), part.c_str(), kDirectoryMode) == 0) {
-      RETURN_IF_ERROR(SyncDirectory(directory, object.ToString()));
-    } else if (errno != EEXIST) {
-      return SystemError("create a directory for", object.ToString(), errno);
-    }
+    const bool is_there =
+        mkdirat(directory.number(), part.c_str(), kDirectoryMode) == 0 || errno == EEXIST;
+    if (!is_there) return SystemError("create a directory for", object.ToString(), errno);
+    // Also one that was there: who made it may have died before this.
+    RETURN_IF_ERROR(SyncDirectory(directory, object.ToString()));
   }
   FileDescriptor opened(openat(directory.number(), part.c_str(), kDirectoryFlags));
   if (opened.is_open()) return opened;

@@ -15,7 +15,11 @@ namespace pawl::objects {
 // out of the directory; to offer files that are elsewhere, mount them there.
 //
 // An object is written to `BUCKET/.pawl-partial/`, synced and renamed; what a killed process leaves
-// there may be deleted while no process writes. Such names are neither listed nor read.
+// there may be deleted while no process writes. Such names are neither listed nor read. Folders made
+// for an object stay without it, empty.
+//
+// An etag is made of a file's number, size and time: a file that something else changes in place,
+// twice within one tick of the kernel's clock and to the same size, keeps it.
 //
 // Where "a" is an object, "a/b" cannot be one: kFailedPrecondition. Buckets are made by people, not
 // here. Permissions that the file system refuses are AccessDenied; a full disk is

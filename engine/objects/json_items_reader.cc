@@ -36,8 +36,8 @@ Result<std::vector<std::string>> ParseJsonPointer(std::string_view text) {
   std::vector<std::string> tokens;
   if (text.empty()) return tokens;
   if (text.front() != '/') {
-    return InvalidArgument("ItemsPointer: expected a JSON pointer that starts with '/', found '" +
-                           std::string(text.substr(0, 1)) + "'");
+    return InvalidArgument(
+        "ItemsPointer: expected a JSON pointer that starts with '/', found another text");
   }
   for (std::size_t place = 0; place < text.size(); ++place) {
     if (text[place] == '/') {

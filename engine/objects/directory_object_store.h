@@ -15,8 +15,8 @@ namespace pawl::objects {
 // out of the directory; to offer files that are elsewhere, mount them there.
 //
 // An object is written to `BUCKET/.pawl-partial/`, synced and renamed; what a killed process leaves
-// there may be deleted while no process writes. Such names are neither listed nor read. Folders made
-// for an object stay without it, empty.
+// there may be deleted while no process writes. Such names are neither listed nor read. Folders
+// made for an object stay without it, empty.
 //
 // An etag is made of a file's number, size and time: a file that something else changes in place,
 // twice within one tick of the kernel's clock and to the same size, keeps it.

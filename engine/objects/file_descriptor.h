@@ -32,9 +32,6 @@ class FileDescriptor {
 
   int number() const { return number_; }
 
-  // The caller closes it.
-  int Release() { return std::exchange(number_, -1); }
-
  private:
   void Close() const {
     if (is_open()) close(number_);

@@ -15,6 +15,7 @@ ALLOWED = {
     "engine/base": set(),
     "engine/platform": {"engine/base"},
     "engine/json": {"engine/base"},
+    "engine/objects": {"engine/json", "engine/base"},
     "engine/expression": {"engine/json", "engine/base"},
     "engine/asl": {"engine/expression", "engine/json", "engine/base"},
     "engine/interpreter": {"engine/asl", "engine/expression", "engine/json", "engine/base"},
@@ -28,6 +29,7 @@ ALLOWED = {
     },
     "engine/runtime": {
         "engine/rows",
+        "engine/objects",
         "engine/interpreter",
         "engine/storage",
         "engine/asl",

@@ -65,6 +65,7 @@ bool IsJson(std::string_view text) {
 
 std::shared_ptr<const StateMachine> Compile(std::string_view source,
                                             std::size_t bytes_max,
+                                            MachineType type,
                                             Problems& problems) {
   if (source.size() > bytes_max) {
     problems.ErrorAt(code::kTooLarge,
@@ -87,16 +88,16 @@ std::shared_ptr<const StateMachine> Compile(std::string_view source,
     return nullptr;
   }
   CheckDuplicates(*tree.root(), problems);
-  auto machine = std::make_shared<const StateMachine>(CompileMachine(*tree.root(), problems));
+  auto machine = std::make_shared<const StateMachine>(CompileMachine(*tree.root(), type, problems));
   return problems.has_errors() ? nullptr : machine;
 }
 
 }  // namespace
 
-Compilation Compile(std::string_view source, std::size_t definition_bytes_max) {
+Compilation Compile(std::string_view source, std::size_t definition_bytes_max, MachineType type) {
   Problems problems;
   Compilation compilation;
-  compilation.machine = Compile(source, definition_bytes_max, problems);
+  compilation.machine = Compile(source, definition_bytes_max, type, problems);
   compilation.diagnostics = problems.Take();
   return compilation;
 }

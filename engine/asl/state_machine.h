@@ -302,6 +302,15 @@ struct State {
       details;
 };
 
+// Step Functions Developer Guide, "Choosing workflow type".
+enum class MachineType : std::uint8_t {
+  kStandard = 0,  // every transition is durable
+  kExpress = 1,   // in memory, for five minutes at most
+};
+
+// "STANDARD" and "EXPRESS".
+std::string_view MachineTypeName(MachineType type);
+
 struct StateMachine {
   std::string comment;
   StateIndex start = kNoState;

@@ -53,7 +53,7 @@ json::Value Interpreter::ContextObject(Frame& frame,
   };
 
   json::ObjectBuilder execution;
-  execution.Set("Id", text(ExecutionArn(arns, header.state_machine, header.name)));
+  execution.Set("Id", text(ExecutionArn(arns, header)));
   if (with_execution_input) {
     Datum input(Payload{.bytes = {}, .home = 1});
     execution.Set("Input", ValueOf(input));

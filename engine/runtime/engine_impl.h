@@ -58,6 +58,7 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   void StartExecution(StartRequest request, Callback<StartResponse> done) override;
   void StartExecutions(std::vector<StartRequest> requests,
                        std::function<void(std::vector<Result<StartResponse>>)> done) override;
+  void StartSyncExecution(StartRequest request, Callback<ExecutionInfo> done) override;
   void StopExecution(StopRequest request, Callback<StopResponse> done) override;
   Result<ExecutionInfo> DescribeExecution(const ExecutionName& name) override;
   Result<HistoryPage> GetHistory(const HistoryRequest& request) override;

@@ -10,6 +10,8 @@ namespace pawl::test {
 
 class TasklessEngine : public Engine {
  public:
+  void StartSyncExecution(StartRequest, Callback<ExecutionInfo> done) override { done(None()); }
+
   Result<MapRunInfo> DescribeMapRun(NamespaceId, const std::string&) override { return None(); }
 
   Result<MapRunList> ListMapRuns(const ExecutionName&, std::size_t, const std::string&) override {

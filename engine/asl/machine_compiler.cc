@@ -17,6 +17,7 @@
 #include "engine/asl/task.h"
 #include "engine/asl/template_check.h"
 #include "engine/asl/transitions.h"
+#include "engine/json/number.h"
 #include "engine/json/write.h"
 
 namespace pawl::asl {
@@ -172,8 +173,8 @@ class Compiler {
       problems_.Error(code::kSchema,
                       place.Member(*place.node->Find("Type")),
                       "The field 'Type' should have one of these values: [Task, Wait, Pass, "
-                      "Succeed, Fail, Choice, Parallel, Map], found " +
-                          Describe(*type) + DidYouMean(type->text, names));
+                      "Succeed, Fail, Choice, Parallel, Map]",
+                      "found " + Describe(*type) + DidYouMean(type->text, names));
     }
   }
 
@@ -337,6 +338,7 @@ class Compiler {
       map.processor = CompileScope(processor_fields, {.parent = number, .branch = 0});
     }
     CheckDistributed(fields, language);
+    CompileDistributed(fields, map);
     return map;
   }
 
@@ -348,8 +350,21 @@ class Compiler {
     const Fields fields = CheckFields(*config, kProcessorConfigObject, language_, problems_);
     const Place* mode = fields.Get("Mode");
     if (mode != nullptr && mode->node->text == "DISTRIBUTED") {
-      problems_.NotSupported(*mode, "a distributed Map");
+      problems_.NotRunnable(*mode, "a distributed Map");
     }
+  }
+
+  static void CompileDistributed(const Fields& fields, MapState& map) {
+    map.tolerated_failure_count =
+        CompileNumber(fields, "ToleratedFailureCount", "ToleratedFailureCountPath");
+    map.tolerated_failure_percentage =
+        CompileNumber(fields, "ToleratedFailurePercentage", "ToleratedFailurePercentagePath");
+    const Place* percentage = fields.Get("ToleratedFailurePercentage");
+    if (percentage != nullptr && percentage->node->is(json::Type::kNumber)) {
+      map.fixed_failure_percentage = json::NumberToDouble(percentage->node->text);
+    }
+    map.has_item_reader = fields.Has("ItemReader");
+    map.has_result_writer = fields.Has("ResultWriter");
   }
 
   void CheckDistributed(const Fields& fields, Language language) {

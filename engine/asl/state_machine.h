@@ -160,6 +160,9 @@ struct TaskState {
   Integration integration = Integration::kLambdaFunction;
   // As the definition writes it.
   std::string resource;
+  // False only in a machine compiled for the test of one state, where a mock stands for what the
+  // engine does not call.
+  bool is_runnable = true;
   // .waitForTaskToken: the result comes with the token that the function was given.
   bool waits_for_token = false;
   // kLambdaFunction: the function's bare name and the qualifier (empty: none). kActivity:
@@ -231,6 +234,14 @@ struct MapState {
   std::optional<ValueTemplate> item_selector;
   // 0: as many as Limits::inline_map_concurrency.
   ComputedNumber max_concurrency = std::int64_t{0};
+  // Of a distributed Map: how many of its items may fail.
+  std::optional<ComputedNumber> tolerated_failure_count;
+  // The same in percent of all items, 0 to 100; a fixed one may have decimals.
+  std::optional<ComputedNumber> tolerated_failure_percentage;
+  std::optional<double> fixed_failure_percentage;
+  // Its items are read from elsewhere, or its results are written there.
+  bool has_item_reader = false;
+  bool has_result_writer = false;
 };
 
 struct SucceedState {};

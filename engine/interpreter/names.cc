@@ -153,6 +153,13 @@ std::string ExecutionArn(const ArnScheme& scheme,
       scheme, "states", "execution:" + std::string(state_machine) + ":" + std::string(execution));
 }
 
+std::string ExpressExecutionArn(const ArnScheme& scheme,
+                                std::string_view state_machine,
+                                std::string_view execution) {
+  return Arn(
+      scheme, "states", "express:" + std::string(state_machine) + ":" + std::string(execution));
+}
+
 std::string FunctionArn(const ArnScheme& scheme,
                         std::string_view function,
                         std::string_view qualifier) {

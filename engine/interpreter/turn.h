@@ -32,6 +32,10 @@ std::string StateMachineArn(const ArnScheme& scheme, std::string_view state_mach
 std::string ExecutionArn(const ArnScheme& scheme,
                          std::string_view state_machine,
                          std::string_view execution);
+// Of an execution that is run at once and not stored.
+std::string ExpressExecutionArn(const ArnScheme& scheme,
+                                std::string_view state_machine,
+                                std::string_view execution);
 std::string FunctionArn(const ArnScheme& scheme,
                         std::string_view function,
                         std::string_view qualifier);

@@ -1,0 +1,142 @@
+// What the test of one state notes on its way.
+#include <cmath>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "engine/interpreter/interpreter.h"
+#include "engine/interpreter/state_scope.h"
+#include "engine/interpreter/state_test_recorder.h"
+#include "engine/json/parse.h"
+#include "engine/json/write.h"
+
+namespace pawl::interpreter {
+
+void Interpreter::NoteStep(std::optional<Bytes> Inspection::*step, Datum& datum) {
+  recorder_->inspection.*step = PayloadOf(datum).bytes;
+}
+
+void Interpreter::NoteFailure(const Failure& failure) {
+  recorder_->failure = failure;
+  recorder_->is_caught = false;
+}
+
+void Interpreter::NoteRetrier(std::size_t index) {
+  recorder_->inspection.retry_index = static_cast<std::uint32_t>(index);
+}
+
+void Interpreter::NoteCatcher(std::size_t index) {
+  recorder_->inspection.catch_index = static_cast<std::uint32_t>(index);
+  recorder_->is_caught = true;
+}
+
+void Interpreter::NoteLeft(const Payload& output,
+                           StateIndex next,
+                           const std::vector<Assignment>& assigned) {
+  recorder_->output = output.bytes;
+  recorder_->next = next;
+  for (const Assignment& assignment : assigned) {
+    recorder_->inspection.variables.insert_or_assign(assignment.name, assignment.value);
+  }
+}
+
+bool Interpreter::NoteMap(Frame& frame,
+                          const std::shared_ptr<const MapItems>& items,
+                          std::int64_t max_concurrency) {
+  const asl::State& state = StateOf(frame);
+  const auto& map = std::get<asl::MapState>(state.details);
+  recorder_->inspection.max_concurrency = max_concurrency;
+  recorder_->items = items->items.size();
+  if (!state.is_jsonata && !map.has_item_reader) {
+    // As recorded: the items stand apart by ", ".
+    std::string text = "[";
+    for (const json::Value& item : items->items) {
+      if (text.size() > 1) text += ", ";
+      json::WriteTo(text, item);
+    }
+    recorder_->inspection.after_items_path = Bytes(text + "]");
+  }
+  return NoteTolerance(frame) && NoteItemSelector(frame, items);
+}
+
+bool Interpreter::NoteTolerance(Frame& frame) {
+  const auto& map = std::get<asl::MapState>(StateOf(frame).details);
+  Inspection& inspection = recorder_->inspection;
+  if (map.tolerated_failure_count) {
+    const auto number =
+        ToleratedNumber(frame, *map.tolerated_failure_count, "ToleratedFailureCount");
+    if (!number) return false;
+    inspection.tolerated_failure_count = std::llround(*number);
+  }
+  inspection.tolerated_failure_percentage = map.fixed_failure_percentage;
+  if (!map.fixed_failure_percentage && map.tolerated_failure_percentage) {
+    const auto number =
+        ToleratedNumber(frame, *map.tolerated_failure_percentage, "ToleratedFailurePercentage");
+    if (!number) return false;
+    inspection.tolerated_failure_percentage = *number;
+  }
+  return true;
+}
+
+std::optional<double> Interpreter::ToleratedNumber(Frame& frame,
+                                                   const asl::ComputedNumber& field,
+                                                   const std::string& name) {
+  if (const auto* fixed = std::get_if<std::int64_t>(&field)) return static_cast<double>(*fixed);
+  const auto* query = std::get_if<expression::JsonataTemplate>(&field);
+  Datum input(frame.input);
+  const auto value = query != nullptr
+                         ? QueryAs(json::Type::kNumber, frame, *query, name)
+                         : EvaluatePath(frame, std::get<expression::Path>(field), input);
+  if (!value.ok()) {
+    if (query != nullptr) {
+      FailQuery(frame, value.status());
+    } else {
+      FailRuntime(frame, "Invalid path in '" + name + "Path' : " + value.status().message());
+    }
+    return std::nullopt;
+  }
+  if (!value->is_number() || value->AsDouble() < 0) {
+    FailRuntime(frame,
+                "The " + name + " field must be a non-negative number: " + json::Write(*value));
+    return std::nullopt;
+  }
+  return value->AsDouble();
+}
+
+bool Interpreter::NoteItemSelector(Frame& frame, const std::shared_ptr<const MapItems>& items) {
+  const auto& map = std::get<asl::MapState>(StateOf(frame).details);
+  if (!map.item_selector) return true;
+  // The selector sees the item of a Map that has started.
+  const Wait before = std::exchange(frame.wait, JoinWait{.items = items});
+  Datum input(items->input);
+  std::string text = "[";
+  for (std::uint32_t index = 0; index < items->items.size(); ++index) {
+    const auto* query = std::get_if<expression::JsonataTemplate>(&*map.item_selector);
+    StateScope scope(*this, frame, input, index);
+    const auto value =
+        query != nullptr
+            ? Query(frame, *query, "ItemSelector", {.item_index = index})
+            : std::get<expression::PayloadTemplate>(*map.item_selector).Evaluate(scope, arena_);
+    if (!value.ok()) {
+      frame.wait = before;
+      FailEvaluation(frame, value.status());
+      return false;
+    }
+    if (index > 0) text += ',';
+    json::WriteTo(text, *value);
+  }
+  frame.wait = before;
+  recorder_->inspection.after_item_selector = Bytes(text + "]");
+  return true;
+}
+
+Result<std::shared_ptr<const MapItems>> Interpreter::TestedReaderItems() {
+  auto built = std::make_shared<MapItems>();
+  built->texts.push_back(recorder_->test.map_item_reader_data.value_or(Bytes("[]")));
+  ASSIGN_OR_RETURN(const json::Value items, json::Parse(built->texts.back().view(), built->arena));
+  built->items.assign(items.items().begin(), items.items().end());
+  built->input = json::Value::Object({});
+  return std::shared_ptr<const MapItems>(std::move(built));
+}
+
+}  // namespace pawl::interpreter

@@ -1,6 +1,7 @@
 #include "tests/conformance/asl/step_functions.h"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "server/aws/definition_json.h"
 #include "server/aws/execution_json.h"
 #include "server/aws/history_json.h"
+#include "server/aws/test_state_json.h"
 
 namespace pawl::test {
 namespace {
@@ -144,6 +146,7 @@ Answer StepFunctions::Call(const std::string& method, const Tree& parameters) {
   if (method == "start_execution") return StartExecution(parameters);
   if (method == "describe_execution") return DescribeExecution(parameters);
   if (method == "get_execution_history") return GetExecutionHistory(parameters);
+  if (method == "test_state") return TestState(parameters);
   if (method == "validate_state_machine_definition") return ValidateDefinition(parameters);
   return NotSupported(method);
 }
@@ -218,6 +221,23 @@ Answer StepFunctions::ValidateDefinition(const Tree& parameters) {
   }
   std::string text;
   aws::WriteValidation(text, diagnostics);
+  return {.response = ParsedAnswer(text)};
+}
+
+Answer StepFunctions::TestState(const Tree& parameters) {
+  auto call = aws::ReadTestState(boost::json::serialize(parameters));
+  if (!call.ok()) return Error("ValidationException", call.status().message());
+  std::optional<Result<StateTestResult>> result;
+  harness_.engine().TestState(call->request,
+                              [&](Result<StateTestResult> given) { result = std::move(given); });
+  harness_.Settle();
+  PAWL_CHECK(result.has_value());
+  if (!result->ok()) {
+    auto error = aws::TestStateError(call->request, result->status());
+    return Error(std::move(error.code), std::move(error.message));
+  }
+  std::string text;
+  aws::WriteTestState(text, **result, call->shows_inspection);
   return {.response = ParsedAnswer(text)};
 }
 

@@ -50,6 +50,7 @@ class StepFunctions {
   Answer DescribeExecution(const Tree& parameters);
   Answer GetExecutionHistory(const Tree& parameters);
   static Answer ValidateDefinition(const Tree& parameters);
+  Answer TestState(const Tree& parameters);
 
   // Lets time pass in steps in which activity workers may do something.
   bool AwaitClosedBesideWorkers(const ExecutionName& name);

@@ -111,7 +111,7 @@ struct StateTestResult {
 inline constexpr std::string_view kInvalidDefinition = "InvalidDefinition";
 
 // Whether the test is one that RunStateTest can run on the state: InvalidArgument otherwise, in
-// AWS's words where they are recorded. `field` names the member of the request at fault.
+// AWS's words where they are recorded. `field` names the member of StateTest at fault.
 Status CheckStateTest(const asl::StateMachine& machine, StateIndex state, const StateTest& test);
 
 // The end of the function that a test has called: its result, or its error and cause.

@@ -40,16 +40,16 @@ Status CheckWithoutMock(const StateTest& test) {
         field);
   };
   if (test.map_iteration_failure_count) {
-    return refuse("MapIterationFailureCount", "stateConfiguration.mapIterationFailureCount");
+    return refuse("MapIterationFailureCount", "map_iteration_failure_count");
   }
   if (test.retrier_retry_count) {
-    return refuse("RetrierRetryCount", "stateConfiguration.retrierRetryCount");
+    return refuse("RetrierRetryCount", "retrier_retry_count");
   }
   if (test.error_caused_by_state) {
-    return refuse("ErrorCausedByState", "stateConfiguration.errorCausedByState");
+    return refuse("ErrorCausedByState", "error_caused_by_state");
   }
   if (test.map_item_reader_data) {
-    return refuse("MapItemReaderData", "stateConfiguration.mapItemReaderData");
+    return refuse("MapItemReaderData", "map_item_reader_data");
   }
   if (test.context) return refuse("Context", "context");
   return OkStatus();
@@ -183,7 +183,7 @@ Status CheckMapMock(const asl::State& state, const StateTest& test, json::Value 
   if (test.map_iteration_failure_count.value_or(0) > result.items().size()) {
     return InvalidArgument(
         "Map iteration failure count must be less than or equal to the number of Map iterations",
-        "stateConfiguration.mapIterationFailureCount");
+        "map_iteration_failure_count");
   }
   return OkStatus();
 }
@@ -233,17 +233,17 @@ Status CheckErrorOrigin(const asl::StateMachine& machine, StateIndex state, cons
   return InvalidArgument("no state '" + *test.error_caused_by_state +
                              "' is inside the tested state; name one of the states of its "
                              "branches or its item processor",
-                         "stateConfiguration.errorCausedByState");
+                         "error_caused_by_state");
 }
 
 Status CheckMapOptions(const asl::State& state, const StateTest& test) {
   if (test.map_iteration_failure_count && !IsMap(state)) {
     return InvalidArgument("mapIterationFailureCount is for a Map, found a state of type " +
                                std::string(asl::StateTypeName(state.type)),
-                           "stateConfiguration.mapIterationFailureCount");
+                           "map_iteration_failure_count");
   }
   if (!test.map_item_reader_data) return OkStatus();
-  constexpr const char* kField = "stateConfiguration.mapItemReaderData";
+  constexpr const char* kField = "map_item_reader_data";
   if (!IsMap(state) || !std::get<asl::MapState>(state.details).has_item_reader) {
     return InvalidArgument("mapItemReaderData is for a Map with an ItemReader", kField);
   }

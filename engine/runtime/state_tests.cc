@@ -35,7 +35,7 @@ Status CheckSizes(const interpreter::StateTest& test, std::size_t payload_bytes_
   RETURN_IF_ERROR(check(test.input, "input"));
   RETURN_IF_ERROR(check(test.variables, "variables"));
   RETURN_IF_ERROR(check(test.context, "context"));
-  RETURN_IF_ERROR(check(test.map_item_reader_data, "stateConfiguration.mapItemReaderData"));
+  RETURN_IF_ERROR(check(test.map_item_reader_data, "map_item_reader_data"));
   return test.mock ? check(test.mock->result, "mock.result") : OkStatus();
 }
 

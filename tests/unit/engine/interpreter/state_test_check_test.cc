@@ -134,7 +134,7 @@ TEST(StateTestCheckTest, AnErrorComesFromAStateInside) {
   map.test.error_caused_by_state = "I";
   EXPECT_TRUE(map.Check().ok());
   map.test.error_caused_by_state = "StateName";
-  EXPECT_EQ(map.Check().field(), "stateConfiguration.errorCausedByState");
+  EXPECT_EQ(map.Check().field(), "error_caused_by_state");
 }
 
 TEST(StateTestCheckTest, OnlyAMapHasIterationsAndAnItemReader) {
@@ -145,7 +145,7 @@ TEST(StateTestCheckTest, OnlyAMapHasIterationsAndAnItemReader) {
   TestedStateHarness map(kMap);
   map.MockResult("[]");
   map.test.map_item_reader_data = Bytes("[]");
-  EXPECT_EQ(map.Check().field(), "stateConfiguration.mapItemReaderData");
+  EXPECT_EQ(map.Check().field(), "map_item_reader_data");
 }
 
 }  // namespace

@@ -226,6 +226,7 @@ class Interpreter {
   }
 
   void NoteStep(std::optional<Bytes> Inspection::*step, Datum& datum);
+  void NoteText(std::optional<Bytes> Inspection::*step, Bytes text);
   void NoteFailure(const Failure& failure);
   void NoteRetrier(std::size_t index);
   void NoteCatcher(std::size_t index);

@@ -61,7 +61,7 @@ struct StateTest {
 };
 
 // The steps between a state's input and its output, as far as the state took them, each as JSON
-// text (InspectionData of the API model).
+// text (InspectionData of the API model). A step larger than Limits::payload_bytes_max is left out.
 struct Inspection {
   Bytes input = {};
   // JSONata.

@@ -13,7 +13,13 @@
 namespace pawl::interpreter {
 
 void Interpreter::NoteStep(std::optional<Bytes> Inspection::*step, Datum& datum) {
-  recorder_->inspection.*step = PayloadOf(datum).bytes;
+  NoteText(step, PayloadOf(datum).bytes);
+}
+
+// What is larger than a payload may be is not told.
+void Interpreter::NoteText(std::optional<Bytes> Inspection::*step, Bytes text) {
+  if (text.size() > environment_.limits.payload_bytes_max) return;
+  recorder_->inspection.*step = std::move(text);
 }
 
 void Interpreter::NoteFailure(const Failure& failure) {
@@ -54,7 +60,7 @@ bool Interpreter::NoteMap(Frame& frame,
       if (text.size() > 1) text += ", ";
       json::WriteTo(text, item);
     }
-    recorder_->inspection.after_items_path = Bytes(text + "]");
+    NoteText(&Inspection::after_items_path, Bytes(text + "]"));
   }
   return NoteTolerance(frame) && NoteItemSelector(frame, items);
 }
@@ -124,9 +130,11 @@ bool Interpreter::NoteItemSelector(Frame& frame, const std::shared_ptr<const Map
     }
     if (index > 0) text += ',';
     json::WriteTo(text, *value);
+    // Each item may give all of the input again: no more is computed than is told.
+    if (text.size() > environment_.limits.payload_bytes_max) break;
   }
   frame.wait = before;
-  recorder_->inspection.after_item_selector = Bytes(text + "]");
+  NoteText(&Inspection::after_item_selector, Bytes(text + "]"));
   return true;
 }
 

@@ -193,6 +193,19 @@ TEST(StateTestTest, AMapShowsWhatItsIterationsGet) {
   EXPECT_EQ(Text(steps.result), "none");
 }
 
+TEST(StateTestTest, AStepThatIsTooLargeIsLeftOut) {
+  TestedStateHarness map(R"({"Type":"Map","End":true,"ItemsPath":"$",
+      "ItemSelector":{"all.$":"$"},
+      "ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}})");
+  std::string items = "[0";
+  for (int i = 1; i < 10'000; ++i)
+    items += "," + std::to_string(i);
+  map.test.input = Bytes(items + "]");
+  map.MockResult("[]");
+  EXPECT_EQ(map.Outcome(), "SUCCEEDED []");
+  EXPECT_EQ(Text(map.Run().inspection.after_item_selector), "none");
+}
+
 TEST(StateTestTest, AMapFailsBeyondItsTolerance) {
   TestedStateHarness map(kMap);
   map.test.input = Bytes(R"({"items":["a","b"]})");

@@ -359,9 +359,10 @@ Status CheckMembers(std::span<const Member> members, json::Value object, bool is
 Status CheckServiceResponse(std::string_view resource, json::Value response, bool is_complete) {
   const Api* api = FindApi(resource);
   if (api == nullptr) return OkStatus();
-  if (!response.is_object())
+  if (!response.is_object()) {
     return Wrong("the response of " + std::string(api->action) + " must be an object, found " +
                  std::string(json::TypeName(response.type())));
+  }
   return CheckMembers(api->members, response, is_complete);
 }
 

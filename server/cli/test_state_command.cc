@@ -126,11 +126,11 @@ Status AddMock(const Options& options, v1::TestStateRequest& request) {
     if (colon != std::string::npos) error.set_cause(options.mock_error.substr(colon + 1));
   }
   if (!request.has_mock()) return OkStatus();
-  static const std::map<std::string, v1::MockValidation> kValidations = {
+  static const std::map<std::string, v1::MockValidation> validations = {
       {"strict", v1::MOCK_VALIDATION_STRICT},
       {"present", v1::MOCK_VALIDATION_PRESENT},
       {"none", v1::MOCK_VALIDATION_NONE}};
-  request.mutable_mock()->set_validation(kValidations.at(options.validation));
+  request.mutable_mock()->set_validation(validations.at(options.validation));
   return OkStatus();
 }
 

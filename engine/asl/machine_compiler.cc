@@ -177,8 +177,8 @@ class Compiler {
       problems_.Error(code::kSchema,
                       place.Member(*place.node->Find("Type")),
                       "The field 'Type' should have one of these values: [Task, Wait, Pass, "
-                      "Succeed, Fail, Choice, Parallel, Map], found " +
-                          Describe(*type) + DidYouMean(type->text, names));
+                      "Succeed, Fail, Choice, Parallel, Map]",
+                      "found " + Describe(*type) + DidYouMean(type->text, names));
     }
   }
 
@@ -384,6 +384,8 @@ class Compiler {
     // Unique among the Maps of a definition, and the same for every compilation of it.
     map.label = label != nullptr ? std::string(label->node->text)
                                  : UuidOf(HashCombine(kLabelSeed, number), number);
+    map.has_item_reader = fields.Has("ItemReader");
+    map.has_result_writer = fields.Has("ResultWriter");
   }
 
   void CheckDistributed(const Fields& fields, Language language) {

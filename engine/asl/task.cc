@@ -235,7 +235,8 @@ TaskState CompileTask(const Fields& fields,
       task.function_name = ActivityFunction(resource.activity);
       break;
     case Resource::Kind::kUnsupported:
-      problems.NotSupported(*place, resource.explanation);
+      problems.NotRunnable(*place, resource.explanation);
+      task.is_runnable = false;
       break;
     case Resource::Kind::kInvalid:
       problems.Error(code::kSchema, *place, resource.explanation);

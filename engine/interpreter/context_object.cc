@@ -46,6 +46,7 @@ Result<json::Value> Interpreter::StateScope::Root(const expression::Path& path) 
 json::Value Interpreter::ContextObject(Frame& frame,
                                        std::optional<std::uint32_t> item_index,
                                        bool with_execution_input) {
+  if (recorder_ != nullptr) return TestedContextObject(frame, item_index);
   const ExecutionHeader& header = rows_.header;
   const ArnScheme& arns = environment_.arns;
   const auto text = [this](std::string_view value) {

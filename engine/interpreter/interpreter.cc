@@ -263,6 +263,7 @@ void Interpreter::Leave(Frame& frame,
     return Fail(frame, ResultTooLarge(StateOf(frame).name));
   }
   if (!CheckVariables(frame, assigned)) return;
+  if (recorder_ != nullptr) NoteLeft(payload, next, assigned);
   HistoryEvent& exited = RecordOn(frame, ExitedEvent(StateOf(frame).type));
   Attach(exited, payload);
   SetVariables(frame, exited, std::move(assigned));

@@ -32,6 +32,10 @@ std::string StateMachineArn(const ArnScheme& scheme, std::string_view state_mach
 std::string ExecutionArn(const ArnScheme& scheme,
                          std::string_view state_machine,
                          std::string_view execution);
+// `execution`: its name and its id with a colon between them; of a state's test the name alone.
+std::string ExpressExecutionArn(const ArnScheme& scheme,
+                                std::string_view state_machine,
+                                std::string_view execution);
 struct ExecutionHeader;
 std::string ExecutionArn(const ArnScheme& scheme, const ExecutionHeader& header);
 // "machine/label": what the executions of a distributed Map belong to.

@@ -25,6 +25,7 @@
 #include "engine/base/status.h"
 #include "engine/base/time.h"
 #include "engine/interpreter/turn.h"
+#include "engine/runtime/test_state.h"
 
 namespace pawl {
 
@@ -507,6 +508,14 @@ class Engine {
   virtual Result<MapRunList> ListMapRuns(const ExecutionName& execution,
                                          std::size_t page_size,
                                          const std::string& after) = 0;
+
+  // Runs one state alone: nothing is stored, no retry is made, no time passes. A Task without a
+  // mock calls its function, on a worker, for five minutes at most; its TimeoutSeconds are not
+  // watched. `done` runs once, before this returns or when the function has ended; also when the
+  // engine stops. Errors: InvalidArgument (the definition's diagnostics, with reason
+  // InvalidDefinition; what TestState does not take, in AWS's words where they are recorded; see
+  // field()), ResourceExhausted, DeadlineExceeded, Unavailable.
+  virtual void TestState(TestStateRequest request, Callback<StateTestResult> done) = 0;
 
   // `sink` outlives the watch.
   virtual std::unique_ptr<Watch> StartWatch(WatchSink& sink) = 0;

@@ -14,6 +14,7 @@ COMMANDS = [
     "server",
     "start",
     "stop",
+    "test-state",
     "validate",
     "version",
     "watch",
@@ -49,6 +50,7 @@ def test_every_command_has_help_with_examples(pawl: Pawl, command: str) -> None:
         ["deploy", "a.json", "b.json", "--name", "c"],
         ["dev", "/nowhere"],
         ["validate", "/nowhere.asl.json"],
+        ["test-state", "/nowhere.asl.json"],
         ["history", "hello", "x", "--limit", "-1"],
     ],
 )

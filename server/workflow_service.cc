@@ -14,6 +14,7 @@
 #include "server/execution_watch.h"
 #include "server/rpc_status.h"
 #include "server/version.h"
+#include "server/waiting_call.h"
 #include "server/wire.h"
 
 namespace pawl::server {
@@ -119,6 +120,24 @@ grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext& context, const Stat
 
 }  // namespace
 
+namespace {
+
+Result<std::optional<asl::MachineType>> FromWire(v1::StateMachineType type) {
+  switch (type) {
+    case v1::STATE_MACHINE_TYPE_UNSPECIFIED:
+      return std::optional<asl::MachineType>();
+    case v1::STATE_MACHINE_TYPE_STANDARD:
+      return std::optional(asl::MachineType::kStandard);
+    case v1::STATE_MACHINE_TYPE_EXPRESS:
+      return std::optional(asl::MachineType::kExpress);
+    default:
+      return InvalidArgument(
+          fmt::format("type: {} is no StateMachineType", static_cast<int>(type)), "type");
+  }
+}
+
+}  // namespace
+
 grpc::ServerUnaryReactor* WorkflowService::DeployStateMachine(
     grpc::CallbackServerContext* context,
     const v1::DeployStateMachineRequest* request,
@@ -131,10 +150,12 @@ grpc::ServerUnaryReactor* WorkflowService::DeployStateMachine(
       return InvalidArgument(
           fmt::format("mode: {} is no DeployMode", static_cast<int>(request->mode())), "mode");
     }
+    ASSIGN_OR_RETURN(const auto type, FromWire(request->type()));
     ASSIGN_OR_RETURN(const DeployResponse deployed,
                      engine_.Deploy({.namespace_id = caller.namespace_id,
                                      .name = request->name(),
                                      .definition = request->definition(),
+                                     .type = type,
                                      .must_be_new = request->mode() == v1::DEPLOY_MODE_CREATE,
                                      .must_exist = request->mode() == v1::DEPLOY_MODE_UPDATE}));
     *response->mutable_state_machine() = ToWire(deployed.state_machine);
@@ -237,6 +258,31 @@ grpc::ServerUnaryReactor* WorkflowService::StartExecution(grpc::CallbackServerCo
         reactor->Finish(ToGrpcStatus(InsideField(started.status(), "execution")));
       });
   return reactor;
+}
+
+grpc::ServerUnaryReactor* WorkflowService::StartSyncExecution(
+    grpc::CallbackServerContext* context,
+    const v1::StartSyncExecutionRequest* request,
+    v1::StartSyncExecutionResponse* response) {
+  const auto translate = [&]() -> Result<StartRequest> {
+    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
+    Result<StartRequest> result = ToStartRequest(caller.namespace_id, request->execution());
+    if (!result.ok()) return InsideField(result.status(), "execution");
+    return result;
+  };
+  Result<StartRequest> start = translate();
+  if (!start.ok()) {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(ToGrpcStatus(start.status()));
+    return reactor;
+  }
+  // Deletes itself.
+  auto* call = new WaitingCall<ExecutionInfo, v1::StartSyncExecutionResponse>(
+      *response, [](const ExecutionInfo& execution, v1::StartSyncExecutionResponse& wire) {
+        *wire.mutable_execution() = ToWire(execution);
+      });
+  engine_.StartSyncExecution(*std::move(start), call->Done());
+  return call;
 }
 
 grpc::ServerUnaryReactor* WorkflowService::StartExecutions(

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "server/caller.h"
-#include "server/test_state_call.h"
+#include "server/waiting_call.h"
 #include "server/wire.h"
 #include "server/workflow_service.h"
 
@@ -123,8 +123,6 @@ v1::StateInspection ToWire(const Inspection& inspection) {
   return wire;
 }
 
-}  // namespace
-
 v1::TestStateResponse ToWire(const StateTestResult& result) {
   v1::TestStateResponse wire;
   wire.set_status(ToWire(result.status));
@@ -135,6 +133,8 @@ v1::TestStateResponse ToWire(const StateTestResult& result) {
   *wire.mutable_inspection() = ToWire(result.inspection);
   return wire;
 }
+
+}  // namespace
 
 grpc::ServerUnaryReactor* WorkflowService::TestState(grpc::CallbackServerContext* context,
                                                      const v1::TestStateRequest* request,
@@ -149,8 +149,12 @@ grpc::ServerUnaryReactor* WorkflowService::TestState(grpc::CallbackServerContext
     reactor->Finish(ToGrpcStatus(test.status()));
     return reactor;
   }
-  auto* call = new TestStateCall(*response);  // deletes itself
-  call->Begin(engine_, *std::move(test));
+  // Deletes itself.
+  auto* call = new WaitingCall<StateTestResult, v1::TestStateResponse>(
+      *response, [](const StateTestResult& result, v1::TestStateResponse& wire) {
+        wire = ToWire(result);
+      });
+  engine_.TestState(*std::move(test), call->Done());
   return call;
 }
 

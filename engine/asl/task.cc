@@ -102,7 +102,25 @@ struct Call {
 // Step Functions Developer Guide, "Start workflow executions": the parameters of its call.
 constexpr std::array<std::string_view, 4> kStartExecutionParameters = {
     "StateMachineArn", "Input", "Name", "TraceHeader"};
-constexpr Call kStartExecution = {"states:startExecution", kStartExecutionParameters};
+
+// API model: SendTaskSuccess and its like.
+constexpr std::array<std::string_view, 2> kSuccessParameters = {"TaskToken", "Output"};
+constexpr std::array<std::string_view, 3> kFailureParameters = {"TaskToken", "Error", "Cause"};
+constexpr std::array<std::string_view, 1> kHeartbeatParameters = {"TaskToken"};
+
+Call CallNamed(EngineCall call) {
+  switch (call) {
+    case EngineCall::kStartExecution:
+      return {"startExecution", kStartExecutionParameters};
+    case EngineCall::kSendTaskSuccess:
+      return {"sendTaskSuccess", kSuccessParameters};
+    case EngineCall::kSendTaskFailure:
+      return {"sendTaskFailure", kFailureParameters};
+    case EngineCall::kSendTaskHeartbeat:
+      return {"sendTaskHeartbeat", kHeartbeatParameters};
+  }
+  return {};
+}
 
 void CheckParameters(const Fields& fields,
                      const Call& call,
@@ -225,10 +243,12 @@ TaskState CompileTask(const Fields& fields,
       task.integration = TaskState::Integration::kLambdaInvoke;
       task.pattern = resource.pattern;
       break;
-    case Resource::Kind::kStartExecution:
-      task.integration = TaskState::Integration::kStartExecution;
+    case Resource::Kind::kEngineCall:
+      task.integration = TaskState::Integration::kEngineCall;
       task.pattern = resource.pattern;
-      CheckParameters(fields, kStartExecution, language, problems);
+      task.call = resource.call;
+      task.is_aws_sdk = resource.is_aws_sdk;
+      CheckParameters(fields, CallNamed(resource.call), language, problems);
       break;
     case Resource::Kind::kActivity:
       task.integration = TaskState::Integration::kActivity;

@@ -62,7 +62,8 @@ json::Value Interpreter::ContextObject(Frame& frame,
   execution.Set("StartTime", text(FormatTimestamp(header.started_at)));
   execution.Set("Name", text(header.name));
   execution.Set("RoleArn", text(RoleArn(arns)));
-  execution.Set("RedriveCount", json::Value::Number("0"));
+  // As recorded; an EXPRESS execution is never redriven.
+  if (!header.is_express()) execution.Set("RedriveCount", json::Value::Number("0"));
 
   json::ObjectBuilder state_machine;
   state_machine.Set("Id", text(StateMachineArn(arns, header.state_machine)));

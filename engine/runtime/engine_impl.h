@@ -121,6 +121,11 @@ class EngineImpl final : public Engine, public ShardEnvironment {
                                                                std::uint64_t revision) override;
   void Post(ShardId shard, ShardRequest request) override;
   void StartChild(ChildRequest request) override;
+  void SignalTask(SignalRequest request) override;
+  void RefuseCall(const TaskRef& ref,
+                  const Status& status,
+                  bool is_aws_sdk,
+                  const std::string& request_id);
 
   Executor& ExecutorOf(ShardId shard);
   // Checks a start and finds its shard; the reply is left to the caller.

@@ -599,8 +599,8 @@ bool Shard::SleepsLong(const Resident& execution, Timestamp now) {
 void Shard::PerformEffects(Resident& execution, const interpreter::Effect& effect) {
   std::visit(
       Overloaded{[&](const interpreter::DispatchTask& dispatch) {
-                   if (IsChildStart(execution, dispatch.frame)) {
-                     return StartChild(execution, dispatch.frame);
+                   if (IsEngineCall(execution, dispatch.frame)) {
+                     return CallEngine(execution, dispatch.frame);
                    }
                    auto ready = MakeReady(execution, dispatch.frame, false);
                    // The frame may have moved on in a later turn.

@@ -36,6 +36,16 @@ struct ChildRequest {
   std::string fairness_key = {};
   // Of the attempt; part of the answer.
   std::string request_id = {};
+  // Whether it is asked for as aws-sdk:sfn.
+  bool is_aws_sdk = false;
+};
+
+// What a task asks the holder of another one's token for.
+struct SignalRequest {
+  TaskRef from = {};
+  asl::EngineCall call = asl::EngineCall::kSendTaskSuccess;
+  interpreter::TaskSignal signal = {};
+  std::string request_id = {};
 };
 
 // What a shard asks of the process around it.
@@ -52,6 +62,8 @@ class ShardEnvironment {
   virtual void Post(ShardId shard, ShardRequest request) = 0;
   // Starts the execution and answers the parent's shard with ChildAnsweredCommand.
   virtual void StartChild(ChildRequest request) = 0;
+  // Ends the task of the token, or shows a sign of life of it, and answers in the same way.
+  virtual void SignalTask(SignalRequest request) = 0;
 };
 
 // What an executor keeps for its shards; on the executor's thread.
@@ -198,9 +210,9 @@ class Shard {
   std::optional<ReadyTask> MakeReady(Resident& execution, FrameNumber frame, bool is_recovered);
 
   // --- Executions that start others (shard_children.cc) ---
-  // Whether the frame waits for the answer to states:startExecution.
-  static bool IsChildStart(const Resident& execution, FrameNumber frame);
-  void StartChild(Resident& execution, FrameNumber frame);
+  // Whether the frame waits for the engine's own answer to a call.
+  static bool IsEngineCall(const Resident& execution, FrameNumber frame);
+  void CallEngine(Resident& execution, FrameNumber frame);
   void StageMessage(const rows::OutboxKeyParts& key, rows::OutboxRow message);
   void Deliver(const rows::OutboxKeyParts& key, const rows::OutboxRow& message);
   void DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key);

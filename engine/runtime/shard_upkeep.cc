@@ -96,8 +96,8 @@ Status Shard::RecoverFrame(const storage::Row& row, Timestamp now) {
         continue;
       }
       if (*execution == nullptr) continue;
-      if (IsChildStart(**execution, key->frame)) {
-        StartChild(**execution, key->frame);
+      if (IsEngineCall(**execution, key->frame)) {
+        CallEngine(**execution, key->frame);
         continue;
       }
       if (auto ready = MakeReady(**execution, key->frame, true)) {

@@ -82,6 +82,7 @@ int DescribeStateMachine(const Options& options, Client& client) {
   } else {
     PrintField("State machine", SafeText(machine.name()));
     PrintField("ARN", SafeText(machine.arn()));
+    PrintField("Type", TypeText(machine.type()));
     PrintField("Revision", std::to_string(machine.revision()));
     PrintField("Created", TimeText(machine.create_time()));
     PrintField("Updated", TimeText(machine.update_time()));

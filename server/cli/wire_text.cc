@@ -98,10 +98,15 @@ std::string ToJson(const v1::Execution& execution) {
   return object.ToString();
 }
 
+std::string TypeText(v1::StateMachineType type) {
+  return type == v1::STATE_MACHINE_TYPE_EXPRESS ? "EXPRESS" : "STANDARD";
+}
+
 std::string ToJson(const v1::StateMachine& state_machine) {
   JsonObject object;
   object.Text("name", state_machine.name())
       .Text("arn", state_machine.arn())
+      .Text("type", TypeText(state_machine.type()))
       .Number("revision", static_cast<std::int64_t>(state_machine.revision()))
       .Text("create_time", TimeText(state_machine.create_time()))
       .Text("update_time", TimeText(state_machine.update_time()))

@@ -25,6 +25,8 @@ std::string EventTypeText(v1::HistoryEventType type);
 
 // Objects for --output json. What a message does not have is left out.
 std::string ToJson(const v1::Execution& execution);
+// "STANDARD" or "EXPRESS".
+std::string TypeText(v1::StateMachineType type);
 std::string ToJson(const v1::StateMachine& state_machine);
 std::string ToJson(const v1::HistoryEvent& event);
 std::string ToJson(const asl::Diagnostic& diagnostic);

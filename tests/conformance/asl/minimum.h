@@ -4,9 +4,9 @@
 
 namespace pawl::test {
 
-inline constexpr int kRunMin = 439;
-inline constexpr int kOutcomeMin = 437;
-inline constexpr int kCausalMin = 434;
-inline constexpr int kHistoryMin = 434;
+inline constexpr int kRunMin = 489;
+inline constexpr int kOutcomeMin = 485;
+inline constexpr int kCausalMin = 473;
+inline constexpr int kHistoryMin = 473;
 
 }  // namespace pawl::test

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <utility>
@@ -12,52 +11,17 @@
 #include "engine/base/coding.h"
 #include "server/caller.h"
 #include "server/execution_watch.h"
+#include "server/request_fields.h"
 #include "server/rpc_status.h"
+#include "server/unary_reply.h"
 #include "server/version.h"
 #include "server/wire.h"
 
 namespace pawl::server {
 namespace {
 
-constexpr std::int32_t kPageSizeDefault = 100;
-constexpr std::int32_t kPageSizeMax = 1000;
 constexpr std::int32_t kPriorityMax = 100;
 constexpr std::size_t kFairnessKeyBytesMax = 128;
-
-Status Required(const std::string& value, const char* field) {
-  if (!value.empty()) return {};
-  return InvalidArgument(fmt::format("{}: is required and was empty", field), field);
-}
-
-Result<std::size_t> PageSize(std::int32_t page_size) {
-  if (page_size < 0) {
-    return InvalidArgument(
-        fmt::format("page_size: {} is negative; 1 to {}, or 0 for {}, would be right",
-                    page_size,
-                    kPageSizeMax,
-                    kPageSizeDefault),
-        "page_size");
-  }
-  if (page_size == 0) return static_cast<std::size_t>(kPageSizeDefault);
-  return static_cast<std::size_t>(std::min(page_size, kPageSizeMax));
-}
-
-// The content of a page token that may be absent: the first page has none.
-Result<std::string> OpenToken(const runtime::TokenSealer& tokens,
-                              const runtime::TokenScope& scope,
-                              const std::string& token) {
-  if (token.empty()) return std::string();
-  return tokens.Open(scope, token);
-}
-
-Result<ExecutionName> NameOfExecution(NamespaceId namespace_id,
-                                      const std::string& state_machine,
-                                      const std::string& execution) {
-  RETURN_IF_ERROR(Required(state_machine, "state_machine"));
-  RETURN_IF_ERROR(Required(execution, "execution"));
-  return ExecutionName{
-      .namespace_id = namespace_id, .state_machine = state_machine, .name = execution};
-}
 
 Result<StartRequest> ToStartRequest(NamespaceId namespace_id, const v1::ExecutionStart& start) {
   RETURN_IF_ERROR(Required(start.state_machine(), "state_machine"));
@@ -109,12 +73,6 @@ EventId ParseEventId(const std::string& text) {
   EventId id = 0;
   std::from_chars(text.data(), text.data() + text.size(), id);
   return id;
-}
-
-grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext& context, const Status& status) {
-  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
 }
 
 }  // namespace
@@ -172,7 +130,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListStateMachines(
     ASSIGN_OR_RETURN(const std::size_t page_size, PageSize(request->page_size()));
     const runtime::TokenScope scope{
         .namespace_id = caller.namespace_id, .kind = "ListStateMachines", .request = {}};
-    ASSIGN_OR_RETURN(const std::string after, OpenToken(tokens_, scope, request->page_token()));
+    ASSIGN_OR_RETURN(const std::string after, OpenPageToken(tokens_, scope, request->page_token()));
     ASSIGN_OR_RETURN(const StateMachineList page,
                      engine_.ListStateMachines(caller.namespace_id, page_size, after));
     for (const StateMachineInfo& info : page.state_machines) {
@@ -355,7 +313,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListExecutions(grpc::CallbackServerCo
     const std::string bound_to = ListScope(query);
     const runtime::TokenScope scope{
         .namespace_id = caller.namespace_id, .kind = "ListExecutions", .request = bound_to};
-    ASSIGN_OR_RETURN(query.after, OpenToken(tokens_, scope, request->page_token()));
+    ASSIGN_OR_RETURN(query.after, OpenPageToken(tokens_, scope, request->page_token()));
     ASSIGN_OR_RETURN(const ListResponse page, engine_.ListExecutions(query));
     for (const ExecutionInfo& info : page.executions)
       *response->add_executions() = ToWire(info);
@@ -382,7 +340,7 @@ grpc::ServerUnaryReactor* WorkflowService::GetExecutionHistory(
     const std::string bound_to = HistoryScope(query);
     const runtime::TokenScope scope{
         .namespace_id = caller.namespace_id, .kind = "GetExecutionHistory", .request = bound_to};
-    ASSIGN_OR_RETURN(const std::string after, OpenToken(tokens_, scope, request->page_token()));
+    ASSIGN_OR_RETURN(const std::string after, OpenPageToken(tokens_, scope, request->page_token()));
     if (!after.empty()) query.after = ParseEventId(after);
     ASSIGN_OR_RETURN(const HistoryPage page, engine_.GetHistory(query));
     for (const EventInfo& event : page.events)

@@ -45,6 +45,20 @@ Result<StartRequest> ToStartRequest(NamespaceId namespace_id, const v1::Executio
                       .fairness_key = start.fairness_key()};
 }
 
+// Whose executions are to be listed, as the façade names it: those of a Map run have a name of
+// their own.
+Result<std::string> ListedMachine(Engine& engine,
+                                  NamespaceId namespace_id,
+                                  const v1::ListExecutionsRequest& request) {
+  if (request.map_run().empty()) return request.state_machine();
+  if (!request.state_machine().empty()) {
+    return InvalidArgument("map_run: stands beside state_machine; one of the two would be right",
+                           "map_run");
+  }
+  ASSIGN_OR_RETURN(const MapRunInfo run, engine.DescribeMapRun(namespace_id, request.map_run()));
+  return run.listed_as;
+}
+
 // The fields of a listing that its page tokens are bound to.
 std::string ListScope(const ListRequest& request) {
   std::string scope;
@@ -301,7 +315,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListExecutions(grpc::CallbackServerCo
     ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
     ListRequest query;
     query.namespace_id = caller.namespace_id;
-    query.state_machine = request->state_machine();
+    ASSIGN_OR_RETURN(query.state_machine, ListedMachine(engine_, caller.namespace_id, *request));
     ASSIGN_OR_RETURN(query.status, FromWire(request->status(), "status"));
     if (request->has_started_from()) {
       ASSIGN_OR_RETURN(query.started_from, FromWire(request->started_from(), "started_from"));

@@ -4,16 +4,20 @@ import pytest
 from conftest import EXAMPLES, Pawl
 
 COMMANDS = [
+    "activity",
+    "activity take",
     "deploy",
     "describe",
     "dev",
     "eval",
     "history",
     "list",
+    "map-runs",
     "run",
     "server",
     "start",
     "stop",
+    "task",
     "validate",
     "version",
     "watch",
@@ -24,7 +28,7 @@ NOBODY = "127.0.0.1:1"
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_examples(pawl: Pawl, command: str) -> None:
-    outcome = pawl(command, "--help")
+    outcome = pawl(*command.split(), "--help")
     assert outcome.code == 0
     assert f"pawl {command}" in outcome.out.partition("Examples:")[2]
 
@@ -50,6 +54,15 @@ def test_every_command_has_help_with_examples(pawl: Pawl, command: str) -> None:
         ["dev", "/nowhere"],
         ["validate", "/nowhere.asl.json"],
         ["history", "hello", "x", "--limit", "-1"],
+        ["list", "hello", "--map-run", "arn"],
+        ["list", "--all", "--map-run", "arn"],
+        ["map-runs", "hello"],
+        ["activity"],
+        ["activity", "fly"],
+        ["activity", "take", "approve", "--wait", "soon"],
+        ["task"],
+        ["task", "succeed"],
+        ["task", "succeed", "token", "--result", "{a}"],
     ],
 )
 def test_wrong_usage_exits_with_2_and_says_why_on_stderr(pawl: Pawl, arguments: list[str]) -> None:
@@ -73,6 +86,10 @@ def test_an_unknown_command_is_named(pawl: Pawl) -> None:
         ["history", "hello", "x"],
         ["watch", "hello", "x"],
         ["stop", "hello", "x"],
+        ["map-runs", "hello", "x"],
+        ["activity", "list"],
+        ["activity", "take", "approve"],
+        ["task", "heartbeat", "token"],
         ["deploy", str(EXAMPLES / "hello.asl.json")],
     ],
 )

@@ -83,7 +83,9 @@ def test_run_shows_how_far_a_map_run_is(server: Pawl, deploy) -> None:
     machine = deploy("Wait\n          SecondsPath: $")
     outcome = server("run", machine, "--input", str([0] * 20 + [3]))
     assert outcome.code == 0, outcome.err
-    assert "Each: 20 of 21 items" in outcome.err
+    lines = outcome.err.splitlines()
+    assert any("Each: 20 of 21 items" in line for line in lines)
+    assert "Each: done" in lines[-1]
 
 
 def test_a_run_that_is_not_there_is_refused(server: Pawl) -> None:

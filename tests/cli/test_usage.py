@@ -73,7 +73,9 @@ def test_wrong_usage_exits_with_2_and_says_why_on_stderr(pawl: Pawl, arguments: 
 
 
 def test_an_unknown_command_is_named(pawl: Pawl) -> None:
-    assert "'fly' is no command" in pawl("fly").err
+    assert "pawl: 'fly' is no command; 'pawl --help'" in pawl("fly").err
+    fly = pawl("activity", "fly")
+    assert "pawl activity: 'fly' is no command; 'pawl activity --help'" in fly.err
 
 
 @pytest.mark.parametrize(

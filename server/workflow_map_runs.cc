@@ -1,4 +1,7 @@
 // Map runs of pawl.v1.WorkflowService.
+#include <string>
+#include <string_view>
+
 #include "engine/base/coding.h"
 #include "server/caller.h"
 #include "server/request_fields.h"
@@ -9,11 +12,11 @@
 namespace pawl::server {
 namespace {
 
-constexpr char kStatusPrefix[] = "MAP_RUN_STATUS_";
+constexpr std::string_view kStatusPrefix = "MAP_RUN_STATUS_";
 
 v1::MapRunStatus StatusToWire(const std::string& status) {
   v1::MapRunStatus wire = v1::MAP_RUN_STATUS_UNSPECIFIED;
-  v1::MapRunStatus_Parse(kStatusPrefix + status, &wire);
+  v1::MapRunStatus_Parse(std::string(kStatusPrefix) + status, &wire);
   return wire;
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <utility>
@@ -12,7 +11,9 @@
 #include "engine/base/coding.h"
 #include "server/caller.h"
 #include "server/execution_watch.h"
+#include "server/request_fields.h"
 #include "server/rpc_status.h"
+#include "server/unary_reply.h"
 #include "server/version.h"
 #include "server/waiting_call.h"
 #include "server/wire.h"
@@ -20,45 +21,8 @@
 namespace pawl::server {
 namespace {
 
-constexpr std::int32_t kPageSizeDefault = 100;
-constexpr std::int32_t kPageSizeMax = 1000;
 constexpr std::int32_t kPriorityMax = 100;
 constexpr std::size_t kFairnessKeyBytesMax = 128;
-
-Status Required(const std::string& value, const char* field) {
-  if (!value.empty()) return {};
-  return InvalidArgument(fmt::format("{}: is required and was empty", field), field);
-}
-
-Result<std::size_t> PageSize(std::int32_t page_size) {
-  if (page_size < 0) {
-    return InvalidArgument(
-        fmt::format("page_size: {} is negative; 1 to {}, or 0 for {}, would be right",
-                    page_size,
-                    kPageSizeMax,
-                    kPageSizeDefault),
-        "page_size");
-  }
-  if (page_size == 0) return static_cast<std::size_t>(kPageSizeDefault);
-  return static_cast<std::size_t>(std::min(page_size, kPageSizeMax));
-}
-
-// The content of a page token that may be absent: the first page has none.
-Result<std::string> OpenToken(const runtime::TokenSealer& tokens,
-                              const runtime::TokenScope& scope,
-                              const std::string& token) {
-  if (token.empty()) return std::string();
-  return tokens.Open(scope, token);
-}
-
-Result<ExecutionName> NameOfExecution(NamespaceId namespace_id,
-                                      const std::string& state_machine,
-                                      const std::string& execution) {
-  RETURN_IF_ERROR(Required(state_machine, "state_machine"));
-  RETURN_IF_ERROR(Required(execution, "execution"));
-  return ExecutionName{
-      .namespace_id = namespace_id, .state_machine = state_machine, .name = execution};
-}
 
 Result<StartRequest> ToStartRequest(NamespaceId namespace_id, const v1::ExecutionStart& start) {
   RETURN_IF_ERROR(Required(start.state_machine(), "state_machine"));
@@ -80,6 +44,20 @@ Result<StartRequest> ToStartRequest(NamespaceId namespace_id, const v1::Executio
                       .input = start.input(),
                       .priority = start.priority(),
                       .fairness_key = start.fairness_key()};
+}
+
+// Whose executions are to be listed, as the façade names it: those of a Map run have a name of
+// their own.
+Result<std::string> ListedMachine(Engine& engine,
+                                  NamespaceId namespace_id,
+                                  const v1::ListExecutionsRequest& request) {
+  if (request.map_run().empty()) return request.state_machine();
+  if (!request.state_machine().empty()) {
+    return InvalidArgument("map_run: stands beside state_machine; one of the two would be right",
+                           "map_run");
+  }
+  ASSIGN_OR_RETURN(const MapRunInfo run, engine.DescribeMapRun(namespace_id, request.map_run()));
+  return run.listed_as;
 }
 
 // The fields of a listing that its page tokens are bound to.
@@ -110,12 +88,6 @@ EventId ParseEventId(const std::string& text) {
   EventId id = 0;
   std::from_chars(text.data(), text.data() + text.size(), id);
   return id;
-}
-
-grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext& context, const Status& status) {
-  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
 }
 
 }  // namespace
@@ -193,7 +165,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListStateMachines(
     ASSIGN_OR_RETURN(const std::size_t page_size, PageSize(request->page_size()));
     const runtime::TokenScope scope{
         .namespace_id = caller.namespace_id, .kind = "ListStateMachines", .request = {}};
-    ASSIGN_OR_RETURN(const std::string after, OpenToken(tokens_, scope, request->page_token()));
+    ASSIGN_OR_RETURN(const std::string after, OpenPageToken(tokens_, scope, request->page_token()));
     ASSIGN_OR_RETURN(const StateMachineList page,
                      engine_.ListStateMachines(caller.namespace_id, page_size, after));
     for (const StateMachineInfo& info : page.state_machines) {
@@ -389,7 +361,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListExecutions(grpc::CallbackServerCo
     ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
     ListRequest query;
     query.namespace_id = caller.namespace_id;
-    query.state_machine = request->state_machine();
+    ASSIGN_OR_RETURN(query.state_machine, ListedMachine(engine_, caller.namespace_id, *request));
     ASSIGN_OR_RETURN(query.status, FromWire(request->status(), "status"));
     if (request->has_started_from()) {
       ASSIGN_OR_RETURN(query.started_from, FromWire(request->started_from(), "started_from"));
@@ -401,7 +373,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListExecutions(grpc::CallbackServerCo
     const std::string bound_to = ListScope(query);
     const runtime::TokenScope scope{
         .namespace_id = caller.namespace_id, .kind = "ListExecutions", .request = bound_to};
-    ASSIGN_OR_RETURN(query.after, OpenToken(tokens_, scope, request->page_token()));
+    ASSIGN_OR_RETURN(query.after, OpenPageToken(tokens_, scope, request->page_token()));
     ASSIGN_OR_RETURN(const ListResponse page, engine_.ListExecutions(query));
     for (const ExecutionInfo& info : page.executions)
       *response->add_executions() = ToWire(info);
@@ -428,7 +400,7 @@ grpc::ServerUnaryReactor* WorkflowService::GetExecutionHistory(
     const std::string bound_to = HistoryScope(query);
     const runtime::TokenScope scope{
         .namespace_id = caller.namespace_id, .kind = "GetExecutionHistory", .request = bound_to};
-    ASSIGN_OR_RETURN(const std::string after, OpenToken(tokens_, scope, request->page_token()));
+    ASSIGN_OR_RETURN(const std::string after, OpenPageToken(tokens_, scope, request->page_token()));
     if (!after.empty()) query.after = ParseEventId(after);
     ASSIGN_OR_RETURN(const HistoryPage page, engine_.GetHistory(query));
     for (const EventInfo& event : page.events)

@@ -89,6 +89,14 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
                                               const v1::SendTaskHeartbeatRequest* request,
                                               v1::SendTaskHeartbeatResponse* response) override;
 
+  // --- Map runs (workflow_map_runs.cc) ---
+  grpc::ServerUnaryReactor* DescribeMapRun(grpc::CallbackServerContext* context,
+                                           const v1::DescribeMapRunRequest* request,
+                                           v1::DescribeMapRunResponse* response) override;
+  grpc::ServerUnaryReactor* ListMapRuns(grpc::CallbackServerContext* context,
+                                        const v1::ListMapRunsRequest* request,
+                                        v1::ListMapRunsResponse* response) override;
+
   grpc::ServerUnaryReactor* DescribeServer(grpc::CallbackServerContext* context,
                                            const v1::DescribeServerRequest* request,
                                            v1::DescribeServerResponse* response) override;

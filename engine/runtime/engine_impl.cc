@@ -8,6 +8,7 @@
 #include "engine/base/coding.h"
 #include "engine/json/parse.h"
 #include "engine/rows/keys.h"
+#include "engine/runtime/error_text.h"
 #include "engine/storage/memory_storage.h"
 #include "engine/storage/rocksdb_storage.h"
 
@@ -20,8 +21,6 @@ using storage::Family;
 // sysexits.h, EX_TEMPFAIL: the store failed; nothing unacknowledged was promised to anybody.
 constexpr int kExitStoreFailed = 75;
 constexpr ShardId kCatalogShard{rows::kShards};
-constexpr std::size_t kErrorCharactersMax = 256;
-constexpr std::size_t kCauseCharactersMax = 32'768;
 constexpr std::int32_t kPriorityMax = 100;
 constexpr std::size_t kFairnessKeyBytesMax = 128;
 // How long a thread sleeps at most when nothing is due.
@@ -336,12 +335,8 @@ void EngineImpl::StartExecutions(std::vector<StartRequest> requests,
 }
 
 void EngineImpl::StopExecution(StopRequest request, Callback<StopResponse> done) {
-  if (request.error && request.error->size() > kErrorCharactersMax) {
-    return done(InvalidArgument("the error has at most 256 characters", "error"));
-  }
-  if (request.cause && request.cause->size() > kCauseCharactersMax) {
-    return done(InvalidArgument("the cause has at most 32768 characters", "cause"));
-  }
+  const Status checked = CheckErrorText(request.error, request.cause);
+  if (!checked.ok()) return done(checked);
   const ShardId shard =
       rows::ShardOf(request.name.namespace_id, request.name.state_machine, request.name.name);
   ExecutorOf(shard).Post(shard,

@@ -8,13 +8,12 @@
 #include "engine/json/parse.h"
 #include "engine/rows/keys.h"
 #include "engine/runtime/engine_impl.h"
+#include "engine/runtime/error_text.h"
 
 namespace pawl::runtime {
 namespace {
 
 constexpr ShardId kCatalogShard{rows::kShards};
-constexpr std::size_t kErrorBytesMax = 256;
-constexpr std::size_t kCauseBytesMax = 32'768;
 
 // What is not JSON, or too large a text, becomes the task's error: a broken worker fails its tasks.
 // A result over the limit is passed on whatever it is: the interpreter refuses it by its size.
@@ -28,8 +27,8 @@ void Sanitize(Completion& completion, std::size_t payload_bytes_max) {
     completion.cause = "the worker's result is not JSON: " + status.message();
   }
   if (completion.error.empty()) completion.error = "Lambda.Unknown";
-  if (completion.error.size() > kErrorBytesMax) completion.error.resize(kErrorBytesMax);
-  if (completion.cause.size() > kCauseBytesMax) completion.cause.resize(kCauseBytesMax);
+  if (completion.error.size() > kErrorCharactersMax) completion.error.resize(kErrorCharactersMax);
+  if (completion.cause.size() > kCauseCharactersMax) completion.cause.resize(kCauseCharactersMax);
 }
 
 // Gathers the acknowledgements of one batch and hands them to the session together.

@@ -32,10 +32,10 @@ class Client {
                                                      const Request&,
                                                      Response*),
                         const Request& request,
-                        Duration timeout = kCallTimeout) {
+                        std::chrono::seconds timeout = kCallTimeout) {
     grpc::ClientContext context;
     context.set_deadline(
-        std::chrono::system_clock::time_point(clock_.WallNow() + timeout));
+        std::chrono::system_clock::time_point(clock_.WallNow() + Duration(timeout)));
     Response response;
     const grpc::Status status = (stub_.get()->*method)(&context, request, &response);
     RETURN_IF_ERROR(server::FromGrpcStatus(status));

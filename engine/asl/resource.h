@@ -11,8 +11,8 @@ namespace pawl::asl {
 
 struct Resource {
   enum class Kind : std::uint8_t {
-    kFunction,      // a bare function name or a Lambda ARN
-    kLambdaInvoke,  // arn:aws:states:::lambda:invoke
+    kFunction,        // a bare function name or a Lambda ARN
+    kLambdaInvoke,    // arn:aws:states:::lambda:invoke
     kStartExecution,  // arn:aws:states:::states:startExecution
     kActivity,
     kUnsupported,  // a resource of the language that this engine does not run yet

@@ -111,6 +111,13 @@ struct ChildRefusedCommand {
   FrameNumber frame;
 };
 
+// What was read or written for a Map run.
+struct MapRunAnswerCommand {
+  ExecutionId execution;
+  FrameNumber frame;
+  std::variant<interpreter::ItemsRead, interpreter::ResultsWritten> body;
+};
+
 using ShardRequest = std::variant<StartCommand,
                                   StopCommand,
                                   CompletionCommand,
@@ -123,6 +130,7 @@ using ShardRequest = std::variant<StartCommand,
                                   ChildAnsweredCommand,
                                   ChildEndedCommand,
                                   DeliveredCommand,
-                                  ChildRefusedCommand>;
+                                  ChildRefusedCommand,
+                                  MapRunAnswerCommand>;
 
 }  // namespace pawl::runtime

@@ -63,6 +63,28 @@ class EngineMapItemsTest : public testing::Test {
         {.bucket = "bkt", .key = "out/" + run.arn.substr(run.arn.rfind(':') + 1) + "/" + file});
   }
 
+  // Rows of the family `state` with this tag, in all shards.
+  std::vector<storage::Row> AllRowsOf(char tag) {
+    std::vector<storage::Row> all;
+    for (std::uint16_t shard = 0; shard < rows::kShards; ++shard) {
+      storage::Range range = rows::OutboxOf(ShardId{shard});
+      range.begin[2] = tag;
+      range.end = rows::PrefixEnd(range.begin);
+      const auto some = storage::ScanAndWait(harness_.store(), range);
+      all.insert(all.end(), some->begin(), some->end());
+    }
+    return all;
+  }
+
+  std::size_t RowsOf(char tag) { return AllRowsOf(tag).size(); }
+
+  std::size_t LongestRowOf(char tag) {
+    std::size_t longest = 0;
+    for (const storage::Row& row : AllRowsOf(tag))
+      longest = std::max(longest, row.value.size());
+    return longest;
+  }
+
   std::shared_ptr<MemoryObjectStore> objects_ = std::make_shared<MemoryObjectStore>();
   EngineHarness harness_{EngineOptions{}, objects_};
 };
@@ -319,6 +341,36 @@ TEST_F(EngineMapItemsTest, NothingIsLostOrDoneTwiceInACrash) {
       EXPECT_THAT(results, HasSubstr(batch)) << polls;
     EXPECT_EQ(harness.engine().Statistics().quarantined, 0U);
   }
+}
+
+// What a run of any length holds: its frame and those of the executions that are open, a row for
+// each of these, two slices of 1,000 items in memory, and a frame row of less than a kilobyte.
+TEST_F(EngineMapItemsTest, AHundredThousandItemsTakeNoMoreThanAFew) {
+  constexpr std::size_t kItems = 100'000;
+  constexpr std::size_t kConcurrency = 8;
+  std::string csv = "n\n";
+  for (std::size_t i = 0; i < kItems; ++i)
+    csv += std::to_string(i) + "\n";
+  Put(csv);
+  harness_.Deploy("m",
+                  MapWith(Reader(R"("InputType":"CSV")") + R"(,"MaxConcurrency":8,)" + kWriter));
+  const ExecutionName name = harness_.Start("m");
+  auto& engine = static_cast<runtime::EngineImpl&>(harness_.engine());
+  std::size_t rounds = 0;
+  while (engine.Poll()) {
+    if (++rounds % 5'000 != 0) continue;
+    EXPECT_LE(RowsOf('I'), kConcurrency);
+    EXPECT_GE(RowsOf('F'), 1U);
+    EXPECT_LE(RowsOf('F'), kConcurrency + 1);
+    EXPECT_LE(LongestRowOf('F'), 1'024U);
+  }
+  EXPECT_GT(rounds, 10'000U);
+  const MapRunInfo run = OnlyRun(name);
+  EXPECT_EQ(run.status, "SUCCEEDED");
+  EXPECT_EQ(run.items.succeeded, kItems);
+  EXPECT_EQ(run.items.results_written, kItems);
+  EXPECT_THAT(Written(run, "SUCCEEDED_0.json"), HasSubstr(R"({\"n\":\"99999\"})"));
+  EXPECT_EQ(RowsOf('I') + RowsOf('J') + RowsOf('F'), 0U);
 }
 
 }  // namespace

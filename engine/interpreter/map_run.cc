@@ -313,9 +313,10 @@ bool Interpreter::On(const ResultsWritten& written) {
 void Interpreter::MapRunSucceeded(Frame& frame, Bytes output) {
   const MapRunWait wait = std::get<MapRunWait>(frame.wait);
   const EventId run_ended = RecordOn(frame, EventType::kMapRunSucceeded).id;
-  // As most records have it, what follows points to MapRunSucceeded too; those made since November
-  // 2024 have MapRunStarted there.
   Record(EventType::kMapStateSucceeded, run_ended, frame.state);
+  // As most records have it, what follows points to MapRunSucceeded too. Those made since November
+  // 2024 have MapRunStarted there, and so all of JSONata, which began then.
+  if (StateOf(frame).is_jsonata) frame.last_event = wait.run;
   RecordMapRun(frame, wait, "SUCCEEDED", true);
   frame.wait = RunnableWait{};
   LeaveWithResult(frame, Datum(Payload{.bytes = std::move(output)}));

@@ -6,6 +6,7 @@
 
 #include "tests/support/engine_harness.h"
 #include "tests/support/memory_object_store.h"
+#include "tests/support/temporary_directory.h"
 
 namespace pawl {
 namespace {
@@ -309,6 +310,28 @@ TEST_F(EngineMapItemsTest, AWriterThatFailsFailsTheRun) {
   EngineHarness bare;
   EXPECT_THAT(bare.Run(MapWith(kWriter), "[1]").cause.value_or(""),
               HasSubstr("--objects-directory"));
+}
+
+// The same with threads, a directory as the buckets and no time but the clock's.
+TEST(EngineMapItemsThreadsTest, BucketsAreDirectories) {
+  const test::TemporaryDirectory directory;
+  std::filesystem::create_directory(directory.path() / "bkt");
+  test::WriteFile(directory.path() / "bkt" / "k", "[1,2,3]");
+  const auto engine = Engine::Open({.objects_directory = directory.path().string()});
+  ASSERT_TRUE(engine.ok()) << engine.status().ToString();
+  const std::string definition = MapWith(Reader(R"("InputType":"JSON")") + "," + kWriter);
+  ASSERT_TRUE((*engine)->Deploy({.name = "m", .definition = definition}).ok());
+  const ExecutionName name{.state_machine = "m", .name = "e"};
+  (*engine)->StartExecution({.state_machine = "m", .name = "e", .input = "{}"},
+                            [](const Result<StartResponse>&) {});
+  Result<ExecutionInfo> info = NotFound("not asked yet");
+  do {
+    info = (*engine)->WaitForExecution(name, 30s);
+  } while (info.status().code() == StatusCode::kNotFound);
+  ASSERT_TRUE(info.ok()) << info.status().ToString();
+  EXPECT_EQ(info->status, ExecutionStatus::kSucceeded) << info->cause.value_or("");
+  EXPECT_EQ(Engine::Open({.objects_directory = "/nowhere/at/all"}).status().code(),
+            StatusCode::kNotFound);
 }
 
 // --- Crashes and sizes ---

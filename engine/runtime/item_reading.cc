@@ -44,10 +44,15 @@ Status Failed(std::string message) {
 
 // What was read before an error stays in `read`.
 Status ReadOnce(objects::ObjectStore& store,
+                KeptSources& sources,
                 const ItemReaderOptions& options,
+                const TaskRef& run,
                 std::size_t& bytes,
                 interpreter::ItemsRead& read) {
-  ASSIGN_OR_RETURN(const auto source, objects::OpenItemSource(store, options, read.next_cursor));
+  auto source = sources.Take(run, read.next_cursor);
+  if (source == nullptr) {
+    ASSIGN_OR_RETURN(source, objects::OpenItemSource(store, options, read.next_cursor));
+  }
   while (read.items.size() < kSliceItemsMax && bytes < kSliceBytesMax) {
     ASSIGN_OR_RETURN(auto texts,
                      source->Next({.items = kSliceItemsMax - read.items.size(),
@@ -60,10 +65,12 @@ Status ReadOnce(objects::ObjectStore& store,
       read.items.emplace_back(std::move(text));
     }
   }
+  sources.Keep(run, std::move(source));
   return OkStatus();
 }
 
 Status Read(objects::ObjectStore* store,
+            KeptSources& sources,
             const asl::ItemReader& definition,
             const SliceRequest& request,
             interpreter::ItemsRead& read) {
@@ -73,7 +80,7 @@ Status Read(objects::ObjectStore* store,
   std::size_t bytes = 0;
   Status status;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    status = ReadOnce(*store, options, bytes, read);
+    status = ReadOnce(*store, sources, options, request.run, bytes, read);
     if (status.code() != StatusCode::kUnavailable) break;
   }
   // The error repeats behind what was read.
@@ -110,11 +117,12 @@ Result<ItemReaderOptions> ItemReaderOptionsOf(const asl::ItemReader& definition,
 }
 
 interpreter::ItemsRead ReadSlice(objects::ObjectStore* store,
+                                 KeptSources& sources,
                                  const asl::ItemReader& definition,
                                  const SliceRequest& request) {
   interpreter::ItemsRead read{
-      .wait_number = request.wait_number, .first = request.first, .next_cursor = request.cursor};
-  const Status status = Read(store, definition, request, read);
+      .wait_number = request.run.wait_number, .first = request.first, .next_cursor = request.cursor};
+  const Status status = Read(store, sources, definition, request, read);
   if (!status.ok()) {
     read.error = objects::kItemReaderFailed;
     read.cause = status.message();

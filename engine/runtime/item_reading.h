@@ -9,6 +9,7 @@
 #include "engine/base/status.h"
 #include "engine/interpreter/turn.h"
 #include "engine/objects/item_source.h"
+#include "engine/runtime/kept_sources.h"
 
 namespace pawl::runtime {
 
@@ -24,7 +25,8 @@ Result<objects::ItemReaderOptions> ItemReaderOptionsOf(const asl::ItemReader& de
                                                        const interpreter::MapReader& reader);
 
 struct SliceRequest {
-  std::uint32_t wait_number = 0;
+  // The frame that waits.
+  TaskRef run = {};
   // The number of the first item, and where it stands.
   std::uint32_t first = 0;
   std::string cursor = {};
@@ -32,8 +34,10 @@ struct SliceRequest {
 };
 
 // Blocks. Everything that goes wrong is in the answer, as States.ItemReaderFailed; a store that
-// does not answer is asked three times. nullptr as the store: the engine has none.
+// does not answer is asked three times. nullptr as the store: the engine has none. Goes on with the
+// source in `sources` and leaves it there.
 interpreter::ItemsRead ReadSlice(objects::ObjectStore* store,
+                                 KeptSources& sources,
                                  const asl::ItemReader& definition,
                                  const SliceRequest& request);
 

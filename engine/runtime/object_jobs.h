@@ -10,10 +10,11 @@
 #include "engine/base/mutex.h"
 #include "engine/objects/object_store.h"
 #include "engine/platform/thread.h"
+#include "engine/runtime/kept_sources.h"
 
 namespace pawl::runtime {
 
-// Threads: Post and is_stopping from any thread; everything else from the owner's.
+// Threads: Post, is_stopping and sources from any thread; everything else from the owner's.
 class ObjectJobs {
  public:
   // What a job gets: the store, nullptr where the engine has none.
@@ -38,12 +39,17 @@ class ObjectJobs {
 
   bool is_stopping() const { return is_stopping_; }
 
+  // Of the jobs that read.
+  KeptSources& sources() { return sources_; }
+
  private:
   // nullptr once all is over.
   Job Take();
   void RunThread();
 
   std::shared_ptr<objects::ObjectStore> store_;
+  // Goes before the store that its sources read.
+  KeptSources sources_;
   std::atomic<bool> is_stopping_ = false;
   Mutex mutex_;
   CondVar has_work_;

@@ -24,23 +24,24 @@ const MapRunWait* Shard::FindMapRun(const Resident& execution,
 void Shard::ReadItems(const Resident& execution, const interpreter::ReadItems& effect) {
   const MapRunWait* wait = FindMapRun(execution, effect.frame, effect.wait_number);
   if (wait == nullptr || !wait->has_more_to_read()) return;
-  SliceRequest request{.wait_number = effect.wait_number,
+  SliceRequest request{.run = {.execution = execution.id,
+                               .frame = effect.frame,
+                               .wait_number = effect.wait_number},
                        .first = wait->read_end(),
                        .cursor = wait->read_cursor(),
                        .reader = *wait->reader};
   const StateIndex state = execution.set.frames.at(effect.frame).state;
   environment_.object_jobs().Post([this,
-                                   id = execution.id,
-                                   number = effect.frame,
                                    machine = execution.machine,
                                    state,
                                    request = std::move(request)](objects::ObjectStore* store) {
     const auto& map = std::get<asl::MapState>(machine->states[state].details);
+    KeptSources& sources = environment_.object_jobs().sources();
     environment_.Post(
         id_,
-        MapRunAnswerCommand{.execution = id,
-                            .frame = number,
-                            .body = ReadSlice(store, *map.distributed->reader, request)});
+        MapRunAnswerCommand{.execution = request.run.execution,
+                            .frame = request.run.frame,
+                            .body = ReadSlice(store, sources, *map.distributed->reader, request)});
   });
 }
 

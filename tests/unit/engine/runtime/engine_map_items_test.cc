@@ -388,6 +388,8 @@ TEST_F(EngineMapItemsTest, AHundredThousandItemsTakeNoMoreThanAFew) {
     EXPECT_LE(LongestRowOf('F'), 1'024U);
   }
   EXPECT_GT(rounds, 10'000U);
+  // The file is read once, not from a cursor for each slice.
+  EXPECT_LE(objects_->bytes_read(), csv.size());
   const MapRunInfo run = OnlyRun(name);
   EXPECT_EQ(run.status, "SUCCEEDED");
   EXPECT_EQ(run.items.succeeded, kItems);

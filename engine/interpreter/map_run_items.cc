@@ -21,6 +21,8 @@ namespace {
 constexpr std::size_t kSlicesAtHand = 2;
 // Items that a selector may make smaller: a batch is closed when as many are at hand, full or not.
 constexpr std::uint64_t kUnselectedBytesMax = std::uint64_t{4} * 1024 * 1024;
+// What an item takes beside its text; counted with those.
+constexpr std::uint64_t kItemOverhead = 64;
 
 const Bytes& ItemIn(const MapRunWait& wait, std::uint32_t index) {
   const auto& slices = wait.memory.slices;
@@ -30,10 +32,11 @@ const Bytes& ItemIn(const MapRunWait& wait, std::uint32_t index) {
   return (*slice)->items[index - (*slice)->first];
 }
 
-bool HasBytes(const MapRunWait& wait, std::uint64_t bytes) {
+// Whether the items at hand have `bytes`, with `overhead` for each.
+bool HasBytes(const MapRunWait& wait, std::uint64_t bytes, std::uint64_t overhead) {
   std::uint64_t sum = 0;
   for (std::uint32_t index = wait.next; index < wait.read_end(); ++index) {
-    sum += ItemIn(wait, index).size();
+    sum += ItemIn(wait, index).size() + overhead;
     if (sum >= bytes) return true;
   }
   return false;
@@ -136,10 +139,10 @@ bool Interpreter::HasItemsForChild(const Frame& frame) const {
   if (batcher.items_max > 0 && end - wait.next >= batcher.items_max) return true;
   const bool has_selector =
       std::get<asl::MapState>(StateOf(frame).details).item_selector.has_value();
-  const std::uint64_t batch_bytes =
-      batcher.bytes_max == 0 ? kBatchBytesMax
-                             : std::min<std::uint64_t>(batcher.bytes_max, kBatchBytesMax);
-  return HasBytes(wait, has_selector ? kUnselectedBytesMax : batch_bytes);
+  if (has_selector) return HasBytes(wait, kUnselectedBytesMax, kItemOverhead);
+  const std::uint64_t bytes = batcher.bytes_max == 0 ? kBatchBytesMax : batcher.bytes_max;
+  // With a comma for each.
+  return HasBytes(wait, std::min<std::uint64_t>(bytes, kBatchBytesMax), 1);
 }
 
 void Interpreter::AskForItems(Frame& frame) {

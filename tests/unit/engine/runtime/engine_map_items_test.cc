@@ -254,6 +254,26 @@ TEST_F(EngineMapItemsTest, BatchesGoOverSlices) {
   EXPECT_EQ(OnlyRun(info.name).executions.total, 2U);
 }
 
+TEST_F(EngineMapItemsTest, SelectedItemsAreBatchedOverSlices) {
+  // 6 MiB of items, of which the selector leaves little.
+  std::string items = "[";
+  for (int i = 0; i < 6'000; ++i) {
+    items += (i > 0 ? "," : "") + std::string(R"({"n":)") + std::to_string(i) + R"(,"text":")" +
+             std::string(1'000, 'x') + "\"}";
+  }
+  Put(items + "]");
+  const std::string reader = Reader(R"("InputType":"JSON")") +
+                             R"(,"ItemSelector":{"n.$":"$$.Map.Item.Value.n"},)";
+  const ExecutionInfo counted =
+      Run(MapWith(reader + R"("ItemBatcher":{"MaxItemsPerBatch":2500})"));
+  EXPECT_THAT(counted.output.str(), HasSubstr(R"({"n":2499}]},{"Items":[{"n":2500},)"));
+  EXPECT_EQ(OnlyRun(counted.name).executions.total, 3U);
+  // Fewer than fit, because as many as 4 MiB of items are not held.
+  const ExecutionInfo unlimited = Run(MapWith(reader + R"("ItemBatcher":{"BatchInput":1})"));
+  EXPECT_EQ(OnlyRun(unlimited.name).executions.total, 2U);
+  EXPECT_EQ(OnlyRun(unlimited.name).items.succeeded, 6'000U);
+}
+
 TEST_F(EngineMapItemsTest, BatchesHoldToTheirBytes) {
   Put(R"(["aaaa","bbbb","cccc"])");
   EXPECT_EQ(Run(MapWith(Reader(R"("InputType":"JSON")") +

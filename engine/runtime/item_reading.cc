@@ -120,8 +120,9 @@ interpreter::ItemsRead ReadSlice(objects::ObjectStore* store,
                                  KeptSources& sources,
                                  const asl::ItemReader& definition,
                                  const SliceRequest& request) {
-  interpreter::ItemsRead read{
-      .wait_number = request.run.wait_number, .first = request.first, .next_cursor = request.cursor};
+  interpreter::ItemsRead read{.wait_number = request.run.wait_number,
+                              .first = request.first,
+                              .next_cursor = request.cursor};
   const Status status = Read(store, sources, definition, request, read);
   if (!status.ok()) {
     read.error = objects::kItemReaderFailed;

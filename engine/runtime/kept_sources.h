@@ -1,6 +1,6 @@
-// KeptSources: item sources that are likely to be read on, so that the next slice of a Map run costs
-// no opening: a manifest is not read again, and a compressed file is not decompressed again up to
-// the place.
+// KeptSources: item sources that are likely to be read on, so that the next slice of a Map run
+// costs no opening: a manifest is not read again, and a compressed file is not decompressed again
+// up to the place.
 #pragma once
 
 #include <cstddef>

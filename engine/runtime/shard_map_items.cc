@@ -24,12 +24,11 @@ const MapRunWait* Shard::FindMapRun(const Resident& execution,
 void Shard::ReadItems(const Resident& execution, const interpreter::ReadItems& effect) {
   const MapRunWait* wait = FindMapRun(execution, effect.frame, effect.wait_number);
   if (wait == nullptr || !wait->has_more_to_read()) return;
-  SliceRequest request{.run = {.execution = execution.id,
-                               .frame = effect.frame,
-                               .wait_number = effect.wait_number},
-                       .first = wait->read_end(),
-                       .cursor = wait->read_cursor(),
-                       .reader = *wait->reader};
+  SliceRequest request{
+      .run = {.execution = execution.id, .frame = effect.frame, .wait_number = effect.wait_number},
+      .first = wait->read_end(),
+      .cursor = wait->read_cursor(),
+      .reader = *wait->reader};
   const StateIndex state = execution.set.frames.at(effect.frame).state;
   environment_.object_jobs().Post([this,
                                    machine = execution.machine,

@@ -83,9 +83,8 @@ Report ReplayAll(const std::filesystem::path& folder, std::string_view match) {
       const std::string id = StringMember(*test_case, "id");
       const bool is_replayed = ReplayedKinds().contains(StringMember(*test_case, "kind"));
       if (!is_replayed || id.find(match) == std::string::npos) continue;
-      CaseReport entry{.area = StringMember(*test_case, "area"),
-                       .id = id,
-                       .is_in_reach = IsInReach(*test_case)};
+      CaseReport entry{
+          .area = StringMember(*test_case, "area"), .id = id, .is_in_reach = IsInReach(*test_case)};
       if (entry.is_in_reach) entry.verdict = Replay(*test_case, groups);
       if (entry.is_in_reach && !match.empty()) {
         PrintDifferences(id, entry.verdict, test_case->at("expected"));

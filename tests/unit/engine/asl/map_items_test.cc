@@ -78,9 +78,8 @@ TEST(MapItemsTest, ABatcherAndAWriterAreCompiled) {
 }
 
 TEST(MapItemsTest, TheyBelongToADistributedMap) {
-  const Compilation compilation =
-      CompileMap(R"("ItemBatcher":{"MaxItemsPerBatch":2},"ResultWriter":{"WriterConfig":{}})",
-                 "INLINE");
+  const Compilation compilation = CompileMap(
+      R"("ItemBatcher":{"MaxItemsPerBatch":2},"ResultWriter":{"WriterConfig":{}})", "INLINE");
   ASSERT_EQ(compilation.diagnostics.size(), 2U);
   EXPECT_EQ(compilation.diagnostics[0].pointer, "/States/M/ItemBatcher");
   EXPECT_EQ(compilation.diagnostics[1].pointer, "/States/M/ResultWriter");

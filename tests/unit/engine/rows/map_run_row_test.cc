@@ -20,9 +20,9 @@ MapRunWait Full() {
           .executions = {.started = 15, .succeeded = 10, .failed = 1},
           .items = {.started = 1'500, .succeeded = 1'000, .failed = 100},
           .result_bytes = 77,
-          .reader = interpreter::MapReader{.parameters = R"({"Bucket":"b"})",
-                                           .items_pointer = "/a",
-                                           .max_items = 5'000},
+          .reader =
+              interpreter::MapReader{
+                  .parameters = R"({"Bucket":"b"})", .items_pointer = "/a", .max_items = 5'000},
           .cursor = "01ab",
           .cursor_item = 1'000,
           .is_total_known = false,
@@ -63,8 +63,7 @@ TEST(MapRunRowTest, WaitsThatCannotBeAreRefused) {
   MapRunWait endless{.run = 4, .concurrency = 1, .is_total_known = false};
   for (const MapRunWait& wait : {behind, endless}) {
     const Frame frame = Waiting(wait);
-    EXPECT_EQ(DecodeFrame(frame.number, EncodeFrame(frame)).status().code(),
-              StatusCode::kDataLoss);
+    EXPECT_EQ(DecodeFrame(frame.number, EncodeFrame(frame)).status().code(), StatusCode::kDataLoss);
   }
 }
 

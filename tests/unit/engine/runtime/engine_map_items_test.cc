@@ -262,10 +262,9 @@ TEST_F(EngineMapItemsTest, SelectedItemsAreBatchedOverSlices) {
              std::string(1'000, 'x') + "\"}";
   }
   Put(items + "]");
-  const std::string reader = Reader(R"("InputType":"JSON")") +
-                             R"(,"ItemSelector":{"n.$":"$$.Map.Item.Value.n"},)";
-  const ExecutionInfo counted =
-      Run(MapWith(reader + R"("ItemBatcher":{"MaxItemsPerBatch":2500})"));
+  const std::string reader =
+      Reader(R"("InputType":"JSON")") + R"(,"ItemSelector":{"n.$":"$$.Map.Item.Value.n"},)";
+  const ExecutionInfo counted = Run(MapWith(reader + R"("ItemBatcher":{"MaxItemsPerBatch":2500})"));
   EXPECT_THAT(counted.output.str(), HasSubstr(R"({"n":2499}]},{"Items":[{"n":2500},)"));
   EXPECT_EQ(OnlyRun(counted.name).executions.total, 3U);
   // Fewer than fit, because as many as 4 MiB of items are not held.

@@ -155,6 +155,10 @@ std::vector<Setting> ServerSettings() {
            [](Settings& s) -> std::string& { return s.engine.data_dir; }),
       Switch({"in_memory", "", "Keep executions in memory only: all is gone when the server ends"},
              [](Settings& s) -> bool& { return s.is_in_memory; }),
+      Text({"objects_directory",
+            "DIR",
+            "Where the buckets of Maps' ItemReader and ResultWriter are: a subdirectory for each"},
+           [](Settings& s) -> std::string& { return s.engine.objects_directory; }),
       Address(),
       LogLevel(),
   };

@@ -14,6 +14,7 @@
 #include "engine/asl/compiled_values.h"
 #include "engine/asl/error_handling.h"
 #include "engine/asl/fields.h"
+#include "engine/asl/map_items.h"
 #include "engine/asl/task.h"
 #include "engine/asl/template_check.h"
 #include "engine/asl/transitions.h"
@@ -344,7 +345,7 @@ class Compiler {
       map.processor = CompileScope(processor_fields, {.parent = number, .branch = 0});
       type_ = outer;
     }
-    CheckDistributed(fields, language);
+    CompileItems(fields, language, map.distributed);
     if (map.distributed) CompileDistributed(fields, number, *map.distributed);
     return map;
   }
@@ -384,29 +385,22 @@ class Compiler {
     // Unique among the Maps of a definition, and the same for every compilation of it.
     map.label = label != nullptr ? std::string(label->node->text)
                                  : UuidOf(HashCombine(kLabelSeed, number), number);
-    map.has_item_reader = fields.Has("ItemReader");
-    map.has_result_writer = fields.Has("ResultWriter");
   }
 
-  void CheckDistributed(const Fields& fields, Language language) {
+  // Checks what belongs to a distributed Map, and compiles it for one.
+  void CompileItems(const Fields& fields, Language language, std::optional<DistributedMap>& map) {
     if (const Place* label = fields.Get("Label")) {
       CheckLabel(*label, problems_);
     }
-    if (const Place* batcher = fields.Get("ItemBatcher")) {
-      CheckFields(*batcher, kItemBatcherObject, language, problems_);
+    auto reader = CompileItemReader(fields.Get("ItemReader"), language, problems_);
+    auto batcher = CompileItemBatcher(fields.Get("ItemBatcher"), language, problems_);
+    auto writer = CompileResultWriter(fields.Get("ResultWriter"), language, problems_);
+    if (!map) {
+      return RefuseOnInlineMap(fields, problems_);
     }
-    if (const Place* reader = fields.Get("ItemReader")) {
-      const Fields reader_fields = CheckFields(*reader, kItemReaderObject, language, problems_);
-      if (const Place* config = reader_fields.Get("ReaderConfig")) {
-        CheckFields(*config, kReaderConfigObject, language, problems_);
-      }
-    }
-    if (const Place* writer = fields.Get("ResultWriter")) {
-      const Fields writer_fields = CheckFields(*writer, kResultWriterObject, language, problems_);
-      if (const Place* config = writer_fields.Get("WriterConfig")) {
-        CheckFields(*config, kWriterConfigObject, language, problems_);
-      }
-    }
+    map->reader = std::move(reader);
+    map->batcher = std::move(batcher);
+    map->writer = std::move(writer);
   }
 
   const Place& root_;

@@ -138,9 +138,10 @@ Resource ParseIntegration(std::string_view text, std::string_view rest) {
     action = rest.substr(0, dot);
     suffix = rest.substr(dot);
   }
-  const auto* known = std::find_if(kSuffixes.begin(), kSuffixes.end(), [&](const Suffix& candidate) {
-    return candidate.text == suffix;
-  });
+  const auto* known =
+      std::find_if(kSuffixes.begin(), kSuffixes.end(), [&](const Suffix& candidate) {
+        return candidate.text == suffix;
+      });
   const bool is_named = action.find(':') != std::string_view::npos && !action.starts_with(':') &&
                         !action.ends_with(':') && ConsistsOf(action, ":_-");
   if (known == kSuffixes.end() || !is_named) {

@@ -13,7 +13,7 @@ struct Resource {
   enum class Kind : std::uint8_t {
     kFunction,      // a bare function name or a Lambda ARN
     kLambdaInvoke,  // arn:aws:states:::lambda:invoke
-    kEngineCall,  // arn:aws:states:::states:startExecution, and some of aws-sdk:sfn
+    kEngineCall,    // arn:aws:states:::states:startExecution, and some of aws-sdk:sfn
     kActivity,
     kUnsupported,  // a resource of the language that this engine does not run yet
     kInvalid,

@@ -254,6 +254,44 @@ struct ParallelState {
 // A number that may have a fraction; else as ComputedNumber.
 using ComputedFraction = std::variant<double, expression::Path, expression::JsonataTemplate>;
 
+// Where the items of a distributed Map come from (Step Functions Developer Guide, "ItemReader
+// (Map)").
+struct ItemReader {
+  // s3:listObjectsV2; else s3:getObject.
+  bool is_listing = false;
+  // Parameters or Arguments: which object, or which objects.
+  std::optional<ValueTemplate> parameters;
+  // The words of ReaderConfig, empty where it does not say: "CSV", "S3_INVENTORY", "FIRST_ROW",
+  // "COMMA", "LOAD_AND_FLATTEN" and so on.
+  std::string input_type;
+  std::string manifest_type;
+  std::string csv_header_location;
+  std::vector<std::string> csv_headers;
+  std::string csv_delimiter;
+  std::string transformation;
+  std::optional<std::variant<std::string, expression::JsonataTemplate>> items_pointer;
+  // The first items alone; 0 and without it all.
+  std::optional<ComputedNumber> max_items;
+};
+
+// Which items become the input of one execution (Developer Guide, "ItemBatcher (Map)").
+struct ItemBatcher {
+  std::optional<ComputedNumber> items_max;
+  std::optional<ComputedNumber> bytes_max;
+  std::optional<ValueTemplate> batch_input;
+};
+
+// Where results go (Developer Guide, "ResultWriter (Map)").
+struct ResultWriter {
+  // To a bucket (s3:putObject); else they are the state's output.
+  bool has_bucket = false;
+  // Parameters or Arguments: Bucket and Prefix.
+  std::optional<ValueTemplate> parameters;
+  // The words of WriterConfig, empty where it does not say: "COMPACT", "JSONL" and so on.
+  std::string transformation;
+  std::string output_type;
+};
+
 // A Map whose iterations are executions of their own (Step Functions Developer Guide, "Distributed
 // mode").
 struct DistributedMap {
@@ -264,9 +302,10 @@ struct DistributedMap {
   // How many items may fail, and how many of a hundred. Without either: none.
   std::optional<ComputedNumber> tolerated_failure_count;
   std::optional<ComputedFraction> tolerated_failure_percentage;
-  // Its items are read from elsewhere, or its results are written there.
-  bool has_item_reader = false;
-  bool has_result_writer = false;
+  // Without it the items come from the state's input.
+  std::optional<ItemReader> reader;
+  std::optional<ItemBatcher> batcher;
+  std::optional<ResultWriter> writer;
 };
 
 struct MapState {
@@ -281,9 +320,9 @@ struct MapState {
   ComputedNumber max_concurrency = std::int64_t{0};
   std::optional<DistributedMap> distributed;
 
-  bool has_item_reader() const { return distributed && distributed->has_item_reader; }
+  bool has_item_reader() const { return distributed && distributed->reader.has_value(); }
 
-  bool has_result_writer() const { return distributed && distributed->has_result_writer; }
+  bool has_result_writer() const { return distributed && distributed->writer.has_value(); }
 };
 
 struct SucceedState {};

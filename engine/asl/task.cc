@@ -146,11 +146,10 @@ void CheckParameters(const Fields& fields,
     if (std::find(call.parameters.begin(), call.parameters.end(), given) != call.parameters.end()) {
       continue;
     }
-    problems.ErrorAtName(
-        code::kSchema,
-        place.Member(parameter),
-        std::string(call.name) + " has no parameter " + Quote(given) +
-            DidYouMean(given, {call.parameters.begin(), call.parameters.end()}));
+    problems.ErrorAtName(code::kSchema,
+                         place.Member(parameter),
+                         std::string(call.name) + " has no parameter " + Quote(given) +
+                             DidYouMean(given, {call.parameters.begin(), call.parameters.end()}));
   }
   if (!has_first) {
     problems.Error(code::kSchema,

@@ -173,9 +173,8 @@ Result<TaskSignal> TaskSignalOf(const Bytes& parameters) {
 void Interpreter::AwaitChild(Frame& frame, const TaskEnded& ended) {
   PAWL_CHECK(ended.child && ended.output);
   const TaskWait& wait = std::get<TaskWait>(frame.wait);
-  ChildWait child{.scheduled_event = wait.scheduled_event,
-                  .child = *ended.child,
-                  .deadline = wait.deadline};
+  ChildWait child{
+      .scheduled_event = wait.scheduled_event, .child = *ended.child, .deadline = wait.deadline};
   Payload answer{.bytes = *ended.output};
   HistoryEvent& submitted = RecordOn(frame, EventType::kTaskSubmitted);
   Attach(submitted, answer);
@@ -195,10 +194,10 @@ bool Interpreter::On(const ChildEnded& ended) {
   if (std::holds_alternative<TaskWait>(frame->wait)) {
     // After a restart the end may be told before the start is told again.
     RecordTaskStarted(*frame, std::nullopt);
-    Payload answer{.bytes = Bytes(
-                       ChildStartedJson(ended.arn,
-                                        ended.started_at,
-                                        RequestId(rows_.header, frame->number, frame->wait_number)))};
+    Payload answer{.bytes = Bytes(ChildStartedJson(
+                       ended.arn,
+                       ended.started_at,
+                       RequestId(rows_.header, frame->number, frame->wait_number)))};
     HistoryEvent& submitted = RecordOn(*frame, EventType::kTaskSubmitted);
     Attach(submitted, answer);
   } else if (!std::holds_alternative<ChildWait>(frame->wait)) {

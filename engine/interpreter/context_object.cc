@@ -102,11 +102,10 @@ json::Value Interpreter::ContextObject(Frame& frame,
     }
     inner = &outer;
   }
-  const MapItems* items = map_frame == nullptr ? nullptr : ItemsOf(*map_frame);
-  if (items != nullptr) {
+  if (map_frame != nullptr) {
     json::ObjectBuilder item;
     item.Set("Index", json::Value::Number(static_cast<std::int64_t>(*item_index), arena_));
-    item.Set("Value", items->items[*item_index]);
+    item.Set("Value", MapItem(*map_frame, *item_index));
     json::ObjectBuilder map;
     map.Set("Item", item.Build(arena_));
     context.Set("Map", map.Build(arena_));

@@ -115,6 +115,66 @@ struct MapRunCounts {
   bool operator==(const MapRunCounts&) const = default;
 };
 
+// What a Map run's items are read with: the definition's ItemReader, evaluated.
+struct MapReader {
+  // Parameters or Arguments as JSON text.
+  std::string parameters = {};
+  // JSON pointer to the items.
+  std::string items_pointer = {};
+  // The first items alone; 0 for all.
+  std::uint64_t max_items = 0;
+
+  bool operator==(const MapReader&) const = default;
+};
+
+// ItemBatcher, evaluated; 0 is no limit of its own.
+struct MapBatcher {
+  std::uint64_t items_max = 0;
+  std::uint64_t bytes_max = 0;
+
+  bool operator==(const MapBatcher&) const = default;
+};
+
+// What ResultWriter is called with, evaluated.
+struct MapWriter {
+  // Parameters or Arguments as JSON text; of a writer without a bucket empty.
+  std::string parameters = {};
+  // All executions have ended: their results are being written.
+  bool is_writing = false;
+  // What has been written, at the end.
+  std::uint64_t executions_written = 0;
+  std::uint64_t items_written = 0;
+
+  bool operator==(const MapWriter&) const = default;
+};
+
+// Items of a Map run that were read at once.
+struct ItemSlice {
+  // Of the first, among all items of the run.
+  std::uint32_t first = 0;
+  // Where the slice behind it begins.
+  std::string next_cursor = {};
+  // JSON texts, at least one.
+  std::vector<Bytes> items = {};
+
+  std::uint32_t end() const { return first + static_cast<std::uint32_t>(items.size()); }
+};
+
+// What a Map run has at hand in memory. Derived: made again from what is stored.
+struct MapRunMemory {
+  // The items of an input, or of a run that reads them what else their selector looks at.
+  std::shared_ptr<const MapItems> source = {};
+  // BatchInput as JSON text.
+  std::shared_ptr<const std::string> batch_input = {};
+  // One behind the other; the first holds the next item that an execution gets.
+  std::vector<std::shared_ptr<const ItemSlice>> slices = {};
+  // More items have been asked for.
+  bool is_reading = false;
+
+  // No part of a frame's value.
+  bool operator==(const MapRunMemory&) const { return true; }
+};
+
 // The executions of a distributed Map. Each has a row of its own while it is open, and one with its
 // result once it has ended; the frame holds counters only.
 struct MapRunWait {
@@ -133,17 +193,37 @@ struct MapRunWait {
   MapRunCounts items = {};
   // JSON text of the results so far, with commas and brackets.
   std::uint64_t result_bytes = 2;
-  // Derived, as in JoinWait.
-  std::shared_ptr<const MapItems> source = {};
+  // Of a run with an ItemReader.
+  std::optional<MapReader> reader = {};
+  // Where the slice of items begins that the next one is in, empty for the start, and which item
+  // is its first.
+  std::string cursor = {};
+  std::uint32_t cursor_item = 0;
+  // `total` is all there are.
+  bool is_total_known = true;
+  std::optional<MapBatcher> batcher = {};
+  std::optional<MapWriter> writer = {};
+  MapRunMemory memory = {};
 
-  bool operator==(const MapRunWait& other) const {
-    return run == other.run && total == other.total && next == other.next &&
-           concurrency == other.concurrency &&
-           tolerated_failure_count == other.tolerated_failure_count &&
-           tolerated_failure_percentage == other.tolerated_failure_percentage &&
-           executions == other.executions && items == other.items &&
-           result_bytes == other.result_bytes;
+  // Whether an execution may be started when its items are at hand.
+  bool may_start_more() const {
+    return (next < total || !is_total_known) && executions.open() < concurrency && !is_writing();
   }
+
+  bool is_writing() const { return writer && writer->is_writing; }
+
+  // The item up to which all are at hand of a run that reads them, and where the next is read.
+  std::uint32_t read_end() const {
+    return memory.slices.empty() ? cursor_item : memory.slices.back()->end();
+  }
+
+  const std::string& read_cursor() const {
+    return memory.slices.empty() ? cursor : memory.slices.back()->next_cursor;
+  }
+
+  bool has_more_to_read() const { return reader && (!is_total_known || read_end() < total); }
+
+  bool operator==(const MapRunWait&) const = default;
 };
 
 using Wait =

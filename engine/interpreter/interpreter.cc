@@ -25,7 +25,7 @@ bool MayStartChildren(const Wait& wait) {
     return join->next < join->total && (join->concurrency == 0 || join->open < join->concurrency);
   }
   const auto* run = std::get_if<MapRunWait>(&wait);
-  return run != nullptr && run->next < run->total && run->executions.open() < run->concurrency;
+  return run != nullptr && run->may_start_more();
 }
 
 }  // namespace
@@ -519,8 +519,11 @@ std::vector<Effect> EffectsOf(const Frame& frame) {
                      effects.emplace_back(ContinueFrame{frame.number});
                    }
                  },
-                 [&](const MapRunWait&) {
+                 [&](const MapRunWait& run) {
                    effects.emplace_back(RestartChildren{frame.number});
+                   if (run.is_writing()) {
+                     effects.emplace_back(WriteResults{frame.number, frame.wait_number});
+                   }
                    if (MayStartChildren(frame.wait)) {
                      effects.emplace_back(ContinueFrame{frame.number});
                    }

@@ -14,6 +14,7 @@
 
 #include "engine/base/random.h"
 #include "engine/expression/scope.h"
+#include "engine/interpreter/item_batcher.h"
 #include "engine/interpreter/task_call.h"
 #include "engine/interpreter/turn.h"
 #include "engine/json/arena.h"
@@ -98,6 +99,8 @@ class Interpreter {
   bool On(const TaskTaken& taken);
   bool On(const TokenEnded& ended);
   bool On(const ChildEnded& ended);
+  bool On(const ItemsRead& read);
+  bool On(const ResultsWritten& written);
   bool On(const TimerFired& fired);
   bool On(const Continue& go_on);
   bool On(const Stop& stop);
@@ -178,19 +181,55 @@ class Interpreter {
   void ExecuteDistributedMap(Frame& frame,
                              std::shared_ptr<const MapItems> items,
                              std::int64_t concurrency);
+  // Tolerances and batches; false after a failure was dealt with.
+  bool PrepareMapRun(Frame& frame, MapRunWait& wait);
   std::optional<double> ToleratedPercentage(Frame& frame, const asl::ComputedFraction& field);
   void RecordMapRun(const Frame& frame, MapRunWait wait, std::string status, bool is_over);
   void StartMapChildren(Frame& frame);
   // False when the run cannot go on, or a row is missing.
   bool StartMapChild(Frame& frame);
-  Result<std::string> MapChildInput(Frame& frame, const MapItems& items, std::uint32_t index);
   const std::map<std::uint32_t, std::uint32_t>* OpenChildrenOf(FrameNumber number);
   // False: the execution is not open (any more).
   bool MapChildOver(Frame& frame, const ChildEnded& ended);
+  // After an execution's end, or the items' end: what comes next.
+  void GoOnWithMapRun(Frame& frame);
   void CloseMapRun(Frame& frame);
+  // The outputs of the executions as an array; nullopt if rows are missing.
+  std::optional<std::string> ChildOutputs(const Frame& frame, const MapRunWait& wait);
+  void MapRunSucceeded(Frame& frame, Bytes output);
   void MapRunFailed(Frame& frame, Failure failure);
   // Stops what is open and records how the run ended.
   void EndMapRun(const Frame& frame, MapRunWait wait, std::string status);
+
+  // --- Items of distributed Maps (map_run_items.cc) ---
+  std::optional<MapReader> ReaderOf(Frame& frame,
+                                    const MapItems& source,
+                                    const asl::ItemReader& reader);
+  std::optional<MapBatcher> BatcherOf(Frame& frame, const asl::ItemBatcher& batcher);
+  std::optional<MapWriter> WriterOf(Frame& frame,
+                                    const MapItems& source,
+                                    const asl::ResultWriter& writer);
+  // A template of the Map as JSON text; nullopt after a failure was dealt with.
+  std::optional<std::string> MapTemplate(Frame& frame,
+                                         const MapItems& source,
+                                         const std::optional<asl::ValueTemplate>& value,
+                                         std::string_view field);
+  Result<json::Value> EvaluateForMap(Frame& frame,
+                                     const MapItems& source,
+                                     const asl::ValueTemplate& value,
+                                     std::string_view field,
+                                     std::optional<std::uint32_t> item_index);
+  // Whether the items of the next execution are at hand.
+  bool HasItemsForChild(const Frame& frame) const;
+  void AskForItems(Frame& frame);
+  // The next execution's input and how many items are in it.
+  Result<Batch> NextMapInput(Frame& frame);
+  Result<Batch> NextMapBatch(Frame& frame);
+  // Goes on behind `count` items.
+  static void TakeItems(MapRunWait& wait, std::uint32_t count);
+  // An item as its selector leaves it: JSON text.
+  Result<std::string> SelectedItem(Frame& frame, std::uint32_t index);
+  json::Value MapItem(Frame& map, std::uint32_t index);
 
   // --- Failures (failure.cc) ---
   // Retries, catches, or hands the failure to the join around, in this order.
@@ -326,6 +365,8 @@ class Interpreter {
   Missing missing_;
   bool is_missing_ = false;
   std::map<FrameNumber, Slot> frames_;
+  // The item that was looked at last of a run that reads them.
+  std::optional<std::pair<std::uint32_t, json::Value>> read_item_;
   std::map<FrameNumber, std::map<std::uint32_t, Payload>> results_;
   // Variables assigned in this turn.
   std::map<FrameNumber, std::map<std::string, Bytes>> assigned_;

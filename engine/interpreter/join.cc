@@ -84,12 +84,11 @@ std::optional<std::int64_t> Interpreter::MapNumber(Frame& frame,
     }
     const auto number = value->is_number() ? value->AsInt64() : std::nullopt;
     if (number && *number >= 0) return number;
-    FailQueryAfter(
-        frame,
-        frame.last_event,
-        {StatusCode::kFailedPrecondition,
-         "The " + name + " field must be a non-negative integer: " + json::Write(*value),
-         name});
+    FailQueryAfter(frame,
+                   frame.last_event,
+                   {StatusCode::kFailedPrecondition,
+                    "The " + name + " field must be a non-negative integer: " + json::Write(*value),
+                    name});
     return std::nullopt;
   }
   const auto& path = std::get<expression::Path>(field);
@@ -351,6 +350,9 @@ Result<std::shared_ptr<const MapItems>> Interpreter::BuildItems(Frame& frame) {
   };
   Note(&Inspection::after_input_path, input);
   ASSIGN_OR_RETURN(built->input, parse(PayloadOf(input).bytes));
+  if (map.distributed && map.distributed->reader) {
+    return std::shared_ptr<const MapItems>(std::move(built));
+  }
   json::Value items;
   if (map.items_path.root() == expression::PathRoot::kInput) {
     const auto value = map.items_path.Evaluate(built->input, built->arena);
@@ -381,6 +383,9 @@ Result<std::shared_ptr<const MapItems>> Interpreter::BuildItems(Frame& frame) {
 Result<std::shared_ptr<const MapItems>> Interpreter::BuildQueriedItems(Frame& frame) {
   const auto& map = std::get<asl::MapState>(StateOf(frame).details);
   auto built = std::make_shared<MapItems>();
+  if (map.distributed && map.distributed->reader) {
+    return std::shared_ptr<const MapItems>(std::move(built));
+  }
   Datum input(frame.input);
   if (map.items) {
     ASSIGN_OR_RETURN(const json::Value value,
@@ -406,7 +411,7 @@ const MapItems* Interpreter::ItemsOf(Frame& join) {
   auto* wait = std::get_if<JoinWait>(&join.wait);
   auto* run = std::get_if<MapRunWait>(&join.wait);
   if (wait == nullptr && run == nullptr) return nullptr;
-  std::shared_ptr<const MapItems>& items = wait != nullptr ? wait->items : run->source;
+  std::shared_ptr<const MapItems>& items = wait != nullptr ? wait->items : run->memory.source;
   if (items == nullptr) {
     auto built = BuildItems(join);
     if (is_missing_) return nullptr;

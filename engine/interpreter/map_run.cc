@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::string_view kToleranceExceeded = "States.ExceedToleratedFailureThreshold";
 
-bool MayStartMore(const MapRunWait& run) {
-  return run.next < run.total && run.executions.open() < run.concurrency;
-}
-
 // As recorded: the number itself, or text that is one.
 std::optional<double> FractionIn(json::Value value) {
   if (value.is_number()) return value.AsDouble();
@@ -38,7 +34,8 @@ bool IsToleranceExceeded(const MapRunWait& run) {
   if (failed == 0) return false;
   if (!run.tolerated_failure_count && !run.tolerated_failure_percentage) return true;
   if (run.tolerated_failure_count && failed > *run.tolerated_failure_count) return true;
-  if (!run.tolerated_failure_percentage) return false;
+  // Of how many, only the end of the items tells.
+  if (!run.tolerated_failure_percentage || !run.is_total_known) return false;
   return static_cast<double>(failed) * 100.0 >
          *run.tolerated_failure_percentage * static_cast<double>(run.total);
 }
@@ -65,40 +62,55 @@ void AbortOpen(MapRunCounts& counts) {
 void Interpreter::ExecuteDistributedMap(Frame& frame,
                                         std::shared_ptr<const MapItems> items,
                                         std::int64_t concurrency) {
-  const auto& map = std::get<asl::MapState>(StateOf(frame).details);
-  const asl::DistributedMap& distributed = *map.distributed;
+  const asl::DistributedMap& map = *std::get<asl::MapState>(StateOf(frame).details).distributed;
   MapRunWait wait;
+  if (map.reader) {
+    wait.reader = ReaderOf(frame, *items, *map.reader);
+    if (!wait.reader || is_missing_) return;
+    wait.is_total_known = false;
+  }
   wait.total = static_cast<std::uint32_t>(items->items.size());
-  wait.source = std::move(items);
+  wait.memory.source = std::move(items);
   const std::int64_t most = environment_.limits.distributed_map_concurrency;
   wait.concurrency =
       static_cast<std::uint32_t>(concurrency == 0 ? most : std::min(concurrency, most));
   RecordOn(frame, EventType::kMapStateStarted).index = wait.total;
-  if (distributed.tolerated_failure_count) {
-    const auto count =
-        MapNumber(frame, *distributed.tolerated_failure_count, "ToleratedFailureCount");
-    if (!count) return;
-    wait.tolerated_failure_count = static_cast<std::uint64_t>(*count);
-  }
-  if (distributed.tolerated_failure_percentage) {
-    const auto percentage = ToleratedPercentage(frame, *distributed.tolerated_failure_percentage);
-    if (!percentage) return;
-    wait.tolerated_failure_percentage = *percentage;
-  }
+  if (!PrepareMapRun(frame, wait)) return;
   const HistoryEvent& started = RecordOn(frame, EventType::kMapRunStarted);
   wait.run = started.id;
   RecordMapRun(frame, wait, "RUNNING", false);
-  const bool is_empty = wait.total == 0;
   SetWait(frame, std::move(wait));
-  is_empty ? CloseMapRun(frame) : StartMapChildren(frame);
+  GoOnWithMapRun(frame);
+}
+
+bool Interpreter::PrepareMapRun(Frame& frame, MapRunWait& wait) {
+  const asl::DistributedMap& map = *std::get<asl::MapState>(StateOf(frame).details).distributed;
+  if (map.tolerated_failure_count) {
+    const auto count = MapNumber(frame, *map.tolerated_failure_count, "ToleratedFailureCount");
+    if (!count) return false;
+    wait.tolerated_failure_count = static_cast<std::uint64_t>(*count);
+  }
+  if (map.tolerated_failure_percentage) {
+    const auto percentage = ToleratedPercentage(frame, *map.tolerated_failure_percentage);
+    if (!percentage) return false;
+    wait.tolerated_failure_percentage = *percentage;
+  }
+  if (map.batcher) {
+    wait.batcher = BatcherOf(frame, *map.batcher);
+    if (!wait.batcher) return false;
+  }
+  if (map.writer) {
+    wait.writer = WriterOf(frame, *wait.memory.source, *map.writer);
+    if (!wait.writer) return false;
+  }
+  return !is_missing_;
 }
 
 std::optional<double> Interpreter::ToleratedPercentage(Frame& frame,
                                                        const asl::ComputedFraction& field) {
   if (const auto* fixed = std::get_if<double>(&field)) return *fixed;
   if (const auto* query = std::get_if<expression::JsonataTemplate>(&field)) {
-    const auto value =
-        QueryAs(json::Type::kNumber, frame, *query, "ToleratedFailurePercentage");
+    const auto value = QueryAs(json::Type::kNumber, frame, *query, "ToleratedFailurePercentage");
     if (!value.ok()) {
       FailQuery(frame, value.status());
       return std::nullopt;
@@ -139,7 +151,7 @@ void Interpreter::RecordMapRun(const Frame& frame,
                                MapRunWait wait,
                                std::string status,
                                bool is_over) {
-  wait.source.reset();
+  wait.memory = {};
   turn_.map_runs.emplace_back(MapRunChanged{.frame = frame.number,
                                             .state = frame.state,
                                             .is_over = is_over,
@@ -151,7 +163,8 @@ void Interpreter::RecordMapRun(const Frame& frame,
 void Interpreter::StartMapChildren(Frame& frame) {
   while (!is_missing_ && !turn_.close && !is_history_full_) {
     const auto* wait = std::get_if<MapRunWait>(&frame.wait);
-    if (wait == nullptr || !MayStartMore(*wait)) return;
+    if (wait == nullptr) return;
+    if (!wait->may_start_more() || !HasItemsForChild(frame)) return AskForItems(frame);
     if (IsOverQuantum()) {
       starting_.push_back(frame.number);
       return;
@@ -162,48 +175,30 @@ void Interpreter::StartMapChildren(Frame& frame) {
 }
 
 bool Interpreter::StartMapChild(Frame& frame) {
-  const MapItems* items = ItemsOf(frame);
-  if (items == nullptr) return false;
-  auto& wait = std::get<MapRunWait>(frame.wait);
-  auto input = MapChildInput(frame, *items, wait.next);
+  auto input = NextMapInput(frame);
+  if (is_missing_) return false;
   if (!input.ok()) {
-    if (!is_missing_) MapRunFailed(frame, EvaluationFailure(frame, input.status()));
-    return false;
-  }
-  if (input->size() > environment_.limits.payload_bytes_max) {
+    const Status& status = input.status();
     MapRunFailed(frame,
-                 {.error = "States.DataLimitExceeded",
-                  .cause = "The input of item " + std::to_string(wait.next) + " of the state '" +
-                           StateOf(frame).name +
-                           "' has a size exceeding the maximum number of bytes service limit."});
+                 status.reason() == kDataLimitExceeded
+                     ? Failure{.error = status.reason(), .cause = status.message()}
+                     : EvaluationFailure(frame, status));
     return false;
   }
+  auto& wait = std::get<MapRunWait>(frame.wait);
   // As much as Advance allows a turn to write: the inputs stand in rows.
-  history_bytes_ += input->size();
-  turn_.map_runs.emplace_back(MapChildStarted{.frame = frame.number,
-                                              .run = wait.run,
-                                              .index = wait.next,
-                                              .input = Bytes(*std::move(input))});
-  ++wait.next;
+  history_bytes_ += input->text.size();
+  const auto items = static_cast<std::uint32_t>(input->item_count);
+  turn_.map_runs.emplace_back(
+      MapChildStarted{.frame = frame.number,
+                      .run = wait.run,
+                      .index = static_cast<std::uint32_t>(wait.executions.started),
+                      .items = items,
+                      .input = Bytes(std::move(input->text))});
+  TakeItems(wait, items);
   ++wait.executions.started;
-  ++wait.items.started;
+  wait.items.started += items;
   return true;
-}
-
-Result<std::string> Interpreter::MapChildInput(Frame& frame,
-                                               const MapItems& items,
-                                               std::uint32_t index) {
-  const auto& map = std::get<asl::MapState>(StateOf(frame).details);
-  if (!map.item_selector) return json::Write(items.items[index]);
-  Datum input(items.input);
-  StateScope scope(*this, frame, input, index);
-  const auto* query = std::get_if<expression::JsonataTemplate>(&*map.item_selector);
-  ASSIGN_OR_RETURN(
-      const json::Value value,
-      query != nullptr
-          ? Query(frame, *query, "ItemSelector", {.item_index = index})
-          : std::get<expression::PayloadTemplate>(*map.item_selector).Evaluate(scope, arena_));
-  return json::Write(value);
 }
 
 const std::map<std::uint32_t, std::uint32_t>* Interpreter::OpenChildrenOf(FrameNumber number) {
@@ -221,6 +216,7 @@ bool Interpreter::MapChildOver(Frame& frame, const ChildEnded& ended) {
   if (child == open->end()) return false;
   auto& wait = std::get<MapRunWait>(frame.wait);
   const bool is_success = ended.output.has_value();
+  const bool has_bucket = wait.writer && !wait.writer->parameters.empty();
   CountEnd(wait.executions, ended.status, 1);
   CountEnd(wait.items, ended.status, child->second);
   if (is_success) {
@@ -230,40 +226,57 @@ bool Interpreter::MapChildOver(Frame& frame, const ChildEnded& ended) {
       MapChildEnded{.frame = frame.number,
                     .run = wait.run,
                     .index = *ended.map_index,
+                    .items = child->second,
                     .status = ended.status,
                     .output = ended.output,
-                    .input = is_success ? std::nullopt : std::optional(ended.input),
+                    .input = is_success && !wait.writer ? std::nullopt : std::optional(ended.input),
                     .error = ended.error,
                     .cause = ended.cause,
                     .started_at = ended.started_at,
                     .stopped_at = ended.stopped_at});
-  if (IsToleranceExceeded(wait)) {
-    MapRunFailed(frame,
-                 {.error = std::string(kToleranceExceeded),
-                  .cause = "The specified tolerated failure threshold was exceeded"});
-  } else if (wait.result_bytes > environment_.limits.payload_bytes_max) {
+  if (!has_bucket && wait.result_bytes > environment_.limits.payload_bytes_max) {
     MapRunFailed(frame, ResultTooLarge(StateOf(frame).name));
-  } else if (wait.next == wait.total && wait.executions.open() == 0) {
-    CloseMapRun(frame);
   } else {
-    StartMapChildren(frame);
+    GoOnWithMapRun(frame);
   }
   return true;
 }
 
+void Interpreter::GoOnWithMapRun(Frame& frame) {
+  const auto& wait = std::get<MapRunWait>(frame.wait);
+  if (IsToleranceExceeded(wait)) {
+    return MapRunFailed(frame,
+                        {.error = std::string(kToleranceExceeded),
+                         .cause = "The specified tolerated failure threshold was exceeded"});
+  }
+  const bool is_over =
+      wait.is_total_known && wait.next == wait.total && wait.executions.open() == 0;
+  is_over ? CloseMapRun(frame) : StartMapChildren(frame);
+}
+
 void Interpreter::CloseMapRun(Frame& frame) {
-  const MapRunWait wait = std::get<MapRunWait>(frame.wait);
+  auto& wait = std::get<MapRunWait>(frame.wait);
+  if (wait.writer) {
+    wait.writer->is_writing = true;
+    wait.memory = {};
+    turn_.effects.emplace_back(WriteResults{frame.number, frame.wait_number});
+    return;
+  }
+  auto outputs = ChildOutputs(frame, wait);
+  if (outputs) MapRunSucceeded(frame, Bytes(*std::move(outputs)));
+}
+
+std::optional<std::string> Interpreter::ChildOutputs(const Frame& frame, const MapRunWait& wait) {
   std::string text = "[";
   if (wait.executions.succeeded > 0) {
-    // Those that ended in this very turn are in no row yet.
-    std::map<std::uint32_t, Bytes> outputs;
     const auto stored = rows_.child_outputs.find(frame.number);
     if (stored == rows_.child_outputs.end()) {
       missing_.child_outputs.push_back(frame.number);
       is_missing_ = true;
-      return;
+      return std::nullopt;
     }
-    outputs = stored->second;
+    // Those that ended in this very turn are in no row yet.
+    std::map<std::uint32_t, Bytes> outputs = stored->second;
     for (const MapRunChange& change : turn_.map_runs) {
       const auto* ended = std::get_if<MapChildEnded>(&change);
       if (ended != nullptr && ended->run == wait.run && ended->output) {
@@ -276,13 +289,37 @@ void Interpreter::CloseMapRun(Frame& frame) {
     }
   }
   text += ']';
+  return text;
+}
+
+bool Interpreter::On(const ResultsWritten& written) {
+  Frame* frame = Find(message_.frame);
+  if (frame == nullptr || frame->wait_number != written.wait_number) return false;
+  auto* wait = std::get_if<MapRunWait>(&frame->wait);
+  if (wait == nullptr || !wait->is_writing()) return false;
+  wait->writer->is_writing = false;
+  if (!written.output) {
+    MapRunFailed(*frame, {.error = written.error, .cause = written.cause});
+  } else if (written.output->size() > environment_.limits.payload_bytes_max) {
+    MapRunFailed(*frame, ResultTooLarge(StateOf(*frame).name));
+  } else {
+    wait->writer->executions_written = written.executions;
+    wait->writer->items_written = written.items;
+    MapRunSucceeded(*frame, *written.output);
+  }
+  return true;
+}
+
+void Interpreter::MapRunSucceeded(Frame& frame, Bytes output) {
+  const MapRunWait wait = std::get<MapRunWait>(frame.wait);
   const EventId run_ended = RecordOn(frame, EventType::kMapRunSucceeded).id;
-  // As most records have it, what follows points to MapRunSucceeded too; those made since November
-  // 2024 have MapRunStarted there.
   Record(EventType::kMapStateSucceeded, run_ended, frame.state);
+  // As most records have it, what follows points to MapRunSucceeded too. Those made since November
+  // 2024 have MapRunStarted there, and so all of JSONata, which began then.
+  if (StateOf(frame).is_jsonata) frame.last_event = wait.run;
   RecordMapRun(frame, wait, "SUCCEEDED", true);
   frame.wait = RunnableWait{};
-  LeaveWithResult(frame, Datum(Payload{.bytes = Bytes(std::move(text))}));
+  LeaveWithResult(frame, Datum(Payload{.bytes = std::move(output)}));
 }
 
 void Interpreter::MapRunFailed(Frame& frame, Failure failure) {

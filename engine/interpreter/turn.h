@@ -131,6 +131,31 @@ struct ChildEnded {
   std::optional<std::string> cause = {};
 };
 
+// Items of a Map run, from its ItemReader: the answer to ReadItems.
+struct ItemsRead {
+  std::uint32_t wait_number = 0;
+  // Where they begin, as they were asked for.
+  std::uint32_t first = 0;
+  // JSON texts; none only at the end.
+  std::vector<Bytes> items = {};
+  std::string next_cursor = {};
+  bool is_end = false;
+  // Of a failure alone.
+  std::string error = {};
+  std::string cause = {};
+};
+
+// The results of a Map run have been written: the answer to WriteResults.
+struct ResultsWritten {
+  std::uint32_t wait_number = 0;
+  // What the Map's result becomes, or the error name and cause.
+  std::optional<Bytes> output = {};
+  std::uint64_t executions = 0;
+  std::uint64_t items = 0;
+  std::string error = {};
+  std::string cause = {};
+};
+
 // A worker takes an activity's task: it gets the input and the token.
 struct TaskTaken {
   std::uint32_t wait_number = 0;
@@ -166,7 +191,16 @@ struct Message {
   FrameNumber frame = kRootFrame;
   // Engine time.
   Timestamp at;
-  std::variant<Start, TaskEnded, TaskTaken, TokenEnded, ChildEnded, TimerFired, Continue, Stop>
+  std::variant<Start,
+               TaskEnded,
+               TaskTaken,
+               TokenEnded,
+               ChildEnded,
+               ItemsRead,
+               ResultsWritten,
+               TimerFired,
+               Continue,
+               Stop>
       body;
 };
 
@@ -273,11 +307,13 @@ struct MapChildStarted {
   bool operator==(const MapChildStarted&) const = default;
 };
 
-// How it ended; the input stays with those that did not succeed, for a redrive.
+// How it ended. The input stays with those that did not succeed, for a redrive, and with all where
+// a ResultWriter needs it.
 struct MapChildEnded {
   FrameNumber frame;
   EventId run = 0;
   std::uint32_t index = 0;
+  std::uint32_t items = 1;
   // "SUCCEEDED" and so on.
   std::string status = {};
   std::optional<Bytes> output = {};
@@ -346,6 +382,23 @@ struct StopChildren {
   bool operator==(const StopChildren&) const = default;
 };
 
+// Read the items of a Map run that follow those at hand and answer with ItemsRead.
+struct ReadItems {
+  FrameNumber frame;
+  std::uint32_t wait_number = 0;
+
+  bool operator==(const ReadItems&) const = default;
+};
+
+// Write the results of a Map run and answer with ResultsWritten. Derived again after a restart:
+// what was written before is replaced.
+struct WriteResults {
+  FrameNumber frame;
+  std::uint32_t wait_number = 0;
+
+  bool operator==(const WriteResults&) const = default;
+};
+
 // Send TimerFired to the frame at `due` (never before it).
 struct ArmTimer {
   FrameNumber frame;
@@ -366,6 +419,8 @@ using Effect = std::variant<DispatchTask,
                             StopChild,
                             RestartChildren,
                             StopChildren,
+                            ReadItems,
+                            WriteResults,
                             ArmTimer,
                             ContinueFrame>;
 

@@ -14,9 +14,16 @@ using interpreter::MapRunWait;
 
 constexpr std::uint8_t kVersion = 1;
 
-enum WaitFlags : std::uint8_t { kCount = 1, kPercentage = 2 };
+enum WaitFlags : std::uint8_t {
+  kCount = 1,
+  kPercentage = 2,
+  kReader = 4,
+  kTotalUnknown = 8,
+  kBatcher = 16,
+  kWriter = 32,
+};
 
-enum EndFlags : std::uint8_t { kOutput = 1, kInput = 2, kError = 4, kCause = 8 };
+enum EndFlags : std::uint8_t { kOutput = 1, kInput = 2, kError = 4, kCause = 8, kItems = 16 };
 
 void AppendTime(Encoder& encoder, Timestamp time) {
   encoder.SignedVarint(ToMicros(time));
@@ -39,15 +46,60 @@ void AppendCounts(Encoder& encoder, const MapRunCounts& counts) {
 
 MapRunCounts TakeCounts(Decoder& decoder) {
   MapRunCounts counts;
-  for (std::uint64_t* count : {&counts.started,
-                               &counts.succeeded,
-                               &counts.failed,
-                               &counts.timed_out,
-                               &counts.aborted}) {
+  for (std::uint64_t* count :
+       {&counts.started, &counts.succeeded, &counts.failed, &counts.timed_out, &counts.aborted}) {
     *count = decoder.Varint();
   }
   if (counts.ended() > counts.started) decoder.Fail();
   return counts;
+}
+
+// How items are read, put together and what is done with their results.
+void AppendItems(Encoder& encoder, const MapRunWait& wait) {
+  if (wait.reader) {
+    encoder.String(wait.reader->parameters);
+    encoder.String(wait.reader->items_pointer);
+    encoder.Varint(wait.reader->max_items);
+    encoder.String(wait.cursor);
+    encoder.Varint(wait.cursor_item);
+  }
+  if (wait.batcher) {
+    encoder.Varint(wait.batcher->items_max);
+    encoder.Varint(wait.batcher->bytes_max);
+  }
+  if (wait.writer) {
+    encoder.String(wait.writer->parameters);
+    encoder.Byte(wait.writer->is_writing ? 1 : 0);
+    encoder.Varint(wait.writer->executions_written);
+    encoder.Varint(wait.writer->items_written);
+  }
+}
+
+void TakeItems(Decoder& decoder, std::uint8_t flags, MapRunWait& wait) {
+  wait.is_total_known = (flags & kTotalUnknown) == 0;
+  if ((flags & kReader) != 0) {
+    interpreter::MapReader& reader = wait.reader.emplace();
+    reader.parameters = decoder.String();
+    reader.items_pointer = decoder.String();
+    reader.max_items = decoder.Varint();
+    wait.cursor = decoder.String();
+    wait.cursor_item = decoder.Varint32();
+  }
+  if (wait.cursor_item > wait.next || (!wait.is_total_known && !wait.reader)) decoder.Fail();
+  if ((flags & kBatcher) != 0) {
+    interpreter::MapBatcher& batcher = wait.batcher.emplace();
+    batcher.items_max = decoder.Varint();
+    batcher.bytes_max = decoder.Varint();
+  }
+  if ((flags & kWriter) != 0) {
+    interpreter::MapWriter& writer = wait.writer.emplace();
+    writer.parameters = decoder.String();
+    const std::uint8_t is_writing = decoder.Byte();
+    if (is_writing > 1) decoder.Fail();
+    writer.is_writing = is_writing == 1;
+    writer.executions_written = decoder.Varint();
+    writer.items_written = decoder.Varint();
+  }
 }
 
 Bytes TakeBytes(Decoder& decoder) {
@@ -57,8 +109,11 @@ Bytes TakeBytes(Decoder& decoder) {
 }  // namespace
 
 void AppendMapRunWait(Encoder& encoder, const MapRunWait& wait) {
-  encoder.Byte(static_cast<std::uint8_t>((wait.tolerated_failure_count ? kCount : 0) |
-                                         (wait.tolerated_failure_percentage ? kPercentage : 0)));
+  encoder.Byte(static_cast<std::uint8_t>(
+      (wait.tolerated_failure_count ? kCount : 0) |
+      (wait.tolerated_failure_percentage ? kPercentage : 0) | (wait.reader ? kReader : 0) |
+      (wait.is_total_known ? 0 : kTotalUnknown) | (wait.batcher ? kBatcher : 0) |
+      (wait.writer ? kWriter : 0)));
   encoder.Varint(wait.run);
   encoder.Varint(wait.total);
   encoder.Varint(wait.next);
@@ -70,12 +125,13 @@ void AppendMapRunWait(Encoder& encoder, const MapRunWait& wait) {
   AppendCounts(encoder, wait.executions);
   AppendCounts(encoder, wait.items);
   encoder.Varint(wait.result_bytes);
+  AppendItems(encoder, wait);
 }
 
 MapRunWait TakeMapRunWait(Decoder& decoder) {
   MapRunWait wait;
   const std::uint8_t flags = decoder.Byte();
-  if (flags > (kCount | kPercentage)) decoder.Fail();
+  if (flags > (kCount | kPercentage | kReader | kTotalUnknown | kBatcher | kWriter)) decoder.Fail();
   wait.run = decoder.Varint32();
   wait.total = decoder.Varint32();
   wait.next = decoder.Varint32();
@@ -88,6 +144,7 @@ MapRunWait TakeMapRunWait(Decoder& decoder) {
   wait.executions = TakeCounts(decoder);
   wait.items = TakeCounts(decoder);
   wait.result_bytes = decoder.Varint();
+  TakeItems(decoder, flags, wait);
   if (wait.next > wait.total || wait.concurrency == 0) decoder.Fail();
   return wait;
 }
@@ -146,7 +203,8 @@ std::string EncodeEndedChild(const EndedChildRow& row) {
   Encoder encoder(value);
   encoder.Byte(kVersion);
   encoder.Byte(static_cast<std::uint8_t>((row.output ? kOutput : 0) | (row.input ? kInput : 0) |
-                                         (row.error ? kError : 0) | (row.cause ? kCause : 0)));
+                                         (row.error ? kError : 0) | (row.cause ? kCause : 0) |
+                                         (row.items != 1 ? kItems : 0)));
   encoder.String(row.status);
   AppendTime(encoder, row.started_at);
   AppendTime(encoder, row.stopped_at);
@@ -154,6 +212,7 @@ std::string EncodeEndedChild(const EndedChildRow& row) {
   if (row.input) encoder.String(row.input->view());
   if (row.error) encoder.String(*row.error);
   if (row.cause) encoder.String(*row.cause);
+  if (row.items != 1) encoder.Varint(row.items);
   return value;
 }
 
@@ -162,7 +221,7 @@ Result<EndedChildRow> DecodeEndedChild(std::string_view value) {
   TakeVersion(decoder);
   EndedChildRow row;
   const std::uint8_t flags = decoder.Byte();
-  if (flags > (kOutput | kInput | kError | kCause)) decoder.Fail();
+  if (flags > (kOutput | kInput | kError | kCause | kItems)) decoder.Fail();
   row.status = decoder.String();
   row.started_at = TakeTime(decoder);
   row.stopped_at = TakeTime(decoder);
@@ -170,6 +229,7 @@ Result<EndedChildRow> DecodeEndedChild(std::string_view value) {
   if ((flags & kInput) != 0) row.input = TakeBytes(decoder);
   if ((flags & kError) != 0) row.error = std::string(decoder.String());
   if ((flags & kCause) != 0) row.cause = std::string(decoder.String());
+  if ((flags & kItems) != 0) row.items = decoder.Varint32();
   if (!decoder.Finished()) return DataLoss("a Map run's result row is not readable");
   return row;
 }

@@ -43,9 +43,10 @@ Result<OpenChildRow> DecodeOpenChild(std::string_view value);
 
 // An execution that has ended.
 struct EndedChildRow {
+  std::uint32_t items = 1;
   std::string status = {};
   std::optional<Bytes> output = {};
-  // Of one that did not succeed.
+  // Of one that did not succeed, and of all where a ResultWriter needs it.
   std::optional<Bytes> input = {};
   std::optional<std::string> error = {};
   std::optional<std::string> cause = {};

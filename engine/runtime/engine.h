@@ -36,6 +36,9 @@ using interpreter::ExecutionStatus;
 struct EngineOptions {
   // Where executions are kept; made if absent. Empty: in memory, gone with the engine.
   std::string data_dir = {};
+  // Where the buckets of ItemReader and ResultWriter are: a directory with one subdirectory for
+  // each. Open fails if it is not there. Empty: Maps with them fail.
+  std::string objects_directory = {};
   // Threads that run turns; 0 is max(1, cores / 2).
   int executors = 0;
   Limits limits = {};
@@ -187,7 +190,10 @@ struct MapRunTally {
   std::uint64_t failed = 0;
   std::uint64_t timed_out = 0;
   std::uint64_t aborted = 0;
+  // As far as they are known: while an ItemReader reads, more may come.
   std::uint64_t total = 0;
+  // By a ResultWriter.
+  std::uint64_t results_written = 0;
 };
 
 // A run of a distributed Map.

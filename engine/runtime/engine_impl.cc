@@ -7,6 +7,7 @@
 
 #include "engine/base/coding.h"
 #include "engine/json/parse.h"
+#include "engine/objects/directory_object_store.h"
 #include "engine/rows/keys.h"
 #include "engine/runtime/error_text.h"
 #include "engine/storage/memory_storage.h"
@@ -23,6 +24,8 @@ constexpr int kExitStoreFailed = 75;
 constexpr ShardId kCatalogShard{rows::kShards};
 constexpr std::int32_t kPriorityMax = 100;
 constexpr std::size_t kFairnessKeyBytesMax = 128;
+// They wait for files, and copy bytes.
+constexpr int kObjectThreads = 2;
 // How long a thread sleeps at most when nothing is due.
 constexpr std::chrono::nanoseconds kSleepMax = std::chrono::milliseconds(50);
 
@@ -40,7 +43,8 @@ EngineImpl::EngineImpl(EngineOptions options, EngineParts parts)
       system_clock_(std::move(parts.clock)),
       random_(std::move(parts.random)),
       on_store_failed_(std::move(parts.on_store_failed)),
-      has_threads_(parts.has_threads) {
+      has_threads_(parts.has_threads),
+      object_jobs_(std::move(parts.objects), has_threads_ ? kObjectThreads : 0) {
   if (!on_store_failed_) on_store_failed_ = EndProcess;
 }
 
@@ -120,6 +124,7 @@ Status EngineImpl::Open() {
 
 EngineImpl::~EngineImpl() {
   is_stopping_ = true;
+  object_jobs_.Stop();
   for (auto& runner : runners_) {
     runner->event.Notify();
     if (runner->thread) runner->thread->Join();
@@ -177,7 +182,7 @@ bool EngineImpl::Poll() {
   const Timestamp now = clock_->Now();
   for (auto& runner : runners_)
     was_busy = PollRunner(*runner, now) || was_busy;
-  return was_busy;
+  return object_jobs_.RunOne() || was_busy;
 }
 
 Timestamp EngineImpl::NextDeadline() {
@@ -417,6 +422,9 @@ Result<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
         parts.storage,
         storage::RocksDbStorage::Open(
             {.directory = options.data_dir, .reserve_bytes = options.disk_hard_reserve_bytes}));
+  }
+  if (!options.objects_directory.empty()) {
+    ASSIGN_OR_RETURN(parts.objects, objects::DirectoryObjectStore::Open(options.objects_directory));
   }
   parts.clock = std::make_unique<platform::SystemClock>();
   parts.random = std::make_unique<platform::SystemRandom>();

@@ -16,6 +16,7 @@
 #include "engine/runtime/executor.h"
 #include "engine/runtime/map_run_reader.h"
 #include "engine/runtime/matcher.h"
+#include "engine/runtime/object_jobs.h"
 #include "engine/runtime/state_tests.h"
 #include "engine/runtime/task_tokens.h"
 #include "engine/storage/storage.h"
@@ -27,6 +28,8 @@ struct EngineParts {
   std::unique_ptr<storage::Storage> storage;
   std::unique_ptr<platform::Clock> clock;
   std::unique_ptr<platform::Random> random;
+  // What ItemReader and ResultWriter use; nullptr: they fail.
+  std::shared_ptr<objects::ObjectStore> objects = {};
   // Called when the store accepts no more; the default ends the process with exit code 75.
   std::function<void(const Status&)> on_store_failed;
   // False: no threads. The owner drives rounds by Engine's Poll.
@@ -116,6 +119,8 @@ class EngineImpl final : public Engine, public ShardEnvironment {
 
   Matcher& matcher() override { return *matcher_; }
 
+  ObjectJobs& object_jobs() override { return object_jobs_; }
+
   Result<std::shared_ptr<const asl::StateMachine>> FindMachine(NamespaceId namespace_id,
                                                                const std::string& state_machine,
                                                                std::uint64_t revision) override;
@@ -141,6 +146,7 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   std::unique_ptr<platform::Random> random_;
   std::function<void(const Status&)> on_store_failed_;
   const bool has_threads_;
+  ObjectJobs object_jobs_;
   std::unique_ptr<EngineClock> clock_;
   std::unique_ptr<Catalog> catalog_;
   std::unique_ptr<ExecutionReader> reader_;

@@ -17,14 +17,15 @@ using storage::Family;
 constexpr std::size_t kPageMax = 1'000;
 constexpr std::string_view kResource = ":mapRun:";
 
-MapRunTally TallyOf(const MapRunCounts& counts, std::uint64_t total) {
+MapRunTally TallyOf(const MapRunCounts& counts, std::uint64_t total, std::uint64_t written) {
   return {.pending = total - std::min(total, counts.started),
           .running = counts.open(),
           .succeeded = counts.succeeded,
           .failed = counts.failed,
           .timed_out = counts.timed_out,
           .aborted = counts.aborted,
-          .total = total};
+          .total = total,
+          .results_written = written};
 }
 
 }  // namespace
@@ -39,23 +40,24 @@ Result<MapRunInfo> MapRunReader::InfoOf(ExecutionId id,
   if (map == nullptr || !map->distributed) return DataLoss("a Map run's state is no such Map");
   if (!row.stopped_at) {
     // While it runs, its frame counts.
-    ASSIGN_OR_RETURN(const auto stored,
-                     storage::GetAndWait(storage_,
-                                         {.family = Family::kState,
-                                          .bytes = rows::HotFrameKey(id, row.frame)}));
+    ASSIGN_OR_RETURN(
+        const auto stored,
+        storage::GetAndWait(storage_,
+                            {.family = Family::kState, .bytes = rows::HotFrameKey(id, row.frame)}));
     if (stored) {
       ASSIGN_OR_RETURN(const auto frame, rows::DecodeFrame(row.frame, *stored));
       const auto* wait = std::get_if<MapRunWait>(&frame.wait);
       if (wait != nullptr && wait->run == run) row.wait = *wait;
     }
   }
+  // How many executions batches make, only their start tells.
+  const std::uint64_t executions = row.wait.batcher ? row.wait.executions.started : row.wait.total;
+  const interpreter::MapWriter writer = row.wait.writer.value_or(interpreter::MapWriter{});
   const interpreter::ExecutionHeader& header = execution.header;
   const std::string name = rows::MapRunName(header, map->distributed->label, run);
   return MapRunInfo{
-      .arn = interpreter::MapRunArn(arns_,
-                                    header.state_machine,
-                                    map->distributed->label,
-                                    name.substr(name.rfind(':') + 1)),
+      .arn = interpreter::MapRunArn(
+          arns_, header.state_machine, map->distributed->label, name.substr(name.rfind(':') + 1)),
       .listed_as = name,
       .execution = {.namespace_id = execution.namespace_id,
                     .state_machine = header.state_machine,
@@ -69,8 +71,8 @@ Result<MapRunInfo> MapRunReader::InfoOf(ExecutionId id,
       .max_concurrency = row.wait.concurrency,
       .tolerated_failure_count = row.wait.tolerated_failure_count.value_or(0),
       .tolerated_failure_percentage = row.wait.tolerated_failure_percentage.value_or(0),
-      .items = TallyOf(row.wait.items, row.wait.total),
-      .executions = TallyOf(row.wait.executions, row.wait.total)};
+      .items = TallyOf(row.wait.items, row.wait.total, writer.items_written),
+      .executions = TallyOf(row.wait.executions, executions, writer.executions_written)};
 }
 
 Result<MapRunInfo> MapRunReader::Describe(NamespaceId namespace_id, const std::string& arn) {
@@ -82,24 +84,22 @@ Result<MapRunInfo> MapRunReader::Describe(NamespaceId namespace_id, const std::s
     return InvalidArgument("Invalid Arn: '" + arn + "'").WithReason("InvalidArn");
   }
   const std::string name = place == std::string::npos ? arn : arn.substr(place + kResource.size());
-  ASSIGN_OR_RETURN(const auto named,
-                   storage::GetAndWait(storage_,
-                                       {.family = Family::kIndex,
-                                        .bytes = rows::MapRunNameKey(namespace_id, name)}));
+  ASSIGN_OR_RETURN(
+      const auto named,
+      storage::GetAndWait(
+          storage_, {.family = Family::kIndex, .bytes = rows::MapRunNameKey(namespace_id, name)}));
   if (!named) return missing();
   ASSIGN_OR_RETURN(const rows::MapRunPlace where, rows::DecodeMapRunPlace(*named));
   storage::LoadRequest request;
-  request.keys = {
-      {.family = Family::kState, .bytes = rows::ExecutionKey(where.execution)},
-      {.family = Family::kState, .bytes = rows::MapRunKey(where.execution, where.run)}};
+  request.keys = {{.family = Family::kState, .bytes = rows::ExecutionKey(where.execution)},
+                  {.family = Family::kState, .bytes = rows::MapRunKey(where.execution, where.run)}};
   ASSIGN_OR_RETURN(const auto loaded, storage::LoadAndWait(storage_, std::move(request)));
   if (!loaded.values[0] || !loaded.values[1]) return missing();
   ASSIGN_OR_RETURN(const rows::ExecutionRow execution, rows::DecodeExecution(*loaded.values[0]));
   ASSIGN_OR_RETURN(rows::MapRunRow row, rows::DecodeMapRun(*loaded.values[1]));
   ASSIGN_OR_RETURN(const auto machine,
-                   catalog_.FindRevision(execution.namespace_id,
-                                         execution.header.state_machine,
-                                         execution.revision));
+                   catalog_.FindRevision(
+                       execution.namespace_id, execution.header.state_machine, execution.revision));
   return InfoOf(where.execution, execution, *machine, where.run, std::move(row));
 }
 
@@ -110,12 +110,11 @@ Result<MapRunList> MapRunReader::List(const ExecutionName& execution,
       rows::ShardOf(execution.namespace_id, execution.state_machine, execution.name);
   ASSIGN_OR_RETURN(
       const auto number,
-      storage::GetAndWait(storage_,
-                          {.family = Family::kState,
-                           .bytes = rows::NameKey(shard,
-                                                  execution.namespace_id,
-                                                  execution.state_machine,
-                                                  execution.name)}));
+      storage::GetAndWait(
+          storage_,
+          {.family = Family::kState,
+           .bytes = rows::NameKey(
+               shard, execution.namespace_id, execution.state_machine, execution.name)}));
   if (!number) {
     return NotFound("Execution Does Not Exist: '" +
                     interpreter::ExecutionArn(arns_, execution.state_machine, execution.name) +
@@ -123,14 +122,13 @@ Result<MapRunList> MapRunReader::List(const ExecutionName& execution,
   }
   ASSIGN_OR_RETURN(const ExecutionNumber decoded, rows::DecodeNumber(*number));
   const ExecutionId id{.shard = shard, .number = decoded};
-  ASSIGN_OR_RETURN(const auto stored,
-                   storage::GetAndWait(
-                       storage_, {.family = Family::kState, .bytes = rows::ExecutionKey(id)}));
+  ASSIGN_OR_RETURN(
+      const auto stored,
+      storage::GetAndWait(storage_, {.family = Family::kState, .bytes = rows::ExecutionKey(id)}));
   if (!stored) return DataLoss("an execution has a name and no row");
   ASSIGN_OR_RETURN(const rows::ExecutionRow row, rows::DecodeExecution(*stored));
-  ASSIGN_OR_RETURN(
-      const auto machine,
-      catalog_.FindRevision(row.namespace_id, row.header.state_machine, row.revision));
+  ASSIGN_OR_RETURN(const auto machine,
+                   catalog_.FindRevision(row.namespace_id, row.header.state_machine, row.revision));
 
   const std::size_t limit = std::clamp<std::size_t>(page_size, 1, kPageMax);
   storage::Range range = rows::MapRunsOf(id);

@@ -112,8 +112,7 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
     const auto& state = execution.machine->states[command.parent->map_run->map_state];
     start.start_at = std::get<asl::MapState>(state.details).processor;
   }
-  const auto ran =
-      RunTurn(execution, {.frame = kRootFrame, .at = now, .body = std::move(start)});
+  const auto ran = RunTurn(execution, {.frame = kRootFrame, .at = now, .body = std::move(start)});
   PAWL_CHECK(ran.ok() && *ran);
   if (!execution.is_in_memory()) {
     staged_.writes.Put(Family::kState,
@@ -418,9 +417,8 @@ void Shard::StageEffects(const Resident& execution, const interpreter::Turn& tur
       StageMessage({.id = execution.id, .frame = all->frame, .wait_number = all->wait_number},
                    {.kind = rows::OutboxRow::Kind::kStopChildren, .run = all->run});
     } else if (const auto* stop = std::get_if<interpreter::StopChild>(&effect)) {
-      StageMessage(
-          {.id = execution.id, .frame = stop->frame, .wait_number = stop->wait_number},
-          {.kind = rows::OutboxRow::Kind::kStopChild, .child = stop->child});
+      StageMessage({.id = execution.id, .frame = stop->frame, .wait_number = stop->wait_number},
+                   {.kind = rows::OutboxRow::Kind::kStopChild, .child = stop->child});
     } else if (const auto* go_on = std::get_if<interpreter::ContinueFrame>(&effect)) {
       // Nobody outside hears of it, so it need not wait for the disk.
       owner_.ContinueLater(execution.id, go_on->frame);
@@ -627,6 +625,8 @@ void Shard::PerformEffects(Resident& execution, const interpreter::Effect& effec
                  [&](const interpreter::RestartChildren& restart) {
                    RestartChildren(execution, restart.frame);
                  },
+                 [&](const interpreter::ReadItems& read) { ReadItems(execution, read); },
+                 [&](const interpreter::WriteResults& write) { WriteResults(execution, write); },
                  [](const interpreter::ContinueFrame&) {}},
       effect);
 }

@@ -20,6 +20,7 @@
 #include "engine/rows/execution_row.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/matcher.h"
+#include "engine/runtime/object_jobs.h"
 #include "engine/runtime/resident.h"
 #include "engine/runtime/shard_request.h"
 #include "engine/runtime/timers.h"
@@ -54,6 +55,7 @@ class ShardEnvironment {
   virtual ~ShardEnvironment() = default;
   virtual const interpreter::Environment& interpreter() const = 0;
   virtual storage::Storage& storage() = 0;
+  virtual ObjectJobs& object_jobs() = 0;
   virtual Matcher& matcher() = 0;
   // A revision that is in use: DataLoss if it is not there.
   virtual Result<std::shared_ptr<const asl::StateMachine>> FindMachine(
@@ -102,6 +104,7 @@ class Shard {
     };
 
     std::vector<ExecutionEffect> effects;
+
     // Executions of Map runs to be started.
     struct MapChild {
       ExecutionId execution;
@@ -184,6 +187,7 @@ class Shard {
   void On(ChildEndedCommand command, Timestamp now, DiskState disk);
   void On(DeliveredCommand command, Timestamp now, DiskState disk);
   void On(ChildRefusedCommand command, Timestamp now, DiskState disk);
+  void On(MapRunAnswerCommand command, Timestamp now, DiskState disk);
 
   // --- Turns (shard.cc) ---
   // Runs one message to its turn and stages it. False if the message was for nobody. A
@@ -240,6 +244,14 @@ class Shard {
   Status LoadChildOutputs(Resident& execution, FrameNumber frame);
   // Removes the names of an expired execution's runs.
   void ForgetMapRuns(ExecutionId id, const rows::ExecutionRow& row);
+
+  // --- Items and results of Map runs (shard_map_items.cc) ---
+  // The run that the frame waits for; nullptr if it waits for none, or for another.
+  static const interpreter::MapRunWait* FindMapRun(const Resident& execution,
+                                                   FrameNumber frame,
+                                                   std::uint32_t wait_number);
+  void ReadItems(const Resident& execution, const interpreter::ReadItems& effect);
+  void WriteResults(const Resident& execution, const interpreter::WriteResults& effect);
 
   // --- Loading (shard_load.cc) ---
   Result<Resident*> Find(ExecutionId id);

@@ -154,6 +154,16 @@ void Shard::StopExecution(const ExecutionName& name, std::function<void(const St
                   }});
 }
 
+namespace {
+
+bool NeedsInput(const asl::StateMachine& machine, const rows::ExecutionRow& row) {
+  if (!row.parent->map_run) return true;
+  const asl::State& state = machine.states[row.parent->map_run->map_state];
+  return std::get<asl::MapState>(state.details).distributed->writer.has_value();
+}
+
+}  // namespace
+
 void Shard::DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key) {
   const rows::ExecutionRow& row = execution.row;
   const interpreter::ArnScheme& arns = environment_.interpreter().arns;
@@ -170,8 +180,8 @@ void Shard::DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key) {
       .cause = row.cause};
   const bool is_in_run = row.parent->map_run.has_value();
   if (is_in_run) ended.map_index = row.parent->map_run->index;
-  // A Map run keeps inputs only of what may be tried again.
-  if (!is_in_run || !row.output) {
+  // A Map run keeps inputs only of what may be tried again or is written with its results.
+  if (!row.output || NeedsInput(*execution.machine, row)) {
     const auto input = LoadPayload(execution.id, 1);
     if (!input.ok()) return CannotRead(execution.id, input.status());
     ended.input = *input;

@@ -64,7 +64,8 @@ void Shard::StageMapRun(Resident& execution, const interpreter::MapRunChange& ch
                                   rows::OpenChildKey(execution.id, ended.run, ended.index));
             staged_.writes.Put(Family::kState,
                                rows::EndedChildKey(execution.id, ended.run, ended.index),
-                               rows::EncodeEndedChild({.status = ended.status,
+                               rows::EncodeEndedChild({.items = ended.items,
+                                                       .status = ended.status,
                                                        .output = ended.output,
                                                        .input = ended.input,
                                                        .error = ended.error,

@@ -115,6 +115,13 @@ struct ChildRefusedCommand {
   FrameNumber frame;
 };
 
+// What was read or written for a Map run.
+struct MapRunAnswerCommand {
+  ExecutionId execution;
+  FrameNumber frame;
+  std::variant<interpreter::ItemsRead, interpreter::ResultsWritten> body;
+};
+
 using ShardRequest = std::variant<StartCommand,
                                   StopCommand,
                                   CompletionCommand,
@@ -127,6 +134,7 @@ using ShardRequest = std::variant<StartCommand,
                                   ChildAnsweredCommand,
                                   ChildEndedCommand,
                                   DeliveredCommand,
-                                  ChildRefusedCommand>;
+                                  ChildRefusedCommand,
+                                  MapRunAnswerCommand>;
 
 }  // namespace pawl::runtime

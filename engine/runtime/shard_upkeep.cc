@@ -88,6 +88,12 @@ Status Shard::RecoverFrame(const storage::Row& row, Timestamp now) {
         return execution.status();
       }
       if (execution.ok() && *execution != nullptr) RestartChildren(**execution, key->frame);
+    } else if (const auto* write = std::get_if<interpreter::WriteResults>(&effect)) {
+      auto execution = Find(key->id);
+      if (!execution.ok() && execution.status().code() == StatusCode::kUnavailable) {
+        return execution.status();
+      }
+      if (execution.ok() && *execution != nullptr) WriteResults(**execution, *write);
     } else if (std::holds_alternative<interpreter::DispatchTask>(effect)) {
       // Which function it is, the definition knows.
       auto execution = Find(key->id);

@@ -100,8 +100,9 @@ void ScriptedWorker::Complete(const Task& task, const Outcome& outcome) {
   session_->Complete({std::move(completion)});
 }
 
-EngineHarness::EngineHarness(EngineOptions options)
+EngineHarness::EngineHarness(EngineOptions options, std::shared_ptr<objects::ObjectStore> objects)
     : options_(std::move(options)),
+      objects_(std::move(objects)),
       store_(
           std::make_unique<storage::MemoryStorage>(storage::MemoryStorage::Durability::kImmediate)),
       wall_(ManualClock::kStart) {
@@ -120,6 +121,7 @@ void EngineHarness::Open() {
       {.storage = std::make_unique<BorrowedStorage>(*store_, on_load_),
        .clock = std::move(clock),
        .random = std::make_unique<SeededRandomSource>(++opened_),
+       .objects = objects_,
        .on_store_failed = [](const Status& status) { ADD_FAILURE() << status.ToString(); },
        .has_threads = false});
   ASSERT_TRUE(engine.ok()) << engine.status().ToString();

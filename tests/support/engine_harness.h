@@ -105,7 +105,9 @@ class ScriptedWorker final : public TaskSink {
 
 class EngineHarness {
  public:
-  explicit EngineHarness(EngineOptions options = {});
+  // `objects` is what ItemReader and ResultWriter use.
+  explicit EngineHarness(EngineOptions options = {},
+                         std::shared_ptr<objects::ObjectStore> objects = nullptr);
   ~EngineHarness();
 
   Engine& engine() { return *engine_; }
@@ -149,6 +151,7 @@ class EngineHarness {
   void AdvanceOnce(Timestamp end);
 
   EngineOptions options_;
+  std::shared_ptr<objects::ObjectStore> objects_;
   std::unique_ptr<storage::MemoryStorage> store_;
   BorrowedStorage::Observer on_load_;
   ManualClock* clock_ = nullptr;

@@ -86,6 +86,12 @@ void PrintTo(const ObservedEffect& observed, std::ostream* out) {
                         [&](const interpreter::StopChildren& effect) {
                           *out << "stops the executions of frame " << effect.frame.value;
                         },
+                        [&](const interpreter::ReadItems& effect) {
+                          *out << "reads items of frame " << effect.frame.value;
+                        },
+                        [&](const interpreter::WriteResults& effect) {
+                          *out << "writes the results of frame " << effect.frame.value;
+                        },
                         [&](const interpreter::ArmTimer& effect) {
                           *out << "arms a timer of frame " << effect.frame.value << " in "
                                << (effect.due - observed.at).count() << " us";

@@ -1,4 +1,4 @@
-// How many core cases are known to hold. These numbers only go up: below one of them the build is
+// How many cases are known to hold. These numbers only go up: below one of them the build is
 // broken.
 #pragma once
 

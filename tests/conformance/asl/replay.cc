@@ -88,7 +88,9 @@ class Run {
   Status DoCall(const Tree& step) {
     const std::string method = StringMember(step, "method");
     ASSIGN_OR_RETURN(const Tree parameters, placeholders_.Fill(step.at("params")));
-    const Answer answer = service_.Call(method, parameters);
+    const Answer answer = StringMember(step, "service") == "s3"
+                              ? service_.CallBuckets(method, parameters)
+                              : service_.Call(method, parameters);
     if (answer.not_supported) {
       return Unimplemented(*answer.not_supported).WithReason(kNotSupported);
     }

@@ -11,7 +11,7 @@ constexpr std::size_t kReasonCharactersMax = 220;
 std::string Row(const std::string& name, const Counts& counts) {
   std::string row = "| " + name + " |";
   for (const int count : {counts.cases,
-                          counts.core,
+                          counts.in_reach,
                           counts.run,
                           counts.outcome,
                           counts.causal,
@@ -56,7 +56,7 @@ std::string MissLine(const CaseReport& report) {
 
 void Counts::Add(const Counts& other) {
   cases += other.cases;
-  core += other.core;
+  in_reach += other.in_reach;
   run += other.run;
   outcome += other.outcome;
   causal += other.causal;
@@ -65,10 +65,10 @@ void Counts::Add(const Counts& other) {
 }
 
 void Report::Add(CaseReport report) {
-  Counts counts{.cases = 1, .core = report.is_core ? 1 : 0};
+  Counts counts{.cases = 1, .in_reach = report.is_in_reach ? 1 : 0};
   const Differences& differences = report.verdict.differences;
   const bool is_supported = !report.verdict.not_supported.has_value();
-  if (report.is_core) {
+  if (report.is_in_reach) {
     counts.run = is_supported ? 1 : 0;
     counts.not_supported = is_supported ? 0 : 1;
   }
@@ -79,7 +79,7 @@ void Report::Add(CaseReport report) {
   }
   areas_[report.area].Add(counts);
   total_.Add(counts);
-  if (!report.is_core) return;
+  if (!report.is_in_reach) return;
   if (!is_supported) {
     not_supported_.push_back(std::move(report));
   } else if (counts.outcome + counts.causal + counts.history < 3) {
@@ -89,7 +89,7 @@ void Report::Add(CaseReport report) {
 
 std::string Report::ToMarkdown() const {
   std::string text =
-      "| area | cases | core | run | outcome | causal | history | not supported yet |\n"
+      "| area | cases | in reach | run | outcome | causal | history | not supported yet |\n"
       "|---|---|---|---|---|---|---|---|\n";
   for (const auto& [area, counts] : areas_)
     text += Row(area, counts);

@@ -13,7 +13,7 @@ struct Counts {
   // Cases of the kinds that are replayed here, and those of them that need nothing but a Step
   // Functions endpoint and functions.
   int cases = 0;
-  int core = 0;
+  int in_reach = 0;
   int run = 0;
   // Of those that were run: equal at the level.
   int outcome = 0;
@@ -27,8 +27,8 @@ struct Counts {
 struct CaseReport {
   std::string area = {};
   std::string id = {};
-  bool is_core = false;
-  // Not of a core case: nothing was done.
+  bool is_in_reach = false;
+  // Of a case out of reach nothing: it was not run.
   Verdict verdict = {};
 };
 

@@ -99,7 +99,8 @@ EngineOptions Options() {
 
 }  // namespace
 
-StepFunctions::StepFunctions() : harness_(Options()) {}
+StepFunctions::StepFunctions()
+    : buckets_(std::make_shared<MemoryObjectStore>()), harness_(Options(), buckets_) {}
 
 // An account whose digits stand in no case.
 const interpreter::ArnScheme& StepFunctions::arns() {
@@ -157,6 +158,19 @@ Answer StepFunctions::Call(const std::string& method, const Tree& parameters) {
   if (method == "test_state") return TestState(parameters);
   if (method == "validate_state_machine_definition") return ValidateDefinition(parameters);
   return NotSupported(method);
+}
+
+Answer StepFunctions::CallBuckets(const std::string& method, const Tree& parameters) {
+  const std::string bucket = StringMember(parameters, "Bucket");
+  if (method == "create_bucket") {
+    buckets_->AddBucket(bucket);
+  } else if (method == "put_object") {
+    buckets_->Put({.bucket = bucket, .key = StringMember(parameters, "Key")},
+                  StringMember(parameters, "Body"));
+  } else {
+    return NotSupported("s3 " + method);
+  }
+  return {.response = boost::json::object()};
 }
 
 Answer StepFunctions::CreateActivity(const Tree& parameters) {

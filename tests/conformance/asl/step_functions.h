@@ -10,6 +10,7 @@
 #include "tests/conformance/asl/activity_worker.h"
 #include "tests/conformance/asl/tree.h"
 #include "tests/support/engine_harness.h"
+#include "tests/support/memory_object_store.h"
 
 namespace pawl::test {
 
@@ -29,6 +30,9 @@ class StepFunctions {
 
   // `method` as boto3 names it ("create_state_machine"); `parameters` by AWS's names.
   Answer Call(const std::string& method, const Tree& parameters);
+
+  // The same of S3, whose buckets the engine's Maps use: "create_bucket", "put_object".
+  Answer CallBuckets(const std::string& method, const Tree& parameters);
 
   // Lets time pass until the execution of that ARN is closed. False if it never closes.
   bool AwaitClosed(const std::string& execution_arn);
@@ -56,6 +60,7 @@ class StepFunctions {
   // Lets time pass in steps in which activity workers may do something.
   bool AwaitClosedBesideWorkers(const ExecutionName& name);
 
+  std::shared_ptr<MemoryObjectStore> buckets_;
   EngineHarness harness_;
   std::vector<std::unique_ptr<ActivityWorker>> activity_workers_;
 };

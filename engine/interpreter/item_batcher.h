@@ -8,7 +8,7 @@
 
 #include "engine/base/status.h"
 
-namespace pawl::objects {
+namespace pawl::interpreter {
 
 // The reason of an item that fits in no batch: the error's name.
 inline constexpr std::string_view kDataLimitExceeded = "States.DataLimitExceeded";
@@ -60,4 +60,4 @@ class ItemBatcher {
   Batch open_;
 };
 
-}  // namespace pawl::objects
+}  // namespace pawl::interpreter

@@ -1,5 +1,5 @@
 // Step Functions Developer Guide, "ItemBatcher (Map)".
-#include "engine/objects/item_batcher.h"
+#include "engine/interpreter/item_batcher.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,9 +11,9 @@
 namespace pawl::test {
 namespace {
 
-using objects::Batch;
-using objects::ItemBatcher;
-using objects::ItemBatcherOptions;
+using interpreter::Batch;
+using interpreter::ItemBatcher;
+using interpreter::ItemBatcherOptions;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 

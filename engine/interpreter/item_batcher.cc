@@ -1,10 +1,10 @@
-#include "engine/objects/item_batcher.h"
+#include "engine/interpreter/item_batcher.h"
 
 #include <algorithm>
 #include <limits>
 #include <utility>
 
-namespace pawl::objects {
+namespace pawl::interpreter {
 namespace {
 
 constexpr std::string_view kClosing = "]}";
@@ -53,4 +53,4 @@ Batch ItemBatcher::Close() {
   return std::exchange(open_, Batch{.text = opening_, .item_count = 0});
 }
 
-}  // namespace pawl::objects
+}  // namespace pawl::interpreter

@@ -1,0 +1,163 @@
+#include "engine/runtime/result_writing.h"
+
+#include <utility>
+
+#include "engine/interpreter/task_call.h"
+#include "engine/objects/result_record.h"
+#include "engine/objects/result_writer.h"
+#include "engine/rows/keys.h"
+#include "engine/rows/map_run_row.h"
+#include "engine/runtime/object_parameters.h"
+
+namespace pawl::runtime {
+namespace {
+
+using objects::ChildResult;
+using objects::ChildStatus;
+using objects::WriterTransformation;
+
+constexpr int kAttempts = 3;
+// Rows read at once: an input and an output each, 32 MiB at most.
+constexpr std::size_t kSlice = 64;
+
+WriterTransformation TransformationOf(const asl::ResultWriter& definition) {
+  if (definition.transformation == "COMPACT") return WriterTransformation::kCompact;
+  if (definition.transformation == "FLATTEN") return WriterTransformation::kFlatten;
+  return WriterTransformation::kNone;
+}
+
+ChildStatus StatusOf(const std::string& name) {
+  for (const ChildStatus status :
+       {ChildStatus::kSucceeded, ChildStatus::kTimedOut, ChildStatus::kAborted}) {
+    if (objects::ChildStatusName(status) == name) return status;
+  }
+  return ChildStatus::kFailed;
+}
+
+ChildResult ResultOf(const ResultsRequest& request,
+                     std::uint32_t index,
+                     const rows::EndedChildRow& row) {
+  const std::string machine =
+      interpreter::MapChildMachine(request.header.state_machine, request.label);
+  ChildResult result{.name = interpreter::MapChildName(request.header, request.run, index),
+                     .state_machine_arn = interpreter::StateMachineArn(request.arns, machine),
+                     .status = StatusOf(row.status),
+                     .input = row.input.value_or(Bytes()).str(),
+                     .output = row.output.value_or(Bytes()).str(),
+                     .error = row.error,
+                     .cause = row.cause,
+                     .start_date = row.started_at,
+                     .stop_date = row.stopped_at,
+                     .item_count = row.items};
+  result.execution_arn = interpreter::ExecutionArn(request.arns, machine, result.name);
+  return result;
+}
+
+// Calls `take` with each result in the order of the executions. Cancelled: `is_stopping`.
+Status ForEachResult(storage::Storage& rows,
+                     const ResultsRequest& request,
+                     const std::function<bool()>& is_stopping,
+                     const std::function<Status(const ChildResult&)>& take) {
+  storage::Range range = rows::EndedChildrenOf(request.execution, request.run);
+  range.limit = kSlice;
+  for (;;) {
+    if (is_stopping()) return Status(StatusCode::kCancelled, "the engine ends");
+    ASSIGN_OR_RETURN(const auto slice, storage::ScanAndWait(rows, range));
+    for (const storage::Row& stored : slice) {
+      const auto index = rows::ParseChildKey(stored.key);
+      if (!index) return DataLoss("a Map run's key is not readable");
+      ASSIGN_OR_RETURN(const rows::EndedChildRow row, rows::DecodeEndedChild(stored.value));
+      RETURN_IF_ERROR(take(ResultOf(request, *index, row)));
+    }
+    if (slice.size() < kSlice) return OkStatus();
+    range.begin = slice.back().key + '\0';
+  }
+}
+
+// The array that is the Map's result.
+Result<std::string> TransformAll(storage::Storage& rows,
+                                 const asl::ResultWriter& definition,
+                                 const ResultsRequest& request,
+                                 const std::function<bool()>& is_stopping) {
+  std::string array = "[";
+  RETURN_IF_ERROR(
+      ForEachResult(rows, request, is_stopping, [&](const ChildResult& result) -> Status {
+        if (array.size() > request.output_bytes_max) return OkStatus();
+        ASSIGN_OR_RETURN(const auto texts,
+                         objects::TransformResult(result, TransformationOf(definition)));
+        for (const std::string& text : texts) {
+          if (array.size() > 1) array += ',';
+          array += text;
+        }
+        return OkStatus();
+      }));
+  array += ']';
+  return array;
+}
+
+Result<std::string> WriteFiles(objects::ObjectStore& store,
+                               storage::Storage& rows,
+                               const asl::ResultWriter& definition,
+                               const ResultsRequest& request,
+                               const std::function<bool()>& is_stopping,
+                               objects::WrittenCounts& written) {
+  ASSIGN_OR_RETURN(const ObjectParameters parameters,
+                   ObjectParameters::Parse(request.writer.parameters));
+  objects::ResultWriter writer(
+      store,
+      {.bucket = parameters.bucket,
+       .prefix = parameters.prefix,
+       .map_run_arn = interpreter::MapRunArn(request.arns,
+                                             request.header.state_machine,
+                                             request.label,
+                                             interpreter::MapRunId(request.header, request.run)),
+       .transformation = TransformationOf(definition),
+       .output_type = definition.output_type == "JSONL" ? objects::OutputType::kJsonLines
+                                                        : objects::OutputType::kJson});
+  RETURN_IF_ERROR(ForEachResult(rows, request, is_stopping, [&](const ChildResult& result) {
+    return writer.Append(result);
+  }));
+  ASSIGN_OR_RETURN(std::string output, writer.Finish());
+  written = writer.written();
+  return output;
+}
+
+Result<std::string> Write(objects::ObjectStore* store,
+                          storage::Storage& rows,
+                          const asl::ResultWriter& definition,
+                          const ResultsRequest& request,
+                          const std::function<bool()>& is_stopping,
+                          objects::WrittenCounts& written) {
+  if (!definition.has_bucket) return TransformAll(rows, definition, request, is_stopping);
+  if (store == nullptr) return NoObjectStore("ResultWriter");
+  for (int attempt = 1;; ++attempt) {
+    auto output = WriteFiles(*store, rows, definition, request, is_stopping, written);
+    const bool is_final = output.ok() || output.status().code() != StatusCode::kUnavailable;
+    if (is_final || attempt == kAttempts) return output;
+  }
+}
+
+}  // namespace
+
+std::optional<interpreter::ResultsWritten> WriteMapResults(
+    objects::ObjectStore* store,
+    storage::Storage& rows,
+    const asl::ResultWriter& definition,
+    const ResultsRequest& request,
+    const std::function<bool()>& is_stopping) {
+  objects::WrittenCounts written;
+  auto output = Write(store, rows, definition, request, is_stopping, written);
+  interpreter::ResultsWritten answer{.wait_number = request.wait_number};
+  if (output.ok()) {
+    answer.output = Bytes(*std::move(output));
+    answer.executions = written.executions;
+    answer.items = written.items;
+    return answer;
+  }
+  if (output.status().code() == StatusCode::kCancelled) return std::nullopt;
+  answer.error = objects::kResultWriterFailed;
+  answer.cause = output.status().message();
+  return answer;
+}
+
+}  // namespace pawl::runtime

@@ -1,0 +1,41 @@
+// Writes the results of a Map run to an object store, or puts them together for its output.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "engine/asl/state_machine.h"
+#include "engine/interpreter/turn.h"
+#include "engine/objects/object_store.h"
+#include "engine/storage/storage.h"
+
+namespace pawl::runtime {
+
+struct ResultsRequest {
+  std::uint32_t wait_number = 0;
+  ExecutionId execution = {};
+  EventId run = 0;
+  interpreter::ExecutionHeader header = {};
+  interpreter::ArnScheme arns = {};
+  // Of the Map.
+  std::string label = {};
+  interpreter::MapWriter writer = {};
+  // An output without a bucket ends when it is longer: the run fails then anyway.
+  std::size_t output_bytes_max = 0;
+};
+
+// Blocks. Reads the run's results from `rows`, a few at a time. Everything that goes wrong is in
+// the answer, as States.ResultWriterFailed; a store that does not answer is written to three times,
+// each time from the start. nullptr as the store: the engine has none. nullopt: `is_stopping` said
+// so.
+std::optional<interpreter::ResultsWritten> WriteMapResults(
+    objects::ObjectStore* store,
+    storage::Storage& rows,
+    const asl::ResultWriter& definition,
+    const ResultsRequest& request,
+    const std::function<bool()>& is_stopping);
+
+}  // namespace pawl::runtime

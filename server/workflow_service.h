@@ -35,6 +35,10 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   grpc::ServerUnaryReactor* ValidateDefinition(grpc::CallbackServerContext* context,
                                                const v1::ValidateDefinitionRequest* request,
                                                v1::ValidateDefinitionResponse* response) override;
+  // workflow_test_state.cc
+  grpc::ServerUnaryReactor* TestState(grpc::CallbackServerContext* context,
+                                      const v1::TestStateRequest* request,
+                                      v1::TestStateResponse* response) override;
   grpc::ServerUnaryReactor* StartExecution(grpc::CallbackServerContext* context,
                                            const v1::StartExecutionRequest* request,
                                            v1::StartExecutionResponse* response) override;

@@ -170,6 +170,9 @@ struct TaskState {
   // As the definition writes it.
   std::string resource;
   IntegrationPattern pattern = IntegrationPattern::kRequestResponse;
+  // False only in a machine compiled for the test of one state, where a mock stands for what the
+  // engine does not call.
+  bool is_runnable = true;
   // kLambdaFunction: the function's bare name and the qualifier (empty: none). kActivity:
   // ActivityFunction(its name).
   std::string function_name;
@@ -249,6 +252,9 @@ struct DistributedMap {
   // How many items may fail, and how many of a hundred. Without either: none.
   std::optional<ComputedNumber> tolerated_failure_count;
   std::optional<ComputedFraction> tolerated_failure_percentage;
+  // Its items are read from elsewhere, or its results are written there.
+  bool has_item_reader = false;
+  bool has_result_writer = false;
 };
 
 struct MapState {
@@ -262,6 +268,10 @@ struct MapState {
   // 0: as many as Limits::inline_map_concurrency.
   ComputedNumber max_concurrency = std::int64_t{0};
   std::optional<DistributedMap> distributed;
+
+  bool has_item_reader() const { return distributed && distributed->has_item_reader; }
+
+  bool has_result_writer() const { return distributed && distributed->has_result_writer; }
 };
 
 struct SucceedState {};
@@ -301,6 +311,15 @@ struct State {
                MapState>
       details;
 };
+
+// Step Functions Developer Guide, "Choosing workflow type".
+enum class MachineType : std::uint8_t {
+  kStandard = 0,  // every transition is durable
+  kExpress = 1,   // in memory, for five minutes at most
+};
+
+// "STANDARD" and "EXPRESS".
+std::string_view MachineTypeName(MachineType type);
 
 struct StateMachine {
   std::string comment;

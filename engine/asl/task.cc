@@ -181,9 +181,27 @@ void CheckHeartbeat(const Fields& fields, Problems& problems) {
   }
 }
 
+// Step Functions Developer Guide, "Choosing workflow type": what Express workflows do not have.
+void CheckExpress(const Place& place, const Resource& resource, Problems& problems) {
+  if (resource.kind == Resource::Kind::kActivity) {
+    problems.Error(code::kSchema, place, "Express state machine does not support Activity ARN");
+    return;
+  }
+  if (resource.pattern == IntegrationPattern::kRequestResponse) return;
+  const std::string_view pattern =
+      resource.pattern == IntegrationPattern::kCallback ? "waitForTaskToken" : "sync";
+  problems.Error(code::kSchema,
+                 place,
+                 "Express state machine does not support '." + std::string(pattern) +
+                     "' service integration");
+}
+
 }  // namespace
 
-TaskState CompileTask(const Fields& fields, Language language, Problems& problems) {
+TaskState CompileTask(const Fields& fields,
+                      Language language,
+                      MachineType type,
+                      Problems& problems) {
   TaskState task;
   CheckHeartbeat(fields, problems);
   task.timeout_seconds = CompileNumber(fields, "TimeoutSeconds", "TimeoutSecondsPath");
@@ -197,6 +215,7 @@ TaskState CompileTask(const Fields& fields, Language language, Problems& problem
     CheckInvoke(fields, language, problems);
   }
   task.resource = std::string(place->node->text);
+  if (type == MachineType::kExpress) CheckExpress(*place, resource, problems);
   switch (resource.kind) {
     case Resource::Kind::kFunction:
       task.function_name = std::move(resource.function_name);
@@ -216,7 +235,8 @@ TaskState CompileTask(const Fields& fields, Language language, Problems& problem
       task.function_name = ActivityFunction(resource.activity);
       break;
     case Resource::Kind::kUnsupported:
-      problems.NotSupported(*place, resource.explanation);
+      problems.NotRunnable(*place, resource.explanation);
+      task.is_runnable = false;
       break;
     case Resource::Kind::kInvalid:
       problems.Error(code::kSchema, *place, resource.explanation);

@@ -59,6 +59,12 @@ void EngineImpl::StartChild(ChildRequest request) {
                           .priority = request.priority,
                           .fairness_key = std::move(request.fairness_key)});
   if (!command.ok()) return refuse(command.status());
+  if (request.parent.is_waiting && !command->express_id.empty()) {
+    return refuse(InvalidArgument("an execution of the EXPRESS state machine '" +
+                                  command->request.state_machine +
+                                  "' cannot be waited for: leave '.sync' out")
+                      .WithReason("StateMachineTypeNotSupported"));
+  }
   command->parent = request.parent;
   command->done = [this, ref, refuse, request_id = request.request_id,
                    hold = std::move(command->done)](const Result<StartResponse>& response) {

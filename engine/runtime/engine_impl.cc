@@ -74,8 +74,10 @@ Status EngineImpl::Open() {
                      .reconnect_window = options_.reconnect_window},
       options_.arns,
       [this](const TaskRef& ref) {
+        if (StateTests::Owns(ref)) return state_tests_->Load(ref);
         ExecutorOf(ref.execution.shard).Post(ref.execution.shard, LoadTaskCommand{.ref = ref});
       });
+  state_tests_ = std::make_unique<StateTests>(*matcher_, environment_, *random_);
   ASSIGN_OR_RETURN(const auto functions, storage::ScanAndWait(*storage_, rows::AllFunctions()));
   for (const storage::Row& row : functions) {
     const auto key = rows::ParseFunctionKey(row.key);
@@ -145,12 +147,17 @@ bool EngineImpl::PollRunner(Runner& runner, Timestamp now) {
       was_busy = true;
       for (FailedTask& task : matcher_->Poll(now)) {
         const ShardId shard = task.ref.execution.shard;
+        if (StateTests::Owns(task.ref)) {
+          state_tests_->End({.ref = task.ref, .error = task.error, .cause = task.cause});
+          continue;
+        }
         ExecutorOf(shard).Post(shard,
                                CompletionCommand{.completion = {.ref = task.ref,
                                                                 .error = std::move(task.error),
                                                                 .cause = std::move(task.cause)}});
       }
     }
+    state_tests_->Poll(now);
     if (now >= runner.swept_at + kSweepEvery) {
       runner.swept_at = now;
       static_cast<void>(catalog_->Sweep().ok());
@@ -179,6 +186,7 @@ Timestamp EngineImpl::NextDeadline() {
     if (const auto due = runner->executor->NextDeadline()) next = std::min(next, *due);
   }
   if (const auto due = matcher_->NextDeadline()) next = std::min(next, *due);
+  if (const auto due = state_tests_->NextDeadline()) next = std::min(next, *due);
   return next;
 }
 
@@ -257,6 +265,7 @@ Result<StartCommand> EngineImpl::Prepare(StartRequest request) {
   command.revision = permit.revision;
   command.machine = std::move(permit.machine);
   command.seed = random_->Next64();
+  if (permit.type == asl::MachineType::kExpress) command.express_id = platform::RandomUuid(*random_);
   command.request = std::move(request);
   // The machine cannot vanish before the start is answered.
   command.done = [hold = std::move(permit.hold)](const Result<StartResponse>&) {};

@@ -129,7 +129,10 @@ class Shard {
   void Maintain(Timestamp now, Duration retention);
 
   // --- The group ---
-  bool has_staged() const { return !staged_.writes.empty() || !staged_.aftermath.replies.empty(); }
+  bool has_staged() const {
+    return !staged_.writes.empty() || !staged_.aftermath.replies.empty() ||
+           !staged_residents_.empty();
+  }
 
   Staged TakeStaged(Timestamp now);
   // The group that held `aftermath` is durable (ok), or not.
@@ -142,7 +145,7 @@ class Shard {
   // are not staged. Returns how many stay.
   std::size_t Evict(std::uint64_t before);
 
-  std::size_t resident_count() const { return residents_.size(); }
+  std::size_t resident_count() const { return residents_.size() - in_memory_; }
 
   std::uint64_t use_counter() const { return use_counter_; }
 
@@ -177,6 +180,7 @@ class Shard {
   // Whether the message was for somebody.
   bool Moves(Resident& execution, const interpreter::Message& message);
   void StageTurn(Resident& execution, const interpreter::Turn& turn);
+  void StageEffects(const Resident& execution, const interpreter::Turn& turn);
   void ForgetHeartbeats(const Resident& execution, const interpreter::Turn& turn);
   void StageClose(Resident& execution, const interpreter::Close& close, Timestamp at);
   void StageFrames(Resident& execution, Timestamp now);
@@ -203,6 +207,14 @@ class Shard {
   // Posts a StopCommand; the message is delivered when it is answered.
   void StopExecution(const ExecutionName& name, std::function<void(const Status&)> done);
   Status RecoverOutbox();
+
+  // --- EXPRESS executions (shard_express.cc) ---
+  // What StageTurn does with the rows of others.
+  void KeepTurn(Resident& execution, const interpreter::Turn& turn);
+  // Drops payloads that nothing refers to, when they have become twice as many bytes.
+  static void DropPayloads(Resident& execution);
+  void TellEnd(Resident& execution);
+  Result<ExecutionInfo> InfoOf(const Resident& execution);
 
   // --- Map runs (shard_map_runs.cc) ---
   void StageMapRun(Resident& execution, const interpreter::MapRunChange& change);
@@ -249,6 +261,8 @@ class Shard {
   std::map<ExecutionNumber, std::vector<Subscription>> subscriptions_;
   std::map<ExecutionNumber, std::string> quarantined_;
   ExecutionNumber last_number_{};
+  // EXPRESS executions among the residents.
+  std::size_t in_memory_ = 0;
   std::uint64_t use_counter_ = 0;
   std::vector<Resident*> staged_residents_;
   Staged staged_;

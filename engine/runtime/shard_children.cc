@@ -147,7 +147,7 @@ void Shard::DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key) {
   if (!row.parent || !row.is_closed()) return;
   interpreter::ChildEnded ended{
       .wait_number = row.parent->wait_number,
-      .arn = interpreter::ExecutionArn(arns, row.header.state_machine, row.header.name),
+      .arn = interpreter::ExecutionArn(arns, row.header),
       .state_machine_arn = interpreter::StateMachineArn(arns, row.header.state_machine),
       .name = row.header.name,
       .started_at = row.header.started_at,
@@ -178,7 +178,9 @@ void Shard::DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key) {
       parent.execution.shard,
       ChildEndedCommand{.ref = parent,
                         .body = std::move(ended),
-                        .done = [this, key](const Status& status) {
+                        .done = [this, key, is_in_memory = execution.is_in_memory()](
+                                    const Status& status) {
+                          if (is_in_memory) return;
                           environment_.Post(
                               id_, DeliveredCommand{.message = key, .status = status});
                         }});

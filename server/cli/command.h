@@ -38,6 +38,7 @@ void AddRunCommand(CLI::App& app, int& exit_code);
 void AddStartCommand(CLI::App& app, int& exit_code);
 void AddStopCommand(CLI::App& app, int& exit_code);
 void AddTaskCommand(CLI::App& app, int& exit_code);
+void AddTestStateCommand(CLI::App& app, int& exit_code);
 void AddValidateCommand(CLI::App& app, int& exit_code);
 void AddVersionCommand(CLI::App& app, int& exit_code);
 void AddWatchCommand(CLI::App& app, int& exit_code);

@@ -39,6 +39,7 @@ void AddCommands(CLI::App& app, int& exit_code) {
   AddDeployCommand(app, exit_code);
   AddValidateCommand(app, exit_code);
   AddEvalCommand(app, exit_code);
+  AddTestStateCommand(app, exit_code);
   AddRunCommand(app, exit_code);
   AddStartCommand(app, exit_code);
   AddListCommand(app, exit_code);

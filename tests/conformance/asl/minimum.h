@@ -4,9 +4,9 @@
 
 namespace pawl::test {
 
-inline constexpr int kRunMin = 301;
-inline constexpr int kOutcomeMin = 299;
-inline constexpr int kCausalMin = 296;
-inline constexpr int kHistoryMin = 296;
+inline constexpr int kRunMin = 439;
+inline constexpr int kOutcomeMin = 437;
+inline constexpr int kCausalMin = 434;
+inline constexpr int kHistoryMin = 434;
 
 }  // namespace pawl::test

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <utility>
@@ -12,52 +11,18 @@
 #include "engine/base/coding.h"
 #include "server/caller.h"
 #include "server/execution_watch.h"
+#include "server/request_fields.h"
 #include "server/rpc_status.h"
+#include "server/unary_reply.h"
 #include "server/version.h"
+#include "server/waiting_call.h"
 #include "server/wire.h"
 
 namespace pawl::server {
 namespace {
 
-constexpr std::int32_t kPageSizeDefault = 100;
-constexpr std::int32_t kPageSizeMax = 1000;
 constexpr std::int32_t kPriorityMax = 100;
 constexpr std::size_t kFairnessKeyBytesMax = 128;
-
-Status Required(const std::string& value, const char* field) {
-  if (!value.empty()) return {};
-  return InvalidArgument(fmt::format("{}: is required and was empty", field), field);
-}
-
-Result<std::size_t> PageSize(std::int32_t page_size) {
-  if (page_size < 0) {
-    return InvalidArgument(
-        fmt::format("page_size: {} is negative; 1 to {}, or 0 for {}, would be right",
-                    page_size,
-                    kPageSizeMax,
-                    kPageSizeDefault),
-        "page_size");
-  }
-  if (page_size == 0) return static_cast<std::size_t>(kPageSizeDefault);
-  return static_cast<std::size_t>(std::min(page_size, kPageSizeMax));
-}
-
-// The content of a page token that may be absent: the first page has none.
-Result<std::string> OpenToken(const runtime::TokenSealer& tokens,
-                              const runtime::TokenScope& scope,
-                              const std::string& token) {
-  if (token.empty()) return std::string();
-  return tokens.Open(scope, token);
-}
-
-Result<ExecutionName> NameOfExecution(NamespaceId namespace_id,
-                                      const std::string& state_machine,
-                                      const std::string& execution) {
-  RETURN_IF_ERROR(Required(state_machine, "state_machine"));
-  RETURN_IF_ERROR(Required(execution, "execution"));
-  return ExecutionName{
-      .namespace_id = namespace_id, .state_machine = state_machine, .name = execution};
-}
 
 Result<StartRequest> ToStartRequest(NamespaceId namespace_id, const v1::ExecutionStart& start) {
   RETURN_IF_ERROR(Required(start.state_machine(), "state_machine"));
@@ -79,6 +44,20 @@ Result<StartRequest> ToStartRequest(NamespaceId namespace_id, const v1::Executio
                       .input = start.input(),
                       .priority = start.priority(),
                       .fairness_key = start.fairness_key()};
+}
+
+// Whose executions are to be listed, as the façade names it: those of a Map run have a name of
+// their own.
+Result<std::string> ListedMachine(Engine& engine,
+                                  NamespaceId namespace_id,
+                                  const v1::ListExecutionsRequest& request) {
+  if (request.map_run().empty()) return request.state_machine();
+  if (!request.state_machine().empty()) {
+    return InvalidArgument("map_run: stands beside state_machine; one of the two would be right",
+                           "map_run");
+  }
+  ASSIGN_OR_RETURN(const MapRunInfo run, engine.DescribeMapRun(namespace_id, request.map_run()));
+  return run.listed_as;
 }
 
 // The fields of a listing that its page tokens are bound to.
@@ -111,10 +90,22 @@ EventId ParseEventId(const std::string& text) {
   return id;
 }
 
-grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext& context, const Status& status) {
-  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
+}  // namespace
+
+namespace {
+
+Result<std::optional<asl::MachineType>> FromWire(v1::StateMachineType type) {
+  switch (type) {
+    case v1::STATE_MACHINE_TYPE_UNSPECIFIED:
+      return std::optional<asl::MachineType>();
+    case v1::STATE_MACHINE_TYPE_STANDARD:
+      return std::optional(asl::MachineType::kStandard);
+    case v1::STATE_MACHINE_TYPE_EXPRESS:
+      return std::optional(asl::MachineType::kExpress);
+    default:
+      return InvalidArgument(
+          fmt::format("type: {} is no StateMachineType", static_cast<int>(type)), "type");
+  }
 }
 
 }  // namespace
@@ -131,10 +122,12 @@ grpc::ServerUnaryReactor* WorkflowService::DeployStateMachine(
       return InvalidArgument(
           fmt::format("mode: {} is no DeployMode", static_cast<int>(request->mode())), "mode");
     }
+    ASSIGN_OR_RETURN(const auto type, FromWire(request->type()));
     ASSIGN_OR_RETURN(const DeployResponse deployed,
                      engine_.Deploy({.namespace_id = caller.namespace_id,
                                      .name = request->name(),
                                      .definition = request->definition(),
+                                     .type = type,
                                      .must_be_new = request->mode() == v1::DEPLOY_MODE_CREATE,
                                      .must_exist = request->mode() == v1::DEPLOY_MODE_UPDATE}));
     *response->mutable_state_machine() = ToWire(deployed.state_machine);
@@ -172,7 +165,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListStateMachines(
     ASSIGN_OR_RETURN(const std::size_t page_size, PageSize(request->page_size()));
     const runtime::TokenScope scope{
         .namespace_id = caller.namespace_id, .kind = "ListStateMachines", .request = {}};
-    ASSIGN_OR_RETURN(const std::string after, OpenToken(tokens_, scope, request->page_token()));
+    ASSIGN_OR_RETURN(const std::string after, OpenPageToken(tokens_, scope, request->page_token()));
     ASSIGN_OR_RETURN(const StateMachineList page,
                      engine_.ListStateMachines(caller.namespace_id, page_size, after));
     for (const StateMachineInfo& info : page.state_machines) {
@@ -237,6 +230,31 @@ grpc::ServerUnaryReactor* WorkflowService::StartExecution(grpc::CallbackServerCo
         reactor->Finish(ToGrpcStatus(InsideField(started.status(), "execution")));
       });
   return reactor;
+}
+
+grpc::ServerUnaryReactor* WorkflowService::StartSyncExecution(
+    grpc::CallbackServerContext* context,
+    const v1::StartSyncExecutionRequest* request,
+    v1::StartSyncExecutionResponse* response) {
+  const auto translate = [&]() -> Result<StartRequest> {
+    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
+    Result<StartRequest> result = ToStartRequest(caller.namespace_id, request->execution());
+    if (!result.ok()) return InsideField(result.status(), "execution");
+    return result;
+  };
+  Result<StartRequest> start = translate();
+  if (!start.ok()) {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(ToGrpcStatus(start.status()));
+    return reactor;
+  }
+  // Deletes itself.
+  auto* call = new WaitingCall<ExecutionInfo, v1::StartSyncExecutionResponse>(
+      *response, [](const ExecutionInfo& execution, v1::StartSyncExecutionResponse& wire) {
+        *wire.mutable_execution() = ToWire(execution);
+      });
+  engine_.StartSyncExecution(*std::move(start), call->Done());
+  return call;
 }
 
 grpc::ServerUnaryReactor* WorkflowService::StartExecutions(
@@ -343,7 +361,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListExecutions(grpc::CallbackServerCo
     ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
     ListRequest query;
     query.namespace_id = caller.namespace_id;
-    query.state_machine = request->state_machine();
+    ASSIGN_OR_RETURN(query.state_machine, ListedMachine(engine_, caller.namespace_id, *request));
     ASSIGN_OR_RETURN(query.status, FromWire(request->status(), "status"));
     if (request->has_started_from()) {
       ASSIGN_OR_RETURN(query.started_from, FromWire(request->started_from(), "started_from"));
@@ -355,7 +373,7 @@ grpc::ServerUnaryReactor* WorkflowService::ListExecutions(grpc::CallbackServerCo
     const std::string bound_to = ListScope(query);
     const runtime::TokenScope scope{
         .namespace_id = caller.namespace_id, .kind = "ListExecutions", .request = bound_to};
-    ASSIGN_OR_RETURN(query.after, OpenToken(tokens_, scope, request->page_token()));
+    ASSIGN_OR_RETURN(query.after, OpenPageToken(tokens_, scope, request->page_token()));
     ASSIGN_OR_RETURN(const ListResponse page, engine_.ListExecutions(query));
     for (const ExecutionInfo& info : page.executions)
       *response->add_executions() = ToWire(info);
@@ -382,7 +400,7 @@ grpc::ServerUnaryReactor* WorkflowService::GetExecutionHistory(
     const std::string bound_to = HistoryScope(query);
     const runtime::TokenScope scope{
         .namespace_id = caller.namespace_id, .kind = "GetExecutionHistory", .request = bound_to};
-    ASSIGN_OR_RETURN(const std::string after, OpenToken(tokens_, scope, request->page_token()));
+    ASSIGN_OR_RETURN(const std::string after, OpenPageToken(tokens_, scope, request->page_token()));
     if (!after.empty()) query.after = ParseEventId(after);
     ASSIGN_OR_RETURN(const HistoryPage page, engine_.GetHistory(query));
     for (const EventInfo& event : page.events)

@@ -35,9 +35,17 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   grpc::ServerUnaryReactor* ValidateDefinition(grpc::CallbackServerContext* context,
                                                const v1::ValidateDefinitionRequest* request,
                                                v1::ValidateDefinitionResponse* response) override;
+  // workflow_test_state.cc
+  grpc::ServerUnaryReactor* TestState(grpc::CallbackServerContext* context,
+                                      const v1::TestStateRequest* request,
+                                      v1::TestStateResponse* response) override;
   grpc::ServerUnaryReactor* StartExecution(grpc::CallbackServerContext* context,
                                            const v1::StartExecutionRequest* request,
                                            v1::StartExecutionResponse* response) override;
+  grpc::ServerUnaryReactor* StartSyncExecution(
+      grpc::CallbackServerContext* context,
+      const v1::StartSyncExecutionRequest* request,
+      v1::StartSyncExecutionResponse* response) override;
   grpc::ServerUnaryReactor* StartExecutions(grpc::CallbackServerContext* context,
                                             const v1::StartExecutionsRequest* request,
                                             v1::StartExecutionsResponse* response) override;
@@ -80,6 +88,14 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   grpc::ServerUnaryReactor* SendTaskHeartbeat(grpc::CallbackServerContext* context,
                                               const v1::SendTaskHeartbeatRequest* request,
                                               v1::SendTaskHeartbeatResponse* response) override;
+
+  // --- Map runs (workflow_map_runs.cc) ---
+  grpc::ServerUnaryReactor* DescribeMapRun(grpc::CallbackServerContext* context,
+                                           const v1::DescribeMapRunRequest* request,
+                                           v1::DescribeMapRunResponse* response) override;
+  grpc::ServerUnaryReactor* ListMapRuns(grpc::CallbackServerContext* context,
+                                        const v1::ListMapRunsRequest* request,
+                                        v1::ListMapRunsResponse* response) override;
 
   grpc::ServerUnaryReactor* DescribeServer(grpc::CallbackServerContext* context,
                                            const v1::DescribeServerRequest* request,

@@ -1,20 +1,19 @@
 // Activities and task tokens of pawl.v1.WorkflowService.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "server/activity_task_call.h"
 #include "server/caller.h"
+#include "server/request_fields.h"
 #include "server/rpc_status.h"
+#include "server/unary_reply.h"
 #include "server/wire.h"
 #include "server/workflow_service.h"
 
 namespace pawl::server {
 namespace {
 
-constexpr std::int32_t kPageSizeDefault = 100;
-constexpr std::int32_t kPageSizeMax = 1000;
 constexpr std::chrono::seconds kWaitMax(60);
 // 80 characters.
 constexpr std::size_t kWorkerBytesMax = 320;
@@ -25,12 +24,6 @@ v1::Activity ActivityToWire(const ActivityInfo& activity) {
   wire.set_arn(activity.arn);
   *wire.mutable_create_time() = ToWire(activity.created_at);
   return wire;
-}
-
-grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext& context, const Status& status) {
-  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
 }
 
 Result<std::chrono::milliseconds> WaitOf(const v1::GetActivityTaskRequest& request) {
@@ -78,21 +71,12 @@ grpc::ServerUnaryReactor* WorkflowService::ListActivities(grpc::CallbackServerCo
                                                           v1::ListActivitiesResponse* response) {
   const auto list = [&]() -> Status {
     ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    if (request->page_size() < 0) {
-      return InvalidArgument(fmt::format("page_size: {} is negative", request->page_size()),
-                             "page_size");
-    }
-    const std::int32_t page_size =
-        request->page_size() == 0 ? kPageSizeDefault : std::min(request->page_size(), kPageSizeMax);
+    ASSIGN_OR_RETURN(const std::size_t page_size, PageSize(request->page_size()));
     const runtime::TokenScope scope{
         .namespace_id = caller.namespace_id, .kind = "ListActivities", .request = {}};
-    std::string after;
-    if (!request->page_token().empty()) {
-      ASSIGN_OR_RETURN(after, tokens_.Open(scope, request->page_token()));
-    }
-    ASSIGN_OR_RETURN(
-        const ActivityList page,
-        engine_.ListActivities(caller.namespace_id, static_cast<std::size_t>(page_size), after));
+    ASSIGN_OR_RETURN(const std::string after, OpenPageToken(tokens_, scope, request->page_token()));
+    ASSIGN_OR_RETURN(const ActivityList page,
+                     engine_.ListActivities(caller.namespace_id, page_size, after));
     for (const ActivityInfo& activity : page.activities)
       *response->add_activities() = ActivityToWire(activity);
     if (!page.next.empty()) response->set_next_page_token(tokens_.Seal(scope, page.next));

@@ -202,7 +202,7 @@ Fields CheckFields(const Place& place,
       ReportLanguage(member_place, language, problems);
     } else if (CheckShape(member_place, field->shape, field->bounds, language, problems)) {
       if (field->unsupported != nullptr) {
-        problems.NotSupported(member_place, field->unsupported);
+        problems.NotRunnable(member_place, field->unsupported);
       }
       fields.good_.push_back(member_place);
     }

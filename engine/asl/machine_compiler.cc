@@ -84,8 +84,8 @@ void CheckLabel(const Place& place, Problems& problems) {
 
 class Compiler {
  public:
-  explicit Compiler(const Place& root, Problems& problems)
-      : root_(root), problems_(problems), names_(root, problems) {}
+  Compiler(const Place& root, MachineType type, Problems& problems)
+      : root_(root), problems_(problems), names_(root, problems), type_(type) {}
 
   StateMachine Run() {
     const SourceNode* language = root_.node->FindValue("QueryLanguage");
@@ -178,8 +178,8 @@ class Compiler {
       problems_.Error(code::kSchema,
                       place.Member(*place.node->Find("Type")),
                       "The field 'Type' should have one of these values: [Task, Wait, Pass, "
-                      "Succeed, Fail, Choice, Parallel, Map], found " +
-                          Describe(*type) + DidYouMean(type->text, names));
+                      "Succeed, Fail, Choice, Parallel, Map]",
+                      "found " + Describe(*type) + DidYouMean(type->text, names));
     }
   }
 
@@ -231,7 +231,7 @@ class Compiler {
         state.details = CompilePass(fields);
         break;
       case StateType::kTask:
-        state.details = CompileTask(fields, language, problems_);
+        state.details = CompileTask(fields, language, type_, problems_);
         break;
       case StateType::kChoice:
         state.details = CompileChoice(fields, language, transitions, problems_);
@@ -340,7 +340,10 @@ class Compiler {
       const Fields processor_fields =
           CheckFields(*processor, kProcessorObject, language_, problems_);
       map.distributed = CompileProcessorConfig(processor_fields);
+      const MachineType outer = type_;
+      if (map.distributed && map.distributed->is_express) type_ = MachineType::kExpress;
       map.processor = CompileScope(processor_fields, {.parent = number, .branch = 0});
+      type_ = outer;
     }
     CompileItems(fields, language, map.distributed);
     if (map.distributed) CompileDistributed(fields, number, *map.distributed);
@@ -358,12 +361,17 @@ class Compiler {
       return std::nullopt;
     }
     DistributedMap map;
+    if (type_ == MachineType::kExpress) {
+      problems_.Error(code::kSchema,
+                      *mode,
+                      "Express state machine does not support a distributed Map",
+                      "make the state machine STANDARD, or the Map's Mode INLINE");
+    }
     const Place* type = fields.Get("ExecutionType");
     if (type == nullptr) {
       problems_.Error(code::kSchema, *config, "These fields are required: [ExecutionType]");
     } else {
       map.is_express = type->node->text == "EXPRESS";
-      if (map.is_express) problems_.NotSupported(*type, "a distributed Map with EXPRESS executions");
     }
     return map;
   }
@@ -399,6 +407,8 @@ class Compiler {
   Problems& problems_;
   StateNames names_;
   Language language_ = Language::kJsonPath;
+  // Of the executions that run the states at hand: those of a distributed Map have their own.
+  MachineType type_;
   std::vector<State> states_;
 };
 
@@ -423,9 +433,9 @@ void CheckDuplicatesBelow(const Place& place, Problems& problems) {
 
 }  // namespace
 
-StateMachine CompileMachine(const SourceNode& root, Problems& problems) {
+StateMachine CompileMachine(const SourceNode& root, MachineType type, Problems& problems) {
   const Place place = Place::Root(root);
-  return Compiler(place, problems).Run();
+  return Compiler(place, type, problems).Run();
 }
 
 void CheckDuplicates(const SourceNode& root, Problems& problems) {

@@ -8,7 +8,7 @@
 namespace pawl::asl {
 
 // The machine means something only if `problems` has no error afterwards.
-StateMachine CompileMachine(const SourceNode& root, Problems& problems);
+StateMachine CompileMachine(const SourceNode& root, MachineType type, Problems& problems);
 
 // Reports members that stand twice in their object.
 void CheckDuplicates(const SourceNode& root, Problems& problems);

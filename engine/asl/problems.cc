@@ -77,6 +77,10 @@ void Problems::NotSupported(const Place& place, std::string_view what) {
   Error(code::kNotSupported, place, std::string(what) + " is not supported yet");
 }
 
+void Problems::NotRunnable(const Place& place, std::string_view what) {
+  if (purpose_ == Purpose::kRun) NotSupported(place, what);
+}
+
 void Problems::Add(std::string_view code,
                    Severity severity,
                    std::string pointer,

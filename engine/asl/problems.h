@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,11 @@ inline constexpr std::size_t kSuggestionsMax = 50;
 
 class Problems {
  public:
+  // What the machine is compiled for.
+  enum class Purpose : std::uint8_t { kRun, kTest };
+
+  explicit Problems(Purpose purpose = Purpose::kRun) : purpose_(purpose) {}
+
   void Error(std::string_view code,
              const Place& place,
              std::string message,
@@ -66,6 +72,8 @@ class Problems {
   void ErrorAt(std::string_view code, Position position, std::string message);
   // "`what` is not supported yet".
   void NotSupported(const Place& place, std::string_view what);
+  // The same about something whose work a mock can stand for: no problem in a test.
+  void NotRunnable(const Place& place, std::string_view what);
 
   // Whether one more suggestion may be looked for.
   bool TakeSuggestion() { return suggestions_++ < kSuggestionsMax; }
@@ -83,6 +91,7 @@ class Problems {
            std::string message,
            std::string detail = {});
 
+  const Purpose purpose_;
   std::vector<Diagnostic> diagnostics_;
   std::size_t bytes_ = 0;
   std::size_t suggestions_ = 0;

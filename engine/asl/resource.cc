@@ -27,6 +27,25 @@ constexpr std::array<Suffix, 4> kSuffixes = {{
     {".waitForTaskToken", IntegrationPattern::kCallback},
 }};
 
+struct SdkCall {
+  std::string_view action;
+  EngineCall call;
+};
+
+constexpr std::array<SdkCall, 4> kSdkCalls = {{
+    {"aws-sdk:sfn:startExecution", EngineCall::kStartExecution},
+    {"aws-sdk:sfn:sendTaskSuccess", EngineCall::kSendTaskSuccess},
+    {"aws-sdk:sfn:sendTaskFailure", EngineCall::kSendTaskFailure},
+    {"aws-sdk:sfn:sendTaskHeartbeat", EngineCall::kSendTaskHeartbeat},
+}};
+
+const SdkCall* FindSdkCall(std::string_view action) {
+  const auto* found = std::find_if(kSdkCalls.begin(), kSdkCalls.end(), [&](const SdkCall& call) {
+    return call.action == action;
+  });
+  return found == kSdkCalls.end() ? nullptr : found;
+}
+
 bool IsLetterOrDigit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
@@ -143,7 +162,15 @@ Resource ParseIntegration(std::string_view text, std::string_view rest) {
     return resource;
   }
   if (action == "states:startExecution") {
-    return {.kind = Resource::Kind::kStartExecution, .pattern = known->pattern};
+    return {.kind = Resource::Kind::kEngineCall, .pattern = known->pattern};
+  }
+  if (const auto* call = FindSdkCall(action); call != nullptr) {
+    // Step Functions Developer Guide, "AWS SDK integrations": they have no .sync.
+    if (suffix.starts_with(".sync")) return Invalid(Quote(text) + ": an AWS SDK integration has no .sync");
+    return {.kind = Resource::Kind::kEngineCall,
+            .pattern = known->pattern,
+            .call = call->call,
+            .is_aws_sdk = true};
   }
   return Unsupported("the service integration " + Quote(rest));
 }

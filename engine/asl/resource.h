@@ -11,9 +11,9 @@ namespace pawl::asl {
 
 struct Resource {
   enum class Kind : std::uint8_t {
-    kFunction,        // a bare function name or a Lambda ARN
-    kLambdaInvoke,    // arn:aws:states:::lambda:invoke
-    kStartExecution,  // arn:aws:states:::states:startExecution
+    kFunction,      // a bare function name or a Lambda ARN
+    kLambdaInvoke,  // arn:aws:states:::lambda:invoke
+    kEngineCall,  // arn:aws:states:::states:startExecution, and some of aws-sdk:sfn
     kActivity,
     kUnsupported,  // a resource of the language that this engine does not run yet
     kInvalid,
@@ -26,6 +26,9 @@ struct Resource {
   std::string activity = {};
   // The suffix of a service integration.
   IntegrationPattern pattern = IntegrationPattern::kRequestResponse;
+  // kEngineCall.
+  EngineCall call = EngineCall::kStartExecution;
+  bool is_aws_sdk = false;
   // lambda:invoke, also with a suffix it does not have: its parameters have the shape of Lambda's
   // Invoke.
   bool is_lambda_invoke = false;

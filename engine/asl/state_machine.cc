@@ -2,6 +2,10 @@
 
 namespace pawl::asl {
 
+std::string_view MachineTypeName(MachineType type) {
+  return type == MachineType::kExpress ? "EXPRESS" : "STANDARD";
+}
+
 std::string_view StateTypeName(StateType type) {
   switch (type) {
     case StateType::kPass:

@@ -157,19 +157,34 @@ enum class IntegrationPattern : std::uint8_t {
   kCallback,         // .waitForTaskToken: what comes with the token that the call was given
 };
 
+// The calls of Step Functions' own API that a task can make: states:startExecution, and these in
+// aws-sdk:sfn.
+enum class EngineCall : std::uint8_t {
+  kStartExecution,
+  kSendTaskSuccess,
+  kSendTaskFailure,
+  kSendTaskHeartbeat,
+};
+
 // What a Resource calls. `arn:aws:states:::lambda:invoke` takes the function's name from its
 // Parameters and wraps the result in AWS's envelope.
 struct TaskState {
   enum class Integration : std::uint8_t {
     kLambdaFunction,  // Resource names the function: a bare name or a Lambda ARN
     kLambdaInvoke,    // arn:aws:states:::lambda:invoke
-    kStartExecution,  // arn:aws:states:::states:startExecution
+    kEngineCall,      // what the engine itself answers; see EngineCall
     kActivity,        // a worker that polls takes it and answers with its token
   };
   Integration integration = Integration::kLambdaFunction;
   // As the definition writes it.
   std::string resource;
   IntegrationPattern pattern = IntegrationPattern::kRequestResponse;
+  // kEngineCall: which, and whether it is written as aws-sdk:sfn, whose answers and errors differ.
+  EngineCall call = EngineCall::kStartExecution;
+  bool is_aws_sdk = false;
+  // False only in a machine compiled for the test of one state, where a mock stands for what the
+  // engine does not call.
+  bool is_runnable = true;
   // kLambdaFunction: the function's bare name and the qualifier (empty: none). kActivity:
   // ActivityFunction(its name).
   std::string function_name;
@@ -304,6 +319,10 @@ struct MapState {
   // 0: as many as Limits::inline_map_concurrency.
   ComputedNumber max_concurrency = std::int64_t{0};
   std::optional<DistributedMap> distributed;
+
+  bool has_item_reader() const { return distributed && distributed->reader; }
+
+  bool has_result_writer() const { return distributed && distributed->writer; }
 };
 
 struct SucceedState {};
@@ -343,6 +362,15 @@ struct State {
                MapState>
       details;
 };
+
+// Step Functions Developer Guide, "Choosing workflow type".
+enum class MachineType : std::uint8_t {
+  kStandard = 0,  // every transition is durable
+  kExpress = 1,   // in memory, for five minutes at most
+};
+
+// "STANDARD" and "EXPRESS".
+std::string_view MachineTypeName(MachineType type);
 
 struct StateMachine {
   std::string comment;

@@ -102,7 +102,25 @@ struct Call {
 // Step Functions Developer Guide, "Start workflow executions": the parameters of its call.
 constexpr std::array<std::string_view, 4> kStartExecutionParameters = {
     "StateMachineArn", "Input", "Name", "TraceHeader"};
-constexpr Call kStartExecution = {"states:startExecution", kStartExecutionParameters};
+
+// API model: SendTaskSuccess and its like.
+constexpr std::array<std::string_view, 2> kSuccessParameters = {"TaskToken", "Output"};
+constexpr std::array<std::string_view, 3> kFailureParameters = {"TaskToken", "Error", "Cause"};
+constexpr std::array<std::string_view, 1> kHeartbeatParameters = {"TaskToken"};
+
+Call CallNamed(EngineCall call) {
+  switch (call) {
+    case EngineCall::kStartExecution:
+      return {"startExecution", kStartExecutionParameters};
+    case EngineCall::kSendTaskSuccess:
+      return {"sendTaskSuccess", kSuccessParameters};
+    case EngineCall::kSendTaskFailure:
+      return {"sendTaskFailure", kFailureParameters};
+    case EngineCall::kSendTaskHeartbeat:
+      return {"sendTaskHeartbeat", kHeartbeatParameters};
+  }
+  return {};
+}
 
 void CheckParameters(const Fields& fields,
                      const Call& call,
@@ -180,9 +198,27 @@ void CheckHeartbeat(const Fields& fields, Problems& problems) {
   }
 }
 
+// Step Functions Developer Guide, "Choosing workflow type": what Express workflows do not have.
+void CheckExpress(const Place& place, const Resource& resource, Problems& problems) {
+  if (resource.kind == Resource::Kind::kActivity) {
+    problems.Error(code::kSchema, place, "Express state machine does not support Activity ARN");
+    return;
+  }
+  if (resource.pattern == IntegrationPattern::kRequestResponse) return;
+  const std::string_view pattern =
+      resource.pattern == IntegrationPattern::kCallback ? "waitForTaskToken" : "sync";
+  problems.Error(code::kSchema,
+                 place,
+                 "Express state machine does not support '." + std::string(pattern) +
+                     "' service integration");
+}
+
 }  // namespace
 
-TaskState CompileTask(const Fields& fields, Language language, Problems& problems) {
+TaskState CompileTask(const Fields& fields,
+                      Language language,
+                      MachineType type,
+                      Problems& problems) {
   TaskState task;
   CheckHeartbeat(fields, problems);
   task.timeout_seconds = CompileNumber(fields, "TimeoutSeconds", "TimeoutSecondsPath");
@@ -196,6 +232,7 @@ TaskState CompileTask(const Fields& fields, Language language, Problems& problem
     CheckInvoke(fields, language, problems);
   }
   task.resource = std::string(place->node->text);
+  if (type == MachineType::kExpress) CheckExpress(*place, resource, problems);
   switch (resource.kind) {
     case Resource::Kind::kFunction:
       task.function_name = std::move(resource.function_name);
@@ -205,17 +242,20 @@ TaskState CompileTask(const Fields& fields, Language language, Problems& problem
       task.integration = TaskState::Integration::kLambdaInvoke;
       task.pattern = resource.pattern;
       break;
-    case Resource::Kind::kStartExecution:
-      task.integration = TaskState::Integration::kStartExecution;
+    case Resource::Kind::kEngineCall:
+      task.integration = TaskState::Integration::kEngineCall;
       task.pattern = resource.pattern;
-      CheckParameters(fields, kStartExecution, language, problems);
+      task.call = resource.call;
+      task.is_aws_sdk = resource.is_aws_sdk;
+      CheckParameters(fields, CallNamed(resource.call), language, problems);
       break;
     case Resource::Kind::kActivity:
       task.integration = TaskState::Integration::kActivity;
       task.function_name = ActivityFunction(resource.activity);
       break;
     case Resource::Kind::kUnsupported:
-      problems.NotSupported(*place, resource.explanation);
+      problems.NotRunnable(*place, resource.explanation);
+      task.is_runnable = false;
       break;
     case Resource::Kind::kInvalid:
       problems.Error(code::kSchema, *place, resource.explanation);

@@ -6,6 +6,9 @@
 
 namespace pawl::asl {
 
-TaskState CompileTask(const Fields& fields, Language language, Problems& problems);
+TaskState CompileTask(const Fields& fields,
+                      Language language,
+                      MachineType type,
+                      Problems& problems);
 
 }  // namespace pawl::asl

@@ -29,6 +29,8 @@ struct Limits {
   std::uint32_t inline_map_concurrency = 40;
   // Executions of a distributed Map that are open at once. AWS: 10,000.
   std::uint32_t distributed_map_concurrency = 10'000;
+  // How long an EXPRESS execution may take. AWS: five minutes.
+  Duration express_duration_max = std::chrono::minutes(5);
   // Transitions of one turn before it yields to other executions.
   std::uint32_t turn_transitions_max = 64;
   // History bytes of one turn before it yields.

@@ -135,6 +135,41 @@ std::string ChildStartedJson(const std::string& execution_arn,
   return json::Write(answer.Build(arena));
 }
 
+std::string SdkChildStartedJson(const std::string& execution_arn, Timestamp started_at) {
+  json::Arena arena;
+  json::ObjectBuilder answer;
+  answer.Set("ExecutionArn", Text(execution_arn, arena));
+  answer.Set("StartDate", Text(FormatTimestamp(started_at), arena));
+  return json::Write(answer.Build(arena));
+}
+
+Result<TaskSignal> TaskSignalOf(const Bytes& parameters) {
+  json::Arena arena;
+  const auto parsed = json::Parse(parameters.view(), arena);
+  PAWL_CHECK(parsed.ok());
+  TaskSignal signal;
+  const auto text = [&](std::string_view name, std::optional<std::string>& field) {
+    const json::Value* value = parsed->Find(name);
+    if (value == nullptr || value->is_null()) return OkStatus();
+    if (!value->is_string()) {
+      return InvalidArgument("'" + std::string(name) + "' must be a string, found " +
+                             std::string(json::TypeName(value->type())));
+    }
+    field = std::string(value->string());
+    return OkStatus();
+  };
+  std::optional<std::string> token;
+  RETURN_IF_ERROR(text("TaskToken", token));
+  RETURN_IF_ERROR(text("Error", signal.error));
+  RETURN_IF_ERROR(text("Cause", signal.cause));
+  signal.token = token.value_or("");
+  // As with an execution's input: a string is the output's JSON text.
+  if (const json::Value* output = parsed->Find("Output")) {
+    signal.output = output->is_string() ? std::string(output->string()) : json::Write(*output);
+  }
+  return signal;
+}
+
 void Interpreter::AwaitChild(Frame& frame, const TaskEnded& ended) {
   PAWL_CHECK(ended.child && ended.output);
   const TaskWait& wait = std::get<TaskWait>(frame.wait);

@@ -197,9 +197,8 @@ void Interpreter::ExecuteChoice(Frame& frame) {
   }
   Fail(frame,
        {.error = "States.NoChoiceMatched",
-        .cause = "An error occurred while executing the state '" + StateOf(frame).name +
-                 "' (entered at the event id #" + std::to_string(frame.entered_event) +
-                 "). Failed to transition out of the state. The state does not point to a "
+        .cause = Preamble(frame) +
+                 "Failed to transition out of the state. The state does not point to a "
                  "next state."});
 }
 

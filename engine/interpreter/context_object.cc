@@ -46,6 +46,7 @@ Result<json::Value> Interpreter::StateScope::Root(const expression::Path& path) 
 json::Value Interpreter::ContextObject(Frame& frame,
                                        std::optional<std::uint32_t> item_index,
                                        bool with_execution_input) {
+  if (recorder_ != nullptr) return TestedContextObject(frame, item_index);
   const ExecutionHeader& header = rows_.header;
   const ArnScheme& arns = environment_.arns;
   const auto text = [this](std::string_view value) {
@@ -53,7 +54,7 @@ json::Value Interpreter::ContextObject(Frame& frame,
   };
 
   json::ObjectBuilder execution;
-  execution.Set("Id", text(ExecutionArn(arns, header.state_machine, header.name)));
+  execution.Set("Id", text(ExecutionArn(arns, header)));
   if (with_execution_input) {
     Datum input(Payload{.bytes = {}, .home = 1});
     execution.Set("Input", ValueOf(input));
@@ -61,7 +62,8 @@ json::Value Interpreter::ContextObject(Frame& frame,
   execution.Set("StartTime", text(FormatTimestamp(header.started_at)));
   execution.Set("Name", text(header.name));
   execution.Set("RoleArn", text(RoleArn(arns)));
-  execution.Set("RedriveCount", json::Value::Number("0"));
+  // As recorded; an EXPRESS execution is never redriven.
+  if (!header.is_express()) execution.Set("RedriveCount", json::Value::Number("0"));
 
   json::ObjectBuilder state_machine;
   state_machine.Set("Id", text(StateMachineArn(arns, header.state_machine)));

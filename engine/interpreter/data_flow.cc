@@ -5,6 +5,7 @@
 
 #include "engine/interpreter/interpreter.h"
 #include "engine/interpreter/state_scope.h"
+#include "engine/interpreter/state_test.h"
 #include "engine/json/parse.h"
 #include "engine/json/write.h"
 
@@ -79,19 +80,30 @@ std::optional<Datum> Interpreter::EffectiveInput(Frame& frame) {
   if (state.is_jsonata) {
     if (!state.arguments) return Datum(frame.input);
     const auto value = Query(frame, *state.arguments, "Arguments", {});
-    if (value.ok()) return Datum(*value);
-    FailQuery(frame, value.status());
-    return std::nullopt;
+    if (!value.ok()) {
+      FailQuery(frame, value.status());
+      return std::nullopt;
+    }
+    Datum arguments(*value);
+    Note(&Inspection::after_arguments, arguments);
+    return arguments;
   }
   auto input = ApplyPath(frame, state.input_path, Datum(frame.input));
-  if (!input || !state.parameters) return input;
+  if (!input) return input;
+  Note(&Inspection::after_input_path, *input);
+  if (!state.parameters) {
+    Note(&Inspection::after_parameters, *input);
+    return input;
+  }
   StateScope scope(*this, frame, *input);
   const auto value = state.parameters->Evaluate(scope, arena_);
   if (!value.ok()) {
     FailEvaluation(frame, value.status());
     return std::nullopt;
   }
-  return Datum(*value);
+  Datum parameters(*value);
+  Note(&Inspection::after_parameters, parameters);
+  return parameters;
 }
 
 void Interpreter::LeaveThrough(Frame& frame, Datum output, const Exit& exit) {
@@ -104,12 +116,14 @@ void Interpreter::LeaveAssigning(Frame& frame,
                                  Datum output,
                                  StateIndex next,
                                  std::vector<Assignment> assigned) {
+  Note(&Inspection::after_result_path, output);
   auto filtered = ApplyPath(frame, StateOf(frame).output_path, std::move(output));
   if (filtered) Leave(frame, std::move(*filtered), next, std::move(assigned));
 }
 
 void Interpreter::LeaveWithResult(Frame& frame, Datum result) {
   const asl::State& state = StateOf(frame);
+  Note(&Inspection::result, result);
   if (state.is_jsonata) {
     Datum output = result;
     return LeaveQuery(frame, std::move(output), ExitOf(state), {.result = &result});
@@ -120,6 +134,7 @@ void Interpreter::LeaveWithResult(Frame& frame, Datum result) {
     if (!value.ok()) return FailEvaluation(frame, value.status());
     result = Datum(*value);
   }
+  Note(&Inspection::after_result_selector, result);
   auto assigned = Assign(frame, &state.assign, result, {});
   if (!assigned) return;
   if (state.result_path.is_null) {

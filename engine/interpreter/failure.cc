@@ -51,11 +51,13 @@ Failure Interpreter::ResultTooLarge(const std::string& what) {
 }
 
 void Interpreter::FailRuntime(Frame& frame, const std::string& what) {
-  Fail(frame,
-       {.error = std::string(kRuntimeError),
-        .cause = "An error occurred while executing the state '" + StateOf(frame).name +
-                 "' (entered at the event id #" + std::to_string(frame.entered_event) + "). " +
-                 what});
+  Fail(frame, {.error = std::string(kRuntimeError), .cause = Preamble(frame) + what});
+}
+
+std::string Interpreter::Preamble(const Frame& frame) const {
+  if (recorder_ != nullptr) return "";
+  return "An error occurred while executing the state '" + StateOf(frame).name +
+         "' (entered at the event id #" + std::to_string(frame.entered_event) + "). ";
 }
 
 void Interpreter::FailEvaluation(Frame& frame, const Status& status) {
@@ -67,13 +69,12 @@ Failure Interpreter::EvaluationFailure(const Frame& frame, const Status& status)
   const bool is_own = status.reason() == "States.IntrinsicFailure" ||
                       status.reason() == expression::kQueryEvaluationError;
   return {.error = is_own ? status.reason() : std::string(kRuntimeError),
-          .cause = "An error occurred while executing the state '" + StateOf(frame).name +
-                   "' (entered at the event id #" + std::to_string(frame.entered_event) + "). " +
-                   status.message()};
+          .cause = Preamble(frame) + status.message()};
 }
 
 void Interpreter::Fail(Frame& frame, Failure failure) {
   if (is_missing_ || turn_.close) return;
+  if (recorder_ != nullptr) NoteFailure(failure);
   // What a catcher's fields lead to is not caught again, or a catcher could catch its own for ever.
   if (std::exchange(is_catching_, false)) return FailForGood(frame, std::move(failure));
   if (!Retry(frame, failure) && !Catch(frame, failure)) FailForGood(frame, std::move(failure));
@@ -95,7 +96,9 @@ bool Interpreter::Retry(Frame& frame, const Failure& failure) {
   });
   if (retrier == retriers.end()) return false;
   frame.retrier_counts.resize(retriers.size());
-  std::uint32_t& count = frame.retrier_counts[static_cast<std::size_t>(retrier - retriers.begin())];
+  const auto place = static_cast<std::size_t>(retrier - retriers.begin());
+  std::uint32_t& count = frame.retrier_counts[place];
+  if (recorder_ != nullptr) NoteRetrier(place);
   if (count >= retrier->max_attempts) return false;
   const Timestamp due = now_ + RetryDelay(*retrier, count, Random());
   ++count;
@@ -112,6 +115,7 @@ bool Interpreter::Catch(Frame& frame, const Failure& failure) {
     return Matches(candidate.error_equals, failure);
   });
   if (catcher == catchers.end()) return false;
+  if (recorder_ != nullptr) NoteCatcher(static_cast<std::size_t>(catcher - catchers.begin()));
 
   is_catching_ = true;
   LeaveBy(frame, *catcher, failure);

@@ -72,8 +72,14 @@ bool Interpreter::On(const Start& start) {
   root.state = start.start_at == asl::kNoState ? machine_.start : start.start_at;
   root.input.bytes = start.input;
   Attach(started, root.input);
-  if (machine_.timeout && start.start_at == asl::kNoState) {
-    root.execution_deadline = now_ + *machine_.timeout;
+  std::optional<Duration> most =
+      start.start_at == asl::kNoState ? machine_.timeout : std::nullopt;
+  if (rows_.header.is_express()) {
+    most = std::min(most.value_or(environment_.limits.express_duration_max),
+                    environment_.limits.express_duration_max);
+  }
+  if (most) {
+    root.execution_deadline = now_ + *most;
     turn_.effects.emplace_back(ArmTimer{kRootFrame, *root.execution_deadline});
   }
   AddFrame(std::move(root));
@@ -257,6 +263,7 @@ void Interpreter::Leave(Frame& frame,
     return Fail(frame, ResultTooLarge(StateOf(frame).name));
   }
   if (!CheckVariables(frame, assigned)) return;
+  if (recorder_ != nullptr) NoteLeft(payload, next, assigned);
   HistoryEvent& exited = RecordOn(frame, ExitedEvent(StateOf(frame).type));
   Attach(exited, payload);
   SetVariables(frame, exited, std::move(assigned));
@@ -341,7 +348,10 @@ void Interpreter::Erase(Frame& frame) {
 
 HistoryEvent& Interpreter::Record(EventType type, EventId previous, StateIndex state) {
   // The last place of a history is kept for the event that closes it.
-  if (next_event_ >= environment_.limits.history_events_max && !turn_.close) {
+  // EXPRESS executions keep no history, so it has no end.
+  const bool is_full = next_event_ >= environment_.limits.history_events_max &&
+                       !rows_.header.is_express();
+  if (is_full && !turn_.close) {
     is_history_full_ = true;
     overflow_ = HistoryEvent{.id = next_event_, .previous = previous, .type = type, .state = state};
     return overflow_;

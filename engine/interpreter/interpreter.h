@@ -33,6 +33,9 @@ struct Failure {
 // The name of errors no retrier or catcher sees.
 inline constexpr std::string_view kRuntimeError = "States.Runtime";
 
+struct Inspection;
+struct StateTestRecorder;
+
 // A JSON value on its way between states: text, tree, or both, made when first asked for.
 class Datum {
  public:
@@ -57,6 +60,9 @@ class Interpreter {
               const Message& message);
 
   std::variant<Turn, Missing> Run();
+  // The same for the test of one state (state_test.h): notes the steps, and ends the state by the
+  // mock when that is due. `recorder` outlives the call.
+  std::variant<Turn, Missing> RunTest(StateTestRecorder& recorder);
 
  private:
   // A frame of this turn: a copy of its row, or new.
@@ -237,6 +243,8 @@ class Interpreter {
   // The failure of a payload template, dealt with.
   void FailEvaluation(Frame& frame, const Status& status);
   Failure EvaluationFailure(const Frame& frame, const Status& status) const;
+  // Step Functions' words about where it happened; nothing in a test, as recorded.
+  std::string Preamble(const Frame& frame) const;
   bool Retry(Frame& frame, const Failure& failure);
   bool Catch(Frame& frame, const Failure& failure);
   void LeaveBy(Frame& frame, const asl::Catcher& catcher, const Failure& failure);
@@ -278,6 +286,29 @@ class Interpreter {
   void FailQueryAfter(Frame& frame, EventId previous, const Status& status);
   // Assign and Output, then Leave; `output` is what there is without an Output.
   void LeaveQuery(Frame& frame, Datum output, const Exit& exit, const States& states);
+
+  // --- The test of one state (state_test.cc) ---
+  void Note(std::optional<Bytes> Inspection::*step, Datum& datum) {
+    if (recorder_ != nullptr) NoteStep(step, datum);
+  }
+
+  void NoteStep(std::optional<Bytes> Inspection::*step, Datum& datum);
+  void NoteText(std::optional<Bytes> Inspection::*step, Bytes text);
+  void NoteFailure(const Failure& failure);
+  void NoteRetrier(std::size_t index);
+  void NoteCatcher(std::size_t index);
+  void NoteLeft(const Payload& output, StateIndex next, const std::vector<Assignment>& assigned);
+  // What the Map computed before its iterations; false after a failure was dealt with.
+  bool NoteMap(Frame& frame,
+               const std::shared_ptr<const MapItems>& items,
+               std::int64_t max_concurrency);
+  bool NoteTolerance(Frame& frame);
+  bool NoteItemSelector(Frame& frame, const std::shared_ptr<const MapItems>& items);
+  Result<std::shared_ptr<const MapItems>> TestedReaderItems();
+  json::Value TestedContextObject(Frame& frame, std::optional<std::uint32_t> item_index);
+  void MakeUpContext(const Frame& frame, json::ObjectBuilder& context);
+  void EndByMock(Frame& frame);
+  bool ExceedsTolerance() const;
 
   // --- Variables (variables.cc) ---
   // nullopt: no frame around holds it.
@@ -353,7 +384,8 @@ class Interpreter {
   bool is_history_full_ = false;
   // A catcher's own fields are evaluated: what fails now is not caught again.
   bool is_catching_ = false;
-  HistoryEvent overflow_;  // takes events that no longer fit
+  HistoryEvent overflow_;                  // takes events that no longer fit
+  StateTestRecorder* recorder_ = nullptr;  // only in the test of one state
 };
 
 }  // namespace pawl::interpreter

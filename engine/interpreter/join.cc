@@ -10,6 +10,7 @@
 #include "engine/base/hash.h"
 #include "engine/interpreter/interpreter.h"
 #include "engine/interpreter/state_scope.h"
+#include "engine/interpreter/state_test.h"
 #include "engine/json/write.h"
 
 namespace pawl::interpreter {
@@ -52,7 +53,11 @@ void Interpreter::ExecuteMap(Frame& frame) {
 
   const auto computed = MapNumber(frame, map.max_concurrency, "MaxConcurrency");
   if (!computed) return;
-  if (map.distributed) return ExecuteDistributedMap(frame, *std::move(items), *computed);
+  if (recorder_ != nullptr && !NoteMap(frame, *items, *computed)) return;
+  // The test of one state runs no executions: its mock is the result of either kind of Map.
+  if (map.distributed && recorder_ == nullptr) {
+    return ExecuteDistributedMap(frame, *std::move(items), *computed);
+  }
   const std::int64_t concurrency =
       *computed == 0 ? environment_.limits.inline_map_concurrency : *computed;
 
@@ -63,7 +68,7 @@ void Interpreter::ExecuteMap(Frame& frame) {
               .total = total,
               .concurrency = static_cast<std::uint32_t>(std::min<std::int64_t>(concurrency, total)),
               .items = *items});
-  if (total == 0) return CloseJoin(frame, frame.last_event);
+  if (total == 0 && recorder_ == nullptr) return CloseJoin(frame, frame.last_event);
   StartChildren(frame, frame.last_event);
 }
 
@@ -324,6 +329,7 @@ void Interpreter::EraseResults(FrameNumber join) {
 Result<std::shared_ptr<const MapItems>> Interpreter::BuildItems(Frame& frame) {
   const asl::State& state = StateOf(frame);
   const auto& map = std::get<asl::MapState>(state.details);
+  if (recorder_ != nullptr && map.has_item_reader()) return TestedReaderItems();
   if (state.is_jsonata) return BuildQueriedItems(frame);
   Datum input(frame.input);
   if (state.input_path.is_null) {
@@ -342,6 +348,7 @@ Result<std::shared_ptr<const MapItems>> Interpreter::BuildItems(Frame& frame) {
     built->texts.push_back(std::move(text));
     return json::Parse(built->texts.back().view(), built->arena);
   };
+  Note(&Inspection::after_input_path, input);
   ASSIGN_OR_RETURN(built->input, parse(PayloadOf(input).bytes));
   if (map.distributed && map.distributed->reader) {
     return std::shared_ptr<const MapItems>(std::move(built));
@@ -363,7 +370,10 @@ Result<std::shared_ptr<const MapItems>> Interpreter::BuildItems(Frame& frame) {
     ASSIGN_OR_RETURN(items, parse(Bytes(json::Write(*value))));
   }
   if (!items.is_array()) {
-    return InvalidArgument("Reference path \"" + map.items_path.text() + "\" must point to array.");
+    // As recorded: of the two signs before a place in the context object one is told.
+    const bool is_context = map.items_path.root() == expression::PathRoot::kContext;
+    return InvalidArgument("Reference path \"" + map.items_path.text().substr(is_context ? 1 : 0) +
+                           "\" must point to array.");
   }
   built->items.assign(items.items().begin(), items.items().end());
   return std::shared_ptr<const MapItems>(std::move(built));

@@ -157,6 +157,19 @@ std::string ExecutionArn(const ArnScheme& scheme,
       scheme, "states", "execution:" + std::string(state_machine) + ":" + std::string(execution));
 }
 
+std::string ExpressExecutionArn(const ArnScheme& scheme,
+                                std::string_view state_machine,
+                                std::string_view execution) {
+  return Arn(
+      scheme, "states", "express:" + std::string(state_machine) + ":" + std::string(execution));
+}
+
+std::string ExecutionArn(const ArnScheme& scheme, const ExecutionHeader& header) {
+  if (!header.is_express()) return ExecutionArn(scheme, header.state_machine, header.name);
+  return ExpressExecutionArn(
+      scheme, header.state_machine, header.name + ":" + header.express_id);
+}
+
 std::string MapChildMachine(std::string_view state_machine, std::string_view label) {
   return std::string(state_machine) + "/" + std::string(label);
 }

@@ -36,6 +36,21 @@ Result<ChildStart> ChildStartOf(const ExecutionHeader& header,
 std::string ChildStartedJson(const std::string& execution_arn,
                              Timestamp started_at,
                              const std::string& request_id);
+// The same to aws-sdk:sfn:startExecution.
+std::string SdkChildStartedJson(const std::string& execution_arn, Timestamp started_at);
+
+// What a call of SendTaskSuccess, SendTaskFailure or SendTaskHeartbeat says.
+struct TaskSignal {
+  std::string token = {};
+  // JSON text; of a success.
+  std::string output = {};
+  // Of a failure.
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
+};
+
+// InvalidArgument: what is wrong with `parameters`.
+Result<TaskSignal> TaskSignalOf(const Bytes& parameters);
 
 // A UUID that is the same for every delivery of one attempt, and for no other.
 std::string RequestId(const ExecutionHeader& header, FrameNumber frame, std::uint32_t wait_number);

@@ -186,13 +186,14 @@ void Interpreter::ExecuteTask(Frame& frame) {
     if (qualifier != nullptr && qualifier->is_string()) wait.qualifier = qualifier->string();
   }
 
-  if (task.integration == Integration::kStartExecution) {
-    const json::Value machine = ValueOf(*input);
-    const json::Value* arn = machine.Find("StateMachineArn");
-    if (arn == nullptr || !arn->is_string() || arn->string().empty()) {
-      return FailRuntime(frame,
-                         "The parameter 'StateMachineArn' of the states:startExecution integration "
-                         "must be a non-empty string.");
+  if (task.integration == Integration::kEngineCall) {
+    const std::string required =
+        task.call == asl::EngineCall::kStartExecution ? "StateMachineArn" : "TaskToken";
+    const json::Value parameters = ValueOf(*input);
+    const json::Value* value = parameters.Find(required);
+    if (value == nullptr || !value->is_string() || value->string().empty()) {
+      return FailRuntime(
+          frame, "The parameter '" + required + "' of the call must be a non-empty string.");
     }
   }
 
@@ -323,7 +324,7 @@ bool Interpreter::On(const TaskEnded& ended) {
 
 std::string Interpreter::AnswerOf(const Frame& frame, const Bytes& output) const {
   const auto& task = std::get<asl::TaskState>(StateOf(frame).details);
-  if (task.integration == Integration::kStartExecution) return std::string(output.view());
+  if (task.integration == Integration::kEngineCall) return std::string(output.view());
   return InvokeEnvelope(output.view(),
                         RequestId(rows_.header, frame.number, frame.wait_number));
 }

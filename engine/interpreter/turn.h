@@ -32,6 +32,12 @@ std::string StateMachineArn(const ArnScheme& scheme, std::string_view state_mach
 std::string ExecutionArn(const ArnScheme& scheme,
                          std::string_view state_machine,
                          std::string_view execution);
+// `execution`: its name and its id with a colon between them; of a state's test the name alone.
+std::string ExpressExecutionArn(const ArnScheme& scheme,
+                                std::string_view state_machine,
+                                std::string_view execution);
+struct ExecutionHeader;
+std::string ExecutionArn(const ArnScheme& scheme, const ExecutionHeader& header);
 // "machine/label": what the executions of a distributed Map belong to.
 std::string MapChildMachine(std::string_view state_machine, std::string_view label);
 std::string MapRunArn(const ArnScheme& scheme,
@@ -70,6 +76,10 @@ struct ExecutionHeader {
   Timestamp started_at = {};
   // All randomness of the execution is derived from it.
   std::uint64_t seed = 0;
+  // Of an EXPRESS execution, which is in no row: its id in ARNs. Else empty.
+  std::string express_id = {};
+
+  bool is_express() const { return !express_id.empty(); }
 
   bool operator==(const ExecutionHeader&) const = default;
 };

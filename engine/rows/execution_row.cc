@@ -207,7 +207,8 @@ std::string EncodeStateMachine(const StateMachineRow& row) {
   encoder.Varint(row.revision);
   AppendTime(encoder, row.created_at);
   AppendTime(encoder, row.updated_at);
-  encoder.Byte(row.is_deleting ? 1 : 0);
+  encoder.Byte(static_cast<std::uint8_t>((row.is_deleting ? 1 : 0) |
+                                         (row.type == asl::MachineType::kExpress ? 2 : 0)));
   return value;
 }
 
@@ -218,9 +219,10 @@ Result<StateMachineRow> DecodeStateMachine(std::string_view value) {
   row.revision = decoder.Varint();
   row.created_at = TakeTime(decoder);
   row.updated_at = TakeTime(decoder);
-  const std::uint8_t is_deleting = decoder.Byte();
-  if (is_deleting > 1) decoder.Fail();
-  row.is_deleting = is_deleting == 1;
+  const std::uint8_t flags = decoder.Byte();
+  if (flags > 3) decoder.Fail();
+  row.is_deleting = (flags & 1) != 0;
+  if ((flags & 2) != 0) row.type = asl::MachineType::kExpress;
   if (!decoder.Finished()) return DataLoss("a state machine's row is not readable");
   return row;
 }

@@ -106,6 +106,7 @@ struct StateMachineRow {
   Timestamp created_at = {};
   Timestamp updated_at = {};
   bool is_deleting = false;
+  asl::MachineType type = asl::MachineType::kStandard;
 
   bool operator==(const StateMachineRow&) const = default;
 };

@@ -97,6 +97,7 @@ StateMachineInfo Catalog::InfoOf(const std::string& name,
                                  std::string definition) const {
   return {.name = name,
           .arn = interpreter::StateMachineArn(arns_, name),
+          .type = row.type,
           .revision = row.revision,
           .definition = std::move(definition),
           .created_at = row.created_at,
@@ -113,9 +114,18 @@ void Catalog::Remember(const RevisionId& id, std::shared_ptr<const asl::StateMac
   }
 }
 
+Result<asl::MachineType> Catalog::TypeFor(const DeployRequest& request) {
+  if (request.type) return *request.type;
+  const MutexLock lock(mutex_);
+  ASSIGN_OR_RETURN(const auto row, ReadRow(request.namespace_id, request.name));
+  return row ? row->type : asl::MachineType::kStandard;
+}
+
 Result<DeployResponse> Catalog::Deploy(const DeployRequest& request, Timestamp now) {
   RETURN_IF_ERROR(CheckName(request.name, "a state machine", "name"));
-  asl::Compilation compilation = asl::Compile(request.definition, limits_.definition_bytes_max);
+  ASSIGN_OR_RETURN(const asl::MachineType type, TypeFor(request));
+  asl::Compilation compilation =
+      asl::Compile(request.definition, limits_.definition_bytes_max, type);
   if (!compilation.ok()) return DefinitionError(compilation);
   DeployResponse response;
   response.warnings = std::move(compilation.diagnostics);
@@ -131,7 +141,7 @@ Result<DeployResponse> Catalog::Deploy(const DeployRequest& request, Timestamp n
   if (row) {
     ASSIGN_OR_RETURN(const rows::RevisionRow latest,
                      ReadRevision(request.namespace_id, request.name, row->revision));
-    if (latest.definition == request.definition) {
+    if (latest.definition == request.definition && row->type == type) {
       response.state_machine = InfoOf(request.name, *row, request.definition);
       return response;
     }
@@ -140,8 +150,15 @@ Result<DeployResponse> Catalog::Deploy(const DeployRequest& request, Timestamp n
                            interpreter::StateMachineArn(arns_, request.name) + "'")
           .WithReason("StateMachineAlreadyExists");
     }
+    if (row->type != type) {
+      return InvalidArgument("the state machine '" + request.name + "' is of type " +
+                                 std::string(asl::MachineTypeName(row->type)) +
+                                 ", which cannot be changed: delete it first",
+                             "type");
+    }
   }
-  rows::StateMachineRow next = row.value_or(rows::StateMachineRow{.created_at = now});
+  rows::StateMachineRow next =
+      row.value_or(rows::StateMachineRow{.created_at = now, .type = type});
   if (!row) {
     // A deleted machine of this name may have left histories that show its revisions.
     storage::Range before = rows::RevisionsOf(request.namespace_id, request.name);
@@ -298,7 +315,9 @@ Result<Catalog::StartPermit> Catalog::PermitStart(NamespaceId namespace_id,
         .WithReason("StateMachineDeleting");
   }
   return StartPermit{
-      .revision = latest.row.revision, .machine = latest.machine, .hold = latest.hold};
+      .revision = latest.row.revision, .machine = latest.machine,
+                     .hold = latest.hold,
+                     .type = latest.row.type};
 }
 
 }  // namespace pawl::runtime

@@ -44,6 +44,7 @@ class Catalog {
     std::uint64_t revision = 0;
     std::shared_ptr<const asl::StateMachine> machine = {};
     std::shared_ptr<void> hold = {};
+    asl::MachineType type = asl::MachineType::kStandard;
   };
 
   // The latest revision, for a new execution. NotFound (reason StateMachineDoesNotExist);
@@ -66,6 +67,8 @@ class Catalog {
     std::shared_ptr<void> hold = {};
   };
 
+  // What the deployment says, or else what the state machine is.
+  Result<asl::MachineType> TypeFor(const DeployRequest& request);
   Result<std::optional<rows::StateMachineRow>> ReadRow(NamespaceId namespace_id,
                                                        const std::string& name);
   Result<rows::RevisionRow> ReadRevision(NamespaceId namespace_id,

@@ -25,6 +25,7 @@
 #include "engine/base/status.h"
 #include "engine/base/time.h"
 #include "engine/interpreter/turn.h"
+#include "engine/runtime/test_state.h"
 
 namespace pawl {
 
@@ -68,6 +69,8 @@ struct DeployRequest {
   std::string name = {};
   // JSON or YAML.
   std::string definition = {};
+  // Fixed with the first deployment of the name, which is STANDARD if it says nothing.
+  std::optional<asl::MachineType> type = {};
   // Create only: AlreadyExists if the name exists with another definition.
   bool must_be_new = false;
   // Update only: NotFound if the name does not exist.
@@ -77,6 +80,7 @@ struct DeployRequest {
 struct StateMachineInfo {
   std::string name = {};
   std::string arn = {};
+  asl::MachineType type = asl::MachineType::kStandard;
   // Grows with each deployment of another text; executions stay on the revision they started with.
   std::uint64_t revision = 0;
   std::string definition = {};
@@ -479,7 +483,8 @@ class Engine {
   // No more starts; the name is free once its executions have ended.
   virtual Status DeleteStateMachine(NamespaceId namespace_id, const std::string& name) = 0;
 
-  // `done` runs once the start is durable. Errors: NotFound (state machine), InvalidArgument (name,
+  // `done` runs once the start is durable; an EXPRESS execution is never durable: what a crash ends
+  // is lost, and only StartSyncExecution tells how one ended. Errors: NotFound (state machine), InvalidArgument (name,
   // input; see field()), AlreadyExists (reason ExecutionAlreadyExists), ResourceExhausted.
   virtual void StartExecution(StartRequest request, Callback<StartResponse> done) = 0;
   // Many starts, one callback, results in the order of the requests.
@@ -488,6 +493,11 @@ class Engine {
   // Errors: NotFound; InvalidArgument (cause over 32,768 characters, error over 256). A closed
   // execution stays as it is and is no error, as on AWS.
   virtual void StopExecution(StopRequest request, Callback<StopResponse> done) = 0;
+
+  // Starts an execution of an EXPRESS state machine; `done` runs when it has ended, however. Errors:
+  // as StartExecution; InvalidArgument (reason StateMachineTypeNotSupported) for a STANDARD one;
+  // Unavailable if the engine lost it.
+  virtual void StartSyncExecution(StartRequest request, Callback<ExecutionInfo> done) = 0;
 
   Result<StartResponse> StartExecutionAndWait(StartRequest request);
   Result<StopResponse> StopExecutionAndWait(StopRequest request);
@@ -504,6 +514,14 @@ class Engine {
   virtual Result<MapRunList> ListMapRuns(const ExecutionName& execution,
                                          std::size_t page_size,
                                          const std::string& after) = 0;
+
+  // Runs one state alone: nothing is stored, no retry is made, no time passes. A Task without a
+  // mock calls its function, on a worker, for five minutes at most; its TimeoutSeconds are not
+  // watched. `done` runs once, before this returns or when the function has ended; also when the
+  // engine stops. Errors: InvalidArgument (the definition's diagnostics, with reason
+  // InvalidDefinition; what TestState does not take, in AWS's words where they are recorded; see
+  // field()), ResourceExhausted, DeadlineExceeded, Unavailable.
+  virtual void TestState(TestStateRequest request, Callback<StateTestResult> done) = 0;
 
   // `sink` outlives the watch.
   virtual std::unique_ptr<Watch> StartWatch(WatchSink& sink) = 0;

@@ -33,22 +33,55 @@ void EngineImpl::Post(ShardId shard, ShardRequest request) {
   ExecutorOf(shard).Post(shard, std::move(request));
 }
 
+void EngineImpl::RefuseCall(const TaskRef& ref,
+                            const Status& status,
+                            bool is_aws_sdk,
+                            const std::string& request_id) {
+  const bool passes = status.code() == StatusCode::kResourceExhausted ||
+                      status.code() == StatusCode::kUnavailable;
+  // The disk is full, or the store does not answer: the scrubber of the shard asks again.
+  if (passes) return;
+  const std::string code = status.reason().empty() ? "Validation" : status.reason();
+  // As recorded for an AWS SDK integration.
+  const std::string details =
+      is_aws_sdk ? " (Service: Sfn, Status Code: 400, Request ID: " + request_id +
+                       ") (SDK Attempt Count: 1)"
+                 : " (Service: AWSStepFunctions; Status Code: 400; Error Code: " + code +
+                       "; Request ID: " + request_id + "; Proxy: null)";
+  Post(ref.execution.shard,
+       ChildAnsweredCommand{
+           .ref = ref,
+           .error = (is_aws_sdk ? "Sfn." : "StepFunctions.") + code + "Exception",
+           .cause = status.message() + details});
+}
+
+void EngineImpl::SignalTask(SignalRequest request) {
+  const TaskRef ref = request.from;
+  auto done = [this, ref, request_id = request.request_id](const Result<bool>& result) {
+    if (!result.ok()) return RefuseCall(ref, result.status(), true, request_id);
+    Post(ref.execution.shard, ChildAnsweredCommand{.ref = ref, .output = Bytes("{}")});
+  };
+  interpreter::TaskSignal& signal = request.signal;
+  if (request.call == asl::EngineCall::kSendTaskHeartbeat) {
+    return HeartbeatTask(signal.token, std::move(done));
+  }
+  TaskEnd end;
+  if (request.call == asl::EngineCall::kSendTaskSuccess) {
+    end.output = Bytes(std::move(signal.output));
+  } else {
+    end.error = std::move(signal.error);
+    end.cause = std::move(signal.cause);
+  }
+  EndTask(signal.token, std::move(end), std::move(done));
+}
+
 void EngineImpl::StartChild(ChildRequest request) {
   const TaskRef ref{.execution = request.parent.execution,
                     .frame = request.parent.frame,
                     .wait_number = request.parent.wait_number};
-  const auto refuse = [this, ref, request_id = request.request_id](const Status& status) {
-    const bool passes = status.code() == StatusCode::kResourceExhausted ||
-                        status.code() == StatusCode::kUnavailable;
-    // The disk is full, or the store does not answer: the scrubber of the shard asks again.
-    if (passes) return;
-    const std::string code = status.reason().empty() ? "Validation" : status.reason();
-    Post(ref.execution.shard,
-         ChildAnsweredCommand{.ref = ref,
-                              .error = "StepFunctions." + code + "Exception",
-                              .cause = status.message() +
-                                       " (Service: AWSStepFunctions; Status Code: 400; Error Code: " +
-                                       code + "; Request ID: " + request_id + "; Proxy: null)"});
+  const auto refuse = [this, ref, is_aws_sdk = request.is_aws_sdk,
+                       request_id = request.request_id](const Status& status) {
+    RefuseCall(ref, status, is_aws_sdk, request_id);
   };
   auto machine = StateMachineNameOf(request.start.state_machine_arn);
   if (!machine.ok()) return refuse(machine.status());
@@ -59,8 +92,15 @@ void EngineImpl::StartChild(ChildRequest request) {
                           .priority = request.priority,
                           .fairness_key = std::move(request.fairness_key)});
   if (!command.ok()) return refuse(command.status());
+  if (request.parent.is_waiting && !command->express_id.empty()) {
+    return refuse(InvalidArgument("an execution of the EXPRESS state machine '" +
+                                  command->request.state_machine +
+                                  "' cannot be waited for: leave '.sync' out")
+                      .WithReason("StateMachineTypeNotSupported"));
+  }
   command->parent = request.parent;
   command->done = [this, ref, refuse, request_id = request.request_id,
+                   is_aws_sdk = request.is_aws_sdk,
                    hold = std::move(command->done)](const Result<StartResponse>& response) {
     if (!response.ok()) return refuse(response.status());
     Post(ref.execution.shard,
@@ -68,8 +108,10 @@ void EngineImpl::StartChild(ChildRequest request) {
              .ref = ref,
              .child = interpreter::ChildName{.state_machine = response->name.state_machine,
                                              .execution = response->name.name},
-             .output = Bytes(interpreter::ChildStartedJson(
-                 response->arn, response->started_at, request_id))});
+             .output = Bytes(
+                 is_aws_sdk ? interpreter::SdkChildStartedJson(response->arn, response->started_at)
+                            : interpreter::ChildStartedJson(
+                                  response->arn, response->started_at, request_id))});
   };
   const ShardId shard = rows::ShardOf(
       command->request.namespace_id, command->request.state_machine, command->request.name);

@@ -9,6 +9,7 @@
 #include "engine/json/parse.h"
 #include "engine/objects/directory_object_store.h"
 #include "engine/rows/keys.h"
+#include "engine/runtime/error_text.h"
 #include "engine/storage/memory_storage.h"
 #include "engine/storage/rocksdb_storage.h"
 
@@ -21,8 +22,6 @@ using storage::Family;
 // sysexits.h, EX_TEMPFAIL: the store failed; nothing unacknowledged was promised to anybody.
 constexpr int kExitStoreFailed = 75;
 constexpr ShardId kCatalogShard{rows::kShards};
-constexpr std::size_t kErrorCharactersMax = 256;
-constexpr std::size_t kCauseCharactersMax = 32'768;
 constexpr std::int32_t kPriorityMax = 100;
 constexpr std::size_t kFairnessKeyBytesMax = 128;
 // They wait for files, and copy bytes.
@@ -79,8 +78,10 @@ Status EngineImpl::Open() {
                      .reconnect_window = options_.reconnect_window},
       options_.arns,
       [this](const TaskRef& ref) {
+        if (StateTests::Owns(ref)) return state_tests_->Load(ref);
         ExecutorOf(ref.execution.shard).Post(ref.execution.shard, LoadTaskCommand{.ref = ref});
       });
+  state_tests_ = std::make_unique<StateTests>(*matcher_, environment_, *random_);
   ASSIGN_OR_RETURN(const auto functions, storage::ScanAndWait(*storage_, rows::AllFunctions()));
   for (const storage::Row& row : functions) {
     const auto key = rows::ParseFunctionKey(row.key);
@@ -151,12 +152,17 @@ bool EngineImpl::PollRunner(Runner& runner, Timestamp now) {
       was_busy = true;
       for (FailedTask& task : matcher_->Poll(now)) {
         const ShardId shard = task.ref.execution.shard;
+        if (StateTests::Owns(task.ref)) {
+          state_tests_->End({.ref = task.ref, .error = task.error, .cause = task.cause});
+          continue;
+        }
         ExecutorOf(shard).Post(shard,
                                CompletionCommand{.completion = {.ref = task.ref,
                                                                 .error = std::move(task.error),
                                                                 .cause = std::move(task.cause)}});
       }
     }
+    state_tests_->Poll(now);
     if (now >= runner.swept_at + kSweepEvery) {
       runner.swept_at = now;
       static_cast<void>(catalog_->Sweep().ok());
@@ -185,6 +191,7 @@ Timestamp EngineImpl::NextDeadline() {
     if (const auto due = runner->executor->NextDeadline()) next = std::min(next, *due);
   }
   if (const auto due = matcher_->NextDeadline()) next = std::min(next, *due);
+  if (const auto due = state_tests_->NextDeadline()) next = std::min(next, *due);
   return next;
 }
 
@@ -263,6 +270,7 @@ Result<StartCommand> EngineImpl::Prepare(StartRequest request) {
   command.revision = permit.revision;
   command.machine = std::move(permit.machine);
   command.seed = random_->Next64();
+  if (permit.type == asl::MachineType::kExpress) command.express_id = platform::RandomUuid(*random_);
   command.request = std::move(request);
   // The machine cannot vanish before the start is answered.
   command.done = [hold = std::move(permit.hold)](const Result<StartResponse>&) {};
@@ -332,12 +340,8 @@ void EngineImpl::StartExecutions(std::vector<StartRequest> requests,
 }
 
 void EngineImpl::StopExecution(StopRequest request, Callback<StopResponse> done) {
-  if (request.error && request.error->size() > kErrorCharactersMax) {
-    return done(InvalidArgument("the error has at most 256 characters", "error"));
-  }
-  if (request.cause && request.cause->size() > kCauseCharactersMax) {
-    return done(InvalidArgument("the cause has at most 32768 characters", "cause"));
-  }
+  const Status checked = CheckErrorText(request.error, request.cause);
+  if (!checked.ok()) return done(checked);
   const ShardId shard =
       rows::ShardOf(request.name.namespace_id, request.name.state_machine, request.name.name);
   ExecutorOf(shard).Post(shard,

@@ -17,6 +17,7 @@
 #include "engine/runtime/map_run_reader.h"
 #include "engine/runtime/matcher.h"
 #include "engine/runtime/object_jobs.h"
+#include "engine/runtime/state_tests.h"
 #include "engine/runtime/task_tokens.h"
 #include "engine/storage/storage.h"
 
@@ -61,6 +62,7 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   void StartExecution(StartRequest request, Callback<StartResponse> done) override;
   void StartExecutions(std::vector<StartRequest> requests,
                        std::function<void(std::vector<Result<StartResponse>>)> done) override;
+  void StartSyncExecution(StartRequest request, Callback<ExecutionInfo> done) override;
   void StopExecution(StopRequest request, Callback<StopResponse> done) override;
   Result<ExecutionInfo> DescribeExecution(const ExecutionName& name) override;
   Result<HistoryPage> GetHistory(const HistoryRequest& request) override;
@@ -69,6 +71,7 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   Result<MapRunList> ListMapRuns(const ExecutionName& execution,
                                  std::size_t page_size,
                                  const std::string& after) override;
+  void TestState(TestStateRequest request, Callback<StateTestResult> done) override;
   std::unique_ptr<Watch> StartWatch(WatchSink& sink) override;
   std::unique_ptr<WorkerSession> ConnectWorker(WorkerHello hello, TaskSink& sink) override;
   Result<ActivityInfo> CreateActivity(NamespaceId namespace_id, const std::string& name) override;
@@ -123,6 +126,11 @@ class EngineImpl final : public Engine, public ShardEnvironment {
                                                                std::uint64_t revision) override;
   void Post(ShardId shard, ShardRequest request) override;
   void StartChild(ChildRequest request) override;
+  void SignalTask(SignalRequest request) override;
+  void RefuseCall(const TaskRef& ref,
+                  const Status& status,
+                  bool is_aws_sdk,
+                  const std::string& request_id);
 
   Executor& ExecutorOf(ShardId shard);
   // Checks a start and finds its shard; the reply is left to the caller.
@@ -145,6 +153,7 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   std::unique_ptr<MapRunReader> map_run_reader_;
   std::unique_ptr<SealedTaskTokens> task_tokens_;
   std::unique_ptr<Matcher> matcher_;
+  std::unique_ptr<StateTests> state_tests_;
   std::vector<std::unique_ptr<Runner>> runners_;
   std::atomic<bool> is_stopping_ = false;
   std::atomic<std::uint64_t> tasks_completed_ = 0;

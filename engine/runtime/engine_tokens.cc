@@ -14,13 +14,12 @@
 #include "engine/json/parse.h"
 #include "engine/rows/keys.h"
 #include "engine/runtime/engine_impl.h"
+#include "engine/runtime/error_text.h"
 
 namespace pawl::runtime {
 namespace {
 
 constexpr ShardId kCatalogShard{rows::kShards};
-constexpr std::size_t kErrorCharactersMax = 256;
-constexpr std::size_t kCauseCharactersMax = 32'768;
 constexpr std::size_t kActivitiesPageMax = 1'000;
 
 Status ActivityMissing(const ArnScheme& arns, const std::string& name) {
@@ -207,12 +206,8 @@ void EngineImpl::EndTask(const std::string& token, TaskEnd end, Callback<bool> d
                       .WithReason("InvalidOutput"));
     }
   }
-  if (end.error && end.error->size() > kErrorCharactersMax) {
-    return done(InvalidArgument("the error has at most 256 characters", "error"));
-  }
-  if (end.cause && end.cause->size() > kCauseCharactersMax) {
-    return done(InvalidArgument("the cause has at most 32768 characters", "cause"));
-  }
+  const Status checked = CheckErrorText(end.error, end.cause);
+  if (!checked.ok()) return done(checked);
   ExecutorOf(ref->execution.shard)
       .Post(ref->execution.shard,
             TokenCommand{.ref = *ref,

@@ -8,13 +8,12 @@
 #include "engine/json/parse.h"
 #include "engine/rows/keys.h"
 #include "engine/runtime/engine_impl.h"
+#include "engine/runtime/error_text.h"
 
 namespace pawl::runtime {
 namespace {
 
 constexpr ShardId kCatalogShard{rows::kShards};
-constexpr std::size_t kErrorBytesMax = 256;
-constexpr std::size_t kCauseBytesMax = 32'768;
 
 // What is not JSON, or too large a text, becomes the task's error: a broken worker fails its tasks.
 // A result over the limit is passed on whatever it is: the interpreter refuses it by its size.
@@ -28,8 +27,8 @@ void Sanitize(Completion& completion, std::size_t payload_bytes_max) {
     completion.cause = "the worker's result is not JSON: " + status.message();
   }
   if (completion.error.empty()) completion.error = "Lambda.Unknown";
-  if (completion.error.size() > kErrorBytesMax) completion.error.resize(kErrorBytesMax);
-  if (completion.cause.size() > kCauseBytesMax) completion.cause.resize(kCauseBytesMax);
+  if (completion.error.size() > kErrorCharactersMax) completion.error.resize(kErrorCharactersMax);
+  if (completion.cause.size() > kCauseCharactersMax) completion.cause.resize(kCauseCharactersMax);
 }
 
 // Gathers the acknowledgements of one batch and hands them to the session together.
@@ -120,6 +119,16 @@ void EngineImpl::Complete(SessionId session, std::vector<Completion> completions
   for (std::size_t i = 0; i < completions.size(); ++i) {
     Completion& completion = completions[i];
     const TaskRef ref = completion.ref;
+    if (StateTests::Owns(ref)) {
+      Sanitize(completion, options_.limits.payload_bytes_max);
+      static_cast<void>(matcher_->Completing(session, ref, now));
+      const bool is_waited_for = state_tests_->End(std::move(completion));
+      acks->Set(
+          i,
+          {.ref = ref,
+           .outcome = is_waited_for ? CompletionOutcome::kAccepted : CompletionOutcome::kSettled});
+      continue;
+    }
     if (ref.execution.shard.value >= rows::kShards) {
       acks->Set(i, {.ref = ref, .outcome = CompletionOutcome::kSettled});
       continue;
@@ -158,7 +167,8 @@ std::optional<TaskRef> DecodeTaskRef(std::string_view bytes) {
   ref.execution.number = ExecutionNumber{decoder.BigEndian64()};
   ref.frame = FrameNumber{decoder.Varint32()};
   ref.wait_number = decoder.Varint32();
-  if (!decoder.Finished() || shard >= rows::kShards) return std::nullopt;
+  const bool is_known = shard < rows::kShards || shard == runtime::kStateTestShard.value;
+  if (!decoder.Finished() || !is_known) return std::nullopt;
   ref.execution.shard = ShardId{static_cast<std::uint16_t>(shard)};
   return ref;
 }

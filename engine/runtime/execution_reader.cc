@@ -152,8 +152,10 @@ Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
         // As arn:PARTITION:states:::TYPE:RESOURCE has them.
         const std::string_view call =
             std::string_view(task->resource).substr(task->resource.find(":::") + 3);
-        info.resource_type = call.substr(0, call.find(':'));
-        info.resource = call.substr(call.find(':') + 1);
+        const std::size_t service = call.starts_with("aws-sdk:") ? call.find(':') + 1 : 0;
+        const std::size_t colon = call.find(':', service);
+        info.resource_type = call.substr(0, colon);
+        info.resource = call.substr(colon + 1);
       } else if (task->resource.starts_with("arn:")) {
         info.resource = task->resource;
       } else {

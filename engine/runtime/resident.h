@@ -12,6 +12,7 @@
 #include "engine/asl/state_machine.h"
 #include "engine/interpreter/turn.h"
 #include "engine/rows/execution_row.h"
+#include "engine/runtime/engine.h"
 #include "engine/runtime/shard_request.h"
 
 namespace pawl::runtime {
@@ -46,6 +47,13 @@ struct Resident {
   std::uint32_t groups_in_flight = 0;
   bool is_staged = false;
   std::uint64_t last_used = 0;
+  // Of an EXPRESS execution: who waits for its end, and the bytes of payloads after the last time
+  // that those nobody needs were dropped.
+  Callback<ExecutionInfo> on_close = {};
+  std::size_t payload_bytes = 0;
+
+  // EXPRESS: no row of it is written, and it stays in memory until it ends.
+  bool is_in_memory() const { return row.header.is_express(); }
 
   bool is_pinned() const { return is_staged || groups_in_flight > 0; }
 };

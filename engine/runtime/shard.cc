@@ -26,9 +26,13 @@ rows::ListingRow ListingOf(const rows::ExecutionRow& row) {
 }
 
 ExecutionName NameOf(const rows::ExecutionRow& row) {
+  // Names of EXPRESS executions need not be unique; in a Map run they are.
+  const bool is_in_run = row.parent && row.parent->map_run;
+  const std::string suffix =
+      row.header.is_express() && !is_in_run ? ":" + row.header.express_id : "";
   return {.namespace_id = row.namespace_id,
           .state_machine = row.header.state_machine,
-          .name = row.header.name};
+          .name = row.header.name + suffix};
 }
 
 }  // namespace
@@ -51,24 +55,32 @@ void Shard::Pin(Resident& execution) {
 }
 
 void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
-  if (disk != DiskState::kAmple) {
+  if (disk != DiskState::kAmple && command.express_id.empty()) {
     return command.done(ResourceExhausted(
         "the disk of the data directory is almost full: no execution is started until there is "
         "space again"));
   }
-  const ExecutionName name{.namespace_id = command.request.namespace_id,
-                           .state_machine = command.request.state_machine,
-                           .name = command.request.name};
+  rows::ExecutionRow fresh{.namespace_id = command.request.namespace_id,
+                           .header = {.state_machine = command.request.state_machine,
+                                      .name = command.request.name,
+                                      .started_at = now,
+                                      .seed = command.seed,
+                                      .express_id = command.express_id},
+                           .revision = command.revision,
+                           .priority = command.request.priority,
+                           .fairness_key = command.request.fairness_key,
+                           .input_hash = HashBytes(command.request.input),
+                           .parent = command.parent};
+  const ExecutionName name = NameOf(fresh);
   const std::string arn =
-      interpreter::ExecutionArn(environment_.interpreter().arns, name.state_machine, name.name);
-  const std::uint64_t input_hash = HashBytes(command.request.input);
+      interpreter::ExecutionArn(environment_.interpreter().arns, fresh.header);
   auto known = FindByName(name);
   if (!known.ok()) return command.done(known.status());
   if (*known != nullptr) {
     const rows::ExecutionRow& row = (*known)->row;
     const bool is_same_attempt = command.parent && row.parent == command.parent;
     // Step Functions: the same name and input, while the execution is open, is the same execution.
-    if (!is_same_attempt && (row.is_closed() || row.input_hash != input_hash)) {
+    if (!is_same_attempt && (row.is_closed() || row.input_hash != fresh.input_hash)) {
       return command.done(AlreadyExists("Execution Already Exists: '" + arn + "'")
                               .WithReason("ExecutionAlreadyExists"));
     }
@@ -84,22 +96,15 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
   last_number_.value = std::max(last_number_.value + 1, static_cast<std::uint64_t>(ToMicros(now)));
   execution.id = {.shard = id_, .number = last_number_};
   execution.machine = std::move(command.machine);
-  execution.row = {.namespace_id = name.namespace_id,
-                   .header = {.state_machine = name.state_machine,
-                              .name = name.name,
-                              .started_at = now,
-                              .seed = command.seed},
-                   .revision = command.revision,
-                   .priority = command.request.priority,
-                   .fairness_key = std::move(command.request.fairness_key),
-                   .input_hash = input_hash,
-                   .parent = command.parent};
+  execution.row = std::move(fresh);
+  execution.on_close = std::move(command.on_close);
   execution.set.id = execution.id;
   execution.set.header = execution.row.header;
   execution.is_new = true;
   execution.is_row_dirty = true;
   residents_.emplace(execution.id.number, std::move(owned));
   names_.emplace(name, execution.id.number);
+  if (execution.is_in_memory()) ++in_memory_;
   ++statistics_.executions_started;
 
   interpreter::Start start{.input = Bytes(std::move(command.request.input))};
@@ -109,9 +114,11 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
   }
   const auto ran = RunTurn(execution, {.frame = kRootFrame, .at = now, .body = std::move(start)});
   PAWL_CHECK(ran.ok() && *ran);
-  staged_.writes.Put(Family::kState,
-                     rows::NameKey(id_, name.namespace_id, name.state_machine, name.name),
-                     rows::EncodeNumber(execution.id.number));
+  if (!execution.is_in_memory()) {
+    staged_.writes.Put(Family::kState,
+                       rows::NameKey(id_, name.namespace_id, name.state_machine, name.name),
+                       rows::EncodeNumber(execution.id.number));
+  }
   Reply([done = std::move(command.done),
          response = StartResponse{.name = name, .arn = arn, .started_at = now}](
             const Status& status) { status.ok() ? done(response) : done(status); });
@@ -339,6 +346,7 @@ void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
   Pin(execution);
   ++statistics_.turns;
   statistics_.events += turn.history.size();
+  if (execution.is_in_memory()) return KeepTurn(execution, turn);
   if (!turn.history.empty()) {
     staged_.writes.Put(Family::kHistory,
                        rows::HistoryKey(execution.id, turn.history.front().id),
@@ -399,6 +407,11 @@ void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
   }
   for (const interpreter::MapRunChange& change : turn.map_runs)
     StageMapRun(execution, change);
+  StageEffects(execution, turn);
+  if (turn.close) StageClose(execution, *turn.close, turn.history.back().at);
+}
+
+void Shard::StageEffects(const Resident& execution, const interpreter::Turn& turn) {
   for (const interpreter::Effect& effect : turn.effects) {
     if (const auto* all = std::get_if<interpreter::StopChildren>(&effect)) {
       StageMessage({.id = execution.id, .frame = all->frame, .wait_number = all->wait_number},
@@ -413,7 +426,6 @@ void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
       staged_.aftermath.effects.push_back({.execution = execution.id, .effect = effect});
     }
   }
-  if (turn.close) StageClose(execution, *turn.close, turn.history.back().at);
 }
 
 // Silence of a token counts from the turn that began to wait for it.
@@ -444,7 +456,7 @@ void Shard::ForgetHeartbeats(const Resident& execution, const interpreter::Turn&
 
 void Shard::StageClose(Resident& execution, const interpreter::Close& close, Timestamp at) {
   rows::ExecutionRow& row = execution.row;
-  if (!execution.is_new) {
+  if (!execution.is_new && !execution.is_in_memory()) {
     staged_.writes.Delete(Family::kIndex,
                           rows::ListingKeyOf(execution.id, row, ExecutionStatus::kRunning));
   }
@@ -454,7 +466,15 @@ void Shard::StageClose(Resident& execution, const interpreter::Close& close, Tim
   row.error = close.error;
   row.cause = close.cause;
   execution.is_row_dirty = true;
-  if (row.parent && row.parent->is_waiting) StageMessage({.id = execution.id}, {});
+  if (row.parent && row.parent->is_waiting) {
+    if (execution.is_in_memory()) {
+      // What it tells is lost with it: its Map run starts it again.
+      staged_.aftermath.messages.emplace_back(rows::OutboxKeyParts{.id = execution.id},
+                                              rows::OutboxRow{});
+    } else {
+      StageMessage({.id = execution.id}, {});
+    }
+  }
   ++statistics_.executions_closed;
 }
 
@@ -513,8 +533,8 @@ void Shard::StageFrames(Resident& execution, Timestamp now) {
 
 Shard::Staged Shard::TakeStaged(Timestamp now) {
   for (Resident* execution : staged_residents_) {
-    StageFrames(*execution, now);
-    if (execution->is_row_dirty) {
+    if (!execution->is_in_memory()) StageFrames(*execution, now);
+    if (execution->is_row_dirty && !execution->is_in_memory()) {
       staged_.writes.Put(
           Family::kState, rows::ExecutionKey(execution->id), rows::EncodeExecution(execution->row));
       staged_.writes.Put(Family::kIndex,
@@ -550,10 +570,14 @@ void Shard::Committed(Aftermath aftermath, const Status& status, Timestamp now) 
     if (found == residents_.end()) continue;
     Resident& execution = *found->second;
     --execution.groups_in_flight;
-    if (!execution.is_pinned()) Shrink(execution);
+    const bool is_in_memory = execution.is_in_memory();
+    if (!execution.is_pinned() && !is_in_memory) Shrink(execution);
     Notify(execution);
     // Nothing will ask for these soon.
-    if (!execution.is_pinned() && (execution.row.is_closed() || SleepsLong(execution, now))) {
+    const bool is_idle =
+        execution.row.is_closed() || (!is_in_memory && SleepsLong(execution, now));
+    if (!execution.is_pinned() && is_idle) {
+      if (is_in_memory) --in_memory_;
       names_.erase(NameOf(execution.row));
       residents_.erase(found);
     }
@@ -573,8 +597,8 @@ bool Shard::SleepsLong(const Resident& execution, Timestamp now) {
 void Shard::PerformEffects(Resident& execution, const interpreter::Effect& effect) {
   std::visit(
       Overloaded{[&](const interpreter::DispatchTask& dispatch) {
-                   if (IsChildStart(execution, dispatch.frame)) {
-                     return StartChild(execution, dispatch.frame);
+                   if (IsEngineCall(execution, dispatch.frame)) {
+                     return CallEngine(execution, dispatch.frame);
                    }
                    auto ready = MakeReady(execution, dispatch.frame, false);
                    // The frame may have moved on in a later turn.
@@ -701,7 +725,8 @@ std::vector<TaskRef> Shard::TakeCancelledTasks() {
 
 std::size_t Shard::Evict(std::uint64_t before) {
   for (auto resident = residents_.begin(); resident != residents_.end();) {
-    if (resident->second->is_pinned() || resident->second->last_used >= before) {
+    if (resident->second->is_pinned() || resident->second->is_in_memory() ||
+        resident->second->last_used >= before) {
       ++resident;
       continue;
     }

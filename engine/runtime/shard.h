@@ -37,6 +37,16 @@ struct ChildRequest {
   std::string fairness_key = {};
   // Of the attempt; part of the answer.
   std::string request_id = {};
+  // Whether it is asked for as aws-sdk:sfn.
+  bool is_aws_sdk = false;
+};
+
+// What a task asks the holder of another one's token for.
+struct SignalRequest {
+  TaskRef from = {};
+  asl::EngineCall call = asl::EngineCall::kSendTaskSuccess;
+  interpreter::TaskSignal signal = {};
+  std::string request_id = {};
 };
 
 // What a shard asks of the process around it.
@@ -54,6 +64,8 @@ class ShardEnvironment {
   virtual void Post(ShardId shard, ShardRequest request) = 0;
   // Starts the execution and answers the parent's shard with ChildAnsweredCommand.
   virtual void StartChild(ChildRequest request) = 0;
+  // Ends the task of the token, or shows a sign of life of it, and answers in the same way.
+  virtual void SignalTask(SignalRequest request) = 0;
 };
 
 // What an executor keeps for its shards; on the executor's thread.
@@ -133,8 +145,8 @@ class Shard {
 
   // --- The group ---
   bool has_staged() const {
-    return !staged_.writes.empty() || !staged_residents_.empty() ||
-           !staged_.aftermath.replies.empty();
+    return !staged_.writes.empty() || !staged_.aftermath.replies.empty() ||
+           !staged_residents_.empty();
   }
 
   Staged TakeStaged(Timestamp now);
@@ -148,7 +160,7 @@ class Shard {
   // are not staged. Returns how many stay.
   std::size_t Evict(std::uint64_t before);
 
-  std::size_t resident_count() const { return residents_.size(); }
+  std::size_t resident_count() const { return residents_.size() - in_memory_; }
 
   std::uint64_t use_counter() const { return use_counter_; }
 
@@ -184,6 +196,7 @@ class Shard {
   // Whether the message was for somebody.
   bool Moves(Resident& execution, const interpreter::Message& message);
   void StageTurn(Resident& execution, const interpreter::Turn& turn);
+  void StageEffects(const Resident& execution, const interpreter::Turn& turn);
   void ForgetHeartbeats(const Resident& execution, const interpreter::Turn& turn);
   void StageClose(Resident& execution, const interpreter::Close& close, Timestamp at);
   void StageFrames(Resident& execution, Timestamp now);
@@ -201,15 +214,23 @@ class Shard {
   std::optional<ReadyTask> MakeReady(Resident& execution, FrameNumber frame, bool is_recovered);
 
   // --- Executions that start others (shard_children.cc) ---
-  // Whether the frame waits for the answer to states:startExecution.
-  static bool IsChildStart(const Resident& execution, FrameNumber frame);
-  void StartChild(Resident& execution, FrameNumber frame);
+  // Whether the frame waits for the engine's own answer to a call.
+  static bool IsEngineCall(const Resident& execution, FrameNumber frame);
+  void CallEngine(Resident& execution, FrameNumber frame);
   void StageMessage(const rows::OutboxKeyParts& key, rows::OutboxRow message);
   void Deliver(const rows::OutboxKeyParts& key, const rows::OutboxRow& message);
   void DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key);
   // Posts a StopCommand; the message is delivered when it is answered.
   void StopExecution(const ExecutionName& name, std::function<void(const Status&)> done);
   Status RecoverOutbox();
+
+  // --- EXPRESS executions (shard_express.cc) ---
+  // What StageTurn does with the rows of others.
+  void KeepTurn(Resident& execution, const interpreter::Turn& turn);
+  // Drops payloads that nothing refers to, when they have become twice as many bytes.
+  static void DropPayloads(Resident& execution);
+  void TellEnd(Resident& execution);
+  Result<ExecutionInfo> InfoOf(const Resident& execution);
 
   // --- Map runs (shard_map_runs.cc) ---
   void StageMapRun(Resident& execution, const interpreter::MapRunChange& change);
@@ -264,6 +285,8 @@ class Shard {
   std::map<ExecutionNumber, std::vector<Subscription>> subscriptions_;
   std::map<ExecutionNumber, std::string> quarantined_;
   ExecutionNumber last_number_{};
+  // EXPRESS executions among the residents.
+  std::size_t in_memory_ = 0;
   std::uint64_t use_counter_ = 0;
   std::vector<Resident*> staged_residents_;
   Staged staged_;

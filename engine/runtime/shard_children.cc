@@ -11,44 +11,57 @@ namespace pawl::runtime {
 
 using storage::Family;
 
-bool Shard::IsChildStart(const Resident& execution, FrameNumber frame) {
+bool Shard::IsEngineCall(const Resident& execution, FrameNumber frame) {
   const auto found = execution.set.frames.find(frame);
   if (found == execution.set.frames.end()) return false;
   if (!std::holds_alternative<interpreter::TaskWait>(found->second.wait)) return false;
   const auto& state = execution.machine->states[found->second.state];
   const auto* task = std::get_if<asl::TaskState>(&state.details);
-  return task != nullptr && task->integration == asl::TaskState::Integration::kStartExecution;
+  return task != nullptr && task->integration == asl::TaskState::Integration::kEngineCall;
 }
 
-void Shard::StartChild(Resident& execution, FrameNumber number) {
+void Shard::CallEngine(Resident& execution, FrameNumber number) {
   const interpreter::Frame& frame = execution.set.frames.at(number);
   const auto& wait = std::get<interpreter::TaskWait>(frame.wait);
-  const auto& state = execution.machine->states[frame.state];
-  const TaskRef ref{
-      .execution = execution.id, .frame = number, .wait_number = frame.wait_number};
+  const auto& task =
+      std::get<asl::TaskState>(execution.machine->states[frame.state].details);
+  const TaskRef ref{.execution = execution.id, .frame = number, .wait_number = frame.wait_number};
+  const std::string request_id =
+      interpreter::RequestId(execution.row.header, number, frame.wait_number);
   Bytes parameters = wait.parameters.bytes;
   if (!parameters.has_value()) {
     const auto loaded = LoadPayload(execution.id, wait.parameters.home);
     if (!loaded.ok()) return CannotRead(execution.id, loaded.status());
     parameters = *loaded;
   }
-  auto start = interpreter::ChildStartOf(execution.row.header, frame, parameters);
-  if (!start.ok()) {
-    return environment_.Post(id_,
-                             ChildAnsweredCommand{.ref = ref,
-                                                  .error = "StepFunctions.ValidationException",
-                                                  .cause = start.status().message()});
+  const auto refuse = [&](const Status& why) {
+    environment_.Post(
+        id_,
+        ChildAnsweredCommand{
+            .ref = ref,
+            .error = std::string(task.is_aws_sdk ? "Sfn" : "StepFunctions") + ".ValidationException",
+            .cause = why.message()});
+  };
+  if (task.call != asl::EngineCall::kStartExecution) {
+    auto signal = interpreter::TaskSignalOf(parameters);
+    if (!signal.ok()) return refuse(signal.status());
+    return environment_.SignalTask({.from = ref,
+                                    .call = task.call,
+                                    .signal = std::move(*signal),
+                                    .request_id = request_id});
   }
-  environment_.StartChild(
-      {.namespace_id = execution.row.namespace_id,
-       .parent = {.execution = execution.id,
-                  .frame = number,
-                  .wait_number = frame.wait_number,
-                  .is_waiting = std::get<asl::TaskState>(state.details).waits_for_execution()},
-       .start = std::move(*start),
-       .priority = execution.row.priority,
-       .fairness_key = execution.row.fairness_key,
-       .request_id = interpreter::RequestId(execution.row.header, number, frame.wait_number)});
+  auto start = interpreter::ChildStartOf(execution.row.header, frame, parameters);
+  if (!start.ok()) return refuse(start.status());
+  environment_.StartChild({.namespace_id = execution.row.namespace_id,
+                           .parent = {.execution = execution.id,
+                                      .frame = number,
+                                      .wait_number = frame.wait_number,
+                                      .is_waiting = task.waits_for_execution()},
+                           .start = std::move(*start),
+                           .priority = execution.row.priority,
+                           .fairness_key = execution.row.fairness_key,
+                           .request_id = request_id,
+                           .is_aws_sdk = task.is_aws_sdk});
 }
 
 void Shard::On(ChildAnsweredCommand command, Timestamp now, DiskState) {
@@ -157,7 +170,7 @@ void Shard::DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key) {
   if (!row.parent || !row.is_closed()) return;
   interpreter::ChildEnded ended{
       .wait_number = row.parent->wait_number,
-      .arn = interpreter::ExecutionArn(arns, row.header.state_machine, row.header.name),
+      .arn = interpreter::ExecutionArn(arns, row.header),
       .state_machine_arn = interpreter::StateMachineArn(arns, row.header.state_machine),
       .name = row.header.name,
       .started_at = row.header.started_at,
@@ -188,7 +201,9 @@ void Shard::DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key) {
       parent.execution.shard,
       ChildEndedCommand{.ref = parent,
                         .body = std::move(ended),
-                        .done = [this, key](const Status& status) {
+                        .done = [this, key, is_in_memory = execution.is_in_memory()](
+                                    const Status& status) {
+                          if (is_in_memory) return;
                           environment_.Post(
                               id_, DeliveredCommand{.message = key, .status = status});
                         }});

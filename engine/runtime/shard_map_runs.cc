@@ -143,6 +143,9 @@ void Shard::StartMapChild(const Resident& execution, const Aftermath::MapChild& 
       .map_run = rows::MapRunLink{.index = child.index,
                                   .map_state = frame->second.state,
                                   .run = rows::MapRunName(row.header, label, child.run)}};
+  if (MapOf(execution, frame->second.state).distributed->is_express) {
+    command.express_id = command.request.name;
+  }
   command.done = [this, id = execution.id, number = child.frame](
                      const Result<StartResponse>& response) {
     if (!response.ok()) environment_.Post(id_, ChildRefusedCommand{id, number});

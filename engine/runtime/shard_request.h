@@ -30,7 +30,11 @@ struct StartCommand {
   std::uint64_t seed = 0;
   // Of an execution that a task starts: the same attempt again is the same execution.
   std::optional<rows::ParentLink> parent = {};
+  // Of an EXPRESS execution: see ExecutionHeader.
+  std::string express_id = {};
   Callback<StartResponse> done;
+  // Hears how an EXPRESS execution ended; may be empty.
+  Callback<ExecutionInfo> on_close = {};
 };
 
 struct StopCommand {

@@ -102,8 +102,8 @@ Status Shard::RecoverFrame(const storage::Row& row, Timestamp now) {
         continue;
       }
       if (*execution == nullptr) continue;
-      if (IsChildStart(**execution, key->frame)) {
-        StartChild(**execution, key->frame);
+      if (IsEngineCall(**execution, key->frame)) {
+        CallEngine(**execution, key->frame);
         continue;
       }
       if (auto ready = MakeReady(**execution, key->frame, true)) {
@@ -122,7 +122,11 @@ Status Shard::RecoverFrame(const storage::Row& row, Timestamp now) {
 }
 
 void Shard::Drop() {
+  for (const auto& [number, execution] : residents_) {
+    if (execution->on_close) execution->on_close(Unavailable("the execution was lost"));
+  }
   residents_.clear();
+  in_memory_ = 0;
   names_.clear();
   staged_residents_.clear();
   const Staged lost = std::exchange(staged_, {});

@@ -1,4 +1,4 @@
-// An execution as DescribeExecution of AWS Step Functions gives it.
+// An execution as DescribeExecution and StartSyncExecution of AWS Step Functions give it.
 #pragma once
 
 #include <string>
@@ -9,5 +9,8 @@ namespace pawl::aws {
 
 // Appends AWS's DescribeExecutionOutput as one JSON object, payloads included.
 void WriteExecution(std::string& out, const ExecutionInfo& execution);
+
+// Appends AWS's StartSyncExecutionOutput: of an EXPRESS execution that has ended.
+void WriteSyncExecution(std::string& out, const ExecutionInfo& execution);
 
 }  // namespace pawl::aws

@@ -25,16 +25,17 @@ class Client {
   // Connects with the first call. `clock` outlives the client.
   Client(const std::string& address, platform::Clock& clock);
 
-  // One call, `client.Call(&Client::Stub::StopExecution, request)`. Waits at most kCallTimeout.
+  // One call, `client.Call(&Client::Stub::StopExecution, request)`. Waits for `timeout` at most.
   // Errors: those of the call; kUnavailable where no server answers.
   template <typename Request, typename Response>
   Result<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*,
                                                      const Request&,
                                                      Response*),
-                        const Request& request) {
+                        const Request& request,
+                        std::chrono::seconds timeout = kCallTimeout) {
     grpc::ClientContext context;
     context.set_deadline(
-        std::chrono::system_clock::time_point(clock_.WallNow() + Duration(kCallTimeout)));
+        std::chrono::system_clock::time_point(clock_.WallNow() + Duration(timeout)));
     Response response;
     const grpc::Status status = (stub_.get()->*method)(&context, request, &response);
     RETURN_IF_ERROR(server::FromGrpcStatus(status));

@@ -30,8 +30,17 @@ std::vector<std::string> SplitArn(const std::string& arn) {
   return parts;
 }
 
-std::string NextStep(const ClientOptions& options, StatusCode code) {
-  switch (code) {
+std::string WhereToLook(const Status& status) {
+  if (status.reason() == "ActivityDoesNotExist") return "'pawl activity list' shows them.";
+  if (status.reason() == "TaskTimedOut") return "";
+  if (status.reason() == "ResourceNotFound") {
+    return "'pawl map-runs STATE_MACHINE NAME' shows the Map runs of an execution.";
+  }
+  return "'pawl list' shows the state machines, 'pawl list STATE_MACHINE' its executions.";
+}
+
+std::string NextStep(const ClientOptions& options, const Status& status) {
+  switch (status.code()) {
     case StatusCode::kUnavailable:
       return "Start one with 'pawl server --data-dir DIR' or 'pawl dev DIR', or say where it is "
              "with\n"
@@ -41,7 +50,7 @@ std::string NextStep(const ClientOptions& options, StatusCode code) {
                          SafeText(options.address),
                          kCallTimeout.count());
     case StatusCode::kNotFound:
-      return "'pawl list' shows the state machines, 'pawl list STATE_MACHINE' its executions.";
+      return WhereToLook(status);
     case StatusCode::kResourceExhausted:
       return "The server is out of room for now: wait, then try again.";
     default:
@@ -90,6 +99,10 @@ void PrintLine(std::string_view line) {
   std::fputc('\n', stdout);
 }
 
+void PrintField(std::string_view name, std::string_view value) {
+  if (!value.empty()) PrintLine(fmt::format("{:<14} {}", name, value));
+}
+
 void PrintNote(std::string_view line) {
   fmt::print(stderr, "{}\n", line);
 }
@@ -101,7 +114,7 @@ int ReportError(std::string_view command, const ClientOptions& options, const St
              command,
              is_unreachable ? "no server answers at " + SafeText(options.address) + ": " : "",
              SafeText(status.message()));
-  const std::string next = NextStep(options, status.code());
+  const std::string next = NextStep(options, status);
   if (!next.empty()) PrintNote(next);
   return ExitCodeFor(status.code());
 }

@@ -28,6 +28,8 @@ void AddClientOptions(CLI::App& command, ClientOptions& options);
 
 // Writes one line to standard output.
 void PrintLine(std::string_view line);
+// Writes a named value for people, if there is one. Callers make text from elsewhere safe.
+void PrintField(std::string_view name, std::string_view value);
 // Writes one line to standard error. Callers make text from elsewhere safe.
 void PrintNote(std::string_view line);
 
@@ -48,7 +50,8 @@ struct ExecutionOptions : ClientOptions {
 };
 
 void AddExecutionArguments(CLI::App& command, ExecutionOptions& options);
-// Takes an ARN in `state_machine` apart. InvalidArgument where no execution is named.
+// Takes an ARN in `state_machine` apart; that of a Map run's execution has "machine/label" where
+// others have the state machine's name. InvalidArgument where no execution is named.
 Status ResolveExecution(ExecutionOptions& options);
 
 }  // namespace pawl::cli

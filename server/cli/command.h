@@ -26,15 +26,19 @@ enum ExitCode : int {
 // runs the command and sets `exit_code`, which outlives the app.
 void AddCommands(CLI::App& app, int& exit_code);
 
+void AddActivityCommand(CLI::App& app, int& exit_code);
 void AddDeployCommand(CLI::App& app, int& exit_code);
 void AddDescribeCommand(CLI::App& app, int& exit_code);
 void AddDevCommand(CLI::App& app, int& exit_code);
 void AddEvalCommand(CLI::App& app, int& exit_code);
 void AddHistoryCommand(CLI::App& app, int& exit_code);
 void AddListCommand(CLI::App& app, int& exit_code);
+void AddMapRunsCommand(CLI::App& app, int& exit_code);
 void AddRunCommand(CLI::App& app, int& exit_code);
 void AddStartCommand(CLI::App& app, int& exit_code);
 void AddStopCommand(CLI::App& app, int& exit_code);
+void AddTaskCommand(CLI::App& app, int& exit_code);
+void AddTestStateCommand(CLI::App& app, int& exit_code);
 void AddValidateCommand(CLI::App& app, int& exit_code);
 void AddVersionCommand(CLI::App& app, int& exit_code);
 void AddWatchCommand(CLI::App& app, int& exit_code);

@@ -9,11 +9,19 @@ namespace {
 
 // CLI11 says only that a command is missing, also where a word was given that is none.
 std::string Failure(const CLI::App* app, const CLI::Error& error) {
-  const std::vector<std::string> words = app->remaining();
-  if (app->get_subcommands().empty() && !words.empty()) {
-    return "pawl: '" + SafeText(words.front()) + "' is no command; 'pawl --help' lists them\n";
+  // The command that was named, such as "pawl activity".
+  const CLI::App* command = app;
+  std::string name = app->get_name();
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    name += " " + command->get_name();
   }
-  return "pawl: " + SafeText(error.what()) + "; --help shows what is expected\n";
+  const std::vector<std::string> words = command->remaining();
+  if (command->get_require_subcommand_min() > 0 && !words.empty()) {
+    return name + ": '" + SafeText(words.front()) + "' is no command; '" + name +
+           " --help' lists them\n";
+  }
+  return name + ": " + SafeText(error.what()) + "; --help shows what is expected\n";
 }
 
 }  // namespace
@@ -31,6 +39,7 @@ void AddCommands(CLI::App& app, int& exit_code) {
   AddDeployCommand(app, exit_code);
   AddValidateCommand(app, exit_code);
   AddEvalCommand(app, exit_code);
+  AddTestStateCommand(app, exit_code);
   AddRunCommand(app, exit_code);
   AddStartCommand(app, exit_code);
   AddListCommand(app, exit_code);
@@ -38,6 +47,9 @@ void AddCommands(CLI::App& app, int& exit_code) {
   AddHistoryCommand(app, exit_code);
   AddWatchCommand(app, exit_code);
   AddStopCommand(app, exit_code);
+  AddMapRunsCommand(app, exit_code);
+  AddActivityCommand(app, exit_code);
+  AddTaskCommand(app, exit_code);
   AddVersionCommand(app, exit_code);
 }
 

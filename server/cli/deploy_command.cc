@@ -17,6 +17,7 @@ namespace {
 struct Options : ClientOptions {
   std::vector<std::string> files;
   std::string name;
+  std::string type;
 };
 
 void Print(const Options& options, const v1::DeployStateMachineResponse& response) {
@@ -37,7 +38,7 @@ int Deploy(const Options& options) {
   int exit_code = kDone;
   for (const std::string& path : options.files) {
     const std::string name = options.name.empty() ? StateMachineNameOf(path) : options.name;
-    const Deployment deployment = DeployFile("deploy", options, client, {path, name});
+    const Deployment deployment = DeployFile("deploy", options, client, {path, name, options.type});
     if (deployment.exit_code == kUnreachable) return kUnreachable;
     if (deployment.exit_code == kDone) Print(options, deployment.response);
     if (exit_code == kDone) exit_code = deployment.exit_code;
@@ -57,10 +58,17 @@ void AddDeployCommand(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  pawl deploy hello.asl.json\n"
       "  pawl deploy statemachines/examples/*.asl.*\n"
-      "  pawl deploy draft.yaml --name orders --output json");
+      "  pawl deploy draft.yaml --name orders --output json\n"
+      "  pawl deploy quote.asl.yaml --type EXPRESS");
   auto options = std::make_shared<Options>();
   command->add_option("FILE", options->files, "Definitions, JSON or YAML")->required();
   command->add_option("--name", options->name, "The state machine's name, for one file");
+  command
+      ->add_option("--type",
+                   options->type,
+                   "STANDARD: every transition is durable (default of a new state machine).\n"
+                   "EXPRESS: in memory, for five minutes at most")
+      ->check(CLI::IsMember({"STANDARD", "EXPRESS"}));
   AddClientOptions(*command, *options);
   command->callback([options, &exit_code] { exit_code = Deploy(*options); });
 }

@@ -14,7 +14,11 @@ Deployment DeployFile(std::string_view command,
                       const DefinitionFile& file) {
   const Result<std::string> text = ReadDefinition(file.path);
   if (!text.ok()) return {ReportUsage(command, text.status().message()), {}};
-  const asl::Compilation compilation = asl::Compile(*text);
+  const bool is_express = file.type == "EXPRESS";
+  const asl::Compilation compilation =
+      asl::Compile(*text,
+                   Limits().definition_bytes_max,
+                   is_express ? asl::MachineType::kExpress : asl::MachineType::kStandard);
   for (const asl::Diagnostic& diagnostic : compilation.diagnostics)
     PrintNote(DiagnosticText(file.path, diagnostic));
   if (!compilation.ok()) {
@@ -25,6 +29,9 @@ Deployment DeployFile(std::string_view command,
   v1::DeployStateMachineRequest request;
   request.set_name(file.name);
   request.set_definition(*text);
+  if (!file.type.empty()) {
+    request.set_type(is_express ? v1::STATE_MACHINE_TYPE_EXPRESS : v1::STATE_MACHINE_TYPE_STANDARD);
+  }
   Result<v1::DeployStateMachineResponse> response =
       client.Call(&Client::Stub::DeployStateMachine, request);
   if (!response.ok()) return {ReportError(command, options, response.status()), {}};

@@ -14,6 +14,8 @@ struct DefinitionFile {
   std::string path;
   // Of the state machine.
   std::string name;
+  // "STANDARD", "EXPRESS", or empty: as it is, or STANDARD.
+  std::string type = {};
 };
 
 struct Deployment {

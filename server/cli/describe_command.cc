@@ -13,15 +13,12 @@ namespace pawl::cli {
 namespace {
 
 constexpr std::string_view kExecutionArn = ":execution:";
+constexpr std::string_view kMapRunArn = ":mapRun:";
 
 struct Options : ExecutionOptions {
   std::uint64_t revision = 0;
   bool is_definition = false;
 };
-
-void PrintField(std::string_view name, std::string_view value) {
-  if (!value.empty()) PrintLine(fmt::format("{:<14} {}", name, value));
-}
 
 void PrintExecution(const v1::Execution& execution) {
   PrintField("State machine", SafeText(execution.state_machine()));
@@ -57,6 +54,48 @@ int DescribeExecution(const Options& options, Client& client) {
   return kDone;
 }
 
+std::string ToleranceText(const v1::MapRun& run) {
+  std::string text;
+  if (run.tolerated_failure_count() > 0) {
+    text = fmt::format("{} failures", run.tolerated_failure_count());
+  }
+  if (run.tolerated_failure_percentage() > 0) {
+    text += fmt::format(
+        "{}{} % failures", text.empty() ? "" : ", ", run.tolerated_failure_percentage());
+  }
+  return text;
+}
+
+void PrintMapRun(const v1::MapRun& run) {
+  PrintField("Map run", SafeText(run.arn()));
+  PrintField("State machine", SafeText(run.state_machine()));
+  PrintField("Execution", SafeText(run.execution()));
+  PrintField("Status", StatusText(run.status()));
+  PrintField("Started", TimeText(run.start_time()));
+  if (run.has_stop_time()) {
+    PrintField("Ended", TimeText(run.stop_time()));
+    PrintField("Duration", DurationText(FromWire(run.stop_time()) - FromWire(run.start_time())));
+  }
+  if (run.max_concurrency() > 0) PrintField("At once", std::to_string(run.max_concurrency()));
+  PrintField("Tolerates", ToleranceText(run));
+  PrintField("Items", TallyText(run.items()));
+  PrintField("Executions", TallyText(run.executions()));
+}
+
+int DescribeMapRun(const Options& options, Client& client) {
+  v1::DescribeMapRunRequest request;
+  request.set_map_run(options.state_machine);
+  const Result<v1::DescribeMapRunResponse> response =
+      client.Call(&Client::Stub::DescribeMapRun, request);
+  if (!response.ok()) return ReportError("describe", options, response.status());
+  if (options.is_json()) {
+    PrintLine(ToJson(response->map_run()));
+  } else {
+    PrintMapRun(response->map_run());
+  }
+  return kDone;
+}
+
 // The definition's own lines stay lines.
 void PrintDefinition(const std::string& definition) {
   std::size_t begin = 0;
@@ -82,6 +121,7 @@ int DescribeStateMachine(const Options& options, Client& client) {
   } else {
     PrintField("State machine", SafeText(machine.name()));
     PrintField("ARN", SafeText(machine.arn()));
+    PrintField("Type", TypeText(machine.type()));
     PrintField("Revision", std::to_string(machine.revision()));
     PrintField("Created", TimeText(machine.create_time()));
     PrintField("Updated", TimeText(machine.update_time()));
@@ -97,8 +137,10 @@ int Describe(Options& options) {
     const Status resolved = ResolveExecution(options);
     if (!resolved.ok()) return ReportUsage("describe", resolved.message());
   }
+  const bool is_map_run = options.state_machine.find(kMapRunArn) != std::string::npos;
   platform::SystemClock clock;
   Client client(options.address, clock);
+  if (is_map_run) return FlushOutput(DescribeMapRun(options, client));
   return FlushOutput(is_execution ? DescribeExecution(options, client)
                                   : DescribeStateMachine(options, client));
 }
@@ -106,13 +148,15 @@ int Describe(Options& options) {
 }  // namespace
 
 void AddDescribeCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("describe", "Show a state machine or an execution");
+  CLI::App* command =
+      app.add_subcommand("describe", "Show a state machine, an execution or a Map run");
   command->footer(
       "Examples:\n"
       "  pawl describe hello                        the state machine\n"
       "  pawl describe hello --definition           its definition as it was deployed\n"
       "  pawl describe hello monday                 an execution, with input and output\n"
-      "  pawl describe hello monday --output json");
+      "  pawl describe hello monday --output json\n"
+      "  pawl describe arn:aws:states:us-east-1:123456789012:mapRun:m/items:UUID    a Map run");
   auto options = std::make_shared<Options>();
   AddExecutionArguments(*command, *options);
   command->add_option("--revision", options->revision, "Of the state machine; 0 is the latest")

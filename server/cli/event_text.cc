@@ -33,6 +33,7 @@ std::string EventDetail(const v1::HistoryEvent& event) {
   if (event.has_length()) add(fmt::format("{} items", event.length()));
   add(event.resource());
   add(event.worker());
+  add(event.map_run_arn());
   // In the order of their names: protobuf's maps have none.
   const std::map<std::string, std::string> variables(event.assigned_variables().begin(),
                                                      event.assigned_variables().end());

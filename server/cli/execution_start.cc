@@ -1,5 +1,7 @@
 #include "server/cli/execution_start.h"
 
+#include <utility>
+
 #include "engine/platform/random.h"
 #include "server/cli/definition_file.h"
 #include "server/cli/deployment.h"
@@ -21,7 +23,7 @@ void AddStartOptions(CLI::App& command, StartOptions& options) {
   AddClientOptions(command, options);
 }
 
-Started StartExecution(std::string_view command, StartOptions& options, Client& client) {
+PreparedStart PrepareStart(std::string_view command, StartOptions& options, Client& client) {
   const Result<std::string> input = ReadPayload(options.input);
   if (!input.ok()) return {ReportUsage(command, input.status().message()), {}};
   if (IsDefinitionPath(options.state_machine)) {
@@ -31,12 +33,20 @@ Started StartExecution(std::string_view command, StartOptions& options, Client& 
     if (deployment.exit_code != kDone) return {deployment.exit_code, {}};
     options.state_machine = name;
   }
+  PreparedStart prepared;
+  prepared.start.set_state_machine(options.state_machine);
+  prepared.start.set_name(options.name);
+  prepared.start.set_input(*input);
+  return prepared;
+}
+
+Started StartExecution(std::string_view command, StartOptions& options, Client& client) {
+  PreparedStart prepared = PrepareStart(command, options, client);
+  if (prepared.exit_code != kDone) return {prepared.exit_code, {}};
   v1::StartExecutionRequest request;
   platform::SystemRandom random;
   request.set_request_id(platform::RandomUuid(random));
-  request.mutable_execution()->set_state_machine(options.state_machine);
-  request.mutable_execution()->set_name(options.name);
-  request.mutable_execution()->set_input(*input);
+  *request.mutable_execution() = std::move(prepared.start);
   const Result<v1::StartExecutionResponse> response =
       client.Call(&Client::Stub::StartExecution, request);
   if (!response.ok()) return {ReportError(command, options, response.status()), {}};

@@ -20,14 +20,23 @@ struct StartOptions : ClientOptions {
 
 void AddStartOptions(CLI::App& command, StartOptions& options);
 
+struct PreparedStart {
+  // On kDone, `start` is set.
+  int exit_code = kDone;
+  v1::ExecutionStart start;
+};
+
+// Deploys first where a file is named, and puts the state machine's name in its place. Tells errors
+// on standard error as `command`.
+PreparedStart PrepareStart(std::string_view command, StartOptions& options, Client& client);
+
 struct Started {
   // On kDone, `execution` is set.
   int exit_code = kDone;
   v1::StartedExecution execution;
 };
 
-// Deploys first where a file is named, and puts the state machine's name in its place. Tells errors
-// on standard error as `command`.
+// Prepares and starts.
 Started StartExecution(std::string_view command, StartOptions& options, Client& client);
 
 }  // namespace pawl::cli

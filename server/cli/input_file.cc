@@ -48,9 +48,9 @@ Result<std::string> ReadInputFile(const std::string& path, std::size_t bytes_max
   return text;
 }
 
-Result<std::string> ReadPayload(const std::string& input) {
+Result<std::string> ReadPayload(const std::string& input, std::string_view option) {
   std::string text = input;
-  std::string what = "--input";
+  std::string what(option);
   if (input == "-" || (!input.empty() && input.front() == '@')) {
     const std::string path = input == "-" ? input : input.substr(1);
     what = input == "-" ? "standard input" : "'" + path + "'";

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "engine/base/status.h"
 
@@ -15,8 +16,8 @@ inline constexpr std::size_t kInputBytesMax = std::size_t{64} * 1024 * 1024;
 // is a directory or longer than `bytes_max`.
 Result<std::string> ReadInputFile(const std::string& path, std::size_t bytes_max);
 
-// The payload that --input names: JSON text, @FILE, or - for standard input. InvalidArgument where
-// it is no JSON.
-Result<std::string> ReadPayload(const std::string& input);
+// The payload that an option, such as --input, gives: JSON text, @FILE, or - for standard input.
+// InvalidArgument where it is no JSON.
+Result<std::string> ReadPayload(const std::string& input, std::string_view option = "--input");
 
 }  // namespace pawl::cli

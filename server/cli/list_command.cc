@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "engine/platform/clock.h"
 #include "server/cli/client_command.h"
 #include "server/cli/command.h"
+#include "server/cli/paged_list.h"
 #include "server/cli/table.h"
 #include "server/cli/wire_text.h"
 #include "server/setting_values.h"
@@ -13,24 +13,17 @@
 namespace pawl::cli {
 namespace {
 
-constexpr std::uint64_t kPageSize = 1000;
-constexpr std::uint64_t kLimitDefault = 100;
 constexpr Duration kSinceMin(1);
 
-struct Options : ClientOptions {
+struct Options : PagedListOptions {
   std::string state_machine;
+  std::string map_run;
   bool is_all = false;
   std::string status;
   std::string since;
-  // 0: all.
-  std::uint64_t limit = kLimitDefault;
 };
 
-int PageSize(std::uint64_t left) {
-  return static_cast<int>(std::min(left, kPageSize));
-}
-
-void Print(const Options& options, const v1::ListStateMachinesResponse& page) {
+int Print(const Options& options, const v1::ListStateMachinesResponse& page) {
   Table table({"NAME", "REVISION", "UPDATED"});
   for (const v1::StateMachine& machine : page.state_machines()) {
     if (options.is_json()) PrintLine(ToJson(machine));
@@ -39,9 +32,10 @@ void Print(const Options& options, const v1::ListStateMachinesResponse& page) {
                TimeText(machine.update_time())});
   }
   if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+  return page.state_machines_size();
 }
 
-void Print(const Options& options, const v1::ListExecutionsResponse& page) {
+int Print(const Options& options, const v1::ListExecutionsResponse& page) {
   Table table({"STATE MACHINE", "NAME", "STATUS", "STARTED", "DURATION"});
   for (const v1::Execution& execution : page.executions()) {
     if (options.is_json()) PrintLine(ToJson(execution));
@@ -55,30 +49,14 @@ void Print(const Options& options, const v1::ListExecutionsResponse& page) {
                                          : ""});
   }
   if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+  return page.executions_size();
 }
 
-// Prints page after page, at most options.limit in all.
-template <typename Method, typename Request, typename Count>
-int PrintPages(const Options& options, Method method, Request request, Count count) {
-  platform::SystemClock clock;
-  Client client(options.address, clock);
-  std::uint64_t left = options.limit == 0 ? UINT64_MAX : options.limit;
-  std::uint64_t printed = 0;
-  do {
-    request.set_page_size(PageSize(left));
-    const auto page = client.Call(method, request);
-    if (!page.ok()) return ReportError("list", options, page.status());
-    Print(options, *page);
-    const std::uint64_t entries = count(*page);
-    printed += entries;
-    left -= std::min(left, entries);
-    request.set_page_token(page->next_page_token());
-  } while (left > 0 && !request.page_token().empty());
-  if (printed == 0 && !options.is_json()) PrintNote("none");
-  if (!request.page_token().empty()) {
-    PrintNote(fmt::format("there are more than {}; --limit 0 lists all", printed));
-  }
-  return FlushOutput(kDone);
+template <typename Method, typename Request>
+int PrintAll(const Options& options, Method method, const Request& request) {
+  return PrintPages("list", options, method, request, [&options](const auto& page) {
+    return Print(options, page);
+  });
 }
 
 // "2026-11-20T10:00:00Z", or how long ago: "2h".
@@ -93,6 +71,7 @@ Result<Timestamp> ParseSince(const std::string& text, Timestamp now) {
 int ListExecutions(const Options& options) {
   v1::ListExecutionsRequest request;
   request.set_state_machine(options.state_machine);
+  request.set_map_run(options.map_run);
   if (!options.status.empty()) {
     v1::ExecutionStatus status = v1::EXECUTION_STATUS_UNSPECIFIED;
     v1::ExecutionStatus_Parse("EXECUTION_STATUS_" + options.status, &status);
@@ -107,25 +86,19 @@ int ListExecutions(const Options& options) {
     request.mutable_started_from()->set_nanos(
         static_cast<std::int32_t>(std::chrono::nanoseconds(*since - seconds).count()));
   }
-  return PrintPages(
-      options, &Client::Stub::ListExecutions, request, [](const v1::ListExecutionsResponse& page) {
-        return static_cast<std::uint64_t>(page.executions_size());
-      });
+  return PrintAll(options, &Client::Stub::ListExecutions, request);
 }
 
 int List(const Options& options) {
-  if (options.is_all || !options.state_machine.empty()) return ListExecutions(options);
+  if (options.is_all || !options.state_machine.empty() || !options.map_run.empty()) {
+    return ListExecutions(options);
+  }
   if (!options.status.empty() || !options.since.empty()) {
     return ReportUsage("list",
-                       "--status and --since are for executions: name a state machine, or "
-                       "--all");
+                       "--status and --since are for executions: name a state machine or a Map "
+                       "run, or --all");
   }
-  return PrintPages(options,
-                    &Client::Stub::ListStateMachines,
-                    v1::ListStateMachinesRequest(),
-                    [](const v1::ListStateMachinesResponse& page) {
-                      return static_cast<std::uint64_t>(page.state_machines_size());
-                    });
+  return PrintAll(options, &Client::Stub::ListStateMachines, v1::ListStateMachinesRequest());
 }
 
 }  // namespace
@@ -139,22 +112,23 @@ void AddListCommand(CLI::App& app, int& exit_code) {
       "  pawl list                                   the state machines\n"
       "  pawl list hello                             its executions\n"
       "  pawl list --all --status FAILED --since 2h\n"
-      "  pawl list hello --limit 0 --output json");
+      "  pawl list hello --limit 0 --output json\n"
+      "  pawl list --map-run ARN --status FAILED     ARN as 'pawl map-runs' shows it");
   auto options = std::make_shared<Options>();
   auto* machine =
       command->add_option("STATE_MACHINE", options->state_machine, "List its executions");
   command->add_flag("--all", options->is_all, "List executions of all state machines")
       ->excludes(machine);
+  command->add_option("--map-run", options->map_run, "List the executions of a Map run, by its ARN")
+      ->excludes(machine)
+      ->excludes("--all")
+      ->type_name("ARN");
   command->add_option("--status", options->status, "Only executions with this status")
       ->check(CLI::IsMember({"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}))
       ->type_name("STATUS");
   command->add_option("--since", options->since, "Only executions started since then, or 2h ago")
       ->type_name("TIME");
-  command->add_option("--limit", options->limit, "At most N entries; 0 is all")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N")
-      ->capture_default_str();
-  AddClientOptions(*command, *options);
+  AddPagedListOptions(*command, *options);
   command->callback([options, &exit_code] { exit_code = List(*options); });
 }
 

@@ -54,6 +54,14 @@ void LiveProgress::Take(const v1::HistoryEvent& event) {
   if (const std::optional<std::string> line = narration_.Tell(progress_, event)) PrintNote(*line);
 }
 
+void LiveProgress::Take(const v1::MapRun& run) {
+  const StateProgress* const state = progress_.Take(run);
+  // Of a state that was left, nothing more is told.
+  if (state == nullptr || is_terminal_ || !state->is_open()) return;
+  const auto line = narration_.TellItems(*state, clock_.WallNow());
+  if (line) PrintNote(*line);
+}
+
 void LiveProgress::Erase() {
   if (rows_drawn_ > 0) fmt::print(stderr, "\x1b[{}A\r\x1b[J", rows_drawn_);
   rows_drawn_ = 0;

@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "engine/platform/clock.h"
 #include "pawl/v1/history_event.pb.h"
+#include "pawl/v1/map_run.pb.h"
 #include "server/cli/progress.h"
 
 namespace pawl::cli {
@@ -17,6 +19,12 @@ class LiveProgress {
   explicit LiveProgress(platform::Clock& clock);
 
   void Take(const v1::HistoryEvent& event);
+  // How far one of the OpenMapRuns is.
+  void Take(const v1::MapRun& run);
+
+  // See Progress.
+  std::vector<std::string> OpenMapRuns() const { return progress_.OpenMapRuns(); }
+
   // Redraws, on a terminal; call it about ten times a second and after events.
   void Refresh();
   // A line that stays, above the display.

@@ -19,7 +19,15 @@ constexpr std::size_t kCauseColumns = 120;
 constexpr std::size_t kNameColumnsMax = 40;
 constexpr std::string_view kReset = "\x1b[0m";
 
-enum class Kind : std::uint8_t { kOther, kEntered, kLeft, kScheduled, kAttemptFailed, kItems };
+enum class Kind : std::uint8_t {
+  kOther,
+  kEntered,
+  kLeft,
+  kScheduled,
+  kAttemptFailed,
+  kItems,
+  kMapRun
+};
 
 bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
@@ -38,6 +46,8 @@ Kind KindOf(v1::HistoryEventType type) {
     case v1::HISTORY_EVENT_TYPE_MAP_STATE_STARTED:
     case v1::HISTORY_EVENT_TYPE_MAP_ITERATION_SUCCEEDED:
       return Kind::kItems;
+    case v1::HISTORY_EVENT_TYPE_MAP_RUN_STARTED:
+      return Kind::kMapRun;
     default:
       break;
   }
@@ -119,6 +129,11 @@ void Progress::Take(const v1::HistoryEvent& event) {
       ++state.scheduled;
       state.retries = state.scheduled - std::min(state.scheduled, state.entered);
       break;
+    case Kind::kMapRun:
+      if (map_runs_.size() < kMapRunsMax) {
+        map_runs_[event.map_run_arn()] = {.place = places_.find(event.state())->second};
+      }
+      break;
     default:
       if (event.type() == v1::HISTORY_EVENT_TYPE_MAP_STATE_STARTED) {
         state.items += event.length();
@@ -128,13 +143,46 @@ void Progress::Take(const v1::HistoryEvent& event) {
   }
 }
 
+const StateProgress* Progress::Take(const v1::MapRun& run) {
+  const auto open = map_runs_.find(run.arn());
+  if (open == map_runs_.end()) return nullptr;
+  const v1::MapRunTally& items = run.items();
+  const std::uint64_t done =
+      items.succeeded() + items.failed() + items.timed_out() + items.aborted();
+  StateProgress& state = states_[open->second.place];
+  // A run's counts only grow.
+  state.items_done += done - std::min(done, open->second.items_done);
+  state.items = std::max({state.items, items.total(), state.items_done});
+  open->second.items_done = done;
+  if (run.status() != v1::MAP_RUN_STATUS_RUNNING) map_runs_.erase(open);
+  return &state;
+}
+
+std::vector<std::string> Progress::OpenMapRuns() const {
+  std::vector<std::string> arns;
+  for (const auto& [arn, run] : map_runs_)
+    arns.push_back(arn);
+  return arns;
+}
+
+std::string Narration::Line(Timestamp time, std::string_view text) const {
+  return fmt::format("{:>9}  {}", "+" + DurationText(time - start_.value_or(time)), text);
+}
+
+std::optional<std::string> Narration::TellItems(const StateProgress& state, Timestamp now) {
+  const std::uint64_t tenths = state.items == 0 ? 0 : state.items_done * kTenths / state.items;
+  std::uint64_t& told = tenths_told_[state.name];
+  if (tenths <= told) return std::nullopt;
+  told = tenths;
+  return Line(
+      now, fmt::format("{}: {} of {} items", SafeText(state.name), state.items_done, state.items));
+}
+
 std::optional<std::string> Narration::Tell(const Progress& progress,
                                            const v1::HistoryEvent& event) {
   const Timestamp time = FromWire(event.time());
   if (!start_) start_ = time;
-  const auto line = [&](std::string_view text) {
-    return fmt::format("{:>9}  {}", "+" + DurationText(time - *start_), text);
-  };
+  const auto line = [&](std::string_view text) { return Line(time, text); };
   const StateProgress* const state = progress.Find(event.state());
   if (state == nullptr) return std::nullopt;
   const std::string name = SafeText(state->name);
@@ -151,14 +199,8 @@ std::optional<std::string> Narration::Tell(const Progress& progress,
                               name,
                               FailureText(event),
                               state->failures == kFailuresTold ? " (more are not shown)" : ""));
-    case Kind::kItems: {
-      const std::uint64_t tenths =
-          state->items == 0 ? 0 : state->items_done * kTenths / state->items;
-      std::uint64_t& told = tenths_told_[state->name];
-      if (tenths <= told) return std::nullopt;
-      told = tenths;
-      return line(fmt::format("{}: {} of {} items", name, state->items_done, state->items));
-    }
+    case Kind::kItems:
+      return TellItems(*state, time);
     default:
       return std::nullopt;
   }

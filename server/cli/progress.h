@@ -1,17 +1,23 @@
-// Progress: where an execution is, state by state, folded from its history events. Pure; memory is
-// bounded by the states of the definition.
+// Progress: where an execution is, state by state, folded from its history events and from what the
+// server says about Map runs under way. Pure; memory is bounded by the states of the definition and
+// kMapRunsMax.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/time.h"
 #include "pawl/v1/history_event.pb.h"
+#include "pawl/v1/map_run.pb.h"
 
 namespace pawl::cli {
+
+// Map runs that are followed at once; of more, the items are not counted.
+inline constexpr std::size_t kMapRunsMax = 16;
 
 struct StateProgress {
   std::string name;
@@ -36,6 +42,12 @@ class Progress {
  public:
   // Events come in order, each once.
   void Take(const v1::HistoryEvent& event);
+  // How far a Map run is. Returns the state that it is a run of, or nullptr for a run that is not
+  // open; one that has ended is open no longer.
+  const StateProgress* Take(const v1::MapRun& run);
+
+  // The ARNs of the Map runs that began and of which no end was taken.
+  std::vector<std::string> OpenMapRuns() const;
 
   // In the order they were first entered.
   const std::vector<StateProgress>& states() const { return states_; }
@@ -44,10 +56,16 @@ class Progress {
   const StateProgress* Find(const std::string& state) const;
 
  private:
+  struct OpenMapRun {
+    std::size_t place = 0;
+    std::uint64_t items_done = 0;
+  };
+
   StateProgress& At(const v1::HistoryEvent& event);
 
   std::vector<StateProgress> states_;
   std::map<std::string, std::size_t, std::less<>> places_;
+  std::map<std::string, OpenMapRun, std::less<>> map_runs_;
 };
 
 // Tells progress in lines, for where it cannot be redrawn. What happens a thousand times is told a
@@ -57,8 +75,12 @@ class Narration {
   // What to say about `event`, which `progress` has taken; nullopt for nothing. Safe for a
   // terminal.
   std::optional<std::string> Tell(const Progress& progress, const v1::HistoryEvent& event);
+  // What to say about the items of `state`, done so far at `now`; nullopt for nothing new.
+  std::optional<std::string> TellItems(const StateProgress& state, Timestamp now);
 
  private:
+  std::string Line(Timestamp time, std::string_view text) const;
+
   std::optional<Timestamp> start_;
   std::map<std::string, std::uint64_t, std::less<>> tenths_told_;
 };

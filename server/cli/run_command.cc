@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kRedrawEvery(100);
 constexpr Duration kTimeoutMin(1);
+// How far a Map run has come is no event: the server is asked this often, and not waited for long.
+constexpr std::chrono::seconds kAskMapRunsEvery(1);
 
 struct Options : StartOptions {
   std::string timeout;
@@ -59,6 +61,7 @@ class Run {
       if (timeout && client_.clock().WallNow() - start >= *timeout) {
         return Leave("it did not end within " + options_.timeout, kFailed);
       }
+      AskMapRuns();
       Redraw();
     }
   }
@@ -76,6 +79,25 @@ class Run {
     live_.Refresh();
   }
 
+  void AskMapRuns() {
+    const Timestamp now = client_.clock().WallNow();
+    if (now >= asked_at_ && now - asked_at_ < Duration(kAskMapRunsEvery)) return;
+    asked_at_ = now;
+    if (followed_.is_connected()) TakeMapRuns();
+  }
+
+  void TakeMapRuns() {
+    for (const std::string& arn : live_.OpenMapRuns()) {
+      v1::DescribeMapRunRequest request;
+      request.set_map_run(arn);
+      const Result<v1::DescribeMapRunResponse> response =
+          client_.Call(&Client::Stub::DescribeMapRun, request, kAskMapRunsEvery);
+      // The display goes on with what it knows.
+      if (!response.ok()) return;
+      live_.Take(response->map_run());
+    }
+  }
+
   void TellConnection() {
     if (followed_.is_connected() == is_connected_) return;
     is_connected_ = followed_.is_connected();
@@ -83,7 +105,10 @@ class Run {
   }
 
   int Close(const v1::ExecutionChange& change) {
-    if (!options_.is_quiet) live_.Finish();
+    if (!options_.is_quiet) {
+      TakeMapRuns();
+      live_.Finish();
+    }
     const bool is_succeeded = change.status() == v1::EXECUTION_STATUS_SUCCEEDED;
     if (options_.is_json()) {
       PrintResult(change);
@@ -137,6 +162,7 @@ class Run {
   FollowedExecution followed_;
   LiveProgress live_;
   Timestamp drawn_at_;
+  Timestamp asked_at_;
   bool is_connected_ = true;
 };
 

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <memory>
+#include <utility>
 
 #include "engine/platform/clock.h"
 #include "server/cli/client_command.h"
@@ -12,6 +14,13 @@
 
 namespace pawl::cli {
 namespace {
+
+// An EXPRESS execution ends within five minutes.
+constexpr std::chrono::seconds kSyncTimeout(330);
+
+struct Options : StartOptions {
+  bool is_sync = false;
+};
 
 void PrintStarted(const StartOptions& options, const v1::StartedExecution& started) {
   if (options.is_json()) {
@@ -30,9 +39,32 @@ void PrintStarted(const StartOptions& options, const v1::StartedExecution& start
                         SafeText(started.name())));
 }
 
-int Start(StartOptions& options) {
+int StartSync(Options& options, Client& client) {
+  PreparedStart prepared = PrepareStart("start", options, client);
+  if (prepared.exit_code != kDone) return prepared.exit_code;
+  v1::StartSyncExecutionRequest request;
+  *request.mutable_execution() = std::move(prepared.start);
+  const Result<v1::StartSyncExecutionResponse> response =
+      client.Call(&Client::Stub::StartSyncExecution, request, kSyncTimeout);
+  if (!response.ok()) return ReportError("start", options, response.status());
+  const v1::Execution& execution = response->execution();
+  if (options.is_json()) {
+    PrintLine(ToJson(execution));
+  } else if (execution.status() == v1::EXECUTION_STATUS_SUCCEEDED) {
+    PrintLine(SafeText(execution.output()));
+  } else {
+    PrintNote(fmt::format("{}: {} {}",
+                          StatusText(execution.status()),
+                          SafeText(execution.error()),
+                          SafeText(execution.cause())));
+  }
+  return execution.status() == v1::EXECUTION_STATUS_SUCCEEDED ? kDone : kFailed;
+}
+
+int Start(Options& options) {
   platform::SystemClock clock;
   Client client(options.address, clock);
+  if (options.is_sync) return FlushOutput(StartSync(options, client));
   const Started started = StartExecution("start", options, client);
   if (started.exit_code == kDone) PrintStarted(options, started.execution);
   return FlushOutput(started.exit_code);
@@ -51,9 +83,13 @@ void AddStartCommand(CLI::App& app, int& exit_code) {
       "  pawl start hello\n"
       "  pawl start hello --name monday --input '{\"name\": \"Ada\"}'\n"
       "  pawl start orders.asl.yaml --input @order.json\n"
-      "  generate-order | pawl start orders --input - --output json");
-  auto options = std::make_shared<StartOptions>();
+      "  generate-order | pawl start orders --input - --output json\n"
+      "  pawl start quote --sync --input '{\"items\": 3}'");
+  auto options = std::make_shared<Options>();
   AddStartOptions(*command, *options);
+  command->add_flag("--sync",
+                    options->is_sync,
+                    "Of an EXPRESS state machine: wait for the end and print the output");
   command->callback([options, &exit_code] { exit_code = Start(*options); });
 }
 

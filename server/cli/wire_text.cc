@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr std::string_view kStatusPrefix = "EXECUTION_STATUS_";
+constexpr std::string_view kMapRunStatusPrefix = "MAP_RUN_STATUS_";
 constexpr std::string_view kEventTypePrefix = "HISTORY_EVENT_TYPE_";
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int32_t kNanosPerMicro = 1'000;
@@ -25,6 +28,28 @@ constexpr hours kDay(24);
 template <typename Unit>
 std::int64_t CountOf(Duration duration) {
   return std::chrono::duration_cast<Unit>(duration).count();
+}
+
+struct Count {
+  std::string_view name;
+  std::uint64_t number = 0;
+};
+
+// In the order of an item's life.
+std::array<Count, 6> CountsOf(const v1::MapRunTally& tally) {
+  return {Count{"pending", tally.pending()},
+          Count{"running", tally.running()},
+          Count{"succeeded", tally.succeeded()},
+          Count{"failed", tally.failed()},
+          Count{"timed_out", tally.timed_out()},
+          Count{"aborted", tally.aborted()}};
+}
+
+std::string TallyJson(const v1::MapRunTally& tally) {
+  JsonObject object;
+  for (const Count& count : CountsOf(tally))
+    object.Number(count.name, static_cast<std::int64_t>(count.number));
+  return object.Number("total", static_cast<std::int64_t>(tally.total())).ToString();
 }
 
 std::string WithoutPrefix(const std::string& name, std::string_view prefix) {
@@ -64,6 +89,21 @@ std::string StatusText(v1::ExecutionStatus status) {
   return WithoutPrefix(v1::ExecutionStatus_Name(status), kStatusPrefix);
 }
 
+std::string StatusText(v1::MapRunStatus status) {
+  return WithoutPrefix(v1::MapRunStatus_Name(status), kMapRunStatusPrefix);
+}
+
+std::string TallyText(const v1::MapRunTally& tally) {
+  std::string text;
+  for (const Count& count : CountsOf(tally)) {
+    if (count.number == 0) continue;
+    std::string name(count.name);
+    std::replace(name.begin(), name.end(), '_', ' ');
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count.number, name);
+  }
+  return text.empty() ? "none" : fmt::format("{} of {}", text, tally.total());
+}
+
 std::string EventTypeText(v1::HistoryEventType type) {
   const std::string name = WithoutPrefix(v1::HistoryEventType_Name(type), kEventTypePrefix);
   std::string text;
@@ -98,10 +138,15 @@ std::string ToJson(const v1::Execution& execution) {
   return object.ToString();
 }
 
+std::string TypeText(v1::StateMachineType type) {
+  return type == v1::STATE_MACHINE_TYPE_EXPRESS ? "EXPRESS" : "STANDARD";
+}
+
 std::string ToJson(const v1::StateMachine& state_machine) {
   JsonObject object;
   object.Text("name", state_machine.name())
       .Text("arn", state_machine.arn())
+      .Text("type", TypeText(state_machine.type()))
       .Number("revision", static_cast<std::int64_t>(state_machine.revision()))
       .Text("create_time", TimeText(state_machine.create_time()))
       .Text("update_time", TimeText(state_machine.update_time()))
@@ -129,6 +174,7 @@ std::string ToJson(const v1::HistoryEvent& event) {
   if (event.has_heartbeat_seconds()) object.Number("heartbeat_seconds", event.heartbeat_seconds());
   if (event.has_location()) object.Text("location", event.location());
   if (event.has_worker()) object.Text("worker", event.worker());
+  if (!event.map_run_arn().empty()) object.Text("map_run_arn", event.map_run_arn());
   if (event.assigned_variables_size() > 0) {
     // In the order of their names: protobuf's maps have none.
     JsonObject variables;
@@ -139,6 +185,32 @@ std::string ToJson(const v1::HistoryEvent& event) {
     object.Json("assigned_variables", variables.ToString());
   }
   return object.ToString();
+}
+
+std::string ToJson(const v1::MapRun& run) {
+  JsonObject object;
+  object.Text("arn", run.arn())
+      .Text("state_machine", run.state_machine())
+      .Text("execution", run.execution())
+      .Text("execution_arn", run.execution_arn())
+      .Text("state_machine_arn", run.state_machine_arn())
+      .Text("status", StatusText(run.status()))
+      .Text("start_time", TimeText(run.start_time()));
+  if (run.has_stop_time()) object.Text("stop_time", TimeText(run.stop_time()));
+  return object.Number("max_concurrency", run.max_concurrency())
+      .Number("tolerated_failure_count", static_cast<std::int64_t>(run.tolerated_failure_count()))
+      .Json("tolerated_failure_percentage", fmt::format("{}", run.tolerated_failure_percentage()))
+      .Json("items", TallyJson(run.items()))
+      .Json("executions", TallyJson(run.executions()))
+      .ToString();
+}
+
+std::string ToJson(const v1::Activity& activity) {
+  return JsonObject()
+      .Text("name", activity.name())
+      .Text("arn", activity.arn())
+      .Text("create_time", TimeText(activity.create_time()))
+      .ToString();
 }
 
 std::string ToJson(const asl::Diagnostic& diagnostic) {

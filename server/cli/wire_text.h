@@ -9,7 +9,9 @@
 #include "engine/base/time.h"
 #include "pawl/v1/execution.pb.h"
 #include "pawl/v1/history_event.pb.h"
+#include "pawl/v1/map_run.pb.h"
 #include "pawl/v1/state_machine.pb.h"
+#include "pawl/v1/task.pb.h"
 
 namespace pawl::cli {
 
@@ -20,13 +22,20 @@ std::string TimeText(const google::protobuf::Timestamp& time);
 std::string DurationText(Duration duration);
 // "RUNNING", "TIMED_OUT".
 std::string StatusText(v1::ExecutionStatus status);
+std::string StatusText(v1::MapRunStatus status);
+// "3 succeeded, 1 failed of 10"; what is none of is left out.
+std::string TallyText(const v1::MapRunTally& tally);
 // AWS's name, "LambdaFunctionScheduled".
 std::string EventTypeText(v1::HistoryEventType type);
 
 // Objects for --output json. What a message does not have is left out.
 std::string ToJson(const v1::Execution& execution);
+// "STANDARD" or "EXPRESS".
+std::string TypeText(v1::StateMachineType type);
 std::string ToJson(const v1::StateMachine& state_machine);
 std::string ToJson(const v1::HistoryEvent& event);
+std::string ToJson(const v1::MapRun& run);
+std::string ToJson(const v1::Activity& activity);
 std::string ToJson(const asl::Diagnostic& diagnostic);
 
 }  // namespace pawl::cli

@@ -4,16 +4,21 @@ import pytest
 from conftest import EXAMPLES, Pawl
 
 COMMANDS = [
+    "activity",
+    "activity take",
     "deploy",
     "describe",
     "dev",
     "eval",
     "history",
     "list",
+    "map-runs",
     "run",
     "server",
     "start",
     "stop",
+    "task",
+    "test-state",
     "validate",
     "version",
     "watch",
@@ -24,7 +29,7 @@ NOBODY = "127.0.0.1:1"
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_examples(pawl: Pawl, command: str) -> None:
-    outcome = pawl(command, "--help")
+    outcome = pawl(*command.split(), "--help")
     assert outcome.code == 0
     assert f"pawl {command}" in outcome.out.partition("Examples:")[2]
 
@@ -49,7 +54,17 @@ def test_every_command_has_help_with_examples(pawl: Pawl, command: str) -> None:
         ["deploy", "a.json", "b.json", "--name", "c"],
         ["dev", "/nowhere"],
         ["validate", "/nowhere.asl.json"],
+        ["test-state", "/nowhere.asl.json"],
         ["history", "hello", "x", "--limit", "-1"],
+        ["list", "hello", "--map-run", "arn"],
+        ["list", "--all", "--map-run", "arn"],
+        ["map-runs", "hello"],
+        ["activity"],
+        ["activity", "fly"],
+        ["activity", "take", "approve", "--wait", "soon"],
+        ["task"],
+        ["task", "succeed"],
+        ["task", "succeed", "token", "--result", "{a}"],
     ],
 )
 def test_wrong_usage_exits_with_2_and_says_why_on_stderr(pawl: Pawl, arguments: list[str]) -> None:
@@ -60,7 +75,9 @@ def test_wrong_usage_exits_with_2_and_says_why_on_stderr(pawl: Pawl, arguments: 
 
 
 def test_an_unknown_command_is_named(pawl: Pawl) -> None:
-    assert "'fly' is no command" in pawl("fly").err
+    assert "pawl: 'fly' is no command; 'pawl --help'" in pawl("fly").err
+    fly = pawl("activity", "fly")
+    assert "pawl activity: 'fly' is no command; 'pawl activity --help'" in fly.err
 
 
 @pytest.mark.parametrize(
@@ -73,6 +90,10 @@ def test_an_unknown_command_is_named(pawl: Pawl) -> None:
         ["history", "hello", "x"],
         ["watch", "hello", "x"],
         ["stop", "hello", "x"],
+        ["map-runs", "hello", "x"],
+        ["activity", "list"],
+        ["activity", "take", "approve"],
+        ["task", "heartbeat", "token"],
         ["deploy", str(EXAMPLES / "hello.asl.json")],
     ],
 )

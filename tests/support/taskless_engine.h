@@ -1,4 +1,5 @@
-// TasklessEngine: the part of a fake façade that has no Map runs, activities or task tokens.
+// TasklessEngine: the part of a fake façade that has no Map runs, activities or task tokens, and
+// tests no states.
 #pragma once
 
 #include <memory>
@@ -10,6 +11,8 @@ namespace pawl::test {
 
 class TasklessEngine : public Engine {
  public:
+  void StartSyncExecution(StartRequest, Callback<ExecutionInfo> done) override { done(None()); }
+
   Result<MapRunInfo> DescribeMapRun(NamespaceId, const std::string&) override { return None(); }
 
   Result<MapRunList> ListMapRuns(const ExecutionName&, std::size_t, const std::string&) override {
@@ -35,8 +38,10 @@ class TasklessEngine : public Engine {
 
   void HeartbeatTask(const std::string&, Callback<bool> done) override { done(None()); }
 
+  void TestState(TestStateRequest, Callback<StateTestResult> done) override { done(None()); }
+
  private:
-  static Status None() { return Unimplemented("this engine has no activities and tokens"); }
+  static Status None() { return Unimplemented("this engine has no activities, tokens and tests"); }
 };
 
 }  // namespace pawl::test

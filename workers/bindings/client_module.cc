@@ -2,6 +2,7 @@
 // engine is not in here.
 #include <google/protobuf/any.pb.h>
 #include <grpcpp/client_context.h>
+#include <grpcpp/completion_queue.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <pybind11/pybind11.h>
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -31,6 +33,8 @@ using std::chrono::system_clock;
 
 // Ctrl-C is looked at this often while something waits.
 constexpr std::chrono::milliseconds kWaitSlice{500};
+// How long the server waits for an activity's task in one call.
+constexpr std::chrono::seconds kTaskWaitMax{60};
 // A call that is not a wait.
 constexpr std::chrono::seconds kCallTimeout{60};
 constexpr int kReconnectMillis = 200;
@@ -38,6 +42,7 @@ constexpr std::chrono::seconds kConnectPatience{1};
 constexpr int kConnectMillis = 2000;
 // A wait goes on while the server is away, for a restart, but not for longer than this.
 constexpr std::chrono::seconds kOutageMax{30};
+constexpr std::string_view kMapRunStatusPrefix = "MAP_RUN_STATUS_";
 constexpr int kMessageBytesMax = 256 * 1024 * 1024;
 
 Status FromRpc(const google::rpc::Status& wire) {
@@ -133,6 +138,7 @@ py::dict ToPython(const v1::HistoryEvent& event) {
       event.has_heartbeat_seconds() ? py::object(py::int_(event.heartbeat_seconds())) : py::none();
   fields["location"] = event.has_location() ? py::object(Text(event.location())) : py::none();
   fields["worker"] = event.has_worker() ? py::object(Text(event.worker())) : py::none();
+  fields["map_run_arn"] = event.map_run_arn();
   py::dict variables;
   for (const auto& [name, value] : event.assigned_variables())
     variables[Text(name)] = py::bytes(value);
@@ -147,6 +153,43 @@ py::dict ToPython(const std::string& machine, const v1::StartedExecution& starte
   fields["arn"] = started.arn();
   fields["started_micros"] = Micros(started.start_time());
   fields["repeated"] = started.repeated();
+  return fields;
+}
+
+py::dict ToPython(const v1::MapRunTally& tally) {
+  py::dict fields;
+  fields["pending"] = tally.pending();
+  fields["running"] = tally.running();
+  fields["succeeded"] = tally.succeeded();
+  fields["failed"] = tally.failed();
+  fields["timed_out"] = tally.timed_out();
+  fields["aborted"] = tally.aborted();
+  fields["total"] = tally.total();
+  return fields;
+}
+
+py::dict ToPython(const v1::MapRun& run) {
+  py::dict fields;
+  fields["arn"] = run.arn();
+  fields["state_machine"] = run.state_machine();
+  fields["execution"] = run.execution();
+  fields["status"] = v1::MapRunStatus_Name(run.status()).substr(kMapRunStatusPrefix.size());
+  fields["started_micros"] = Micros(run.start_time());
+  fields["stopped_micros"] =
+      run.has_stop_time() ? py::object(py::int_(Micros(run.stop_time()))) : py::none();
+  fields["max_concurrency"] = run.max_concurrency();
+  fields["tolerated_failure_count"] = run.tolerated_failure_count();
+  fields["tolerated_failure_percentage"] = run.tolerated_failure_percentage();
+  fields["items"] = ToPython(run.items());
+  fields["executions"] = ToPython(run.executions());
+  return fields;
+}
+
+py::dict ToPython(const v1::Activity& activity) {
+  py::dict fields;
+  fields["name"] = activity.name();
+  fields["arn"] = activity.arn();
+  fields["created_micros"] = Micros(activity.create_time());
   return fields;
 }
 
@@ -276,11 +319,13 @@ class PyClient {
   }
 
   py::tuple List(const std::string& machine,
+                 const std::string& map_run,
                  const std::string& status,
                  std::int32_t page_size,
                  const std::string& token) {
     v1::ListExecutionsRequest request;
     request.set_state_machine(machine);
+    request.set_map_run(map_run);
     request.set_page_size(page_size);
     request.set_page_token(token);
     if (!status.empty()) {
@@ -314,6 +359,116 @@ class PyClient {
             .stop_time());
   }
 
+  py::tuple MapRuns(const std::string& machine,
+                    const std::string& name,
+                    std::int32_t page_size,
+                    const std::string& token) {
+    v1::ListMapRunsRequest request;
+    request.set_state_machine(machine);
+    request.set_execution(name);
+    request.set_page_size(page_size);
+    request.set_page_token(token);
+    const auto response =
+        Call<v1::ListMapRunsResponse>(request, &v1::WorkflowService::Stub::ListMapRuns);
+    py::list runs;
+    for (const v1::MapRun& run : response.map_runs())
+      runs.append(ToPython(run));
+    return py::make_tuple(runs, py::bytes(response.next_page_token()));
+  }
+
+  py::dict DescribeMapRun(const std::string& arn) {
+    v1::DescribeMapRunRequest request;
+    request.set_map_run(arn);
+    return ToPython(
+        Call<v1::DescribeMapRunResponse>(request, &v1::WorkflowService::Stub::DescribeMapRun)
+            .map_run());
+  }
+
+  py::dict CreateActivity(const std::string& name) {
+    v1::CreateActivityRequest request;
+    request.set_name(name);
+    return ToPython(
+        Call<v1::CreateActivityResponse>(request, &v1::WorkflowService::Stub::CreateActivity)
+            .activity());
+  }
+
+  py::dict DescribeActivity(const std::string& name) {
+    v1::DescribeActivityRequest request;
+    request.set_name(name);
+    return ToPython(
+        Call<v1::DescribeActivityResponse>(request, &v1::WorkflowService::Stub::DescribeActivity)
+            .activity());
+  }
+
+  py::tuple Activities(std::int32_t page_size, const std::string& token) {
+    v1::ListActivitiesRequest request;
+    request.set_page_size(page_size);
+    request.set_page_token(token);
+    const auto response =
+        Call<v1::ListActivitiesResponse>(request, &v1::WorkflowService::Stub::ListActivities);
+    py::list activities;
+    for (const v1::Activity& activity : response.activities())
+      activities.append(ToPython(activity));
+    return py::make_tuple(activities, py::bytes(response.next_page_token()));
+  }
+
+  void DeleteActivity(const std::string& name) {
+    v1::DeleteActivityRequest request;
+    request.set_name(name);
+    Call<v1::DeleteActivityResponse>(request, &v1::WorkflowService::Stub::DeleteActivity);
+  }
+
+  // (token, input), or None when `timeout` seconds passed first; a negative one never passes.
+  py::object TakeActivityTask(const std::string& activity,
+                              const std::string& worker,
+                              double timeout) {
+    const auto end =
+        system_clock::now() + std::chrono::duration_cast<system_clock::duration>(
+                                  std::chrono::duration<double>(std::clamp(timeout, 0.0, 1e9)));
+    v1::GetActivityTaskRequest request;
+    request.set_namespace_(namespace_);
+    request.set_activity(activity);
+    request.set_worker(worker);
+    while (true) {
+      const auto left =
+          std::max(end - system_clock::now(), system_clock::duration(std::chrono::seconds(0)));
+      const bool is_last = timeout >= 0 && left <= kTaskWaitMax;
+      const std::chrono::nanoseconds wait = is_last ? left : kTaskWaitMax;
+      request.mutable_wait()->set_seconds(
+          std::chrono::duration_cast<std::chrono::seconds>(wait).count());
+      request.mutable_wait()->set_nanos(
+          static_cast<std::int32_t>((wait % std::chrono::seconds(1)).count()));
+      const v1::GetActivityTaskResponse task = AskForTask(request);
+      if (!task.task_token().empty()) {
+        return py::make_tuple(task.task_token(), py::bytes(task.input()));
+      }
+      if (is_last) return py::none();
+    }
+  }
+
+  void SendTaskSuccess(const std::string& token, const std::string& output) {
+    v1::SendTaskSuccessRequest request;
+    request.set_task_token(token);
+    request.set_output(output);
+    Call<v1::SendTaskSuccessResponse>(request, &v1::WorkflowService::Stub::SendTaskSuccess);
+  }
+
+  void SendTaskFailure(const std::string& token,
+                       const std::optional<std::string>& error,
+                       const std::optional<std::string>& cause) {
+    v1::SendTaskFailureRequest request;
+    request.set_task_token(token);
+    if (error) request.set_error(*error);
+    if (cause) request.set_cause(*cause);
+    Call<v1::SendTaskFailureResponse>(request, &v1::WorkflowService::Stub::SendTaskFailure);
+  }
+
+  void SendTaskHeartbeat(const std::string& token) {
+    v1::SendTaskHeartbeatRequest request;
+    request.set_task_token(token);
+    Call<v1::SendTaskHeartbeatResponse>(request, &v1::WorkflowService::Stub::SendTaskHeartbeat);
+  }
+
  private:
   struct Connection {
     std::shared_ptr<grpc::Channel> channel;
@@ -344,7 +499,10 @@ class PyClient {
                                                                   const Request&,
                                                                   Response*)) {
     RaiseIfError(Check());
-    request.set_namespace_(namespace_);
+    // A task's token says where it belongs.
+    if constexpr (requires { request.set_namespace_(namespace_); }) {
+      request.set_namespace_(namespace_);
+    }
     Response response;
     grpc::Status status;
     Status connected;
@@ -358,6 +516,46 @@ class PyClient {
     RaiseIfError(connected);
     RaiseIfError(FromGrpc(status));
     return response;
+  }
+
+  // One call for the whole wait: a task that comes just as a call ends is lost until it times out.
+  // Looks at Ctrl-C and at close meanwhile.
+  v1::GetActivityTaskResponse AskForTask(const v1::GetActivityTaskRequest& request) {
+    RaiseIfError(Check());
+    Status connected;
+    {
+      const py::gil_scoped_release release;
+      connected = Connect();
+    }
+    RaiseIfError(connected);
+    grpc::ClientContext context;
+    context.set_deadline(system_clock::now() + std::chrono::seconds(request.wait().seconds()) +
+                         kCallTimeout);
+    grpc::CompletionQueue queue;
+    v1::GetActivityTaskResponse response;
+    grpc::Status status;
+    const auto call = connection_->stub->AsyncGetActivityTask(&context, request, &queue);
+    call->Finish(&response, &status, nullptr);
+    bool is_interrupted = false;
+    while (!HasNext(queue, system_clock::now() + kWaitSlice)) {
+      is_interrupted = PyErr_CheckSignals() != 0;
+      if (!is_interrupted && !is_closed_) continue;
+      context.TryCancel();
+      HasNext(queue, system_clock::time_point::max());
+      break;
+    }
+    if (is_interrupted) throw py::error_already_set();
+    RaiseIfError(Check());
+    RaiseIfError(FromGrpc(status));
+    return response;
+  }
+
+  // False when `deadline` passed first. Without the lock of the interpreter.
+  static bool HasNext(grpc::CompletionQueue& queue, system_clock::time_point deadline) {
+    const py::gil_scoped_release release;
+    void* tag = nullptr;
+    bool is_ok = false;
+    return queue.AsyncNext(&tag, &is_ok, deadline) == grpc::CompletionQueue::GOT_EVENT;
   }
 
   // False when `deadline` passed first.
@@ -423,7 +621,17 @@ PYBIND11_MODULE(_client, module) {
       .def("wait", &PyClient::Wait)
       .def("history", &PyClient::History)
       .def("list", &PyClient::List)
-      .def("stop", &PyClient::Stop);
+      .def("stop", &PyClient::Stop)
+      .def("map_runs", &PyClient::MapRuns)
+      .def("describe_map_run", &PyClient::DescribeMapRun)
+      .def("create_activity", &PyClient::CreateActivity)
+      .def("describe_activity", &PyClient::DescribeActivity)
+      .def("activities", &PyClient::Activities)
+      .def("delete_activity", &PyClient::DeleteActivity)
+      .def("take_activity_task", &PyClient::TakeActivityTask)
+      .def("send_task_success", &PyClient::SendTaskSuccess)
+      .def("send_task_failure", &PyClient::SendTaskFailure)
+      .def("send_task_heartbeat", &PyClient::SendTaskHeartbeat);
 }
 
 }  // namespace pawl::bindings

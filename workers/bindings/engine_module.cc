@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "engine/base/mutex.h"
 #include "engine/platform/thread.h"
 #include "engine/runtime/engine.h"
 #include "workers/bindings/embedded_worker.h"
@@ -91,11 +93,49 @@ py::dict ToPython(const EventInfo& event) {
   fields["heartbeat_seconds"] = OrNone(event.heartbeat_seconds);
   fields["location"] = TextOrNone(event.location);
   fields["worker"] = TextOrNone(event.worker);
+  fields["map_run_arn"] = event.map_run_arn;
   py::dict variables;
   for (const interpreter::Assignment& assignment : event.assigned_variables) {
     variables[Text(assignment.name)] = py::bytes(assignment.value.str());
   }
   fields["assigned_variables"] = variables;
+  return fields;
+}
+
+py::dict ToPython(const MapRunTally& tally) {
+  py::dict fields;
+  fields["pending"] = tally.pending;
+  fields["running"] = tally.running;
+  fields["succeeded"] = tally.succeeded;
+  fields["failed"] = tally.failed;
+  fields["timed_out"] = tally.timed_out;
+  fields["aborted"] = tally.aborted;
+  fields["total"] = tally.total;
+  return fields;
+}
+
+py::dict ToPython(const MapRunInfo& run) {
+  py::dict fields;
+  fields["arn"] = run.arn;
+  fields["state_machine"] = run.execution.state_machine;
+  fields["execution"] = run.execution.name;
+  fields["status"] = run.status;
+  fields["started_micros"] = ToMicros(run.started_at);
+  fields["stopped_micros"] =
+      run.stopped_at ? py::object(py::int_(ToMicros(*run.stopped_at))) : py::none();
+  fields["max_concurrency"] = run.max_concurrency;
+  fields["tolerated_failure_count"] = run.tolerated_failure_count;
+  fields["tolerated_failure_percentage"] = run.tolerated_failure_percentage;
+  fields["items"] = ToPython(run.items);
+  fields["executions"] = ToPython(run.executions);
+  return fields;
+}
+
+py::dict ToPython(const ActivityInfo& activity) {
+  py::dict fields;
+  fields["name"] = activity.name;
+  fields["arn"] = activity.arn;
+  fields["created_micros"] = ToMicros(activity.created_at);
   return fields;
 }
 
@@ -121,6 +161,27 @@ std::optional<ExecutionStatus> StatusFrom(const std::string& name) {
   Raise(InvalidArgument("'" + name + "' is none of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED",
                         "status"));
 }
+
+// A call that waits for an activity's task.
+struct ActivityWait {
+  void Give(const Result<ActivityTask>& task) {
+    {
+      const MutexLock lock(mutex);
+      answer = task;
+    }
+    answered.Notify();
+  }
+
+  std::optional<Result<ActivityTask>> Take() {
+    const MutexLock lock(mutex);
+    return answer;
+  }
+
+  platform::Event answered;
+  Mutex mutex;
+  std::optional<Result<ActivityTask>> answer PAWL_GUARDED_BY(mutex);
+  std::unique_ptr<ActivityPoll> poll;
+};
 
 // Shared by the threads of the program: calls hold `gate_` shared, Close exclusively.
 class PyEngine {
@@ -160,6 +221,7 @@ class PyEngine {
     is_closing_ = true;
     if (worker_) worker_->Stop();
     const std::unique_lock gate(gate_);
+    EndWaits();
     worker_.reset();
     engine_.reset();
   }
@@ -244,13 +306,15 @@ class PyEngine {
   }
 
   py::tuple List(const std::string& machine,
+                 const std::string& map_run,
                  const std::string& status,
                  std::size_t page_size,
                  const std::string& token) {
     const std::optional<ExecutionStatus> wanted = StatusFrom(status);
-    const ListResponse response = Call<ListResponse>([&] {
+    const ListResponse response = Call<ListResponse>([&]() -> Result<ListResponse> {
+      ASSIGN_OR_RETURN(const std::string listed, ListedMachine(machine, map_run));
       return engine_->ListExecutions(
-          {.state_machine = machine, .status = wanted, .page_size = page_size, .after = token});
+          {.state_machine = listed, .status = wanted, .page_size = page_size, .after = token});
     });
     py::list executions;
     for (const ExecutionInfo& info : response.executions)
@@ -268,6 +332,91 @@ class PyEngine {
                                             .cause = std::move(cause)});
     });
     return ToMicros(response.stopped_at);
+  }
+
+  py::tuple MapRuns(const std::string& machine,
+                    const std::string& name,
+                    std::size_t page_size,
+                    const std::string& token) {
+    const MapRunList page = Call<MapRunList>([&] {
+      return engine_->ListMapRuns({.state_machine = machine, .name = name}, page_size, token);
+    });
+    py::list runs;
+    for (const MapRunInfo& run : page.map_runs)
+      runs.append(ToPython(run));
+    return py::make_tuple(runs, py::bytes(page.next));
+  }
+
+  py::dict DescribeMapRun(const std::string& arn) {
+    return ToPython(Call<MapRunInfo>([&] { return engine_->DescribeMapRun({}, arn); }));
+  }
+
+  py::dict CreateActivity(const std::string& name) {
+    return ToPython(Call<ActivityInfo>([&] { return engine_->CreateActivity({}, name); }));
+  }
+
+  py::dict DescribeActivity(const std::string& name) {
+    return ToPython(Call<ActivityInfo>([&] { return engine_->DescribeActivity({}, name); }));
+  }
+
+  py::tuple Activities(std::size_t page_size, const std::string& token) {
+    const ActivityList page =
+        Call<ActivityList>([&] { return engine_->ListActivities({}, page_size, token); });
+    py::list activities;
+    for (const ActivityInfo& activity : page.activities)
+      activities.append(ToPython(activity));
+    return py::make_tuple(activities, py::bytes(page.next));
+  }
+
+  void DeleteActivity(const std::string& name) {
+    Call<bool>([&]() -> Result<bool> {
+      RETURN_IF_ERROR(engine_->DeleteActivity({}, name));
+      return true;
+    });
+  }
+
+  // (token, input), or None when `timeout` seconds passed first; a negative one never passes. One
+  // poll for the whole wait: a task that comes just as a poll ends is lost until it times out.
+  py::object TakeActivityTask(const std::string& activity,
+                              const std::string& worker,
+                              double timeout) {
+    const auto end = std::chrono::steady_clock::now() +
+                     std::chrono::duration_cast<std::chrono::nanoseconds>(
+                         std::chrono::duration<double>(std::clamp(timeout, 0.0, 1e9)));
+    const auto wait = std::make_shared<ActivityWait>();
+    Call<bool>([&] { return Begin(wait, activity, worker); });
+    const WaitEnd at_end(*this, wait);
+    while (true) {
+      const std::chrono::nanoseconds left = end - std::chrono::steady_clock::now();
+      const bool is_last = timeout >= 0 && left <= kWaitSlice;
+      Call<bool>([&]() -> Result<bool> {
+        wait->answered.WaitFor(is_last ? std::max(left, std::chrono::nanoseconds(0)) : kWaitSlice);
+        // From here on there is no answer but one that came before.
+        if (is_last) wait->poll.reset();
+        return true;
+      });
+      if (const std::optional<Result<ActivityTask>> answer = wait->Take()) {
+        const ActivityTask task = ValueOrRaise(*answer);
+        return py::make_tuple(task.token,
+                              py::bytes(task.input.view().data(), task.input.view().size()));
+      }
+      if (is_last) return py::none();
+      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+    }
+  }
+
+  void SendTaskSuccess(const std::string& token, const std::string& output) {
+    EndTask(token, {.output = Bytes(output)});
+  }
+
+  void SendTaskFailure(const std::string& token,
+                       std::optional<std::string> error,
+                       std::optional<std::string> cause) {
+    EndTask(token, {.error = std::move(error), .cause = std::move(cause)});
+  }
+
+  void SendTaskHeartbeat(const std::string& token) {
+    WaitForAnswer([&](Callback<bool> done) { engine_->HeartbeatTask(token, std::move(done)); });
   }
 
   void Register(const std::string& name) {
@@ -339,6 +488,82 @@ class PyEngine {
   }
 
  private:
+  // Whose executions are to be listed: those of a Map run have a name of their own.
+  Result<std::string> ListedMachine(const std::string& machine, const std::string& map_run) {
+    if (map_run.empty()) return machine;
+    if (!machine.empty()) {
+      return InvalidArgument("map_run: stands beside machine; one of the two would be right",
+                             "map_run");
+    }
+    ASSIGN_OR_RETURN(const MapRunInfo run, engine_->DescribeMapRun({}, map_run));
+    return run.listed_as;
+  }
+
+  // Nobody is in a call: the gate is held alone.
+  void EndWaits() {
+    const MutexLock lock(waits_mutex_);
+    for (const std::shared_ptr<ActivityWait>& wait : waits_)
+      wait->poll.reset();
+    waits_.clear();
+  }
+
+  // The poll goes with the wait, or with the engine if that is first. Holds the gate.
+  Result<bool> Begin(const std::shared_ptr<ActivityWait>& wait,
+                     const std::string& activity,
+                     const std::string& worker) {
+    ASSIGN_OR_RETURN(wait->poll,
+                     engine_->PollActivity({.activity = activity, .worker = worker},
+                                           [wait = wait.get()](const Result<ActivityTask>& task) {
+                                             wait->Give(task);
+                                           }));
+    const MutexLock lock(waits_mutex_);
+    waits_.insert(wait);
+    return true;
+  }
+
+  // Withdraws what Begin has asked for.
+  class WaitEnd {
+   public:
+    WaitEnd(PyEngine& engine, std::shared_ptr<ActivityWait> wait)
+        : engine_(engine), wait_(std::move(wait)) {}
+
+    WaitEnd(const WaitEnd&) = delete;
+    WaitEnd& operator=(const WaitEnd&) = delete;
+
+    ~WaitEnd() {
+      const py::gil_scoped_release release;
+      const std::shared_lock gate(engine_.gate_);
+      const MutexLock lock(engine_.waits_mutex_);
+      wait_->poll.reset();
+      engine_.waits_.erase(wait_);
+    }
+
+   private:
+    PyEngine& engine_;
+    const std::shared_ptr<ActivityWait> wait_;
+  };
+
+  void EndTask(const std::string& token, TaskEnd end) {
+    WaitForAnswer(
+        [&](Callback<bool> done) { engine_->EndTask(token, std::move(end), std::move(done)); });
+  }
+
+  // `ask` gives its callback to the engine.
+  template <typename Ask>
+  void WaitForAnswer(const Ask& ask) {
+    Call<bool>([&]() -> Result<bool> {
+      platform::Event answered;
+      Status status;
+      ask([&](const Result<bool>& result) {
+        status = result.status();
+        answered.Notify();
+      });
+      answered.Wait();
+      RETURN_IF_ERROR(status);
+      return true;
+    });
+  }
+
   // Short and without waiting for anything: the lock of the interpreter stays.
   void Complete(std::uint64_t id, Completion completion) {
     const std::shared_lock gate(gate_, std::try_to_lock);
@@ -370,6 +595,8 @@ class PyEngine {
   std::shared_mutex gate_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<EmbeddedWorker> worker_;
+  Mutex waits_mutex_;
+  std::set<std::shared_ptr<ActivityWait>> waits_ PAWL_GUARDED_BY(waits_mutex_);
 };
 
 }  // namespace
@@ -387,6 +614,16 @@ PYBIND11_MODULE(_engine, module) {
       .def("history", &PyEngine::History)
       .def("list", &PyEngine::List)
       .def("stop", &PyEngine::Stop)
+      .def("map_runs", &PyEngine::MapRuns)
+      .def("describe_map_run", &PyEngine::DescribeMapRun)
+      .def("create_activity", &PyEngine::CreateActivity)
+      .def("describe_activity", &PyEngine::DescribeActivity)
+      .def("activities", &PyEngine::Activities)
+      .def("delete_activity", &PyEngine::DeleteActivity)
+      .def("take_activity_task", &PyEngine::TakeActivityTask)
+      .def("send_task_success", &PyEngine::SendTaskSuccess)
+      .def("send_task_failure", &PyEngine::SendTaskFailure)
+      .def("send_task_heartbeat", &PyEngine::SendTaskHeartbeat)
       .def("register", &PyEngine::Register)
       .def("functions", &PyEngine::Functions)
       .def("take", &PyEngine::Take)

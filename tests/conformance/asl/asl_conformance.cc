@@ -29,10 +29,10 @@ constexpr int kBelowMinimum = 1;
 constexpr int kUsage = 2;
 constexpr int kSkipped = 77;
 
-// What is replayed here. `test_state` joins when the engine has TestState.
+// What is replayed here.
 const std::set<std::string>& ReplayedKinds() {
   static const std::set<std::string> kinds = {
-      "execution", "multi_execution", "sync_execution", "create_error", "validate"};
+      "execution", "multi_execution", "sync_execution", "create_error", "test_state", "validate"};
   return kinds;
 }
 

@@ -4,9 +4,9 @@
 
 namespace pawl::test {
 
-inline constexpr int kRunMin = 351;
-inline constexpr int kOutcomeMin = 347;
-inline constexpr int kCausalMin = 337;
-inline constexpr int kHistoryMin = 337;
+inline constexpr int kRunMin = 489;
+inline constexpr int kOutcomeMin = 485;
+inline constexpr int kCausalMin = 473;
+inline constexpr int kHistoryMin = 473;
 
 }  // namespace pawl::test

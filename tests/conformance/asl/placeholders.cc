@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/hash.h"
+#include "engine/interpreter/task_call.h"
 #include "tests/conformance/asl/tree_path.h"
 
 namespace pawl::test {
@@ -86,6 +87,11 @@ std::vector<std::string> Segments(std::string_view path) {
   return segments;
 }
 
+// What stands alone as a string of a payload: there the recorded value was a whole UUID.
+std::string UuidOf(std::string_view uid) {
+  return interpreter::RequestId({.seed = HashBytes(uid)}, kRootFrame, 0);
+}
+
 // A name part of eight digits, the same in every run.
 std::string NameOf(std::string_view uid) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -149,7 +155,10 @@ Result<Tree> Placeholders::FillText(std::string_view text) {
   for (std::size_t at = text.find("@{"); at != std::string_view::npos; at = text.find("@{")) {
     const std::size_t end = text.find('}', at);
     if (end == std::string_view::npos) break;
-    ASSIGN_OR_RETURN(Tree value, LookUp(text.substr(at + 2, end - at - 2)));
+    const std::string_view path = text.substr(at + 2, end - at - 2);
+    const bool is_alone = at > 0 && text[at - 1] == '"' && text.substr(end + 1).starts_with('"');
+    if (is_alone && path.starts_with("uid")) values_.try_emplace(std::string(path), UuidOf(path));
+    ASSIGN_OR_RETURN(Tree value, LookUp(path));
     if (at == 0 && end + 1 == text.size() && filled.empty()) {
       const auto* items = value.if_array();
       return items != nullptr && items->size() == 1 ? Tree((*items)[0]) : value;

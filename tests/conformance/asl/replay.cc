@@ -105,9 +105,11 @@ class Run {
       const std::string text = "An error occurred (" + code + ") when calling the " +
                                OperationName(method) + " operation: " + answer.error_message;
       const Tree error = boost::json::object{{"Code", code}, {"Message", answer.error_message}};
-      value = boost::json::object{{"#error", boost::json::object{{"Error", error}}},
-                                  {"#error_str", text},
-                                  {"#error_type", code}};
+      // Beside what is common to all errors boto3 gives the members of this one.
+      const Tree response =
+          boost::json::object{{"Error", error}, {"message", answer.error_message}};
+      value =
+          boost::json::object{{"#error", response}, {"#error_str", text}, {"#error_type", code}};
     }
     placeholders_.Set(StringMember(step, "id"), std::move(value));
     return OkStatus();

@@ -1,6 +1,7 @@
 #include "tests/conformance/asl/step_functions.h"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -9,12 +10,15 @@
 #include "server/aws/definition_json.h"
 #include "server/aws/execution_json.h"
 #include "server/aws/history_json.h"
+#include "server/aws/test_state_json.h"
 
 namespace pawl::test {
 namespace {
 
 // Virtual time in which every case must have ended.
 constexpr Duration kExecutionMax = std::chrono::hours(24);
+// In which an EXPRESS execution has ended, and a little more.
+constexpr Duration kExpressMax = std::chrono::minutes(6);
 // The scripts of activity workers sleep whole seconds.
 constexpr Duration kWorkerStep = std::chrono::seconds(1);
 
@@ -82,6 +86,11 @@ std::optional<std::string> FindUnsupported(const asl::Compilation& compilation) 
   return found->pointer + ": " + found->message;
 }
 
+asl::MachineType TypeOf(const Tree& parameters) {
+  return StringMember(parameters, "type") == "EXPRESS" ? asl::MachineType::kExpress
+                                                       : asl::MachineType::kStandard;
+}
+
 EngineOptions Options() {
   EngineOptions options;
   options.arns = StepFunctions::arns();
@@ -143,8 +152,10 @@ Answer StepFunctions::Call(const std::string& method, const Tree& parameters) {
   if (method == "create_activity") return CreateActivity(parameters);
   if (method == "create_state_machine") return CreateStateMachine(parameters);
   if (method == "start_execution") return StartExecution(parameters);
+  if (method == "start_sync_execution") return StartSyncExecution(parameters);
   if (method == "describe_execution") return DescribeExecution(parameters);
   if (method == "get_execution_history") return GetExecutionHistory(parameters);
+  if (method == "test_state") return TestState(parameters);
   if (method == "validate_state_machine_definition") return ValidateDefinition(parameters);
   return NotSupported(method);
 }
@@ -172,15 +183,19 @@ Answer StepFunctions::CreateActivity(const Tree& parameters) {
 
 Answer StepFunctions::CreateStateMachine(const Tree& parameters) {
   const std::string definition = StringMember(parameters, "definition");
-  const asl::Compilation compilation = asl::Compile(definition);
+  const asl::MachineType type = TypeOf(parameters);
+  const asl::Compilation compilation =
+      asl::Compile(definition, Limits().definition_bytes_max, type);
   const auto diagnostics = RealDiagnostics(compilation);
   if (HasErrors(diagnostics)) {
     return Error("InvalidDefinition", aws::InvalidDefinitionMessage(diagnostics));
   }
   if (auto what = FindUnsupported(compilation)) return NotSupported(*std::move(what));
-  if (StringMember(parameters, "type") == "EXPRESS") return NotSupported("type EXPRESS");
   const auto deployed = harness_.engine().Deploy(
-      {.name = StringMember(parameters, "name"), .definition = definition, .must_be_new = true});
+      {.name = StringMember(parameters, "name"),
+       .definition = definition,
+       .type = type,
+       .must_be_new = true});
   if (!deployed.ok()) return Error("StateMachineAlreadyExists", deployed.status().message());
   const StateMachineInfo& machine = deployed->state_machine;
   return {.response = boost::json::object{{"stateMachineArn", machine.arn},
@@ -195,6 +210,25 @@ Answer StepFunctions::StartExecution(const Tree& parameters) {
   if (!started.ok()) return Error("InvalidExecutionInput", started.status().message());
   return {.response = boost::json::object{{"executionArn", started->arn},
                                           {"startDate", PythonDateTime(started->started_at)}}};
+}
+
+Answer StepFunctions::StartSyncExecution(const Tree& parameters) {
+  const std::string arn = StringMember(parameters, "stateMachineArn");
+  std::optional<Result<ExecutionInfo>> ended;
+  harness_.engine().StartSyncExecution(
+      {.state_machine = std::string(LastOfArn(arn)),
+       .name = StringMember(parameters, "name"),
+       .input = StringMember(parameters, "input")},
+      [&ended](Result<ExecutionInfo> execution) { ended = std::move(execution); });
+  const Timestamp end = harness_.clock().WallNow() + kExpressMax;
+  harness_.Settle();
+  while (!ended && harness_.clock().WallNow() < end)
+    harness_.Advance(kWorkerStep);
+  PAWL_CHECK(ended);
+  if (!ended->ok()) return Error(ended->status().reason(), ended->status().message());
+  std::string text;
+  aws::WriteSyncExecution(text, **ended);
+  return {.response = ParsedAnswer(text)};
 }
 
 Answer StepFunctions::DescribeExecution(const Tree& parameters) {
@@ -225,13 +259,32 @@ Answer StepFunctions::GetExecutionHistory(const Tree& parameters) {
 }
 
 Answer StepFunctions::ValidateDefinition(const Tree& parameters) {
-  const asl::Compilation compilation = asl::Compile(StringMember(parameters, "definition"));
+  const asl::Compilation compilation = asl::Compile(StringMember(parameters, "definition"),
+                                                    Limits().definition_bytes_max,
+                                                    TypeOf(parameters));
   const auto diagnostics = RealDiagnostics(compilation);
   if (!HasErrors(diagnostics)) {
     if (auto what = FindUnsupported(compilation)) return NotSupported(*std::move(what));
   }
   std::string text;
   aws::WriteValidation(text, diagnostics);
+  return {.response = ParsedAnswer(text)};
+}
+
+Answer StepFunctions::TestState(const Tree& parameters) {
+  auto call = aws::ReadTestState(boost::json::serialize(parameters));
+  if (!call.ok()) return Error("ValidationException", call.status().message());
+  std::optional<Result<StateTestResult>> result;
+  harness_.engine().TestState(call->request,
+                              [&](Result<StateTestResult> given) { result = std::move(given); });
+  harness_.Settle();
+  PAWL_CHECK(result.has_value());
+  if (!result->ok()) {
+    auto error = aws::TestStateError(call->request, result->status());
+    return Error(std::move(error.code), std::move(error.message));
+  }
+  std::string text;
+  aws::WriteTestState(text, **result, call->shows_inspection);
   return {.response = ParsedAnswer(text)};
 }
 

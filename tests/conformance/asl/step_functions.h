@@ -51,9 +51,11 @@ class StepFunctions {
   Answer CreateActivity(const Tree& parameters);
   Answer CreateStateMachine(const Tree& parameters);
   Answer StartExecution(const Tree& parameters);
+  Answer StartSyncExecution(const Tree& parameters);
   Answer DescribeExecution(const Tree& parameters);
   Answer GetExecutionHistory(const Tree& parameters);
   static Answer ValidateDefinition(const Tree& parameters);
+  Answer TestState(const Tree& parameters);
 
   // Lets time pass in steps in which activity workers may do something.
   bool AwaitClosedBesideWorkers(const ExecutionName& name);

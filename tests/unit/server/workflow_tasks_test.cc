@@ -1,47 +1,19 @@
 // Activities and task tokens over a real channel, on a real engine in memory.
-#include <gmock/gmock.h>
-#include <grpcpp/channel.h>
-#include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
 #include <thread>
 
-#include "engine/platform/clock.h"
-#include "engine/runtime/engine.h"
-#include "pawl/v1/workflow_service.grpc.pb.h"
-#include "server/rpc_server.h"
-#include "server/rpc_status.h"
+#include "engine_server_fixture.h"
 
 namespace pawl::test {
 namespace {
 
-using Stub = v1::WorkflowService::Stub;
-
 constexpr char kActivity[] = R"({"StartAt":"T","States":{"T":{"Type":"Task",
     "Resource":"arn:aws:states:us-east-1:123456789012:activity:manual","End":true}}})";
 
-class WorkflowTasksTest : public testing::Test {
+class WorkflowTasksTest : public EngineServerTest {
  protected:
-  WorkflowTasksTest() {
-    auto engine = Engine::Open({});
-    engine_ = std::move(engine).value();
-    server::RpcServerOptions options;
-    options.address = "";
-    auto started = server::RpcServer::Start(*engine_, clock_, std::move(options));
-    server_ = std::move(started).value();
-    stub_ = v1::WorkflowService::NewStub(server_->InProcessChannel());
-  }
-
-  ~WorkflowTasksTest() override { server_->Stop(std::chrono::milliseconds(0)); }
-
-  template <typename Rpc, typename Request, typename Response>
-  Status Call(Rpc rpc, const Request& request, Response& response) {
-    grpc::ClientContext context;
-    return server::FromGrpcStatus(((*stub_).*rpc)(&context, request, &response));
-  }
-
   void CreateManual() {
     v1::CreateActivityRequest request;
     request.set_name("manual");
@@ -65,11 +37,6 @@ class WorkflowTasksTest : public testing::Test {
     EXPECT_TRUE(Call(&Stub::GetActivityTask, request, response).ok());
     return response;
   }
-
-  platform::SystemClock clock_;
-  std::unique_ptr<Engine> engine_;
-  std::unique_ptr<server::RpcServer> server_;
-  std::unique_ptr<Stub> stub_;
 };
 
 TEST_F(WorkflowTasksTest, ATaskIsTakenKeptAliveAndEnded) {

@@ -20,14 +20,18 @@ from pawl.errors import (
 )
 
 if TYPE_CHECKING:
+    from pawl.activity import Activity
     from pawl.client import Client
     from pawl.engine import Engine
     from pawl.execution import ExecutionInfo, HistoryEvent, StateMachine
-    from pawl.workflows import Execution, Workflows
+    from pawl.map_run import MapRun, MapRunTally
+    from pawl.workflows import ActivityTask, Execution, Workflows
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Activity",
+    "ActivityTask",
     "AlreadyExistsError",
     "Client",
     "ClientContext",
@@ -40,6 +44,8 @@ __all__ = [
     "HistoryEvent",
     "Identity",
     "InvalidArgumentError",
+    "MapRun",
+    "MapRunTally",
     "NotFoundError",
     "PawlError",
     "PreconditionError",
@@ -52,11 +58,15 @@ __all__ = [
 
 # Loaded when they are used: they bring native modules along.
 _LAZY = {
+    "Activity": "pawl.activity",
+    "ActivityTask": "pawl.workflows",
     "Client": "pawl.client",
     "Engine": "pawl.engine",
     "Execution": "pawl.workflows",
     "ExecutionInfo": "pawl.execution",
     "HistoryEvent": "pawl.execution",
+    "MapRun": "pawl.map_run",
+    "MapRunTally": "pawl.map_run",
     "StateMachine": "pawl.execution",
     "Workflows": "pawl.workflows",
 }

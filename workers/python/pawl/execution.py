@@ -79,10 +79,12 @@ class HistoryEvent:
     heartbeat_seconds: Optional[int]
     location: Optional[str]
     worker: Optional[str]
+    map_run_arn: str
     assigned_variables: Mapping[str, Any]
 
 
-def _time(micros: int) -> datetime.datetime:
+def time_from(micros: int) -> datetime.datetime:
+    """Microseconds since 1970 in UTC."""
     epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
     return epoch + datetime.timedelta(microseconds=micros)
 
@@ -111,8 +113,8 @@ def execution_from(fields: Mapping[str, Any]) -> ExecutionInfo:
         arn=fields["arn"],
         revision=fields["revision"],
         status=fields["status"],
-        started_at=_time(fields["started_micros"]),
-        stopped_at=None if stopped is None else _time(stopped),
+        started_at=time_from(fields["started_micros"]),
+        stopped_at=None if stopped is None else time_from(stopped),
         input=_payload(fields["input"]),
         output=_payload(fields["output"]),
         error=fields["error"],
@@ -124,7 +126,7 @@ def execution_from(fields: Mapping[str, Any]) -> ExecutionInfo:
 def event_from(fields: Mapping[str, Any]) -> HistoryEvent:
     """Reads what the native module returns."""
     rest = {name: fields[name] for name in HistoryEvent.__dataclass_fields__ if name in fields}
-    rest["at"] = _time(fields["at_micros"])
+    rest["at"] = time_from(fields["at_micros"])
     rest["input"] = _payload(fields["input"])
     rest["output"] = _payload(fields["output"])
     variables = fields["assigned_variables"]

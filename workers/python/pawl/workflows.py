@@ -9,9 +9,10 @@ import json
 import os
 import pathlib
 from types import TracebackType
-from typing import Any, Iterable, Iterator, Mapping, Optional, Protocol, TypeVar, Union
+from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Protocol, TypeVar, Union
 
 from pawl import errors
+from pawl.activity import Activity, activity_from
 from pawl.execution import (
     RUNNING,
     SUCCEEDED,
@@ -22,6 +23,7 @@ from pawl.execution import (
     execution_from,
     state_machine_from,
 )
+from pawl.map_run import MapRun, map_run_from
 
 Definition = Union[Mapping[str, Any], str, "os.PathLike[str]"]
 Self = TypeVar("Self", bound="Workflows")
@@ -56,12 +58,46 @@ class Backend(Protocol):
     ) -> tuple[list[dict[str, Any]], bool]:
         ...
 
-    def list(
-        self, machine: str, status: str, page_size: int, token: bytes
+    def stop(self, machine: str, name: str, error: Optional[str], cause: Optional[str]) -> int:
+        ...
+
+    def map_runs(
+        self, machine: str, name: str, page_size: int, token: bytes
     ) -> tuple[list[dict[str, Any]], bytes]:
         ...
 
-    def stop(self, machine: str, name: str, error: Optional[str], cause: Optional[str]) -> int:
+    def describe_map_run(self, arn: str) -> dict[str, Any]:
+        ...
+
+    def create_activity(self, name: str) -> dict[str, Any]:
+        ...
+
+    def describe_activity(self, name: str) -> dict[str, Any]:
+        ...
+
+    def activities(self, page_size: int, token: bytes) -> tuple[list[dict[str, Any]], bytes]:
+        ...
+
+    def delete_activity(self, name: str) -> None:
+        ...
+
+    def take_activity_task(
+        self, activity: str, worker: str, timeout: float
+    ) -> Optional[tuple[str, bytes]]:
+        ...
+
+    def send_task_success(self, token: str, output: bytes) -> None:
+        ...
+
+    def send_task_failure(self, token: str, error: Optional[str], cause: Optional[str]) -> None:
+        ...
+
+    def send_task_heartbeat(self, token: str) -> None:
+        ...
+
+    def list(
+        self, machine: str, map_run: str, status: str, page_size: int, token: bytes
+    ) -> tuple[list[dict[str, Any]], bytes]:
         ...
 
 
@@ -104,12 +140,46 @@ class Execution:
         """See `Workflows.history`."""
         return self._workflows.history(self.state_machine, self.name)
 
+    def map_runs(self) -> Iterator[MapRun]:
+        """See `Workflows.map_runs`."""
+        return self._workflows.map_runs(self.state_machine, self.name)
+
     def stop(self, error: Optional[str] = None, cause: Optional[str] = None) -> None:
         """See `Workflows.stop`."""
         self._workflows.stop(self.state_machine, self.name, error, cause)
 
     def __repr__(self) -> str:
         return f"Execution({self.state_machine!r}, {self.name!r})"
+
+
+class ActivityTask:
+    """A task that was taken: it is the taker's until it ends or times out.
+
+    Attributes:
+        token: What ends the task; another process may use it, by `Workflows.send_task_success`.
+        input: The input, parsed.
+    """
+
+    def __init__(self, workflows: Workflows, token: str, input: Any) -> None:
+        """Made by `Workflows.take_activity_task`."""
+        self._workflows = workflows
+        self.token = token
+        self.input = input
+
+    def succeed(self, output: Any = None) -> None:
+        """See `Workflows.send_task_success`."""
+        self._workflows.send_task_success(self.token, output)
+
+    def fail(self, error: Optional[str] = None, cause: Optional[str] = None) -> None:
+        """See `Workflows.send_task_failure`."""
+        self._workflows.send_task_failure(self.token, error, cause)
+
+    def heartbeat(self) -> None:
+        """See `Workflows.send_task_heartbeat`."""
+        self._workflows.send_task_heartbeat(self.token)
+
+    def __repr__(self) -> str:
+        return f"ActivityTask({self.input!r})"
 
 
 class Workflows:
@@ -209,20 +279,121 @@ class Workflows:
             events += map(event_from, page)
         return events
 
-    def list(self, machine: str = "", status: str = "") -> Iterator[ExecutionInfo]:
-        """Executions, newest first, without input and output. An empty argument matches all."""
-        token = b""
-        while True:
-            page, token = self._backend.list(machine, status, PAGE_SIZE, token)
-            yield from map(execution_from, page)
-            if not token:
-                return
+    def list(
+        self, machine: str = "", status: str = "", *, map_run: str = ""
+    ) -> Iterator[ExecutionInfo]:
+        """Executions, newest first, without input and output. An empty argument matches all.
+
+        Args:
+            machine: The state machine's name.
+            status: Such as ``FAILED``.
+            map_run: The ARN of a Map run, instead of `machine`; only so are its executions listed.
+        """
+        pages = _pages(lambda token: self._backend.list(machine, map_run, status, PAGE_SIZE, token))
+        return map(execution_from, pages)
 
     def stop(
         self, machine: str, name: str, error: Optional[str] = None, cause: Optional[str] = None
     ) -> None:
         """Ends an execution as ABORTED. Stopping one that has ended changes nothing."""
         self._backend.stop(machine, name, error, cause)
+
+    def map_runs(self, machine: str, name: str) -> Iterator[MapRun]:
+        """The runs of an execution's distributed Maps, newest first."""
+        pages = _pages(lambda token: self._backend.map_runs(machine, name, PAGE_SIZE, token))
+        return map(map_run_from, pages)
+
+    def describe_map_run(self, arn: str) -> MapRun:
+        """A Map run as it is now: how many of its items are where.
+
+        Raises:
+            NotFoundError: There is no such run.
+        """
+        return map_run_from(self._backend.describe_map_run(arn))
+
+    def create_activity(self, name: str) -> Activity:
+        """Makes an activity, or gives the one that is there.
+
+        Raises:
+            InvalidArgumentError: The name is none: 1 to 80 letters, digits, ``_``, ``-`` or ``.``.
+        """
+        return activity_from(self._backend.create_activity(name))
+
+    def describe_activity(self, name: str) -> Activity:
+        """An activity.
+
+        Raises:
+            NotFoundError: There is none of this name.
+        """
+        return activity_from(self._backend.describe_activity(name))
+
+    def activities(self) -> Iterator[Activity]:
+        """All activities by name."""
+        pages = _pages(lambda token: self._backend.activities(PAGE_SIZE, token))
+        return map(activity_from, pages)
+
+    def delete_activity(self, name: str) -> None:
+        """Deletes an activity. Tasks that wait for it wait on; it is no error if there is none."""
+        self._backend.delete_activity(name)
+
+    def take_activity_task(
+        self, activity: str, worker: str = "", timeout: Optional[float] = None
+    ) -> Optional[ActivityTask]:
+        """Waits for a task of an activity and takes it; None if none came within the time-out.
+
+        Args:
+            activity: The activity's name.
+            worker: Who takes it, for the history; at most 80 characters.
+            timeout: Seconds; None waits until a task comes.
+
+        Raises:
+            NotFoundError: There is no such activity.
+        """
+        seconds = -1.0 if timeout is None else max(0.0, timeout)
+        taken = self._backend.take_activity_task(activity, worker, seconds)
+        return None if taken is None else ActivityTask(self, taken[0], json.loads(taken[1]))
+
+    def send_task_success(self, token: str, output: Any = None) -> None:
+        """Ends a task with its result, durably.
+
+        Args:
+            token: Of `ActivityTask`, or of ``$$.Task.Token`` in a state that waits for it.
+            output: Any JSON value; None is ``{}``.
+
+        Raises:
+            NotFoundError: Nothing waits for the task any more: it has ended or timed out.
+            InvalidArgumentError: The token is none, or the output cannot be written as JSON.
+        """
+        self._backend.send_task_success(token, _write(output, "output"))
+
+    def send_task_failure(
+        self, token: str, error: Optional[str] = None, cause: Optional[str] = None
+    ) -> None:
+        """Ends a task with an error, which Retry and Catch see. Raises as `send_task_success`.
+
+        Args:
+            token: As for `send_task_success`.
+            error: The error's name, at most 256 characters.
+            cause: Why, at most 32,768 characters.
+        """
+        self._backend.send_task_failure(token, error, cause)
+
+    def send_task_heartbeat(self, token: str) -> None:
+        """Puts off the time-out of HeartbeatSeconds. Raises as `send_task_success`."""
+        self._backend.send_task_heartbeat(token)
+
+
+Page = Callable[[bytes], "tuple[list[dict[str, Any]], bytes]"]
+
+
+def _pages(read: Page) -> Iterator[dict[str, Any]]:
+    """The entries of all pages. The first one is read when the first entry is asked for."""
+    token = b""
+    while True:
+        page, token = read(token)
+        yield from page
+        if not token:
+            return
 
 
 def _output_of(info: ExecutionInfo) -> Any:
@@ -234,7 +405,7 @@ def _output_of(info: ExecutionInfo) -> Any:
     return info.output
 
 
-def _write(value: Any) -> bytes:
+def _write(value: Any, field: str = "input") -> bytes:
     if value is None:
         return b"{}"
     try:
@@ -243,7 +414,7 @@ def _write(value: Any) -> bytes:
     except UnicodeEncodeError:
         return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
     except (TypeError, ValueError) as error:
-        raise errors.InvalidArgumentError(f"input: {error}", field="input") from error
+        raise errors.InvalidArgumentError(f"{field}: {error}", field=field) from error
 
 
 def _read_definition(definition: Definition) -> tuple[str, str]:

@@ -52,7 +52,7 @@ MATCHER_P2(Problem, code, pointer, "") {
 }
 
 MATCHER_P2(ProblemSaying, code, words, "") {
-  return arg.code == code && arg.message.find(words) != std::string::npos;
+  return arg.code == code && FullMessage(arg).find(words) != std::string::npos;
 }
 
 inline std::vector<asl::Diagnostic> Diagnose(std::string_view source) {

@@ -32,7 +32,7 @@ TEST(ResourceTest, LambdaInvokeIsKnownInEveryPartition) {
 
 TEST(ResourceTest, StartExecutionHasEveryPattern) {
   const auto job = ParseResource("arn:aws:states:::states:startExecution.sync:2");
-  EXPECT_EQ(job.kind, Kind::kStartExecution);
+  EXPECT_EQ(job.kind, Kind::kEngineCall);
   EXPECT_EQ(job.pattern, asl::IntegrationPattern::kRunJobJson);
   EXPECT_EQ(ParseResource("arn:aws:states:::states:startExecution").pattern,
             asl::IntegrationPattern::kRequestResponse);

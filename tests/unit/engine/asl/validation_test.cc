@@ -503,12 +503,6 @@ constexpr auto kLanguageNotSupportedCases = std::to_array<Case>(
           R"x("Type": "Fail", "ErrorPath": "States.Format('{}', $.a)")x",
           kUnsupported,
           "/States/S/ErrorPath"},
-     Case{"DistributedMap",
-          R"("Type": "Map", "End": true, "ItemProcessor": {
-                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
-                "StartAt": "I", "States": {"I": {"Type": "Succeed"}}})",
-          kUnsupported,
-          "/States/S/ItemProcessor/ProcessorConfig/ExecutionType"},
      Case{"ItemReader",
           R"("Type": "Map", "End": true,
                 "ItemReader": {"Resource": "arn:aws:states:::dynamodb:scan",

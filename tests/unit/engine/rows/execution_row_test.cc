@@ -38,6 +38,31 @@ TEST(ExecutionRowTest, OpenAndClosedExecutionsComeBack) {
   EXPECT_EQ(*DecodeExecution(EncodeExecution(row)), row);
 }
 
+TEST(ExecutionRowTest, ParentsComeBack) {
+  ExecutionRow row = Example();
+  row.has_map_runs = true;
+  row.parent = ParentLink{.execution = {.shard = ShardId{7}, .number = ExecutionNumber{8}},
+                          .frame = FrameNumber{9},
+                          .wait_number = 10,
+                          .is_waiting = true};
+  EXPECT_EQ(*DecodeExecution(EncodeExecution(row)), row);
+  row.parent->map_run = MapRunLink{.index = 11, .map_state = 12, .run = "m/label:run"};
+  const std::string value = EncodeExecution(row);
+  EXPECT_EQ(*DecodeExecution(value), row);
+  for (std::size_t size = 0; size < value.size(); ++size)
+    EXPECT_FALSE(DecodeExecution(value.substr(0, size)).ok()) << size;
+}
+
+TEST(ExecutionRowTest, MessagesComeBack) {
+  const OutboxRow row{.kind = OutboxRow::Kind::kStopChildren,
+                      .child = {.state_machine = "m", .execution = "e"},
+                      .run = 5};
+  const std::string value = EncodeOutbox(row);
+  EXPECT_EQ(*DecodeOutbox(value), row);
+  for (std::size_t size = 0; size < value.size(); ++size)
+    EXPECT_FALSE(DecodeOutbox(value.substr(0, size)).ok()) << size;
+}
+
 TEST(ExecutionRowTest, EveryCutIsDataLoss) {
   const std::string value = EncodeExecution(Example());
   for (std::size_t size = 0; size < value.size(); ++size) {

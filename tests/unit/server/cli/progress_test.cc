@@ -8,6 +8,7 @@
 namespace pawl::cli {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -31,6 +32,24 @@ class ProgressTest : public ::testing::Test {
     event.set_error("Busy\x1b");
     event.set_cause("try later");
     last_ = Take(event);
+  }
+
+  void StartMapRun(const std::string& arn, std::uint32_t items) {
+    v1::HistoryEvent map = Event(v1::HISTORY_EVENT_TYPE_MAP_STATE_STARTED, "M");
+    map.set_length(items);
+    Take(map);
+    v1::HistoryEvent run = Event(v1::HISTORY_EVENT_TYPE_MAP_RUN_STARTED, "M");
+    run.set_map_run_arn(arn);
+    Take(run);
+  }
+
+  static v1::MapRun MapRun(const std::string& arn, std::uint64_t succeeded) {
+    v1::MapRun run;
+    run.set_arn(arn);
+    run.set_status(v1::MAP_RUN_STATUS_RUNNING);
+    run.mutable_items()->set_succeeded(succeeded);
+    run.mutable_items()->set_total(100);
+    return run;
   }
 
   Progress progress_;
@@ -97,6 +116,42 @@ TEST_F(ProgressTest, AMapOfAThousandItemsIsToldInTenths) {
     told += Take(Event(v1::HISTORY_EVENT_TYPE_MAP_ITERATION_SUCCEEDED, "M")) ? 1 : 0;
   }
   EXPECT_EQ(told, 10);
+}
+
+TEST_F(ProgressTest, AMapRunsItemsAreThoseTheServerTells) {
+  StartMapRun("arn", 100);
+  EXPECT_THAT(progress_.OpenMapRuns(), ElementsAre("arn"));
+  const StateProgress* const state = progress_.Take(MapRun("arn", 40));
+  ASSERT_NE(state, nullptr);
+  EXPECT_EQ(narration_.TellItems(*state, Timestamp()).value(), "    +0 ms  M: 40 of 100 items");
+  progress_.Take(MapRun("arn", 45));
+  EXPECT_EQ(narration_.TellItems(*state, Timestamp()), std::nullopt);
+  EXPECT_EQ(progress_.Find("M")->items_done, 45U);
+}
+
+TEST_F(ProgressTest, AMapRunThatHasEndedIsOpenNoLonger) {
+  StartMapRun("arn", 100);
+  v1::MapRun run = MapRun("arn", 100);
+  run.set_status(v1::MAP_RUN_STATUS_SUCCEEDED);
+  EXPECT_NE(progress_.Take(run), nullptr);
+  EXPECT_TRUE(progress_.OpenMapRuns().empty());
+  EXPECT_EQ(progress_.Take(run), nullptr);
+  EXPECT_EQ(progress_.Find("M")->items_done, 100U);
+}
+
+TEST_F(ProgressTest, RunsOfOneStateAddUp) {
+  StartMapRun("one", 100);
+  StartMapRun("two", 100);
+  progress_.Take(MapRun("one", 30));
+  progress_.Take(MapRun("two", 20));
+  EXPECT_EQ(progress_.Find("M")->items, 200U);
+  EXPECT_EQ(progress_.Find("M")->items_done, 50U);
+}
+
+TEST_F(ProgressTest, NotMoreMapRunsAreFollowedThanTheBound) {
+  for (std::size_t i = 0; i < 2 * kMapRunsMax; ++i)
+    StartMapRun("arn" + std::to_string(i), 1);
+  EXPECT_THAT(progress_.OpenMapRuns(), SizeIs(kMapRunsMax));
 }
 
 TEST_F(ProgressTest, RowsFitTheTerminal) {

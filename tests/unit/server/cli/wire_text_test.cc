@@ -39,6 +39,43 @@ TEST(WireTextTest, AnEventSaysOnlyWhatItHas) {
             R"("time":"1970-01-01T00:00:00.000Z","state":"A","input":{}})");
 }
 
+TEST(WireTextTest, AMapRunThatStartedIsNamed) {
+  v1::HistoryEvent event;
+  event.set_map_run_arn("arn");
+  EXPECT_NE(ToJson(event).find(R"("map_run_arn":"arn")"), std::string::npos);
+}
+
+TEST(WireTextTest, ATallySaysWhatThereIs) {
+  v1::MapRunTally tally;
+  EXPECT_EQ(TallyText(tally), "none");
+  tally.set_running(2);
+  tally.set_timed_out(1);
+  tally.set_total(3);
+  EXPECT_EQ(TallyText(tally), "2 running, 1 timed out of 3");
+}
+
+TEST(WireTextTest, AMapRunHasAllItsCounts) {
+  v1::MapRun run;
+  run.set_arn("arn");
+  run.set_status(v1::MAP_RUN_STATUS_RUNNING);
+  run.set_tolerated_failure_percentage(12.5);
+  run.mutable_items()->set_pending(4);
+  const std::string json = ToJson(run);
+  EXPECT_NE(json.find(R"("status":"RUNNING")"), std::string::npos) << json;
+  EXPECT_EQ(json.find("stop_time"), std::string::npos) << json;
+  EXPECT_NE(json.find(R"("tolerated_failure_percentage":12.5,"items":{"pending":4,"running":0,)"),
+            std::string::npos)
+      << json;
+}
+
+TEST(WireTextTest, AnActivityHasItsNameArnAndTime) {
+  v1::Activity activity;
+  activity.set_name("n");
+  activity.set_arn("arn");
+  EXPECT_EQ(ToJson(activity),
+            R"({"name":"n","arn":"arn","create_time":"1970-01-01T00:00:00.000Z"})");
+}
+
 TEST(WireTextTest, AFailedExecutionSaysWhy) {
   v1::Execution execution;
   execution.set_name("n");

@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+#include "engine/platform/clock.h"
+#include "server/cli/client_command.h"
+#include "server/cli/command.h"
+#include "server/cli/input_file.h"
+#include "server/cli/json_object.h"
+
+namespace pawl::cli {
+namespace {
+
+struct Options : ClientOptions {
+  std::string token;
+  std::string result = "{}";
+  std::string error;
+  std::string cause;
+};
+
+// How a command says what became of the task.
+struct Outcome {
+  std::string_view command;
+  std::string_view status;
+  std::string_view text;
+};
+
+template <typename Request, typename Method>
+int CallAndPrint(const Options& options, Method method, Request request, const Outcome& outcome) {
+  platform::SystemClock clock;
+  Client client(options.address, clock);
+  request.set_task_token(options.token);
+  const auto response = client.Call(method, request);
+  if (!response.ok()) return ReportError(outcome.command, options, response.status());
+  PrintLine(options.is_json() ? JsonObject().Text("status", outcome.status).ToString()
+                              : std::string(outcome.text));
+  return FlushOutput(kDone);
+}
+
+int Succeed(const Options& options) {
+  const Result<std::string> result = ReadPayload(options.result, "--result");
+  if (!result.ok()) return ReportUsage("task succeed", result.status().message());
+  v1::SendTaskSuccessRequest request;
+  request.set_output(*result);
+  return CallAndPrint(options,
+                      &Client::Stub::SendTaskSuccess,
+                      request,
+                      {"task succeed", "SUCCEEDED", "the task has succeeded"});
+}
+
+int Fail(const Options& options) {
+  v1::SendTaskFailureRequest request;
+  if (!options.error.empty()) request.set_error(options.error);
+  if (!options.cause.empty()) request.set_cause(options.cause);
+  return CallAndPrint(options,
+                      &Client::Stub::SendTaskFailure,
+                      request,
+                      {"task fail", "FAILED", "the task has failed"});
+}
+
+int Heartbeat(const Options& options) {
+  return CallAndPrint(options,
+                      &Client::Stub::SendTaskHeartbeat,
+                      v1::SendTaskHeartbeatRequest(),
+                      {"task heartbeat", "RUNNING", "the task goes on"});
+}
+
+using Run = int (*)(const Options&);
+
+struct Action {
+  CLI::App* command = nullptr;
+  std::shared_ptr<Options> options = std::make_shared<Options>();
+};
+
+// `pawl task NAME TOKEN`, which runs `run`.
+Action AddAction(CLI::App& task, const char* name, const char* help, Run run, int& exit_code) {
+  Action action{.command = task.add_subcommand(name, help)};
+  action.command->add_option("TOKEN", action.options->token, "The task's token")->required();
+  AddClientOptions(*action.command, *action.options);
+  action.command->callback(
+      [options = action.options, run, &exit_code] { exit_code = run(*options); });
+  return action;
+}
+
+}  // namespace
+
+void AddTaskCommand(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("task", "End a task by its token, or keep it alive");
+  command->require_subcommand(1);
+  command->footer(
+      "A token comes from 'pawl activity take', or from $$.Task.Token of a state that waits for\n"
+      "one. It is good for one attempt: exits 3 once nothing waits for the task any more.\n"
+      "\n"
+      "Examples:\n"
+      "  pawl task succeed TOKEN --result '{\"approved\": true}'\n"
+      "  pawl task fail TOKEN --error Refused --cause 'too expensive'\n"
+      "  pawl task heartbeat TOKEN");
+  Action succeed = AddAction(*command, "succeed", "End a task with a result", Succeed, exit_code);
+  succeed.command
+      ->add_option("--result",
+                   succeed.options->result,
+                   "The result: JSON text, @FILE, or - (standard input)")
+      ->type_name("JSON")
+      ->capture_default_str();
+  Action fail = AddAction(
+      *command, "fail", "End a task with an error, which Retry and Catch see", Fail, exit_code);
+  fail.command->add_option(
+      "--error", fail.options->error, "The error's name, at most 256 characters");
+  fail.command->add_option("--cause", fail.options->cause, "Why, at most 32,768 characters");
+  AddAction(
+      *command, "heartbeat", "Put off the time-out of HeartbeatSeconds", Heartbeat, exit_code);
+}
+
+}  // namespace pawl::cli

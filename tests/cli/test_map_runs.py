@@ -1,0 +1,97 @@
+"""Map runs on the command line, with items that need no worker."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+from conftest import Pawl
+
+EACH = """
+StartAt: Each
+States:
+  Each:
+    Type: Map
+    Label: items
+    ToleratedFailureCount: 1
+    ItemProcessor:
+      ProcessorConfig: {Mode: DISTRIBUTED, ExecutionType: STANDARD}
+      StartAt: Item
+      States:
+        Item:
+          Type: %s
+          End: true
+    End: true
+"""
+
+
+@pytest.fixture(name="deploy")
+def fixture_deploy(server: Pawl, tmp_path: Path):
+    """Deploys a distributed Map with an item's state under a name of its own."""
+
+    def deploy(state: str) -> str:
+        name = "m" + uuid.uuid4().hex[:12]
+        path = tmp_path / f"{name}.asl.yaml"
+        path.write_text(EACH % state)
+        assert server("deploy", str(path)).code == 0
+        return name
+
+    return deploy
+
+
+def test_a_run_is_listed_described_and_has_executions(server: Pawl, deploy) -> None:
+    machine = deploy("Pass")
+    outcome = server("run", machine, "--name", "one", "--input", "[1, 2, 3]")
+    assert (outcome.code, outcome.out) == (0, "[1,2,3]\n"), outcome.err
+    [run] = server.json("map-runs", machine, "one")
+    assert (run["status"], run["items"]["total"]) == ("SUCCEEDED", 3)
+    assert server.json("map-runs", run["execution_arn"]) == [run]
+    assert server.json("describe", run["arn"]) == [run]
+    assert "3 succeeded of 3" in server("describe", run["arn"]).out
+    started = [event for event in server.json("history", machine, "one") if "map_run_arn" in event]
+    assert [event["map_run_arn"] for event in started] == [run["arn"]]
+
+    children = server.json("list", "--map-run", run["arn"])
+    assert {child["state_machine"] for child in children} == {machine + "/items"}
+    assert len(server.json("list", "--map-run", run["arn"], "--status", "FAILED")) == 0
+    assert len(server.json("list", machine)) == 1
+
+
+def test_every_command_takes_the_name_and_the_arn_of_a_runs_execution(server: Pawl, deploy) -> None:
+    machine = deploy("Wait\n          Seconds: 3600")
+    server("start", machine, "--name", "one", "--input", "[1, 2]")
+    [run] = server.json("map-runs", machine, "one")
+    assert run["items"]["running"] == 2
+    by_arn, by_name = server.json("list", "--map-run", run["arn"])
+    for child, words in (
+        (by_arn, [by_arn["arn"]]),
+        (by_name, [by_name["state_machine"], by_name["name"]]),
+    ):
+        [described] = server.json("describe", *words)
+        assert (described["name"], described["status"]) == (child["name"], "RUNNING")
+        types = [event["type"] for event in server.json("history", *words)]
+        assert types == ["ExecutionStarted", "WaitStateEntered"]
+        assert server("stop", *words, "--error", "Enough").code == 0
+        assert server("watch", *words).code == 1
+        assert server.json("describe", *words)[0]["error"] == "Enough"
+    # One failure is borne, two are not.
+    assert server("watch", machine, "one").code == 1
+    [ended] = server.json("map-runs", machine, "one")
+    assert (ended["status"], ended["items"]["aborted"]) == ("FAILED", 2)
+
+
+def test_run_shows_how_far_a_map_run_is(server: Pawl, deploy) -> None:
+    machine = deploy("Wait\n          SecondsPath: $")
+    outcome = server("run", machine, "--input", str([0] * 20 + [3]))
+    assert outcome.code == 0, outcome.err
+    lines = outcome.err.splitlines()
+    assert any("Each: 20 of 21 items" in line for line in lines)
+    assert "Each: done" in lines[-1]
+
+
+def test_a_run_that_is_not_there_is_refused(server: Pawl) -> None:
+    arn = f"arn:aws:states:us-east-1:123456789012:mapRun:m/items:{uuid.uuid4()}"
+    for command in (["describe", arn], ["list", "--map-run", arn]):
+        outcome = server(*command)
+        assert outcome.code == 3
+        assert "Map Run Does Not Exist" in outcome.err
+        assert "pawl map-runs" in outcome.err

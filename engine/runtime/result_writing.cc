@@ -49,7 +49,12 @@ ChildResult ResultOf(const ResultsRequest& request,
                      .start_date = row.started_at,
                      .stop_date = row.stopped_at,
                      .item_count = row.items};
-  result.execution_arn = interpreter::ExecutionArn(request.arns, machine, result.name);
+  // What an EXPRESS execution is told from others of its name by is its name, in a run.
+  result.execution_arn = interpreter::ExecutionArn(
+      request.arns,
+      interpreter::ExecutionHeader{.state_machine = machine,
+                                   .name = result.name,
+                                   .express_id = request.is_express ? result.name : ""});
   return result;
 }
 

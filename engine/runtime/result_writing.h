@@ -22,6 +22,8 @@ struct ResultsRequest {
   interpreter::ArnScheme arns = {};
   // Of the Map.
   std::string label = {};
+  // Whether its executions are EXPRESS.
+  bool is_express = false;
   interpreter::MapWriter writer = {};
   // An output without a bucket ends when it is longer: the run fails then anyway.
   std::size_t output_bytes_max = 0;

@@ -55,6 +55,7 @@ void Shard::WriteResults(const Resident& execution, const interpreter::WriteResu
                          .header = execution.row.header,
                          .arns = environment_.interpreter().arns,
                          .label = map.distributed->label,
+                         .is_express = map.distributed->is_express,
                          .writer = *wait->writer,
                          .output_bytes_max = environment_.interpreter().limits.payload_bytes_max};
   environment_.object_jobs().Post([this,

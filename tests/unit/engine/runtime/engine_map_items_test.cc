@@ -304,6 +304,18 @@ TEST_F(EngineMapItemsTest, ResultsAreWrittenWithAManifest) {
   EXPECT_EQ(run.executions.results_written, 2U);
 }
 
+TEST_F(EngineMapItemsTest, ResultsOfExpressExecutionsAreWritten) {
+  Put("[1,2]");
+  std::string definition = MapWith(Reader(R"("InputType":"JSON")") + "," + kWriter);
+  const std::string standard = R"("STANDARD")";
+  definition.replace(definition.find(standard), standard.size(), R"("EXPRESS")");
+  const ExecutionInfo info = Run(definition);
+  ASSERT_EQ(info.status, ExecutionStatus::kSucceeded) << info.cause.value_or("");
+  const std::string results = Written(OnlyRun(info.name), "SUCCEEDED_0.json");
+  EXPECT_THAT(results, HasSubstr(R"("Input":"1")"));
+  EXPECT_THAT(results, HasSubstr(":express:"));
+}
+
 TEST_F(EngineMapItemsTest, WrittenResultsAreNotHeldToAPayload) {
   Put("[\"" + std::string(200'000, 'x') + "\",\"" + std::string(200'000, 'y') + "\"]");
   const ExecutionInfo info =

@@ -77,9 +77,8 @@ v1::StateMachine ToWire(const StateMachineInfo& state_machine) {
   *wire.mutable_create_time() = ToWire(state_machine.created_at);
   *wire.mutable_update_time() = ToWire(state_machine.updated_at);
   wire.set_deleting(state_machine.is_deleting);
-  wire.set_type(state_machine.type == asl::MachineType::kExpress
-                    ? v1::STATE_MACHINE_TYPE_EXPRESS
-                    : v1::STATE_MACHINE_TYPE_STANDARD);
+  wire.set_type(state_machine.type == asl::MachineType::kExpress ? v1::STATE_MACHINE_TYPE_EXPRESS
+                                                                 : v1::STATE_MACHINE_TYPE_STANDARD);
   return wire;
 }
 

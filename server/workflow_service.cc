@@ -103,8 +103,8 @@ Result<std::optional<asl::MachineType>> FromWire(v1::StateMachineType type) {
     case v1::STATE_MACHINE_TYPE_EXPRESS:
       return std::optional(asl::MachineType::kExpress);
     default:
-      return InvalidArgument(
-          fmt::format("type: {} is no StateMachineType", static_cast<int>(type)), "type");
+      return InvalidArgument(fmt::format("type: {} is no StateMachineType", static_cast<int>(type)),
+                             "type");
   }
 }
 

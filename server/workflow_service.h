@@ -42,10 +42,9 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   grpc::ServerUnaryReactor* StartExecution(grpc::CallbackServerContext* context,
                                            const v1::StartExecutionRequest* request,
                                            v1::StartExecutionResponse* response) override;
-  grpc::ServerUnaryReactor* StartSyncExecution(
-      grpc::CallbackServerContext* context,
-      const v1::StartSyncExecutionRequest* request,
-      v1::StartSyncExecutionResponse* response) override;
+  grpc::ServerUnaryReactor* StartSyncExecution(grpc::CallbackServerContext* context,
+                                               const v1::StartSyncExecutionRequest* request,
+                                               v1::StartSyncExecutionResponse* response) override;
   grpc::ServerUnaryReactor* StartExecutions(grpc::CallbackServerContext* context,
                                             const v1::StartExecutionsRequest* request,
                                             v1::StartExecutionsResponse* response) override;

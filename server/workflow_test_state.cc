@@ -151,9 +151,8 @@ grpc::ServerUnaryReactor* WorkflowService::TestState(grpc::CallbackServerContext
   }
   // Deletes itself.
   auto* call = new WaitingCall<StateTestResult, v1::TestStateResponse>(
-      *response, [](const StateTestResult& result, v1::TestStateResponse& wire) {
-        wire = ToWire(result);
-      });
+      *response,
+      [](const StateTestResult& result, v1::TestStateResponse& wire) { wire = ToWire(result); });
   engine_.TestState(*std::move(test), call->Done());
   return call;
 }

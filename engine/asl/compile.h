@@ -42,10 +42,10 @@ struct Compilation {
   bool ok() const { return machine != nullptr; }
 };
 
-// Compiles `source` for a state machine of `type`, JSON if its first character (after white space) is '{', else YAML. Never fails
-// otherwise than by diagnostics, whatever the bytes; time and memory are bounded by the size of the
-// source, which may be `definition_bytes_max` at most.
-// Threads: safe from any thread.
+// Compiles `source` for a state machine of `type`, JSON if its first character (after white space)
+// is '{', else YAML. Never fails otherwise than by diagnostics, whatever the bytes; time and memory
+// are bounded by the size of the source, which may be `definition_bytes_max` at most. Threads: safe
+// from any thread.
 Compilation Compile(std::string_view source,
                     std::size_t definition_bytes_max = Limits().definition_bytes_max,
                     MachineType type = MachineType::kStandard);

@@ -166,7 +166,8 @@ Resource ParseIntegration(std::string_view text, std::string_view rest) {
   }
   if (const auto* call = FindSdkCall(action); call != nullptr) {
     // Step Functions Developer Guide, "AWS SDK integrations": they have no .sync.
-    if (suffix.starts_with(".sync")) return Invalid(Quote(text) + ": an AWS SDK integration has no .sync");
+    if (suffix.starts_with(".sync"))
+      return Invalid(Quote(text) + ": an AWS SDK integration has no .sync");
     return {.kind = Resource::Kind::kEngineCall,
             .pattern = known->pattern,
             .call = call->call,

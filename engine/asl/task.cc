@@ -207,10 +207,10 @@ void CheckExpress(const Place& place, const Resource& resource, Problems& proble
   if (resource.pattern == IntegrationPattern::kRequestResponse) return;
   const std::string_view pattern =
       resource.pattern == IntegrationPattern::kCallback ? "waitForTaskToken" : "sync";
-  problems.Error(code::kSchema,
-                 place,
-                 "Express state machine does not support '." + std::string(pattern) +
-                     "' service integration");
+  problems.Error(
+      code::kSchema,
+      place,
+      "Express state machine does not support '." + std::string(pattern) + "' service integration");
 }
 
 }  // namespace

@@ -81,7 +81,8 @@ std::shared_ptr<const StateMachine> Compile(std::string_view source,
     return nullptr;
   }
   const SourceNode& root = is_lone ? LoneState(tree, *tree.root()).Wrap() : *tree.root();
-  auto machine = std::make_shared<const StateMachine>(CompileMachine(root, MachineType::kStandard, problems));
+  auto machine =
+      std::make_shared<const StateMachine>(CompileMachine(root, MachineType::kStandard, problems));
   return problems.has_errors() ? nullptr : machine;
 }
 

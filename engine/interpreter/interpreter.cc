@@ -72,8 +72,7 @@ bool Interpreter::On(const Start& start) {
   root.state = start.start_at == asl::kNoState ? machine_.start : start.start_at;
   root.input.bytes = start.input;
   Attach(started, root.input);
-  std::optional<Duration> most =
-      start.start_at == asl::kNoState ? machine_.timeout : std::nullopt;
+  std::optional<Duration> most = start.start_at == asl::kNoState ? machine_.timeout : std::nullopt;
   if (rows_.header.is_express()) {
     most = std::min(most.value_or(environment_.limits.express_duration_max),
                     environment_.limits.express_duration_max);
@@ -349,8 +348,8 @@ void Interpreter::Erase(Frame& frame) {
 HistoryEvent& Interpreter::Record(EventType type, EventId previous, StateIndex state) {
   // The last place of a history is kept for the event that closes it.
   // EXPRESS executions keep no history, so it has no end.
-  const bool is_full = next_event_ >= environment_.limits.history_events_max &&
-                       !rows_.header.is_express();
+  const bool is_full =
+      next_event_ >= environment_.limits.history_events_max && !rows_.header.is_express();
   if (is_full && !turn_.close) {
     is_history_full_ = true;
     overflow_ = HistoryEvent{.id = next_event_, .previous = previous, .type = type, .state = state};

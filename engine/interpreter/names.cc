@@ -166,8 +166,7 @@ std::string ExpressExecutionArn(const ArnScheme& scheme,
 
 std::string ExecutionArn(const ArnScheme& scheme, const ExecutionHeader& header) {
   if (!header.is_express()) return ExecutionArn(scheme, header.state_machine, header.name);
-  return ExpressExecutionArn(
-      scheme, header.state_machine, header.name + ":" + header.express_id);
+  return ExpressExecutionArn(scheme, header.state_machine, header.name + ":" + header.express_id);
 }
 
 std::string MapChildMachine(std::string_view state_machine, std::string_view label) {
@@ -178,9 +177,8 @@ std::string MapRunArn(const ArnScheme& scheme,
                       std::string_view state_machine,
                       std::string_view label,
                       std::string_view run) {
-  return Arn(scheme,
-             "states",
-             "mapRun:" + MapChildMachine(state_machine, label) + ":" + std::string(run));
+  return Arn(
+      scheme, "states", "mapRun:" + MapChildMachine(state_machine, label) + ":" + std::string(run));
 }
 
 std::string FunctionArn(const ArnScheme& scheme,

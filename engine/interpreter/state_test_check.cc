@@ -72,7 +72,8 @@ Status CheckState(const asl::State& state, const StateTest& test) {
   }
   const auto* task = std::get_if<asl::TaskState>(&state.details);
   if (task == nullptr) return OkStatus();
-  const bool calls_function = task->is_runnable && task->pattern == asl::IntegrationPattern::kRequestResponse &&
+  const bool calls_function = task->is_runnable &&
+                              task->pattern == asl::IntegrationPattern::kRequestResponse &&
                               task->integration != asl::TaskState::Integration::kActivity;
   if (calls_function) return OkStatus();
   return InvalidArgument("the resource '" + task->resource +

@@ -325,8 +325,7 @@ bool Interpreter::On(const TaskEnded& ended) {
 std::string Interpreter::AnswerOf(const Frame& frame, const Bytes& output) const {
   const auto& task = std::get<asl::TaskState>(StateOf(frame).details);
   if (task.integration == Integration::kEngineCall) return std::string(output.view());
-  return InvokeEnvelope(output.view(),
-                        RequestId(rows_.header, frame.number, frame.wait_number));
+  return InvokeEnvelope(output.view(), RequestId(rows_.header, frame.number, frame.wait_number));
 }
 
 // A call that was given a token has returned: what it returned is recorded and goes nowhere.

@@ -87,11 +87,9 @@ std::string EncodeExecution(const ExecutionRow& row) {
   encoder.SignedVarint(row.priority);
   encoder.String(row.fairness_key);
   encoder.BigEndian64(row.input_hash);
-  encoder.Byte(static_cast<std::uint8_t>((row.is_closed() ? kClosed : 0) |
-                                         (row.output ? kOutput : 0) | (row.error ? kError : 0) |
-                                         (row.cause ? kCause : 0) |
-                                         (row.parent ? kParent : 0) |
-                                         (row.has_map_runs ? kMapRuns : 0)));
+  encoder.Byte(static_cast<std::uint8_t>(
+      (row.is_closed() ? kClosed : 0) | (row.output ? kOutput : 0) | (row.error ? kError : 0) |
+      (row.cause ? kCause : 0) | (row.parent ? kParent : 0) | (row.has_map_runs ? kMapRuns : 0)));
   if (row.is_closed()) AppendTime(encoder, row.stopped_at);
   if (row.output) AppendPayload(encoder, *row.output);
   if (row.error) encoder.String(*row.error);

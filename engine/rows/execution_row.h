@@ -70,8 +70,8 @@ Result<ExecutionNumber> DecodeNumber(std::string_view value);
 // A message that a turn sends to another execution: kept until that one's turn is durable.
 struct OutboxRow {
   enum class Kind : std::uint8_t {
-    kChildEnded = 0,  // this execution has ended: tell its parent
-    kStopChild = 1,   // stop `child`
+    kChildEnded = 0,    // this execution has ended: tell its parent
+    kStopChild = 1,     // stop `child`
     kStopChildren = 2,  // stop what is open of the Map run `run`; `child` has its machine only
   };
   Kind kind = Kind::kChildEnded;

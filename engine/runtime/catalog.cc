@@ -157,8 +157,7 @@ Result<DeployResponse> Catalog::Deploy(const DeployRequest& request, Timestamp n
                              "type");
     }
   }
-  rows::StateMachineRow next =
-      row.value_or(rows::StateMachineRow{.created_at = now, .type = type});
+  rows::StateMachineRow next = row.value_or(rows::StateMachineRow{.created_at = now, .type = type});
   if (!row) {
     // A deleted machine of this name may have left histories that show its revisions.
     storage::Range before = rows::RevisionsOf(request.namespace_id, request.name);
@@ -314,8 +313,8 @@ Result<Catalog::StartPermit> Catalog::PermitStart(NamespaceId namespace_id,
                               interpreter::StateMachineArn(arns_, name) + "'")
         .WithReason("StateMachineDeleting");
   }
-  return StartPermit{
-      .revision = latest.row.revision, .machine = latest.machine,
+  return StartPermit{.revision = latest.row.revision,
+                     .machine = latest.machine,
                      .hold = latest.hold,
                      .type = latest.row.type};
 }

@@ -484,8 +484,9 @@ class Engine {
   virtual Status DeleteStateMachine(NamespaceId namespace_id, const std::string& name) = 0;
 
   // `done` runs once the start is durable; an EXPRESS execution is never durable: what a crash ends
-  // is lost, and only StartSyncExecution tells how one ended. Errors: NotFound (state machine), InvalidArgument (name,
-  // input; see field()), AlreadyExists (reason ExecutionAlreadyExists), ResourceExhausted.
+  // is lost, and only StartSyncExecution tells how one ended. Errors: NotFound (state machine),
+  // InvalidArgument (name, input; see field()), AlreadyExists (reason ExecutionAlreadyExists),
+  // ResourceExhausted.
   virtual void StartExecution(StartRequest request, Callback<StartResponse> done) = 0;
   // Many starts, one callback, results in the order of the requests.
   virtual void StartExecutions(std::vector<StartRequest> requests,
@@ -494,9 +495,9 @@ class Engine {
   // execution stays as it is and is no error, as on AWS.
   virtual void StopExecution(StopRequest request, Callback<StopResponse> done) = 0;
 
-  // Starts an execution of an EXPRESS state machine; `done` runs when it has ended, however. Errors:
-  // as StartExecution; InvalidArgument (reason StateMachineTypeNotSupported) for a STANDARD one;
-  // Unavailable if the engine lost it.
+  // Starts an execution of an EXPRESS state machine; `done` runs when it has ended, however.
+  // Errors: as StartExecution; InvalidArgument (reason StateMachineTypeNotSupported) for a STANDARD
+  // one; Unavailable if the engine lost it.
   virtual void StartSyncExecution(StartRequest request, Callback<ExecutionInfo> done) = 0;
 
   Result<StartResponse> StartExecutionAndWait(StartRequest request);

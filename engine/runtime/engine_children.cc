@@ -37,8 +37,8 @@ void EngineImpl::RefuseCall(const TaskRef& ref,
                             const Status& status,
                             bool is_aws_sdk,
                             const std::string& request_id) {
-  const bool passes = status.code() == StatusCode::kResourceExhausted ||
-                      status.code() == StatusCode::kUnavailable;
+  const bool passes =
+      status.code() == StatusCode::kResourceExhausted || status.code() == StatusCode::kUnavailable;
   // The disk is full, or the store does not answer: the scrubber of the shard asks again.
   if (passes) return;
   const std::string code = status.reason().empty() ? "Validation" : status.reason();
@@ -49,10 +49,9 @@ void EngineImpl::RefuseCall(const TaskRef& ref,
                  : " (Service: AWSStepFunctions; Status Code: 400; Error Code: " + code +
                        "; Request ID: " + request_id + "; Proxy: null)";
   Post(ref.execution.shard,
-       ChildAnsweredCommand{
-           .ref = ref,
-           .error = (is_aws_sdk ? "Sfn." : "StepFunctions.") + code + "Exception",
-           .cause = status.message() + details});
+       ChildAnsweredCommand{.ref = ref,
+                            .error = (is_aws_sdk ? "Sfn." : "StepFunctions.") + code + "Exception",
+                            .cause = status.message() + details});
 }
 
 void EngineImpl::SignalTask(SignalRequest request) {
@@ -79,8 +78,8 @@ void EngineImpl::StartChild(ChildRequest request) {
   const TaskRef ref{.execution = request.parent.execution,
                     .frame = request.parent.frame,
                     .wait_number = request.parent.wait_number};
-  const auto refuse = [this, ref, is_aws_sdk = request.is_aws_sdk,
-                       request_id = request.request_id](const Status& status) {
+  const auto refuse = [this, ref, is_aws_sdk = request.is_aws_sdk, request_id = request.request_id](
+                          const Status& status) {
     RefuseCall(ref, status, is_aws_sdk, request_id);
   };
   auto machine = StateMachineNameOf(request.start.state_machine_arn);
@@ -99,7 +98,10 @@ void EngineImpl::StartChild(ChildRequest request) {
                       .WithReason("StateMachineTypeNotSupported"));
   }
   command->parent = request.parent;
-  command->done = [this, ref, refuse, request_id = request.request_id,
+  command->done = [this,
+                   ref,
+                   refuse,
+                   request_id = request.request_id,
                    is_aws_sdk = request.is_aws_sdk,
                    hold = std::move(command->done)](const Result<StartResponse>& response) {
     if (!response.ok()) return refuse(response.status());

@@ -270,7 +270,8 @@ Result<StartCommand> EngineImpl::Prepare(StartRequest request) {
   command.revision = permit.revision;
   command.machine = std::move(permit.machine);
   command.seed = random_->Next64();
-  if (permit.type == asl::MachineType::kExpress) command.express_id = platform::RandomUuid(*random_);
+  if (permit.type == asl::MachineType::kExpress)
+    command.express_id = platform::RandomUuid(*random_);
   command.request = std::move(request);
   // The machine cannot vanish before the start is answered.
   command.done = [hold = std::move(permit.hold)](const Result<StartResponse>&) {};

@@ -170,7 +170,8 @@ Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
   }
   if (event.type == EventType::kMapRunStarted) {
     const auto* map = std::get_if<asl::MapState>(&machine.states[event.state].details);
-    if (map == nullptr || !map->distributed) return DataLoss("an event names a state that is no Map");
+    if (map == nullptr || !map->distributed)
+      return DataLoss("an event names a state that is no Map");
     info.map_run_arn = interpreter::MapRunArn(arns_,
                                               header.state_machine,
                                               map->distributed->label,

@@ -72,8 +72,7 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
                            .input_hash = HashBytes(command.request.input),
                            .parent = command.parent};
   const ExecutionName name = NameOf(fresh);
-  const std::string arn =
-      interpreter::ExecutionArn(environment_.interpreter().arns, fresh.header);
+  const std::string arn = interpreter::ExecutionArn(environment_.interpreter().arns, fresh.header);
   auto known = FindByName(name);
   if (!known.ok()) return command.done(known.status());
   if (*known != nullptr) {
@@ -574,8 +573,7 @@ void Shard::Committed(Aftermath aftermath, const Status& status, Timestamp now) 
     if (!execution.is_pinned() && !is_in_memory) Shrink(execution);
     Notify(execution);
     // Nothing will ask for these soon.
-    const bool is_idle =
-        execution.row.is_closed() || (!is_in_memory && SleepsLong(execution, now));
+    const bool is_idle = execution.row.is_closed() || (!is_in_memory && SleepsLong(execution, now));
     if (!execution.is_pinned() && is_idle) {
       if (is_in_memory) --in_memory_;
       names_.erase(NameOf(execution.row));

@@ -23,8 +23,7 @@ bool Shard::IsEngineCall(const Resident& execution, FrameNumber frame) {
 void Shard::CallEngine(Resident& execution, FrameNumber number) {
   const interpreter::Frame& frame = execution.set.frames.at(number);
   const auto& wait = std::get<interpreter::TaskWait>(frame.wait);
-  const auto& task =
-      std::get<asl::TaskState>(execution.machine->states[frame.state].details);
+  const auto& task = std::get<asl::TaskState>(execution.machine->states[frame.state].details);
   const TaskRef ref{.execution = execution.id, .frame = number, .wait_number = frame.wait_number};
   const std::string request_id =
       interpreter::RequestId(execution.row.header, number, frame.wait_number);
@@ -37,18 +36,16 @@ void Shard::CallEngine(Resident& execution, FrameNumber number) {
   const auto refuse = [&](const Status& why) {
     environment_.Post(
         id_,
-        ChildAnsweredCommand{
-            .ref = ref,
-            .error = std::string(task.is_aws_sdk ? "Sfn" : "StepFunctions") + ".ValidationException",
-            .cause = why.message()});
+        ChildAnsweredCommand{.ref = ref,
+                             .error = std::string(task.is_aws_sdk ? "Sfn" : "StepFunctions") +
+                                      ".ValidationException",
+                             .cause = why.message()});
   };
   if (task.call != asl::EngineCall::kStartExecution) {
     auto signal = interpreter::TaskSignalOf(parameters);
     if (!signal.ok()) return refuse(signal.status());
-    return environment_.SignalTask({.from = ref,
-                                    .call = task.call,
-                                    .signal = std::move(*signal),
-                                    .request_id = request_id});
+    return environment_.SignalTask(
+        {.from = ref, .call = task.call, .signal = std::move(*signal), .request_id = request_id});
   }
   auto start = interpreter::ChildStartOf(execution.row.header, frame, parameters);
   if (!start.ok()) return refuse(start.status());
@@ -97,8 +94,8 @@ void Shard::On(ChildEndedCommand command, Timestamp now, DiskState disk) {
   auto found = Find(ref.execution);
   if (!found.ok()) return command.done(found.status());
   if (*found != nullptr) {
-    static_cast<void>(Moves(
-        **found, {.frame = ref.frame, .at = now, .body = std::move(command.body)}));
+    static_cast<void>(
+        Moves(**found, {.frame = ref.frame, .at = now, .body = std::move(command.body)}));
   }
   Reply(std::move(command.done));
 }
@@ -113,8 +110,7 @@ void Shard::On(DeliveredCommand command, Timestamp, DiskState) {
     }
     return staged_.writes.Delete(Family::kState, row_key);
   }
-  const auto stored =
-      storage::GetAndWait(storage_, {.family = Family::kState, .bytes = row_key});
+  const auto stored = storage::GetAndWait(storage_, {.family = Family::kState, .bytes = row_key});
   if (!stored.ok() || !*stored) return;
   const auto message = rows::DecodeOutbox(**stored);
   if (message.ok()) Deliver(key, *message);
@@ -199,14 +195,13 @@ void Shard::DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key) {
                        .wait_number = row.parent->wait_number};
   environment_.Post(
       parent.execution.shard,
-      ChildEndedCommand{.ref = parent,
-                        .body = std::move(ended),
-                        .done = [this, key, is_in_memory = execution.is_in_memory()](
-                                    const Status& status) {
-                          if (is_in_memory) return;
-                          environment_.Post(
-                              id_, DeliveredCommand{.message = key, .status = status});
-                        }});
+      ChildEndedCommand{
+          .ref = parent,
+          .body = std::move(ended),
+          .done = [this, key, is_in_memory = execution.is_in_memory()](const Status& status) {
+            if (is_in_memory) return;
+            environment_.Post(id_, DeliveredCommand{.message = key, .status = status});
+          }});
 }
 
 Status Shard::RecoverOutbox() {

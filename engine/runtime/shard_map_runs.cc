@@ -73,8 +73,7 @@ void Shard::StageMapRun(Resident& execution, const interpreter::MapRunChange& ch
                                                        .started_at = ended.started_at,
                                                        .stopped_at = ended.stopped_at}));
             if (ended.output) {
-              execution.new_child_outputs[ended.frame].insert_or_assign(ended.index,
-                                                                        *ended.output);
+              execution.new_child_outputs[ended.frame].insert_or_assign(ended.index, *ended.output);
             }
           },
           [&](const interpreter::MapRunChanged& changed) { StageMapRunRow(execution, changed); }},
@@ -108,10 +107,10 @@ void Shard::StageMapRunRow(Resident& execution, const interpreter::MapRunChanged
     execution.is_row_dirty = true;
     staged_.writes.Put(
         Family::kIndex,
-        rows::MapRunNameKey(execution.row.namespace_id,
-                            rows::MapRunName(execution.row.header,
-                                             MapOf(execution, change.state).distributed->label,
-                                             run)),
+        rows::MapRunNameKey(
+            execution.row.namespace_id,
+            rows::MapRunName(
+                execution.row.header, MapOf(execution, change.state).distributed->label, run)),
         rows::EncodeMapRunPlace({.execution = execution.id, .run = run}));
   }
   staged_.writes.Put(Family::kState, key, rows::EncodeMapRun(row));
@@ -125,13 +124,12 @@ void Shard::StartMapChild(const Resident& execution, const Aftermath::MapChild& 
   const rows::ExecutionRow& row = execution.row;
   const std::string& label = MapOf(execution, frame->second.state).distributed->label;
   StartCommand command;
-  command.request = {
-      .namespace_id = row.namespace_id,
-      .state_machine = interpreter::MapChildMachine(row.header.state_machine, label),
-      .name = interpreter::MapChildName(row.header, child.run, child.index),
-      .input = std::string(child.input.view()),
-      .priority = row.priority,
-      .fairness_key = row.fairness_key};
+  command.request = {.namespace_id = row.namespace_id,
+                     .state_machine = interpreter::MapChildMachine(row.header.state_machine, label),
+                     .name = interpreter::MapChildName(row.header, child.run, child.index),
+                     .input = std::string(child.input.view()),
+                     .priority = row.priority,
+                     .fairness_key = row.fairness_key};
   command.revision = row.revision;
   command.machine = execution.machine;
   command.seed = HashCombine(HashCombine(row.header.seed, child.run), child.index);
@@ -146,10 +144,10 @@ void Shard::StartMapChild(const Resident& execution, const Aftermath::MapChild& 
   if (MapOf(execution, frame->second.state).distributed->is_express) {
     command.express_id = command.request.name;
   }
-  command.done = [this, id = execution.id, number = child.frame](
-                     const Result<StartResponse>& response) {
-    if (!response.ok()) environment_.Post(id_, ChildRefusedCommand{id, number});
-  };
+  command.done =
+      [this, id = execution.id, number = child.frame](const Result<StartResponse>& response) {
+        if (!response.ok()) environment_.Post(id_, ChildRefusedCommand{id, number});
+      };
   const ShardId shard = rows::ShardOf(
       command.request.namespace_id, command.request.state_machine, command.request.name);
   environment_.Post(shard, std::move(command));
@@ -191,19 +189,17 @@ void Shard::RestartChildren(Resident& execution, FrameNumber number) {
 void Shard::StopChildren(const Resident& execution,
                          const rows::OutboxKeyParts& key,
                          const rows::OutboxRow& message) {
-  const auto open =
-      storage::ScanAndWait(storage_, rows::OpenChildrenOf(execution.id, message.run));
+  const auto open = storage::ScanAndWait(storage_, rows::OpenChildrenOf(execution.id, message.run));
   const auto run = storage::GetAndWait(
-      storage_,
-      {.family = Family::kState, .bytes = rows::MapRunKey(execution.id, message.run)});
+      storage_, {.family = Family::kState, .bytes = rows::MapRunKey(execution.id, message.run)});
   if (!open.ok()) return CannotRead(execution.id, open.status());
   if (!run.ok()) return CannotRead(execution.id, run.status());
-  const auto row = *run ? rows::DecodeMapRun(**run)
-                        : Result<rows::MapRunRow>(DataLoss("a Map run has no row"));
+  const auto row =
+      *run ? rows::DecodeMapRun(**run) : Result<rows::MapRunRow>(DataLoss("a Map run has no row"));
   if (!row.ok()) return CannotRead(execution.id, row.status());
   const auto done = [this, key, stopped = message.run](const Status& status) {
-    environment_.Post(
-        id_, DeliveredCommand{.message = key, .status = status, .stopped_run = stopped});
+    environment_.Post(id_,
+                      DeliveredCommand{.message = key, .status = status, .stopped_run = stopped});
   };
   if (open->empty()) return done(OkStatus());
   const auto countdown = std::make_shared<Countdown>(open->size(), done);
@@ -225,9 +221,8 @@ Status Shard::LoadOpenChildren(Resident& execution, FrameNumber frame) {
                          ? nullptr
                          : std::get_if<interpreter::MapRunWait>(&found->second.wait);
   if (wait == nullptr) return DataLoss("a turn asks for the executions of what is no Map run");
-  ASSIGN_OR_RETURN(
-      const auto stored,
-      storage::ScanAndWait(storage_, rows::OpenChildrenOf(execution.id, wait->run)));
+  ASSIGN_OR_RETURN(const auto stored,
+                   storage::ScanAndWait(storage_, rows::OpenChildrenOf(execution.id, wait->run)));
   auto& open = execution.set.open_children[frame];
   for (const storage::Row& row : stored) {
     const auto index = rows::ParseChildKey(row.key);

@@ -25,8 +25,7 @@ Result<TaskRef> SealedTaskTokens::Open(std::string_view token) const {
   const auto content = sealer_.Open(kScope, token);
   const auto ref = content.ok() ? DecodeTaskRef(*content) : std::nullopt;
   if (ref) return *ref;
-  return InvalidArgument("Invalid Token: 'Invalid token'", "task_token")
-      .WithReason("InvalidToken");
+  return InvalidArgument("Invalid Token: 'Invalid token'", "task_token").WithReason("InvalidToken");
 }
 
 }  // namespace pawl::runtime

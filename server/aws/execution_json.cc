@@ -38,8 +38,7 @@ void WriteIdentity(JsonFields& fields, const ExecutionInfo& execution) {
 std::int64_t BilledMilliseconds(const ExecutionInfo& execution) {
   constexpr std::int64_t kStep = 100;
   const Duration taken = execution.stopped_at.value_or(execution.started_at) - execution.started_at;
-  const std::int64_t milliseconds =
-      std::chrono::ceil<std::chrono::milliseconds>(taken).count();
+  const std::int64_t milliseconds = std::chrono::ceil<std::chrono::milliseconds>(taken).count();
   return std::max<std::int64_t>(1, (milliseconds + kStep - 1) / kStep) * kStep;
 }
 

@@ -191,11 +191,10 @@ Answer StepFunctions::CreateStateMachine(const Tree& parameters) {
     return Error("InvalidDefinition", aws::InvalidDefinitionMessage(diagnostics));
   }
   if (auto what = FindUnsupported(compilation)) return NotSupported(*std::move(what));
-  const auto deployed = harness_.engine().Deploy(
-      {.name = StringMember(parameters, "name"),
-       .definition = definition,
-       .type = type,
-       .must_be_new = true});
+  const auto deployed = harness_.engine().Deploy({.name = StringMember(parameters, "name"),
+                                                  .definition = definition,
+                                                  .type = type,
+                                                  .must_be_new = true});
   if (!deployed.ok()) return Error("StateMachineAlreadyExists", deployed.status().message());
   const StateMachineInfo& machine = deployed->state_machine;
   return {.response = boost::json::object{{"stateMachineArn", machine.arn},
@@ -259,9 +258,8 @@ Answer StepFunctions::GetExecutionHistory(const Tree& parameters) {
 }
 
 Answer StepFunctions::ValidateDefinition(const Tree& parameters) {
-  const asl::Compilation compilation = asl::Compile(StringMember(parameters, "definition"),
-                                                    Limits().definition_bytes_max,
-                                                    TypeOf(parameters));
+  const asl::Compilation compilation = asl::Compile(
+      StringMember(parameters, "definition"), Limits().definition_bytes_max, TypeOf(parameters));
   const auto diagnostics = RealDiagnostics(compilation);
   if (!HasErrors(diagnostics)) {
     if (auto what = FindUnsupported(compilation)) return NotSupported(*std::move(what));

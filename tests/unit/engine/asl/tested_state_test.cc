@@ -89,8 +89,7 @@ TEST(TestedStateTest, WhatOnlyAMockCanRunIsCompiled) {
         "StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}})",
                                       "");
   ASSERT_NE(map.machine, nullptr);
-  const auto& distributed =
-      std::get<MapState>(map.machine->states[map.state].details).distributed;
+  const auto& distributed = std::get<MapState>(map.machine->states[map.state].details).distributed;
   EXPECT_EQ(std::get<double>(distributed->tolerated_failure_percentage.value()), 12.5);
 }
 

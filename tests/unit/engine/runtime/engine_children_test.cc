@@ -75,8 +75,13 @@ TEST_F(EngineChildrenTest, AStartIsAnsweredAtOnce) {
   EXPECT_EQ(harness_.Describe(kid_).status, ExecutionStatus::kRunning);
   EXPECT_EQ(harness_.Describe(kid_).input.view(), R"({"a":1})");
   EXPECT_THAT(harness_.EventTypes(parent),
-              ElementsAre("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted",
-                          "TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"));
+              ElementsAre("ExecutionStarted",
+                          "TaskStateEntered",
+                          "TaskScheduled",
+                          "TaskStarted",
+                          "TaskSucceeded",
+                          "TaskStateExited",
+                          "ExecutionSucceeded"));
 }
 
 TEST_F(EngineChildrenTest, SyncWaitsForTheEnd) {
@@ -88,8 +93,13 @@ TEST_F(EngineChildrenTest, SyncWaitsForTheEnd) {
   EXPECT_EQ(Output(parent, "Status"), "SUCCEEDED");
   EXPECT_EQ(OutboxRows(), 0U);
   EXPECT_THAT(harness_.EventTypes(parent),
-              ElementsAre("ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted",
-                          "TaskSubmitted", "TaskSucceeded", "TaskStateExited",
+              ElementsAre("ExecutionStarted",
+                          "TaskStateEntered",
+                          "TaskScheduled",
+                          "TaskStarted",
+                          "TaskSubmitted",
+                          "TaskSucceeded",
+                          "TaskStateExited",
                           "ExecutionSucceeded"));
 }
 
@@ -170,9 +180,8 @@ TEST_F(EngineChildrenTest, ACallbackGetsTheToken) {
   const ExecutionName parent = harness_.Start("parent");
   harness_.Settle();
   EXPECT_EQ(harness_.Describe(parent).status, ExecutionStatus::kRunning);
-  harness_.engine().EndTask(token, {.output = Bytes("42")}, [](const Result<bool>& result) {
-    EXPECT_TRUE(result.ok());
-  });
+  harness_.engine().EndTask(
+      token, {.output = Bytes("42")}, [](const Result<bool>& result) { EXPECT_TRUE(result.ok()); });
   harness_.Settle();
   EXPECT_EQ(harness_.Describe(parent).output.view(), "42");
 }
@@ -181,8 +190,7 @@ TEST_F(EngineChildrenTest, ErrorsHaveAwsNames) {
   harness_.Deploy("parent", Parent(""));
   const ExecutionName missing = harness_.Start("parent");
   harness_.Settle();
-  EXPECT_EQ(harness_.Describe(missing).error,
-            "StepFunctions.StateMachineDoesNotExistException");
+  EXPECT_EQ(harness_.Describe(missing).error, "StepFunctions.StateMachineDoesNotExistException");
 
   harness_.Deploy("child", kPass);
   EXPECT_TRUE(harness_.TryStart({.state_machine = "child", .name = "kid"}).ok());

@@ -199,18 +199,19 @@ TEST_F(EngineMapRunsTest, FailuresAreToleratedUpToThePercentage) {
   EXPECT_EQ(harness_.Describe(StartMap(MapOver(R"("ToleratedFailurePercentage":10,)"), Numbers(10)))
                 .status,
             ExecutionStatus::kSucceeded);
-  EXPECT_EQ(harness_.Describe(StartMap(MapOver(R"("ToleratedFailurePercentage":9.9,)"), Numbers(10)))
-                .error,
-            "States.ExceedToleratedFailureThreshold");
+  EXPECT_EQ(
+      harness_.Describe(StartMap(MapOver(R"("ToleratedFailurePercentage":9.9,)"), Numbers(10)))
+          .error,
+      "States.ExceedToleratedFailureThreshold");
 }
 
 TEST_F(EngineMapRunsTest, RetryBeginsANewRun) {
   fails_ = true;
   Serve();
-  const ExecutionName name = StartMap(
-      MapOver(R"("Retry":[{"ErrorEquals":["States.ExceedToleratedFailureThreshold"],
+  const ExecutionName name =
+      StartMap(MapOver(R"("Retry":[{"ErrorEquals":["States.ExceedToleratedFailureThreshold"],
           "IntervalSeconds":5}],)"),
-      Numbers(5));
+               Numbers(5));
   fails_ = false;
   harness_.Advance(6s);
   EXPECT_EQ(harness_.Describe(name).output.view(), Numbers(5));
@@ -239,10 +240,10 @@ TEST_F(EngineMapRunsTest, StoppingTheExecutionStopsTheRun) {
 
 TEST_F(EngineMapRunsTest, ItemsAreSelected) {
   Serve();
-  const ExecutionName name = StartMap(
-      MapOver(R"("ItemsPath":"$.list","ItemSelector":{"i.$":"$$.Map.Item.Index",
+  const ExecutionName name =
+      StartMap(MapOver(R"("ItemsPath":"$.list","ItemSelector":{"i.$":"$$.Map.Item.Index",
           "v.$":"$$.Map.Item.Value","all.$":"$.x"},)"),
-      R"({"list":["a","b"],"x":9})");
+               R"({"list":["a","b"],"x":9})");
   EXPECT_EQ(harness_.Describe(name).output.view(),
             R"([{"i":0,"v":"a","all":9},{"i":1,"v":"b","all":9}])");
 }

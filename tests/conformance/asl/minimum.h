@@ -4,9 +4,9 @@
 
 namespace pawl::test {
 
-inline constexpr int kRunMin = 489;
-inline constexpr int kOutcomeMin = 485;
-inline constexpr int kCausalMin = 473;
-inline constexpr int kHistoryMin = 473;
+inline constexpr int kRunMin = 499;
+inline constexpr int kOutcomeMin = 495;
+inline constexpr int kCausalMin = 483;
+inline constexpr int kHistoryMin = 483;
 
 }  // namespace pawl::test

@@ -72,6 +72,9 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
                            .input_hash = HashBytes(command.request.input),
                            .parent = command.parent};
   const ExecutionName name = NameOf(fresh);
+  const ExecutionName given{.namespace_id = name.namespace_id,
+                            .state_machine = name.state_machine,
+                            .name = command.request.name};
   const std::string arn = interpreter::ExecutionArn(environment_.interpreter().arns, fresh.header);
   auto known = FindByName(name);
   if (!known.ok()) return command.done(known.status());
@@ -84,7 +87,7 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
                               .WithReason("ExecutionAlreadyExists"));
     }
     StartResponse response{
-        .name = name, .arn = arn, .started_at = row.header.started_at, .is_repeated = true};
+        .name = given, .arn = arn, .started_at = row.header.started_at, .is_repeated = true};
     // The first start may still be on its way to the disk.
     return Reply([done = std::move(command.done), response = std::move(response)](
                      const Status& status) { status.ok() ? done(response) : done(status); });
@@ -119,7 +122,7 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
                        rows::EncodeNumber(execution.id.number));
   }
   Reply([done = std::move(command.done),
-         response = StartResponse{.name = name, .arn = arn, .started_at = now}](
+         response = StartResponse{.name = given, .arn = arn, .started_at = now}](
             const Status& status) { status.ok() ? done(response) : done(status); });
 }
 

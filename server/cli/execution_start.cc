@@ -40,6 +40,10 @@ PreparedStart PrepareStart(std::string_view command, StartOptions& options, Clie
   return prepared;
 }
 
+bool IsExpress(const v1::StartedExecution& execution) {
+  return execution.arn().find(":express:") != std::string::npos;
+}
+
 Started StartExecution(std::string_view command, StartOptions& options, Client& client) {
   PreparedStart prepared = PrepareStart(command, options, client);
   if (prepared.exit_code != kDone) return {prepared.exit_code, {}};

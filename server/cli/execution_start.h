@@ -30,6 +30,9 @@ struct PreparedStart {
 // on standard error as `command`.
 PreparedStart PrepareStart(std::string_view command, StartOptions& options, Client& client);
 
+// Whether an execution is in memory only: it cannot be watched or looked up.
+bool IsExpress(const v1::StartedExecution& execution);
+
 struct Started {
   // On kDone, `execution` is set.
   int exit_code = kDone;

@@ -177,6 +177,12 @@ int StartAndFollow(Options& options) {
   Client client(options.address, clock);
   const Started started = StartExecution("run", options, client);
   if (started.exit_code != kDone) return started.exit_code;
+  if (IsExpress(started.execution)) {
+    return ReportUsage(
+        "run",
+        "started, but an EXPRESS execution cannot be watched; use 'pawl start --sync', "
+        "which waits for its output");
+  }
   return FlushOutput(Run(options, client, started.execution).Follow(timeout));
 }
 

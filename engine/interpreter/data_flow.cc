@@ -62,16 +62,22 @@ Result<json::Value> Interpreter::EvaluatePath(Frame& frame,
   return path.Evaluate(root, arena_);
 }
 
+std::optional<json::Value> Interpreter::ReadPath(Frame& frame,
+                                                 const expression::Path& path,
+                                                 Datum& input) {
+  const auto value = EvaluatePath(frame, path, input);
+  if (value.ok()) return *value;
+  FailRuntime(frame, InvalidPath(path, value.status()));
+  return std::nullopt;
+}
+
 std::optional<Datum> Interpreter::ApplyPath(Frame& frame,
                                             const asl::PathOrNull& path,
                                             Datum datum) {
   if (path.is_null) return Datum(kEmptyObject);
   if (path.path.root() == expression::PathRoot::kInput && path.path.is_identity()) return datum;
-  const auto value = EvaluatePath(frame, path.path, datum);
-  if (!value.ok()) {
-    FailRuntime(frame, InvalidPath(path.path, value.status()));
-    return std::nullopt;
-  }
+  const auto value = ReadPath(frame, path.path, datum);
+  if (!value) return std::nullopt;
   return Datum(*value);
 }
 

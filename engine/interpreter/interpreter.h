@@ -267,6 +267,8 @@ class Interpreter {
   Bytes TextOf(const Payload& payload);
   // Reads a path from `input`; the failure is not dealt with yet.
   Result<json::Value> EvaluatePath(Frame& frame, const expression::Path& path, Datum& input);
+  // The same, with the failure dealt with: nullopt.
+  std::optional<json::Value> ReadPath(Frame& frame, const expression::Path& path, Datum& input);
   json::Value ContextObject(Frame& frame,
                             std::optional<std::uint32_t> item_index,
                             bool with_execution_input);
@@ -281,6 +283,10 @@ class Interpreter {
                               Frame& frame,
                               const expression::JsonataTemplate& query,
                               std::string_view field);
+  // A number, or with the failure dealt with nullopt.
+  std::optional<json::Value> QueryNumber(Frame& frame,
+                                         const expression::JsonataTemplate& query,
+                                         std::string_view field);
   // The failure of an expression, recorded and dealt with; `status` names its field.
   void FailQuery(Frame& frame, const Status& status);
   void FailQueryAfter(Frame& frame, EventId previous, const Status& status);

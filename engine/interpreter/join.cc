@@ -77,11 +77,8 @@ std::optional<std::int64_t> Interpreter::MapNumber(Frame& frame,
                                                    const std::string& name) {
   if (const auto* fixed = std::get_if<std::int64_t>(&field)) return *fixed;
   if (const auto* query = std::get_if<expression::JsonataTemplate>(&field)) {
-    const auto value = QueryAs(json::Type::kNumber, frame, *query, name);
-    if (!value.ok()) {
-      FailQuery(frame, value.status());
-      return std::nullopt;
-    }
+    const auto value = QueryNumber(frame, *query, name);
+    if (!value) return std::nullopt;
     const auto number = value->is_number() ? value->AsInt64() : std::nullopt;
     if (number && *number >= 0) return number;
     FailQueryAfter(frame,
@@ -93,11 +90,8 @@ std::optional<std::int64_t> Interpreter::MapNumber(Frame& frame,
   }
   const auto& path = std::get<expression::Path>(field);
   Datum input(frame.input);
-  const auto value = EvaluatePath(frame, path, input);
-  if (!value.ok()) {
-    FailRuntime(frame, "Invalid path '" + path.text() + "' : " + value.status().message());
-    return std::nullopt;
-  }
+  const auto value = ReadPath(frame, path, input);
+  if (!value) return std::nullopt;
   const auto number = IntegerIn(*value);
   if (!number) {
     FailRuntime(frame,

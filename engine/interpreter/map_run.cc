@@ -110,11 +110,8 @@ std::optional<double> Interpreter::ToleratedPercentage(Frame& frame,
                                                        const asl::ComputedFraction& field) {
   if (const auto* fixed = std::get_if<double>(&field)) return *fixed;
   if (const auto* query = std::get_if<expression::JsonataTemplate>(&field)) {
-    const auto value = QueryAs(json::Type::kNumber, frame, *query, "ToleratedFailurePercentage");
-    if (!value.ok()) {
-      FailQuery(frame, value.status());
-      return std::nullopt;
-    }
+    const auto value = QueryNumber(frame, *query, "ToleratedFailurePercentage");
+    if (!value) return std::nullopt;
     const double number = value->is_number() ? value->AsDouble() : -1;
     if (number >= 0 && number <= 100) return number;
     FailQueryAfter(frame,
@@ -127,11 +124,8 @@ std::optional<double> Interpreter::ToleratedPercentage(Frame& frame,
   }
   const auto& path = std::get<expression::Path>(field);
   Datum input(frame.input);
-  const auto value = EvaluatePath(frame, path, input);
-  if (!value.ok()) {
-    FailRuntime(frame, "Invalid path '" + path.text() + "' : " + value.status().message());
-    return std::nullopt;
-  }
+  const auto value = ReadPath(frame, path, input);
+  if (!value) return std::nullopt;
   const auto number = FractionIn(*value);
   if (!number) {
     FailRuntime(frame,

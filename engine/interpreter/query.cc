@@ -48,6 +48,15 @@ Result<json::Value> Interpreter::QueryAs(json::Type type,
   return query.EvaluateAs(type, field, environment, arena_);
 }
 
+std::optional<json::Value> Interpreter::QueryNumber(Frame& frame,
+                                                    const JsonataTemplate& query,
+                                                    std::string_view field) {
+  const auto value = QueryAs(json::Type::kNumber, frame, query, field);
+  if (value.ok()) return *value;
+  FailQuery(frame, value.status());
+  return std::nullopt;
+}
+
 void Interpreter::FailQuery(Frame& frame, const Status& status) {
   // As recorded: the event shares its predecessor with the one that entered the state, where the
   // expression is evaluated at once.

@@ -115,11 +115,8 @@ std::optional<std::int64_t> Interpreter::TaskSeconds(Frame& frame,
   if (const auto* query = std::get_if<expression::JsonataTemplate>(&field)) {
     const std::string_view place =
         std::string_view(name).substr(0, std::string_view(name).find("Path"));
-    const auto computed = QueryAs(json::Type::kNumber, frame, *query, place);
-    if (!computed.ok()) {
-      FailQuery(frame, computed.status());
-      return std::nullopt;
-    }
+    const auto computed = QueryNumber(frame, *query, place);
+    if (!computed) return std::nullopt;
     const auto seconds = computed->is_number() ? computed->AsInt64() : std::nullopt;
     if (!seconds || *seconds < 1 || *seconds > kTaskSecondsMax) {
       FailQueryAfter(
@@ -135,11 +132,8 @@ std::optional<std::int64_t> Interpreter::TaskSeconds(Frame& frame,
     return seconds;
   }
   const auto& path = std::get<expression::Path>(field);
-  const auto value = EvaluatePath(frame, path, input);
-  if (!value.ok()) {
-    FailRuntime(frame, "Invalid path '" + path.text() + "' : " + value.status().message());
-    return std::nullopt;
-  }
+  const auto value = ReadPath(frame, path, input);
+  if (!value) return std::nullopt;
   const auto number = value->is_number() ? value->AsInt64() : std::nullopt;
   if (!number || *number < 1 || *number > kTaskSecondsMax) {
     FailRuntime(frame,

@@ -2,7 +2,6 @@
 // executions of their own. The Map's frame counts; what is open and what has ended are rows, so
 // that a message costs the same however many items there are.
 #include <charconv>
-#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>

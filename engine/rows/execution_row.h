@@ -72,7 +72,7 @@ struct OutboxRow {
   enum class Kind : std::uint8_t {
     kChildEnded = 0,    // this execution has ended: tell its parent
     kStopChild = 1,     // stop `child`
-    kStopChildren = 2,  // stop what is open of the Map run `run`; `child` has its machine only
+    kStopChildren = 2,  // stop what is open of the Map run `run`; `child` is empty
   };
   Kind kind = Kind::kChildEnded;
   interpreter::ChildName child = {};

@@ -1,8 +1,10 @@
 // Rows and executions of distributed Maps. An execution that is open has a row until its result has
 // one, so that a restart knows which to start again; starting one twice is starting it once.
 #include <atomic>
-#include <limits>
+#include <functional>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "engine/base/hash.h"
 #include "engine/base/overloaded.h"

@@ -97,6 +97,12 @@ v1::Execution ToWire(const ExecutionInfo& execution) {
   if (execution.error) wire.set_error(*execution.error);
   if (execution.cause) wire.set_cause(*execution.cause);
   wire.set_quarantine_reason(execution.quarantine_reason);
+  wire.set_redrive_count(execution.redrive_count);
+  if (execution.redriven_at) *wire.mutable_redrive_time() = ToWire(*execution.redriven_at);
+  wire.set_redrive_status(
+      static_cast<v1::RedriveStatus>(static_cast<int>(execution.redrive_status) + 1));
+  wire.set_redrive_status_reason(execution.redrive_status_reason);
+  wire.set_map_run_arn(execution.map_run_arn);
   return wire;
 }
 
@@ -129,6 +135,7 @@ v1::HistoryEvent ToWire(const EventInfo& event) {
   if (event.location) wire.set_location(*event.location);
   if (event.worker) wire.set_worker(*event.worker);
   wire.set_map_run_arn(event.map_run_arn);
+  if (event.redrive_count) wire.set_redrive_count(*event.redrive_count);
   for (const interpreter::Assignment& assignment : event.assigned_variables) {
     (*wire.mutable_assigned_variables())[assignment.name] = assignment.value.str();
   }

@@ -338,6 +338,38 @@ grpc::ServerUnaryReactor* WorkflowService::StopExecution(grpc::CallbackServerCon
   return reactor;
 }
 
+grpc::ServerUnaryReactor* WorkflowService::RedriveExecution(
+    grpc::CallbackServerContext* context,
+    const v1::RedriveExecutionRequest* request,
+    v1::RedriveExecutionResponse* response) {
+  constexpr std::size_t kTokenMax = 64;
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const auto translate = [&]() -> Result<RedriveRequest> {
+    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
+    RedriveRequest redrive{.client_token = request->client_token()};
+    ASSIGN_OR_RETURN(
+        redrive.name,
+        NameOfExecution(caller.namespace_id, request->state_machine(), request->execution()));
+    if (redrive.client_token.size() > kTokenMax) {
+      return InvalidArgument("a client token has at most 64 characters", "client_token");
+    }
+    return redrive;
+  };
+  Result<RedriveRequest> redrive = translate();
+  if (!redrive.ok()) {
+    reactor->Finish(ToGrpcStatus(redrive.status()));
+    return reactor;
+  }
+  engine_.RedriveExecution(*std::move(redrive),
+                           [reactor, response](const Result<RedriveResponse>& redriven) {
+                             if (redriven.ok()) {
+                               *response->mutable_redrive_time() = ToWire(redriven->redriven_at);
+                             }
+                             reactor->Finish(ToGrpcStatus(redriven.status()));
+                           });
+  return reactor;
+}
+
 grpc::ServerUnaryReactor* WorkflowService::DescribeExecution(
     grpc::CallbackServerContext* context,
     const v1::DescribeExecutionRequest* request,

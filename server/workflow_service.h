@@ -51,6 +51,9 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   grpc::ServerUnaryReactor* StopExecution(grpc::CallbackServerContext* context,
                                           const v1::StopExecutionRequest* request,
                                           v1::StopExecutionResponse* response) override;
+  grpc::ServerUnaryReactor* RedriveExecution(grpc::CallbackServerContext* context,
+                                             const v1::RedriveExecutionRequest* request,
+                                             v1::RedriveExecutionResponse* response) override;
   grpc::ServerUnaryReactor* DescribeExecution(grpc::CallbackServerContext* context,
                                               const v1::DescribeExecutionRequest* request,
                                               v1::DescribeExecutionResponse* response) override;
@@ -92,6 +95,9 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   grpc::ServerUnaryReactor* DescribeMapRun(grpc::CallbackServerContext* context,
                                            const v1::DescribeMapRunRequest* request,
                                            v1::DescribeMapRunResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateMapRun(grpc::CallbackServerContext* context,
+                                         const v1::UpdateMapRunRequest* request,
+                                         v1::UpdateMapRunResponse* response) override;
   grpc::ServerUnaryReactor* ListMapRuns(grpc::CallbackServerContext* context,
                                         const v1::ListMapRunsRequest* request,
                                         v1::ListMapRunsResponse* response) override;

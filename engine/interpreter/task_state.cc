@@ -267,7 +267,7 @@ bool Interpreter::On(const TokenEnded& ended) {
   } else if (!std::holds_alternative<TokenWait>(frame->wait)) {
     return false;
   }
-  frame->wait = RunnableWait{};
+  frame->wait = RunnableWait{.is_entered = true};
   if (!ended.output) {
     TaskFailed(*frame, EventsOf(*task).failed, {.error = ended.error, .cause = ended.cause});
     return true;
@@ -300,7 +300,7 @@ bool Interpreter::On(const TaskEnded& ended) {
     AwaitChild(*frame, ended);
     return true;
   }
-  frame->wait = RunnableWait{};
+  frame->wait = RunnableWait{.is_entered = true};
   if (ended.output) {
     TaskSucceeded(*frame, *ended.output);
   } else {

@@ -10,6 +10,7 @@
 #include "engine/interpreter/turn.h"
 #include "engine/rows/history_codec.h"
 #include "engine/rows/keys.h"
+#include "engine/runtime/redrive_rules.h"
 
 namespace pawl::runtime {
 namespace {
@@ -41,6 +42,15 @@ bool IsLambda(EventType type) {
 bool IsTask(EventType type) {
   return (type >= EventType::kTaskScheduled && type <= EventType::kTaskTimedOut) ||
          type == EventType::kTaskSubmitted;
+}
+
+// The run that the execution is one of, which goes by "machine/label:RUN".
+std::string MapRunArnOf(const ArnScheme& arns, const rows::ParentLink& parent) {
+  const std::string& run = parent.map_run->run;
+  const std::size_t colon = run.rfind(':');
+  const std::size_t slash = run.rfind('/', colon);
+  return interpreter::MapRunArn(
+      arns, run.substr(0, slash), run.substr(slash + 1, colon - slash - 1), run.substr(colon + 1));
 }
 
 bool IsIteration(EventType type) {
@@ -86,6 +96,20 @@ Result<Bytes> ExecutionReader::PayloadOf(ExecutionId id, EventId event) {
   return events[place].payload->bytes;
 }
 
+Status ExecutionReader::JudgeRedrive(const Found& found, Timestamp now, ExecutionInfo& info) {
+  ASSIGN_OR_RETURN(
+      const auto last,
+      storage::ScanAndWait(storage_,
+                           rows::HistoryRowOf(found.id, std::numeric_limits<EventId>::max())));
+  const auto first = last.empty() ? std::nullopt : rows::ParseHistoryKey(last[0].key);
+  if (!first) return DataLoss("the execution has no history");
+  ASSIGN_OR_RETURN(const auto events, rows::DecodeEvents(*first, last[0].value));
+  const RedriveVerdict verdict = RedriveVerdictOf(found.row, events.back().id, now, limits_);
+  info.redrive_status = verdict.status;
+  info.redrive_status_reason = verdict.reason;
+  return OkStatus();
+}
+
 ExecutionInfo ExecutionReader::InfoOf(const rows::ExecutionRow& row) const {
   ExecutionInfo info{
       .name = {.namespace_id = row.namespace_id,
@@ -97,14 +121,18 @@ ExecutionInfo ExecutionReader::InfoOf(const rows::ExecutionRow& row) const {
       .status = row.status,
       .started_at = row.header.started_at,
       .error = row.error,
-      .cause = row.cause};
+      .cause = row.cause,
+      .redrive_count = row.header.redrive_count};
   if (row.is_closed()) info.stopped_at = row.stopped_at;
+  if (info.redrive_count > 0) info.redriven_at = row.header.redriven_at;
+  if (row.parent && row.parent->map_run) info.map_run_arn = MapRunArnOf(arns_, *row.parent);
   return info;
 }
 
-Result<ExecutionInfo> ExecutionReader::Describe(const ExecutionName& name) {
+Result<ExecutionInfo> ExecutionReader::Describe(const ExecutionName& name, Timestamp now) {
   ASSIGN_OR_RETURN(const Found found, Find(name));
   ExecutionInfo info = InfoOf(found.row);
+  RETURN_IF_ERROR(JudgeRedrive(found, now, info));
   ASSIGN_OR_RETURN(info.input, PayloadOf(found.id, 1));
   if (found.row.output) {
     info.output = found.row.output->bytes;
@@ -168,17 +196,21 @@ Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
     if (task == nullptr) return DataLoss("an activity event names a state that is no Task");
     info.resource = task->resource;
   }
-  if (event.type == EventType::kMapRunStarted) {
+  if (event.type == EventType::kMapRunStarted || event.type == EventType::kMapRunRedriven) {
     const auto* map = std::get_if<asl::MapState>(&machine.states[event.state].details);
     if (map == nullptr || !map->distributed)
       return DataLoss("an event names a state that is no Map");
-    info.map_run_arn = interpreter::MapRunArn(arns_,
-                                              header.state_machine,
-                                              map->distributed->label,
-                                              interpreter::MapRunId(header, event.id));
+    info.map_run_arn = interpreter::MapRunArn(
+        arns_,
+        header.state_machine,
+        map->distributed->label,
+        interpreter::MapRunId(header, event.run != 0 ? event.run : event.id));
   }
   if (IsIteration(event.type)) info.index = event.index;
   if (event.type == EventType::kMapStateStarted) info.length = event.index;
+  if (event.type == EventType::kExecutionRedriven || event.type == EventType::kMapRunRedriven) {
+    info.redrive_count = event.index;
+  }
   return info;
 }
 
@@ -341,7 +373,9 @@ Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
     rows::ExecutionRow row{.namespace_id = request.namespace_id,
                            .header = {.state_machine = listed.substr(0, listed.find(':')),
                                       .name = line.row.name,
-                                      .started_at = line.key.started_at},
+                                      .started_at = line.key.started_at,
+                                      .redrive_count = line.row.redrive_count,
+                                      .redriven_at = line.row.redriven_at},
                            .revision = line.row.revision,
                            .status = line.key.status,
                            .stopped_at = line.row.stopped_at};

@@ -34,6 +34,8 @@ void AddEvalCommand(CLI::App& app, int& exit_code);
 void AddHistoryCommand(CLI::App& app, int& exit_code);
 void AddListCommand(CLI::App& app, int& exit_code);
 void AddMapRunsCommand(CLI::App& app, int& exit_code);
+void AddRedriveCommand(CLI::App& app, int& exit_code);
+void AddUpdateMapRunCommand(CLI::App& app, int& exit_code);
 void AddRunCommand(CLI::App& app, int& exit_code);
 void AddStartCommand(CLI::App& app, int& exit_code);
 void AddStopCommand(CLI::App& app, int& exit_code);

@@ -47,7 +47,9 @@ void AddCommands(CLI::App& app, int& exit_code) {
   AddHistoryCommand(app, exit_code);
   AddWatchCommand(app, exit_code);
   AddStopCommand(app, exit_code);
+  AddRedriveCommand(app, exit_code);
   AddMapRunsCommand(app, exit_code);
+  AddUpdateMapRunCommand(app, exit_code);
   AddActivityCommand(app, exit_code);
   AddTaskCommand(app, exit_code);
   AddVersionCommand(app, exit_code);

@@ -32,6 +32,13 @@ void PrintExecution(const v1::Execution& execution) {
     PrintField("Duration",
                DurationText(FromWire(execution.stop_time()) - FromWire(execution.start_time())));
   }
+  if (execution.redrive_count() > 0) {
+    PrintField(
+        "Redriven",
+        fmt::format(
+            "{} times, last {}", execution.redrive_count(), TimeText(execution.redrive_time())));
+  }
+  PrintField("Map run", SafeText(execution.map_run_arn()));
   PrintField("Input", SafeText(execution.input()));
   PrintField("Output", SafeText(execution.output()));
   PrintField("Error", SafeText(execution.error()));
@@ -75,6 +82,10 @@ void PrintMapRun(const v1::MapRun& run) {
   if (run.has_stop_time()) {
     PrintField("Ended", TimeText(run.stop_time()));
     PrintField("Duration", DurationText(FromWire(run.stop_time()) - FromWire(run.start_time())));
+  }
+  if (run.redrive_count() > 0) {
+    PrintField("Redriven",
+               fmt::format("{} times, last {}", run.redrive_count(), TimeText(run.redrive_time())));
   }
   if (run.max_concurrency() > 0) PrintField("At once", std::to_string(run.max_concurrency()));
   PrintField("Tolerates", ToleranceText(run));

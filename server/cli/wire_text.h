@@ -23,6 +23,7 @@ std::string DurationText(Duration duration);
 // "RUNNING", "TIMED_OUT".
 std::string StatusText(v1::ExecutionStatus status);
 std::string StatusText(v1::MapRunStatus status);
+std::string StatusText(v1::RedriveStatus status);
 // "3 succeeded, 1 failed of 10"; what is none of is left out.
 std::string TallyText(const v1::MapRunTally& tally);
 // AWS's name, "LambdaFunctionScheduled".

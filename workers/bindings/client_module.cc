@@ -114,6 +114,10 @@ py::dict ToPython(const v1::Execution& execution) {
   fields["error"] = execution.has_error() ? py::object(Text(execution.error())) : py::none();
   fields["cause"] = execution.has_cause() ? py::object(Text(execution.cause())) : py::none();
   fields["quarantine_reason"] = execution.quarantine_reason();
+  fields["redrive_count"] = execution.redrive_count();
+  fields["redriven_micros"] = execution.has_redrive_time()
+                                  ? py::object(py::int_(Micros(execution.redrive_time())))
+                                  : py::none();
   return fields;
 }
 
@@ -139,6 +143,8 @@ py::dict ToPython(const v1::HistoryEvent& event) {
   fields["location"] = event.has_location() ? py::object(Text(event.location())) : py::none();
   fields["worker"] = event.has_worker() ? py::object(Text(event.worker())) : py::none();
   fields["map_run_arn"] = event.map_run_arn();
+  fields["redrive_count"] =
+      event.has_redrive_count() ? py::object(py::int_(event.redrive_count())) : py::none();
   py::dict variables;
   for (const auto& [name, value] : event.assigned_variables())
     variables[Text(name)] = py::bytes(value);
@@ -165,6 +171,7 @@ py::dict ToPython(const v1::MapRunTally& tally) {
   fields["timed_out"] = tally.timed_out();
   fields["aborted"] = tally.aborted();
   fields["total"] = tally.total();
+  fields["pending_redrive"] = tally.pending_redrive();
   return fields;
 }
 
@@ -357,6 +364,15 @@ class PyClient {
     return Micros(
         Call<v1::StopExecutionResponse>(request, &v1::WorkflowService::Stub::StopExecution)
             .stop_time());
+  }
+
+  std::int64_t Redrive(const std::string& machine, const std::string& name) {
+    v1::RedriveExecutionRequest request;
+    request.set_state_machine(machine);
+    request.set_execution(name);
+    return Micros(
+        Call<v1::RedriveExecutionResponse>(request, &v1::WorkflowService::Stub::RedriveExecution)
+            .redrive_time());
   }
 
   py::tuple MapRuns(const std::string& machine,
@@ -622,6 +638,7 @@ PYBIND11_MODULE(_client, module) {
       .def("history", &PyClient::History)
       .def("list", &PyClient::List)
       .def("stop", &PyClient::Stop)
+      .def("redrive", &PyClient::Redrive)
       .def("map_runs", &PyClient::MapRuns)
       .def("describe_map_run", &PyClient::DescribeMapRun)
       .def("create_activity", &PyClient::CreateActivity)

@@ -71,6 +71,9 @@ py::dict ToPython(const ExecutionInfo& info) {
   fields["error"] = TextOrNone(info.error);
   fields["cause"] = TextOrNone(info.cause);
   fields["quarantine_reason"] = Text(info.quarantine_reason);
+  fields["redrive_count"] = info.redrive_count;
+  fields["redriven_micros"] =
+      info.redriven_at ? py::object(py::int_(ToMicros(*info.redriven_at))) : py::none();
   return fields;
 }
 
@@ -94,6 +97,7 @@ py::dict ToPython(const EventInfo& event) {
   fields["location"] = TextOrNone(event.location);
   fields["worker"] = TextOrNone(event.worker);
   fields["map_run_arn"] = event.map_run_arn;
+  fields["redrive_count"] = OrNone(event.redrive_count);
   py::dict variables;
   for (const interpreter::Assignment& assignment : event.assigned_variables) {
     variables[Text(assignment.name)] = py::bytes(assignment.value.str());
@@ -111,6 +115,7 @@ py::dict ToPython(const MapRunTally& tally) {
   fields["timed_out"] = tally.timed_out;
   fields["aborted"] = tally.aborted;
   fields["total"] = tally.total;
+  fields["pending_redrive"] = tally.pending_redrive;
   return fields;
 }
 
@@ -332,6 +337,13 @@ class PyEngine {
                                             .cause = std::move(cause)});
     });
     return ToMicros(response.stopped_at);
+  }
+
+  std::int64_t Redrive(const std::string& machine, const std::string& name) {
+    const RedriveResponse response = Call<RedriveResponse>([&] {
+      return engine_->RedriveExecutionAndWait({.name = {.state_machine = machine, .name = name}});
+    });
+    return ToMicros(response.redriven_at);
   }
 
   py::tuple MapRuns(const std::string& machine,
@@ -614,6 +626,7 @@ PYBIND11_MODULE(_engine, module) {
       .def("history", &PyEngine::History)
       .def("list", &PyEngine::List)
       .def("stop", &PyEngine::Stop)
+      .def("redrive", &PyEngine::Redrive)
       .def("map_runs", &PyEngine::MapRuns)
       .def("describe_map_run", &PyEngine::DescribeMapRun)
       .def("create_activity", &PyEngine::CreateActivity)

@@ -42,6 +42,8 @@ class ExecutionInfo:
         cause: The error's cause.
         quarantine_reason: Not empty where stored rows contradict each other and the engine does not
             run the execution.
+        redrive_count: How often it was redriven.
+        redriven_at: When it was last redriven.
     """
 
     state_machine: str
@@ -56,6 +58,8 @@ class ExecutionInfo:
     error: Optional[str]
     cause: Optional[str]
     quarantine_reason: str
+    redrive_count: int
+    redriven_at: Optional[datetime.datetime]
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class HistoryEvent:
     location: Optional[str]
     worker: Optional[str]
     map_run_arn: str
+    redrive_count: Optional[int]
     assigned_variables: Mapping[str, Any]
 
 
@@ -107,6 +112,7 @@ def state_machine_from(fields: Mapping[str, Any]) -> StateMachine:
 def execution_from(fields: Mapping[str, Any]) -> ExecutionInfo:
     """Reads what the native module returns."""
     stopped = fields["stopped_micros"]
+    redriven = fields["redriven_micros"]
     return ExecutionInfo(
         state_machine=fields["state_machine"],
         name=fields["name"],
@@ -120,6 +126,8 @@ def execution_from(fields: Mapping[str, Any]) -> ExecutionInfo:
         error=fields["error"],
         cause=fields["cause"],
         quarantine_reason=fields["quarantine_reason"],
+        redrive_count=fields["redrive_count"],
+        redriven_at=None if redriven is None else time_from(redriven),
     )
 
 

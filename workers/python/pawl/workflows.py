@@ -58,6 +58,9 @@ class Backend(Protocol):
     ) -> tuple[list[dict[str, Any]], bool]:
         ...
 
+    def redrive(self, machine: str, name: str) -> int:
+        ...
+
     def stop(self, machine: str, name: str, error: Optional[str], cause: Optional[str]) -> int:
         ...
 
@@ -147,6 +150,10 @@ class Execution:
     def stop(self, error: Optional[str] = None, cause: Optional[str] = None) -> None:
         """See `Workflows.stop`."""
         self._workflows.stop(self.state_machine, self.name, error, cause)
+
+    def redrive(self) -> None:
+        """See `Workflows.redrive`."""
+        self._workflows.redrive(self.state_machine, self.name)
 
     def __repr__(self) -> str:
         return f"Execution({self.state_machine!r}, {self.name!r})"
@@ -297,6 +304,17 @@ class Workflows:
     ) -> None:
         """Ends an execution as ABORTED. Stopping one that has ended changes nothing."""
         self._backend.stop(machine, name, error, cause)
+
+    def redrive(self, machine: str, name: str) -> None:
+        """Lets an execution go on that failed, timed out or was stopped.
+
+        It goes on from the states that did not succeed; what has succeeded is not done again.
+
+        Raises:
+            PreconditionError: It runs or has succeeded, ended too long ago, or is one of a
+                Map run.
+        """
+        self._backend.redrive(machine, name)
 
     def map_runs(self, machine: str, name: str) -> Iterator[MapRun]:
         """The runs of an execution's distributed Maps, newest first."""

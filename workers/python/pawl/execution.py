@@ -18,8 +18,9 @@ class StateMachine:
     Attributes:
         name: Its name.
         arn: Its ARN.
-        revision: Grows with each deployment of another text.
-        changed: Whether this deployment changed the text.
+        revision: Grows with each deployment that changes something.
+        changed: Whether this deployment made a revision.
+        version: What was published, now or before; 0 if nothing was to be.
         warnings: What is suspicious in the definition, each as a line.
     """
 
@@ -27,6 +28,7 @@ class StateMachine:
     arn: str
     revision: int
     changed: bool
+    version: int
     warnings: tuple[str, ...]
 
 
@@ -42,6 +44,8 @@ class ExecutionInfo:
         cause: The error's cause.
         quarantine_reason: Not empty where stored rows contradict each other and the engine does not
             run the execution.
+        version: The state machine's version that it was started with, or 0.
+        alias: The alias that led to the version, or an empty string.
     """
 
     state_machine: str
@@ -56,6 +60,8 @@ class ExecutionInfo:
     error: Optional[str]
     cause: Optional[str]
     quarantine_reason: str
+    version: int
+    alias: str
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,7 @@ def state_machine_from(fields: Mapping[str, Any]) -> StateMachine:
         arn=fields["arn"],
         revision=fields["revision"],
         changed=fields["changed"],
+        version=fields["version"],
         warnings=tuple(fields["warnings"]),
     )
 
@@ -120,6 +127,8 @@ def execution_from(fields: Mapping[str, Any]) -> ExecutionInfo:
         error=fields["error"],
         cause=fields["cause"],
         quarantine_reason=fields["quarantine_reason"],
+        version=fields["version"],
+        alias=fields["alias"],
     )
 
 

@@ -148,6 +148,9 @@ TEST_F(EngineVersionsTest, AnUpdateOfNothingIsRefused) {
             "TracingConfiguration must be specified");
   EXPECT_EQ(engine().Deploy({.name = "x", .must_exist = true, .role_arn = "r"}).status().reason(),
             "StateMachineDoesNotExist");
+  const Status version =
+      engine().Deploy({.name = "m:2", .must_exist = true, .role_arn = "r"}).status();
+  EXPECT_EQ(version.message(), "State Machine Does Not Exist: '" + std::string(kArn) + ":2'");
   EXPECT_EQ(engine().Deploy({.name = "m", .configuration = "{"}).status().field(), "configuration");
 }
 

@@ -27,7 +27,7 @@ void EngineImpl::RedriveExecution(RedriveRequest request, Callback<RedriveRespon
   const ExecutionName& name = command.request.name;
   // Executions of a Map run belong to no machine of their own; they are refused later.
   if (name.state_machine.find('/') == std::string::npos) {
-    auto permit = catalog_->PermitStart(name.namespace_id, name.state_machine);
+    auto permit = catalog_->PermitStart(name.namespace_id, name.state_machine, "");
     if (permit.ok()) {
       command.hold = std::move(permit->hold);
     } else if (permit.status().reason() == "StateMachineDeleting") {

@@ -26,7 +26,9 @@ rows::ListingRow ListingOf(const rows::ExecutionRow& row) {
           .stopped_at = row.stopped_at,
           .revision = row.revision,
           .redrive_count = row.header.redrive_count,
-          .redriven_at = row.header.redriven_at};
+          .redriven_at = row.header.redriven_at,
+          .version = row.version,
+          .alias = row.alias};
 }
 
 ExecutionName NameOf(const rows::ExecutionRow& row) {
@@ -81,6 +83,8 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
                            .revision = command.revision,
                            .priority = command.request.priority,
                            .fairness_key = command.request.fairness_key,
+                           .version = command.version,
+                           .alias = command.alias,
                            .input_hash = HashBytes(command.request.input),
                            .parent = command.parent};
   const ExecutionName name = NameOf(fresh);

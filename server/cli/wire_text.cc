@@ -134,6 +134,9 @@ std::string ToJson(const v1::Execution& execution) {
       .Number("revision", static_cast<std::int64_t>(execution.revision()))
       .Text("status", StatusText(execution.status()))
       .Text("start_time", TimeText(execution.start_time()));
+  if (execution.version() != 0)
+    object.Number("version", static_cast<std::int64_t>(execution.version()));
+  if (!execution.alias().empty()) object.Text("alias", execution.alias());
   if (execution.has_stop_time()) object.Text("stop_time", TimeText(execution.stop_time()));
   if (!execution.input().empty()) object.Json("input", execution.input());
   if (execution.has_output()) object.Json("output", execution.output());
@@ -165,7 +168,46 @@ std::string ToJson(const v1::StateMachine& state_machine) {
       .Text("create_time", TimeText(state_machine.create_time()))
       .Text("update_time", TimeText(state_machine.update_time()))
       .Boolean("deleting", state_machine.deleting());
+  if (!state_machine.revision_id().empty()) object.Text("revision_id", state_machine.revision_id());
+  if (state_machine.version() != 0)
+    object.Number("version", static_cast<std::int64_t>(state_machine.version()));
+  if (!state_machine.version_description().empty())
+    object.Text("version_description", state_machine.version_description());
+  if (!state_machine.role_arn().empty()) object.Text("role_arn", state_machine.role_arn());
+  if (!state_machine.configuration().empty())
+    object.Json("configuration", state_machine.configuration());
   if (!state_machine.definition().empty()) object.Text("definition", state_machine.definition());
+  return object.ToString();
+}
+
+std::string ToJson(const v1::Version& version) {
+  JsonObject object;
+  object.Text("state_machine", version.state_machine())
+      .Number("version", static_cast<std::int64_t>(version.version()))
+      .Text("arn", version.arn())
+      .Number("revision", static_cast<std::int64_t>(version.revision()))
+      .Text("create_time", TimeText(version.create_time()));
+  if (!version.description().empty()) object.Text("description", version.description());
+  return object.ToString();
+}
+
+std::string ToJson(const v1::Alias& alias) {
+  std::string routes;
+  for (const v1::AliasRoute& route : alias.routes()) {
+    routes += (routes.empty() ? "" : ",") +
+              JsonObject()
+                  .Number("version", static_cast<std::int64_t>(route.version()))
+                  .Number("weight", route.weight())
+                  .ToString();
+  }
+  JsonObject object;
+  object.Text("state_machine", alias.state_machine())
+      .Text("name", alias.name())
+      .Text("arn", alias.arn())
+      .Json("routes", "[" + routes + "]")
+      .Text("create_time", TimeText(alias.create_time()))
+      .Text("update_time", TimeText(alias.update_time()));
+  if (!alias.description().empty()) object.Text("description", alias.description());
   return object.ToString();
 }
 

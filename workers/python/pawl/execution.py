@@ -18,8 +18,9 @@ class StateMachine:
     Attributes:
         name: Its name.
         arn: Its ARN.
-        revision: Grows with each deployment of another text.
-        changed: Whether this deployment changed the text.
+        revision: Grows with each deployment that changes something.
+        changed: Whether this deployment made a revision.
+        version: What was published, now or before; 0 if nothing was to be.
         warnings: What is suspicious in the definition, each as a line.
     """
 
@@ -27,6 +28,7 @@ class StateMachine:
     arn: str
     revision: int
     changed: bool
+    version: int
     warnings: tuple[str, ...]
 
 
@@ -44,6 +46,8 @@ class ExecutionInfo:
             run the execution.
         redrive_count: How often it was redriven.
         redriven_at: When it was last redriven.
+        version: The state machine's version that it was started with, or 0.
+        alias: The alias that led to the version, or an empty string.
     """
 
     state_machine: str
@@ -60,6 +64,8 @@ class ExecutionInfo:
     quarantine_reason: str
     redrive_count: int
     redriven_at: Optional[datetime.datetime]
+    version: int
+    alias: str
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,7 @@ def state_machine_from(fields: Mapping[str, Any]) -> StateMachine:
         arn=fields["arn"],
         revision=fields["revision"],
         changed=fields["changed"],
+        version=fields["version"],
         warnings=tuple(fields["warnings"]),
     )
 
@@ -128,6 +135,8 @@ def execution_from(fields: Mapping[str, Any]) -> ExecutionInfo:
         quarantine_reason=fields["quarantine_reason"],
         redrive_count=fields["redrive_count"],
         redriven_at=None if redriven is None else time_from(redriven),
+        version=fields["version"],
+        alias=fields["alias"],
     )
 
 

@@ -38,4 +38,8 @@ std::optional<std::string_view> ActivityOf(std::string_view function) {
   return function.substr(kPrefix.size());
 }
 
+std::string_view ServiceFunction(std::string_view service_call) {
+  return service_call.starts_with("http:") ? kHttpFunction : kAwsFunction;
+}
+
 }  // namespace pawl::asl

@@ -128,6 +128,37 @@ void Matcher::Unclaim(Entry& entry, Timestamp offer_at, bool is_lost) {
   unclaimed_.insert({.at = offer_at, .ref = entry.task.ref});
 }
 
+FailedTask Matcher::Unserved(const TaskRef& ref, const Task& task) const {
+  if (const auto activity = asl::ActivityOf(task.function)) {
+    return {
+        .ref = ref,
+        .error = "ActivityDoesNotExist",
+        .cause = "Activity Does Not Exist: '" + interpreter::ActivityArn(arns_, *activity) + "'"};
+  }
+  if (task.function == asl::kAwsFunction) {
+    return {.ref = ref,
+            .error = "Pawl.NoWorker",
+            .cause =
+                "No worker calls AWS services. A 'pawl worker' does whose Python has boto3 "
+                "(Debian: python3-boto3), unless it runs with --aws off."};
+  }
+  if (task.function == asl::kHttpFunction) {
+    return {.ref = ref,
+            .error = "Pawl.NoWorker",
+            .cause =
+                "No worker makes HTTP tasks. A 'pawl worker' does that runs with --http-tasks "
+                "FILE, which says the endpoints that are allowed."};
+  }
+  const std::string qualifier = task.qualifier.empty() ? "$LATEST" : task.qualifier;
+  return {
+      .ref = ref,
+      .error = "Lambda.ResourceNotFoundException",
+      .cause = "Function not found: " + interpreter::FunctionArn(arns_, task.function, qualifier) +
+               " (Service: AWSLambda; Status Code: 404; Error Code: "
+               "ResourceNotFoundException; Request ID: " +
+               task.request_id + "; Proxy: null)"};
+}
+
 void Matcher::WatchUnknown(const FunctionId& id, Timestamp now) {
   if (!known_.contains(id)) unknown_.try_emplace(id, now + options_.function_grace);
 }
@@ -443,22 +474,7 @@ std::vector<FailedTask> Matcher::Poll(Timestamp now) {
       }
       for (const auto& [ref, entry] : tasks_) {
         if (entry.function != unknown->first || entry.state == State::kLeased) continue;
-        if (const auto activity = asl::ActivityOf(entry.task.function)) {
-          failed.push_back({.ref = ref,
-                            .error = "ActivityDoesNotExist",
-                            .cause = "Activity Does Not Exist: '" +
-                                     interpreter::ActivityArn(arns_, *activity) + "'"});
-          continue;
-        }
-        const std::string qualifier =
-            entry.task.qualifier.empty() ? "$LATEST" : entry.task.qualifier;
-        failed.push_back({.ref = ref,
-                          .error = "Lambda.ResourceNotFoundException",
-                          .cause = "Function not found: " +
-                                   interpreter::FunctionArn(arns_, entry.task.function, qualifier) +
-                                   " (Service: AWSLambda; Status Code: 404; Error Code: "
-                                   "ResourceNotFoundException; Request ID: " +
-                                   entry.task.request_id + "; Proxy: null)"});
+        failed.push_back(Unserved(ref, entry.task));
       }
       unknown = unknown_.erase(unknown);
     }

@@ -133,7 +133,7 @@ def test_an_object_that_no_state_can_hold_fails(stub: Stub, data: bytes, words: 
 
 
 def test_a_message_is_sent_with_the_envelope_of_the_sdk(stub: Stub) -> None:
-    """Recorded: services, test_send_message_attributes and callback, test_sqs_wait_for_task_token."""
+    """Recorded: services, test_send_message_attributes."""
     sent = call("sqs:sendMessage", QueueUrl=f"{stub.url}/q", MessageBody={"token": "t"})
     assert sent["MessageId"] == "m-1"
     assert "MD5OfMessageBody" in sent

@@ -1,5 +1,7 @@
 #include "engine/asl/state_machine.h"
 
+#include "engine/base/built_in_function.h"
+
 namespace pawl::asl {
 
 std::string_view MachineTypeName(MachineType type) {

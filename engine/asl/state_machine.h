@@ -208,12 +208,8 @@ std::string ActivityFunction(std::string_view activity);
 // The activity's name; nullopt for a function.
 std::optional<std::string_view> ActivityOf(std::string_view function);
 
-// The functions of the worker itself that call AWS services and HTTP endpoints. No definition can
-// name them: the names of functions have no colon.
-inline constexpr std::string_view kAwsFunction = "pawl:aws";
-inline constexpr std::string_view kHttpFunction = "pawl:http";
-
-// The one of them that makes the call TaskState::service_call.
+// The built-in function of a worker (engine/base/built_in_function.h) that makes the call
+// TaskState::service_call.
 std::string_view ServiceFunction(std::string_view service_call);
 
 struct ChoiceState {

@@ -10,6 +10,7 @@
 #include "engine/asl/compiled_values.h"
 #include "engine/asl/resource.h"
 #include "engine/asl/template_check.h"
+#include "engine/base/built_in_function.h"
 
 namespace pawl::asl {
 

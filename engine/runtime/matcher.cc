@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/built_in_function.h"
 #include "engine/interpreter/task_call.h"
 
 namespace pawl::runtime {
@@ -135,19 +136,21 @@ FailedTask Matcher::Unserved(const TaskRef& ref, const Task& task) const {
         .error = "ActivityDoesNotExist",
         .cause = "Activity Does Not Exist: '" + interpreter::ActivityArn(arns_, *activity) + "'"};
   }
-  if (task.function == asl::kAwsFunction) {
+  if (task.function == kAwsFunction) {
     return {.ref = ref,
             .error = "Pawl.NoWorker",
             .cause =
                 "No worker calls AWS services. A 'pawl worker' does whose Python has boto3 "
-                "(Debian: python3-boto3), unless it runs with --aws off."};
+                "(Debian: python3-boto3), unless it runs with --aws off; in a program, "
+                "Engine.integrations()."};
   }
-  if (task.function == asl::kHttpFunction) {
+  if (task.function == kHttpFunction) {
     return {.ref = ref,
             .error = "Pawl.NoWorker",
             .cause =
                 "No worker makes HTTP tasks. A 'pawl worker' does that runs with --http-tasks "
-                "FILE, which says the endpoints that are allowed."};
+                "FILE, which says the endpoints that are allowed; in a program, "
+                "Engine.integrations()."};
   }
   const std::string qualifier = task.qualifier.empty() ? "$LATEST" : task.qualifier;
   return {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/asl/resource.h"
+#include "engine/base/built_in_function.h"
 #include "tests/unit/engine/asl/definitions.h"
 
 namespace pawl::test {
@@ -111,14 +112,13 @@ TEST(ServiceIntegrationTest, TheTaskCallsTheBuiltInFunctionOfItsWorker) {
   const auto sqs = asl::Compile(TaskOf("sqs:sendMessage", R"({"QueueUrl": "q"})"));
   const auto& queue = std::get<asl::TaskState>(FindState(sqs, "S").details);
   EXPECT_EQ(queue.integration, asl::TaskState::Integration::kService);
-  EXPECT_EQ(queue.function_name, asl::kAwsFunction);
+  EXPECT_EQ(queue.function_name, kAwsFunction);
   EXPECT_EQ(queue.service_call, "sqs:sendMessage");
 
   const auto http = asl::Compile(TaskOf("http:invoke",
                                         R"({"ApiEndpoint.$": "$.url", "Method": "GET",
                                             "Authentication": {"ConnectionArn": "c"}})"));
-  EXPECT_EQ(std::get<asl::TaskState>(FindState(http, "S").details).function_name,
-            asl::kHttpFunction);
+  EXPECT_EQ(std::get<asl::TaskState>(FindState(http, "S").details).function_name, kHttpFunction);
 }
 
 TEST(ServiceIntegrationTest, ParametersAreAnObject) {

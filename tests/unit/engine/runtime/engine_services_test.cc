@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "engine/asl/state_machine.h"
+#include "engine/base/built_in_function.h"
 #include "tests/support/engine_harness.h"
 
 namespace pawl {
@@ -33,7 +33,7 @@ class EngineServicesTest : public testing::Test {
 };
 
 TEST_F(EngineServicesTest, AWorkerThatServesAwsGetsTheCall) {
-  const std::string function(asl::kAwsFunction);
+  const std::string function(kAwsFunction);
   harness_.AddWorker({function}).On(function, [](const Task& task) {
     return ScriptedWorker::Outcome{.output = R"({"sent":)" + task.payload.str() + "}"};
   });
@@ -47,8 +47,7 @@ TEST_F(EngineServicesTest, AWorkerThatServesAwsGetsTheCall) {
 
 // Recorded: services, test_dynamodb_put_get_item.
 TEST_F(EngineServicesTest, TheHistoryNamesAServiceOfTheSdkAsTheDefinitionDoes) {
-  harness_.AddWorker({std::string(asl::kAwsFunction)})
-      .Returns(std::string(asl::kAwsFunction), "{}");
+  harness_.AddWorker({std::string(kAwsFunction)}).Returns(std::string(kAwsFunction), "{}");
   const ExecutionInfo info = harness_.Run(TaskOf("aws-sdk:dynamodb:getItem", "{}"));
   for (const std::size_t event : {2, 3, 4}) {
     EXPECT_EQ(harness_.History(info.name).at(event).resource_type, "aws-sdk:dynamodb");

@@ -12,7 +12,7 @@ import threading
 from typing import Any, Callable, Iterator, Optional
 
 import pytest
-from pawl.http import address, exchange, request, settings, task
+from pawl.http import address, exchange, request, settings, task, token
 from pawl.task_error import TaskError
 
 NETWORKS = settings.parse({"networks": ["10.1.0.0/16", "fd00:1::/32"]}).networks
@@ -385,6 +385,11 @@ def test_no_control_character_reaches_the_wire(mark: str) -> None:
 # --- The file ---
 
 
+def oauth(endpoint: str) -> dict[str, str]:
+    fields = {"client_id": "id", "client_secret": "s+1", "endpoint": endpoint}
+    return {"authorization": "OAUTH_CLIENT_CREDENTIALS", **fields}
+
+
 @pytest.mark.parametrize(
     ("document", "words"),
     [
@@ -397,7 +402,8 @@ def test_no_control_character_reaches_the_wire(mark: str) -> None:
         ({"allow": ["https://2130706433"]}, "four decimal numbers"),
         ({"networks": ["10.1.2.3/16"]}, "networks: "),
         ({"connections": {"c": {}}}, "connections.c: the authorization must be one of"),
-        ({"connections": {"c": {"authorization": "OAUTH_CLIENT_CREDENTIALS"}}}, "not supported"),
+        ({"connections": {"c": {"authorization": "DIGEST"}}}, "must be one of NONE, BASIC"),
+        ({"connections": {"c": oauth("ftp://login.example/")}}, "c.endpoint must begin with https"),
         ({"connections": {"c": {"authorization": "BASIC"}}}, "connections.c.username"),
         ({"connections": {"c": {"authorization": "NONE", "key": 1}}}, "no member 'key'"),
     ],
@@ -584,6 +590,76 @@ def test_the_next_address_is_tried(server: Server) -> None:
     resolver = resolving(["127.0.0.2", "127.0.0.1"])
     result = task.run(parameters(server.url()), server.settings(), resolver)
     assert result["StatusCode"] == 200
+
+
+# --- OAuth ---
+
+
+def answer(status: str, body: str) -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+@pytest.fixture
+def called(server: Server, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
+    """Calls the server with a connection whose tokens come from the server too."""
+    monkeypatch.setattr(token, "_tokens", {})
+    made = server.settings()
+    login = f"http://login.example:{server.server_port}/token"
+    made.connections["orders"] = settings.connection_of("orders", oauth(login))
+
+    def call() -> Any:
+        resolver = resolving(["127.0.0.1"], ["127.0.0.1"])
+        return task.run(parameters(server.url(), "orders"), made, resolver)
+
+    return call
+
+
+def test_a_token_is_fetched_and_kept_while_it_is_good(
+    server: Server, called: Callable[[], Any]
+) -> None:
+    server.answer = answer("200 OK", '{"access_token": "t.1", "expires_in": 3600}')
+    called()
+    called()
+    fetched, *sent = server.requests
+    assert fetched[0] == "POST"
+    assert fetched[3] == b"grant_type=client_credentials&client_id=id&client_secret=s%2B1"
+    assert [request[2]["authorization"] for request in sent] == ["Bearer t.1"] * 2
+
+
+def test_a_token_that_ends_soon_is_fetched_again(server: Server, called: Callable[[], Any]) -> None:
+    server.answer = answer("200 OK", '{"access_token": "t.1", "expires_in": 29}')
+    called()
+    called()
+    assert [request[0] for request in server.requests] == ["POST", "GET", "POST", "GET"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        ("401 Unauthorized", "client_secret=s+1 is wrong"),
+        ("200 OK", "no JSON"),
+        ("200 OK", '{"access_token": "a\\r\\nb"}'),
+        ("200 OK", '{"access_token": 5}'),
+    ],
+)
+def test_without_a_token_the_task_fails_and_tells_no_secret(
+    server: Server, called: Callable[[], Any], status: str, body: str
+) -> None:
+    server.answer = answer(status, body)
+    with pytest.raises(TaskError, match="gave no token for 'orders'") as caught:
+        called()
+    assert caught.value.name == "Events.ConnectionResource.InvalidConnectionState"
+    assert "s+1" not in caught.value.cause
+    assert len(server.requests) == 1
+
+
+def test_the_endpoint_of_tokens_is_checked_like_any_other(
+    server: Server, called: Callable[[], Any]
+) -> None:
+    made = server.settings()
+    made.connections["orders"] = settings.connection_of("orders", oauth("https://login.example"))
+    with pytest.raises(TaskError, match="169.254.169.254 is link-local"):
+        task.run(parameters(server.url(), "orders"), made, resolving(["169.254.169.254"]))
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")

@@ -11,8 +11,7 @@ import json
 import urllib.parse
 from typing import Any, NamedTuple, Optional
 
-from pawl.http.address import normal_host, wrong_host
-from pawl.http.settings import CONTROL, HEADER_NAME, PORTS, Connection, Endpoint
+from pawl.http.settings import CONTROL, HEADER_NAME, PORTS, Connection, Endpoint, split_url
 from pawl.task_error import refused
 
 METHODS = {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"}
@@ -26,7 +25,6 @@ PARAMETERS = {
     "RequestBody",
     "Transform",
 }
-URL_CHARACTERS_MAX = 8192
 # The guide's list, and those that say where the message ends.
 FORBIDDEN_HEADERS = {
     "authorization",
@@ -91,39 +89,31 @@ def build(parameters: Any, connection: Connection) -> Request:
     headers = headers_of(parameters.get("Headers"))
     body = body_of(parameters, headers)
     headers.update(authorization(connection))
-    headers["host"] = host_header(endpoint)
-    headers.setdefault("user-agent", "Pawl")
-    headers["accept-encoding"] = "identity"
-    headers["connection"] = "close"
-    if body is not None or method in ("POST", "PUT", "PATCH"):
-        headers["content-length"] = str(len(body or b""))
-    return Request(endpoint, method, with_query(target, parameters), headers, body)
+    return complete(Request(endpoint, method, with_query(target, parameters), headers, body))
+
+
+def complete(request: Request) -> Request:
+    """The request with the headers that every request has."""
+    headers = {
+        **request.headers,
+        "host": host_header(request.endpoint),
+        "user-agent": request.headers.get("user-agent", "Pawl"),
+        "accept-encoding": "identity",
+        "connection": "close",
+    }
+    if request.body is not None or request.method in ("POST", "PUT", "PATCH"):
+        headers["content-length"] = str(len(request.body or b""))
+    return request._replace(headers=headers)
 
 
 def endpoint_of(url: Any) -> tuple[Endpoint, str]:
-    """Endpoint, and path with query, of a URL."""
-    if not isinstance(url, str) or not 0 < len(url) <= URL_CHARACTERS_MAX:
-        raise refused(f"'ApiEndpoint' must be a URL of at most {URL_CHARACTERS_MAX} characters")
-    if not url.isascii() or CONTROL.search(url) or any(mark in url for mark in ' \\"<>^`{|}'):
-        raise refused(
-            "'ApiEndpoint' holds characters that a URL does not; write them percent-encoded"
-        )
+    """Endpoint, and path with query, of the task's URL."""
+    if not isinstance(url, str):
+        raise refused("'ApiEndpoint' must be a string")
     try:
-        parts = urllib.parse.urlsplit(url)
-        port = parts.port
-        host = normal_host(parts.hostname or "")
+        return split_url(url)
     except ValueError as error:
-        raise refused(f"'ApiEndpoint' is no URL: {error}") from None
-    if parts.scheme not in PORTS:
-        raise refused("'ApiEndpoint' must begin with https://")
-    if "@" in parts.netloc:
-        raise refused("'ApiEndpoint' must not hold a user; the connection says who calls")
-    if why := wrong_host(host):
-        raise refused(f"'ApiEndpoint' has no valid host: {why}")
-    if port == 0:
-        raise refused("'ApiEndpoint' has the port 0")
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Endpoint(parts.scheme, host, port or PORTS[parts.scheme]), target
+        raise refused(f"'ApiEndpoint' {error}") from None
 
 
 def host_header(endpoint: Endpoint) -> str:
@@ -244,7 +234,7 @@ def flatten(name: str, value: Any, array_format: str, pairs: list[tuple[str, str
 
 
 def authorization(connection: Connection) -> dict[str, str]:
-    """The headers that say who calls."""
+    """The headers that say who calls; those that need a token come from token.py."""
     fields = connection.fields
     if connection.authorization == "BASIC":
         pair = f"{fields['username']}:{fields['password']}".encode()

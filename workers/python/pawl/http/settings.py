@@ -7,6 +7,8 @@
         "billing": {"authorization": "API_KEY", "name": "X-Api-Key", "value": "…"},
         "reports": {"authorization": "BASIC", "username": "…", "password": "…",
                     "allow": ["https://reports.example.org:8443"]},
+        "orders": {"authorization": "OAUTH_CLIENT_CREDENTIALS", "client_id": "…",
+                   "client_secret": "…", "endpoint": "https://login.example.org/token"},
         "public": {"authorization": "NONE"}
       }
     }
@@ -14,7 +16,8 @@
 ``allow`` is the list of endpoints; ``*.`` stands for one or more labels, and ``http://`` must be
 said where it is meant. ``networks`` are addresses besides the public ones. A connection stands for
 EventBridge's: a task's ConnectionArn names it, by its ARN or its bare name. A connection with an
-``allow`` of its own is used for those endpoints alone.
+``allow`` of its own is used for those endpoints alone. The endpoint that gives a token need not be
+on a list, but its address must be allowed like any other.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ from typing import Any, Iterable, NamedTuple, Optional
 from pawl.http.address import Network, literal, normal_host, wrong_host
 
 FILE_BYTES_MAX = 1024 * 1024
+URL_CHARACTERS_MAX = 8192
 PORTS = {"https": 443, "http": 80}
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -39,6 +43,7 @@ AUTHORIZATIONS: dict[str, tuple[str, ...]] = {
     "NONE": (),
     "BASIC": ("username", "password"),
     "API_KEY": ("name", "value"),
+    "OAUTH_CLIENT_CREDENTIALS": ("client_id", "client_secret", "endpoint"),
 }
 
 
@@ -146,6 +151,30 @@ def network_of(text: str) -> Network:
         raise ValueError(f"networks: {error}; 10.1.0.0/16 would be right") from None
 
 
+def split_url(url: str) -> tuple[Endpoint, str]:
+    """Endpoint, and path with query, of a URL. Raises ValueError: what is wrong with it."""
+    if not 0 < len(url) <= URL_CHARACTERS_MAX:
+        raise ValueError(f"must be a URL of at most {URL_CHARACTERS_MAX} characters")
+    if not url.isascii() or CONTROL.search(url) or any(mark in url for mark in ' \\"<>^`{|}'):
+        raise ValueError("holds characters that a URL does not; write them percent-encoded")
+    try:
+        parts = urllib.parse.urlsplit(url)
+        port = parts.port
+        host = normal_host(parts.hostname or "")
+    except ValueError as error:
+        raise ValueError(f"is no URL: {error}") from None
+    if parts.scheme not in PORTS:
+        raise ValueError("must begin with https://")
+    if "@" in parts.netloc:
+        raise ValueError("must not hold a user; the connection says who calls")
+    if why := wrong_host(host):
+        raise ValueError(f"has no valid host: {why}")
+    if port == 0:
+        raise ValueError("has the port 0")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Endpoint(parts.scheme, host, port or PORTS[parts.scheme]), target
+
+
 def entry_of(text: str, what: str) -> Endpoint:
     """An entry of an allow-list."""
     right = "https://api.example.com or https://*.example.com:8443 would be right"
@@ -166,8 +195,6 @@ def entry_of(text: str, what: str) -> Endpoint:
 def connection_of(name: str, value: Any) -> Connection:
     what = f"connections.{name}"
     kind = value.get("authorization") if isinstance(value, dict) else None
-    if kind == "OAUTH_CLIENT_CREDENTIALS":
-        raise ValueError(f"{what}: OAUTH_CLIENT_CREDENTIALS is not supported")
     if kind not in AUTHORIZATIONS:
         kinds = ", ".join(AUTHORIZATIONS)
         raise ValueError(f"{what}: the authorization must be one of {kinds}")
@@ -178,6 +205,11 @@ def connection_of(name: str, value: Any) -> Connection:
         raise ValueError(f"{what}.name is no header's name")
     if kind == "BASIC" and ":" in fields["username"]:
         raise ValueError(f"{what}.username must not hold a colon")
+    if kind == "OAUTH_CLIENT_CREDENTIALS":
+        try:
+            split_url(fields["endpoint"])
+        except ValueError as error:
+            raise ValueError(f"{what}.endpoint {error}") from None
     allow = None
     if "allow" in members:
         place = f"{what}.allow"

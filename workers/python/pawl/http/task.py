@@ -12,11 +12,13 @@ from typing import Any
 from pawl.context import Context
 from pawl.http.exchange import Resolver, Response, exchange, resolve
 from pawl.http.request import Request, build, connection_name, is_json
-from pawl.http.settings import Settings, SettingsError, is_allowed, load
+from pawl.http.settings import Connection, Settings, SettingsError, is_allowed, load
+from pawl.http.token import bearer, forget
 from pawl.payload import read_event
 from pawl.task_error import TaskError, refused
 
 FILE_VARIABLE = "PAWL_HTTP_TASKS"
+UNAUTHORIZED = 401
 
 
 def handler(event: dict[str, Any], context: Context) -> Any:
@@ -33,11 +35,19 @@ def handler(event: dict[str, Any], context: Context) -> Any:
 
 def run(parameters: Any, settings: Settings, resolver: Resolver = resolve) -> Any:
     """The result of an HTTP task. Raises TaskError."""
-    return result_of(exchange(allowed_request(parameters, settings), settings, resolver))
+    name, connection = connection_of(parameters, settings)
+    request = allowed_request(parameters, settings)
+    if connection.authorization != "OAUTH_CLIENT_CREDENTIALS":
+        return result_of(exchange(request, settings, resolver))
+    request.headers["authorization"] = bearer(name, connection, settings, resolver)
+    response = exchange(request, settings, resolver)
+    if response.status == UNAUTHORIZED:
+        forget(connection)
+    return result_of(response)
 
 
-def allowed_request(parameters: Any, settings: Settings) -> Request:
-    """The request that the parameters describe, to an endpoint that is allowed."""
+def connection_of(parameters: Any, settings: Settings) -> tuple[str, Connection]:
+    """The connection that the parameters name, and its name."""
     if not isinstance(parameters, dict):
         raise refused("The parameters of an HTTP task must be an object")
     name = connection_name(parameters)
@@ -45,6 +55,12 @@ def allowed_request(parameters: Any, settings: Settings) -> Request:
     if connection is None:
         known = ", ".join(sorted(settings.connections)) or "none"
         raise refused(f"The worker has no connection '{name}'; it has: {known}")
+    return name, connection
+
+
+def allowed_request(parameters: Any, settings: Settings) -> Request:
+    """The request that the parameters describe, to an endpoint that is allowed."""
+    name, connection = connection_of(parameters, settings)
     request = build(parameters, connection)
     if not is_allowed(request.endpoint, settings.allow):
         raise refused(

@@ -46,7 +46,7 @@ Result<bool> HasBoto3(const ChildPoolOptions& pool) {
 
 Status CheckHttpTasks(const ChildPoolOptions& pool, const std::string& file) {
   std::vector<std::string> environment = pool.environment;
-  environment.push_back("PYTHONDONTWRITEBYTECODE=1");
+  environment.emplace_back("PYTHONDONTWRITEBYTECODE=1");
   const std::string code =
       "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
       "runpy.run_module('pawl.http.settings', run_name='__main__')";

@@ -22,6 +22,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kOutputBytesMax = 4096;
+constexpr int kUnknownExit = 255;
 
 Status CannotStart(const PythonQuestion& question, int error) {
   return Unavailable("'" + question.python +
@@ -71,7 +72,9 @@ bool ReadAll(int fd, milliseconds timeout, std::string& text) {
 
 int Await(pid_t pid) {
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  while (::waitpid(pid, &status, 0) < 0) {
+    // The program around does not keep what its children end with.
+    if (errno != EINTR) return kUnknownExit;
   }
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -21,7 +21,7 @@ struct PythonQuestion {
 };
 
 struct PythonAnswer {
-  // 0 for success; 128 and the signal for a process that was killed.
+  // 0 for success; 128 and the signal for a process that was killed; 255 where it cannot be known.
   int exit_code = 0;
   // What it wrote to stderr, up to 4 KiB of it, without white space at the end.
   std::string error_output;

@@ -169,6 +169,10 @@ bool IsLower(char c) {
   return c >= 'a' && c <= 'z';
 }
 
+bool IsUpper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -183,32 +187,53 @@ bool IsSdkService(std::string_view text) {
 bool IsSdkAction(std::string_view text) {
   return !text.empty() && IsLower(text.front()) &&
          std::all_of(text.begin(), text.end(), [](char c) {
-           return IsLower(c) || IsDigit(c) || (c >= 'A' && c <= 'Z');
+           return IsLower(c) || IsDigit(c) || IsUpper(c);
          });
 }
 
-// How `service` and `action` would be written right; empty where no letters are left.
-std::string RightSdkName(std::string_view service, std::string_view action) {
-  std::string name;
+char Lower(char c) {
+  return IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+char Upper(char c) {
+  return IsLower(c) ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+// "redshiftdata" of "Redshift-Data".
+std::string RightService(std::string_view service) {
+  std::string right;
   for (const char c : service) {
-    if (c >= 'A' && c <= 'Z') name += static_cast<char>(c - 'A' + 'a');
-    if (IsLower(c) || IsDigit(c)) name += c;
+    if (IsLower(Lower(c)) || IsDigit(c)) right += Lower(c);
   }
+  return right;
+}
+
+// "putItem" of "PutItem" and "put_item".
+std::string RightAction(std::string_view action) {
   std::string right;
   bool begins_word = false;
   for (const char c : action) {
-    const bool is_letter = IsLower(c) || (c >= 'A' && c <= 'Z');
-    if (is_letter || IsDigit(c)) {
-      const bool is_upper = c >= 'A' && c <= 'Z';
-      if (right.empty() && is_upper) {
-        right += static_cast<char>(c - 'A' + 'a');
-      } else {
-        right += begins_word && IsLower(c) ? static_cast<char>(c - 'a' + 'A') : c;
-      }
+    if (!IsLower(Lower(c)) && !IsDigit(c)) {
+      begins_word = true;
+      continue;
     }
-    begins_word = !is_letter && !right.empty();
+    if (right.empty()) {
+      right += Lower(c);
+    } else {
+      right += begins_word ? Upper(c) : c;
+    }
+    begins_word = false;
   }
-  return IsSdkService(name) && IsSdkAction(right) ? name + ":" + right : "";
+  return right;
+}
+
+// How both would be written right; an example where no letters are left.
+std::string RightSdkName(std::string_view service, std::string_view action) {
+  const std::string right_service = RightService(service);
+  const std::string right_action = RightAction(action);
+  const bool is_right = IsSdkService(right_service) && IsSdkAction(right_action);
+  return std::string(kSdkPrefix) +
+         (is_right ? right_service + ":" + right_action : "dynamodb:putItem");
 }
 
 Resource ParseSdk(std::string_view text, std::string_view call, IntegrationPattern pattern) {
@@ -218,11 +243,10 @@ Resource ParseSdk(std::string_view text, std::string_view call, IntegrationPatte
   const std::string_view action =
       colon == std::string_view::npos ? std::string_view() : name.substr(colon + 1);
   if (!IsSdkService(service) || !IsSdkAction(action)) {
-    const std::string right = RightSdkName(service, action);
     return Invalid(Quote(text) +
                    " is no AWS SDK integration; write arn:aws:states:::aws-sdk:SERVICE:ACTION with "
                    "the service in lower case and the action in camel case, such as " +
-                   Quote("aws-sdk:" + (right.empty() ? "dynamodb:putItem" : right)));
+                   Quote(RightSdkName(service, action)));
   }
   if (pattern == IntegrationPattern::kRunJob || pattern == IntegrationPattern::kRunJobJson) {
     return Invalid(Quote(text) + ": an AWS SDK integration has no .sync");

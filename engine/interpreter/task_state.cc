@@ -331,6 +331,10 @@ bool Interpreter::On(const TaskEnded& ended) {
       const auto parsed = json::Parse(ended.cause, arena_);
       if (parsed.ok() && parsed->is_object()) cause = json::Write(*parsed);
     }
+    // A call that can never be made fails like any state that cannot be executed.
+    if (task.integration == Integration::kService && ended.error == kRuntimeError) {
+      cause = Preamble(*frame) + cause;
+    }
     TaskFailed(*frame, EventsOf(task).failed, {.error = ended.error, .cause = std::move(cause)});
   }
   return true;

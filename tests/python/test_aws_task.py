@@ -16,7 +16,7 @@ pytest.importorskip("boto3", reason="boto3 is not installed (python3-boto3)")
 
 import botocore.session  # noqa: E402
 from pawl.aws import names, shapes, task  # noqa: E402
-from pawl.aws.failures import Failures  # noqa: E402
+from pawl.aws.failures import OPTIMIZED_NAMES, Failures  # noqa: E402
 
 
 @pytest.fixture
@@ -295,6 +295,36 @@ def test_members_have_the_names_of_the_java_client(member: str, name: str) -> No
 )
 def test_services_are_found_by_their_java_name(name: str, boto: str) -> None:
     assert names.boto_service(name, task._session.get_available_services()) == boto
+
+
+@pytest.mark.parametrize(
+    ("service", "actions"),
+    [
+        ("athena", ["startQueryExecution", "getQueryResults"]),
+        ("batch", ["submitJob"]),
+        ("codebuild", ["startBuild", "batchDeleteBuilds", "retryBuildBatch"]),
+        ("databrew", ["startJobRun"]),
+        ("dynamodb", ["getItem", "putItem", "updateItem", "deleteItem"]),
+        ("ecs", ["runTask"]),
+        ("eks", ["createCluster", "deleteNodegroup"]),
+        ("emr-containers", ["createVirtualCluster", "startJobRun"]),
+        ("emr-serverless", ["createApplication", "cancelJobRun"]),
+        ("events", ["putEvents"]),
+        ("glue", ["startJobRun"]),
+        ("lambda", ["listFunctions"]),
+        ("mediaconvert", ["createJob"]),
+        ("sagemaker", ["createTrainingJob", "updateEndpoint"]),
+        ("sns", ["publish"]),
+        ("sqs", ["sendMessage"]),
+    ],
+)
+def test_what_has_an_optimized_integration_is_found(
+    stub: Stub, service: str, actions: list[str]
+) -> None:
+    client = task.client_of(service)
+    for action in actions:
+        assert names.operation(action, client.meta.service_model.operation_names)
+    assert service in OPTIMIZED_NAMES
 
 
 def model(service: str, name: str) -> Any:

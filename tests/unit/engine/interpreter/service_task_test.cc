@@ -80,6 +80,9 @@ TEST(ServiceTaskTest, RuntimeErrorsAreNotRetried) {
       "Retry":[{"ErrorEquals":["States.ALL"]}],"End":true}}})");
   run.FailTask("States.Runtime", "not allowed");
   EXPECT_EQ(run.Outcome(), "FAILED States.Runtime");
+  EXPECT_EQ(run.Cause(),
+            "An error occurred while executing the state 'T' (entered at the event id #2). not "
+            "allowed");
 }
 
 }  // namespace

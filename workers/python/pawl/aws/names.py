@@ -49,7 +49,9 @@ RENAMED = {("AttributeValue", "NULL"): "Nul"}
 def boto_service(name: str, available: Iterable[str]) -> Optional[str]:
     """boto3's name of the service that a definition calls ``name``; None where it has none."""
     services = {service.replace("-", ""): service for service in available}
-    for candidate in (name, name.removesuffix("service")):
+    # An optimized integration's name may have hyphens.
+    plain = name.replace("-", "")
+    for candidate in (plain, plain.removesuffix("service")):
         boto = services.get(candidate) or BOTO_NAMES.get(candidate)
         if boto in services.values():
             return boto

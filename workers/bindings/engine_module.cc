@@ -572,22 +572,20 @@ class PyEngine {
   void Functions(const std::string& directory,
                  const std::string& python,
                  const std::string& package_directory) {
-    workers::EmbeddedDirectory served;
-    served.path = directory;
-    served.pool.python = python;
-    served.pool.package_directory = package_directory;
-    for (char** variable = environ; *variable != nullptr; ++variable)
-      served.pool.environment.emplace_back(*variable);
-    served.concurrency = static_cast<std::uint32_t>(platform::ProcessorCount());
-    served.log = [](const std::string& text) {
-      std::string line = text.ends_with('\n') ? text : text + '\n';
-      // Past Python: its lock is not needed for this.
-      static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) == 0);
-    };
     RaiseIfError(Try<bool>([&]() -> Result<bool> {
-                   RETURN_IF_ERROR(worker_->Serve(std::move(served)));
+                   RETURN_IF_ERROR(worker_->Serve(directory, Pool(python, package_directory)));
                    return true;
                  }).status());
+  }
+
+  std::vector<std::string> Integrations(bool calls_aws,
+                                        const std::string& http_tasks,
+                                        const std::string& python,
+                                        const std::string& package_directory) {
+    return ValueOrRaise(Try<std::vector<std::string>>([&] {
+      return worker_->Serve({.calls_aws = calls_aws, .http_tasks = http_tasks},
+                            Pool(python, package_directory));
+    }));
   }
 
   // (id, function, event, request id, seconds left or None); None when there will be no more.
@@ -631,6 +629,22 @@ class PyEngine {
   }
 
  private:
+  static workers::EmbeddedPool Pool(const std::string& python,
+                                    const std::string& package_directory) {
+    workers::EmbeddedPool pool;
+    pool.options.python = python;
+    pool.options.package_directory = package_directory;
+    for (char** variable = environ; *variable != nullptr; ++variable)
+      pool.options.environment.emplace_back(*variable);
+    pool.concurrency = static_cast<std::uint32_t>(platform::ProcessorCount());
+    pool.log = [](const std::string& text) {
+      std::string line = text.ends_with('\n') ? text : text + '\n';
+      // Past Python: its lock is not needed for this.
+      static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) == 0);
+    };
+    return pool;
+  }
+
   // Whose executions are to be listed: those of a Map run have a name of their own.
   static AliasRequest ToAliasRequest(const std::string& machine,
                                      const std::string& name,
@@ -807,6 +821,7 @@ PYBIND11_MODULE(_engine, module) {
       .def("send_task_heartbeat", &PyEngine::SendTaskHeartbeat)
       .def("register", &PyEngine::Register)
       .def("functions", &PyEngine::Functions)
+      .def("integrations", &PyEngine::Integrations)
       .def("take", &PyEngine::Take)
       .def("succeed", &PyEngine::Succeed)
       .def("fail", &PyEngine::Fail);

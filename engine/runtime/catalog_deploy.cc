@@ -30,7 +30,7 @@ Status CheckConfiguration(const std::string& configuration) {
   }
   if (configuration.empty()) return OkStatus();
   const Status status = json::Check(configuration);
-  if (status.ok()) return status;
+  if (status.ok()) return OkStatus();
   return InvalidArgument("the configuration is no JSON: " + status.message(), "configuration");
 }
 

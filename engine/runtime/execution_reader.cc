@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -62,6 +63,35 @@ bool IsStartedWith(const std::string& qualifier, const rows::ListingRow& row) {
   if (qualifier.empty()) return true;
   const auto version = VersionOf(qualifier);
   return version ? row.version == *version : row.alias == qualifier;
+}
+
+// A line of a list, as it is stored.
+struct Line {
+  rows::ListingKeyParts key;
+  rows::ListingRow row;
+};
+
+// The first lines in `range` that the request asks for: what a page takes, and one more.
+Result<std::vector<Line>> ReadLines(storage::Storage& storage,
+                                    const ListRequest& request,
+                                    storage::Range range) {
+  const std::size_t wanted = std::clamp<std::size_t>(request.page_size, 1, kPageMax) + 1;
+  range.limit = request.qualifier.empty() ? wanted : std::max(wanted, kSlice);
+  std::vector<Line> lines;
+  for (bool has_more = true; has_more && lines.size() < wanted;) {
+    ASSIGN_OR_RETURN(const auto found, storage::ScanAndWait(storage, range));
+    for (const storage::Row& stored : found) {
+      const auto key = rows::ParseListingKey(stored.key);
+      if (!key) return DataLoss("a listing key is not readable");
+      if (request.started_from && key->started_at < *request.started_from) return lines;
+      ASSIGN_OR_RETURN(rows::ListingRow row, rows::DecodeListing(stored.value));
+      if (!IsStartedWith(request.qualifier, row)) continue;
+      lines.push_back({.key = *key, .row = std::move(row)});
+    }
+    has_more = found.size() == range.limit;
+    if (has_more) range.begin = found.back().key + '\0';
+  }
+  return lines;
 }
 
 bool IsIteration(EventType type) {
@@ -345,11 +375,6 @@ Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
     after = cursor;
   }
 
-  struct Line {
-    rows::ListingKeyParts key;
-    rows::ListingRow row;
-  };
-
   std::vector<Line> lines;
   constexpr std::array kAll = {ExecutionStatus::kRunning,
                                ExecutionStatus::kSucceeded,
@@ -360,7 +385,6 @@ Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
     for (const ExecutionStatus status : kAll) {
       if (request.status && *request.status != status) continue;
       storage::Range range = rows::ListingOf(request.namespace_id, machine, status);
-      range.limit = request.qualifier.empty() ? page_size + 1 : std::max(page_size + 1, kSlice);
       rows::ListingKeyParts place{
           .namespace_id = request.namespace_id, .state_machine = machine, .status = status};
       if (request.started_before) {
@@ -373,24 +397,8 @@ Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
         place.id = after->id;
         range.begin = std::max(range.begin, rows::ListingKey(place) + '\0');
       }
-      const std::size_t lines_wanted = lines.size() + page_size + 1;
-      bool has_more = true;
-      while (has_more && lines.size() < lines_wanted) {
-        ASSIGN_OR_RETURN(const auto found, storage::ScanAndWait(storage_, range));
-        has_more = found.size() == range.limit;
-        for (const storage::Row& stored : found) {
-          const auto key = rows::ParseListingKey(stored.key);
-          if (!key) return DataLoss("a listing key is not readable");
-          if (request.started_from && key->started_at < *request.started_from) {
-            has_more = false;
-            break;
-          }
-          ASSIGN_OR_RETURN(rows::ListingRow row, rows::DecodeListing(stored.value));
-          if (!IsStartedWith(request.qualifier, row)) continue;
-          lines.push_back({.key = *key, .row = std::move(row)});
-        }
-        if (has_more) range.begin = found.back().key + '\0';
-      }
+      ASSIGN_OR_RETURN(std::vector<Line> found, ReadLines(storage_, request, std::move(range)));
+      std::move(found.begin(), found.end(), std::back_inserter(lines));
     }
   }
   std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {

@@ -414,6 +414,8 @@ TEST_F(EngineVersionsTest, WeightsShareTheStarts) {
   // 50 are expected, with a standard deviation of 7.
   EXPECT_GT(seldom->executions.size(), 15U);
   EXPECT_LT(seldom->executions.size(), 85U);
+  // In small pages too, each of which passes over many others.
+  EXPECT_EQ(Listed("2").size(), seldom->executions.size());
 }
 
 TEST_F(EngineVersionsTest, AWeightOfNothingIsNeverDrawn) {

@@ -210,6 +210,7 @@ std::vector<Setting> EngineSettings() {
 }
 
 std::vector<Setting> LimitSettings() {
+  using std::chrono::seconds;
   return {
       Size<std::size_t>(
           {"payload_bytes_max", "SIZE", "The largest input, output or result"},
@@ -229,6 +230,35 @@ std::vector<Setting> LimitSettings() {
            "Iterations of a Map that run at once where its MaxConcurrency is 0"},
           {1, 10'000},
           [](Settings& s) -> std::uint32_t& { return s.engine.limits.inline_map_concurrency; }),
+      Number<std::uint32_t>(
+          {"distributed_map_concurrency",
+           "N",
+           "Executions of a distributed Map that are open at once where it asks for more"},
+          {1, 1'000'000},
+          [](Settings& s) -> std::uint32_t& {
+            return s.engine.limits.distributed_map_concurrency;
+          }),
+      Size<std::size_t>(
+          {"variable_bytes_max", "SIZE", "The largest value of a variable"},
+          {kKiB, 64 * kMiB},
+          [](Settings& s) -> std::size_t& { return s.engine.limits.variable_bytes_max; }),
+      Size<std::size_t>(
+          {"assign_bytes_max", "SIZE", "All values of one Assign together"},
+          {kKiB, 64 * kMiB},
+          [](Settings& s) -> std::size_t& { return s.engine.limits.assign_bytes_max; }),
+      Size<std::size_t>(
+          {"variables_bytes_max", "SIZE", "All variables that a state sees together"},
+          {kKiB, kGiB},
+          [](Settings& s) -> std::size_t& { return s.engine.limits.variables_bytes_max; }),
+      Time({"execution_duration_max", "TIME", "How long an execution may take"},
+           seconds(1),
+           [](Settings& s) -> Duration& { return s.engine.limits.execution_duration_max; }),
+      Time({"express_duration_max", "TIME", "How long an EXPRESS execution may take"},
+           seconds(1),
+           [](Settings& s) -> Duration& { return s.engine.limits.express_duration_max; }),
+      Time({"redrive_period", "TIME", "How long after its end an execution can be redriven"},
+           seconds(0),
+           [](Settings& s) -> Duration& { return s.engine.limits.redrive_period; }),
       Number<std::uint32_t>(
           {"turn_transitions_max",
            "N",

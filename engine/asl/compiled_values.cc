@@ -14,6 +14,14 @@ expression::Path CompilePath(const Place* place) {
   return path.ok() ? std::move(path).value() : expression::Path();
 }
 
+PathOrCall CompilePathOrCall(const Place& place) {
+  if (expression::Intrinsic::LooksLikeCall(place.node->text)) {
+    auto call = expression::Intrinsic::Parse(place.node->text);
+    if (call.ok()) return *std::move(call);
+  }
+  return CompilePath(&place);
+}
+
 PathOrNull CompilePathOrNull(const Place* place) {
   if (place != nullptr && place->node->is(json::Type::kNull)) {
     return {.is_null = true, .path = {}};

@@ -13,6 +13,7 @@
 namespace pawl::asl {
 
 expression::Path CompilePath(const Place* place);
+PathOrCall CompilePathOrCall(const Place& place);
 PathOrNull CompilePathOrNull(const Place* place);
 ResultPath CompileResultPath(const Place* place);
 std::optional<expression::PayloadTemplate> CompileTemplate(const Place* place);

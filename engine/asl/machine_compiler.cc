@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -305,10 +306,10 @@ class Compiler {
     fail.error = CompileText(error);
     fail.cause = CompileText(cause);
     if (const Place* path = fields.Get("ErrorPath")) {
-      fail.error_path = CompilePath(path);
+      fail.error_path = CompilePathOrCall(*path);
     }
     if (const Place* path = fields.Get("CausePath")) {
-      fail.cause_path = CompilePath(path);
+      fail.cause_path = CompilePathOrCall(*path);
     }
     return fail;
   }
@@ -391,6 +392,13 @@ class Compiler {
   void CompileItems(const Fields& fields, Language language, std::optional<DistributedMap>& map) {
     if (const Place* label = fields.Get("Label")) {
       CheckLabel(*label, problems_);
+      const auto [first, is_new] = labels_.emplace(label->node->text, label->Pointer());
+      if (!is_new) {
+        problems_.Error(code::kSchema,
+                        *label,
+                        "the Label '" + std::string(label->node->text) + "' is that of " +
+                            first->second + " too: Labels are unique in a definition");
+      }
     }
     auto reader = CompileItemReader(fields.Get("ItemReader"), language, problems_);
     auto batcher = CompileItemBatcher(fields.Get("ItemBatcher"), language, problems_);
@@ -406,6 +414,8 @@ class Compiler {
   const Place& root_;
   Problems& problems_;
   StateNames names_;
+  // Of distributed Maps, and where each stands.
+  std::map<std::string, std::string, std::less<>> labels_;
   Language language_ = Language::kJsonPath;
   // Of the executions that run the states at hand: those of a distributed Map have their own.
   MachineType type_;

@@ -236,7 +236,7 @@ bool CheckCall(const Place& place, Problems& problems) {
                    "this is no valid intrinsic function call: " + check.status.message());
     return false;
   }
-  problems.NotSupported(place, "an intrinsic function in " + Quote(place.name));
+  if (!check.unsupported.empty()) problems.NotSupported(place, check.unsupported);
   return true;
 }
 

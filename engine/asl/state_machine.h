@@ -17,6 +17,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/ids.h"
 #include "engine/base/time.h"
+#include "engine/expression/intrinsic.h"
 #include "engine/expression/jsonata/jsonata_template.h"
 #include "engine/expression/path.h"
 #include "engine/expression/payload_template.h"
@@ -244,11 +245,14 @@ struct WaitState {
       until;
 };
 
+// What a text is computed by in JSONPath.
+using PathOrCall = std::variant<expression::Path, expression::Intrinsic>;
+
 struct FailState {
   std::optional<std::string> error;
   std::optional<std::string> cause;
-  std::optional<expression::Path> error_path;
-  std::optional<expression::Path> cause_path;
+  std::optional<PathOrCall> error_path;
+  std::optional<PathOrCall> cause_path;
   std::optional<expression::JsonataTemplate> error_expression;
   std::optional<expression::JsonataTemplate> cause_expression;
 };

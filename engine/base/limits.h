@@ -29,6 +29,9 @@ struct Limits {
   std::uint32_t inline_map_concurrency = 40;
   // Executions of a distributed Map that are open at once. AWS: 10,000.
   std::uint32_t distributed_map_concurrency = 10'000;
+  // How long an execution may take, from its start or its last redrive; then it is timed out, when
+  // upkeep comes by. AWS: a year.
+  Duration execution_duration_max = std::chrono::hours(24 * 365);
   // How long an EXPRESS execution may take. AWS: five minutes.
   Duration express_duration_max = std::chrono::minutes(5);
   // How long after its end an execution can be redriven. AWS: 14 days.

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "engine/interpreter/interpreter.h"
+#include "engine/interpreter/state_scope.h"
 #include "engine/json/write.h"
 
 namespace pawl::interpreter {
@@ -30,20 +31,30 @@ void Interpreter::ExecuteFail(Frame& frame) {
   if (!query(fail.error_expression, "Error", failure.error)) return;
   if (!query(fail.cause_expression, "Cause", failure.cause)) return;
   Datum input(frame.input);
-  const auto read = [&](const std::optional<expression::Path>& path,
+  const auto read = [&](const std::optional<asl::PathOrCall>& source,
                         const char* field,
                         std::optional<std::string>& text) {
-    if (!path) return true;
-    const auto value = EvaluatePath(frame, *path, input);
+    if (!source) return true;
+    const auto* call = std::get_if<expression::Intrinsic>(&*source);
+    StateScope scope(*this, frame, input);
+    const auto value = call != nullptr
+                           ? call->Evaluate(field, scope, arena_)
+                           : EvaluatePath(frame, std::get<expression::Path>(*source), input);
+    if (!value.ok() && call != nullptr) {
+      FailEvaluation(frame, value.status());
+      return false;
+    }
+    const std::string& written =
+        call != nullptr ? call->text() : std::get<expression::Path>(*source).text();
     if (!value.ok()) {
       FailRuntime(frame,
-                  "The JSONPath '" + path->text() + "' specified for the field '" + field +
+                  "The JSONPath '" + written + "' specified for the field '" + field +
                       "' could not be found in the input '" + json::Write(ValueOf(input)) + "'");
       return false;
     }
     if (!value->is_string()) {
       FailRuntime(frame,
-                  "The JSONPath '" + path->text() + "' specified for the field '" + field +
+                  "The JSONPath '" + written + "' specified for the field '" + field +
                       "' must reference a string, but references a value of type " +
                       std::string(json::TypeName(value->type())));
       return false;

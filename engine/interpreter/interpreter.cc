@@ -107,15 +107,19 @@ bool Interpreter::On(const Stop& stop) {
   return true;
 }
 
+bool Interpreter::On(const TimeIsUp&) {
+  const Frame* root = Find(kRootFrame);
+  if (root == nullptr) return false;
+  CloseExecution(Unsuccessful(ExecutionStatus::kTimedOut, "States.Timeout", std::nullopt),
+                 EventType::kExecutionTimedOut,
+                 root->last_event);
+  return true;
+}
+
 bool Interpreter::On(const TimerFired& fired) {
   Frame* frame = Find(message_.frame);
   if (frame == nullptr) return false;
-  if (frame->execution_deadline && *frame->execution_deadline <= now_) {
-    CloseExecution(Unsuccessful(ExecutionStatus::kTimedOut, "States.Timeout", std::nullopt),
-                   EventType::kExecutionTimedOut,
-                   frame->last_event);
-    return true;
-  }
+  if (frame->execution_deadline && *frame->execution_deadline <= now_) return On(TimeIsUp{});
   if (const auto* timer = std::get_if<TimerWait>(&frame->wait)) {
     if (timer->due > now_) return false;
     if (timer->purpose == TimerWait::Purpose::kRetry) {

@@ -111,6 +111,7 @@ class Interpreter {
   bool On(const ResultsWritten& written);
   bool On(const TimerFired& fired);
   bool On(const Continue& go_on);
+  bool On(const TimeIsUp& message);
   bool On(const Redrive& redrive);
   bool On(const MapRunUpdate& update);
   bool On(const Stop& stop);

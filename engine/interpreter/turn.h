@@ -185,6 +185,9 @@ struct TimerFired {
 // The frame is runnable, or a join may start more of its children.
 struct Continue {};
 
+// Addressed to the root: the execution has taken as long as any may.
+struct TimeIsUp {};
+
 // Addressed to the root of an execution that ended without success: the working set holds its
 // archived frames, and its header counts this redrive already.
 struct Redrive {};
@@ -217,6 +220,7 @@ struct Message {
                ResultsWritten,
                TimerFired,
                Continue,
+               TimeIsUp,
                Redrive,
                MapRunUpdate,
                Stop>

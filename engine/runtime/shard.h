@@ -284,6 +284,7 @@ class Shard {
   Status RecoverFrame(const storage::Row& row, Timestamp now);
   void WakeParked(Timestamp now);
   void Expire(Timestamp now, Duration retention);
+  void EndOverdue(ExecutionId id, const rows::ExecutionRow& row, Timestamp now);
   void Scrub(Timestamp now);
 
   const ShardId id_;

@@ -160,7 +160,8 @@ void Shard::WakeParked(Timestamp now) {
   woken_until_ = now + kParkHorizon;
 }
 
-// Removes closed executions whose retention has passed, in the order they were started. Runs of
+// Ends executions that have taken as long as any may, and removes closed ones whose retention has
+// passed, in the order they were started. Runs of
 // neighbours go with one range a family; names and listings singly.
 void Shard::Expire(Timestamp now, Duration retention) {
   const auto found =
@@ -184,6 +185,7 @@ void Shard::Expire(Timestamp now, Duration retention) {
   for (const storage::Row& row : *found) {
     const auto id = rows::ParseExecutionKey(row.key);
     const auto execution = rows::DecodeExecution(row.value);
+    if (id && execution.ok() && !execution->is_closed()) EndOverdue(*id, *execution, now);
     const bool is_expired = id && execution.ok() && execution->is_closed() &&
                             execution->stopped_at + retention < now &&
                             !residents_.contains(id->number);
@@ -203,6 +205,15 @@ void Shard::Expire(Timestamp now, Duration retention) {
   }
   remove_run();
   expire_cursor_ = found->size() < kExpirySlice ? std::string() : found->back().key;
+}
+
+void Shard::EndOverdue(ExecutionId id, const rows::ExecutionRow& row, Timestamp now) {
+  const Timestamp begin = std::max(row.header.started_at, row.header.redriven_at);
+  if (begin + environment_.interpreter().limits.execution_duration_max > now) return;
+  auto execution = Find(id);
+  if (!execution.ok() || *execution == nullptr) return;
+  static_cast<void>(
+      Moves(**execution, {.frame = kRootFrame, .at = now, .body = interpreter::TimeIsUp{}}));
 }
 
 // Looks for open frames that nothing will wake. There are none, unless there is a bug: every one

@@ -154,7 +154,7 @@ TEST(CompileTest, FailTakesItsErrorAndCauseFromTextsOrPaths) {
   const auto& fail = std::get<asl::FailState>(FindState(compilation, "S").details);
   EXPECT_EQ(fail.error, "E");
   EXPECT_FALSE(fail.cause.has_value());
-  EXPECT_EQ(fail.cause_path->text(), "$.cause");
+  EXPECT_EQ(std::get<expression::Path>(*fail.cause_path).text(), "$.cause");
 }
 
 TEST(CompileTest, TaskTimesAreNumbersOrPaths) {

@@ -499,11 +499,7 @@ TEST_P(NotSupportedTest, IsRefusedWithACodeOfItsOwn) {
 constexpr const char* kUnsupported = "NOT_SUPPORTED";
 
 constexpr auto kLanguageNotSupportedCases = std::to_array<Case>(
-    {Case{"IntrinsicInErrorPath",
-          R"x("Type": "Fail", "ErrorPath": "States.Format('{}', $.a)")x",
-          kUnsupported,
-          "/States/S/ErrorPath"},
-     Case{"ItemReader",
+    {Case{"ItemReader",
           R"("Type": "Map", "End": true,
                 "ItemReader": {"Resource": "arn:aws:states:::dynamodb:scan",
                   "ReaderConfig": {"MaxItems": 5}, "Parameters": {"Table": "t"}},
@@ -641,6 +637,19 @@ TEST(QueryLanguageTest, StatesInsideTakeTheLanguageOfTheMachine) {
                 "ItemProcessor": {"StartAt": "I", "States": {"I": {
                 "Type": "Pass", "InputPath": "$.a", "End": true}}})")),
               IsEmpty());
+}
+
+TEST(LabelTest, LabelsAreUnique) {
+  const auto map = [](const std::string& inner) {
+    return R"("Type": "Map", "Label": "same", "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": ")" +
+           inner + R"(", "States": {")" + inner + R"(": {"Type": "Succeed"}}})";
+  };
+  const auto diagnostics = Diagnose(R"({"StartAt": "A", "States": {"A": {)" + map("I") +
+                                    R"(, "Next": "B"}, "B": {)" + map("J") + R"(, "End": true}}})");
+  EXPECT_THAT(diagnostics, Contains(Problem("SCHEMA_VALIDATION_FAILED", "/States/B/Label")));
+  EXPECT_EQ(diagnostics.size(), 1U);
 }
 
 TEST(LabelTest, LabelsAreShortAndPlain) {

@@ -56,6 +56,18 @@ TEST(EndStatesTest, FailReadsErrorAndCauseFromItsInput) {
   EXPECT_EQ(run.Cause(), "of it");
 }
 
+TEST(EndStatesTest, FailComputesErrorAndCause) {
+  ExecutionHarness run(
+      Fail(R"x(,"ErrorPath":"States.Format('E{}', $.n)","CausePath":"States.JsonToString($.c)")x"),
+      R"({"n":7,"c":[1]})");
+  EXPECT_EQ(run.Outcome(), "FAILED E7");
+  EXPECT_EQ(run.Cause(), "[1]");
+  ExecutionHarness wrong(Fail(R"x(,"ErrorPath":"States.ArrayLength($.n)")x"), R"({"n":7})");
+  EXPECT_THAT(wrong.Outcome(), testing::StartsWith("FAILED States.IntrinsicFailure"));
+  ExecutionHarness number(Fail(R"x(,"ErrorPath":"States.ArrayLength($.n)")x"), R"({"n":[]})");
+  EXPECT_THAT(number.Outcome(), testing::StartsWith("FAILED States.Runtime"));
+}
+
 // "... MUST resolve to a string."
 TEST(EndStatesTest, AnErrorPathThatLeadsToNoStringIsARuntimeError) {
   ExecutionHarness number(Fail(R"(,"ErrorPath":"$.e")"), R"({"e":5})");

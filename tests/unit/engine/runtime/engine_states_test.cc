@@ -260,5 +260,23 @@ TEST_F(EngineStatesTest, AStoppedExecutionIsAborted) {
   EXPECT_EQ(harness_.EventTypes(name).size(), 3U);
 }
 
+TEST(EngineLimitsTest, NoExecutionTakesLongerThanAnyMay) {
+  EngineOptions options;
+  options.limits.execution_duration_max = std::chrono::seconds(60);
+  test::EngineHarness harness{options};
+  harness.Deploy("m", R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":3600,
+      "End":true}}})");
+  const ExecutionName name = harness.Start("m");
+  harness.Advance(std::chrono::seconds(59));
+  EXPECT_EQ(harness.Describe(name).status, ExecutionStatus::kRunning);
+  harness.Advance(std::chrono::seconds(30));
+  EXPECT_EQ(harness.Describe(name).status, ExecutionStatus::kTimedOut);
+  EXPECT_EQ(harness.Describe(name).error, "States.Timeout");
+  // A redrive gives it the time again.
+  ASSERT_TRUE(harness.Redrive(name).ok());
+  harness.Advance(std::chrono::seconds(50));
+  EXPECT_EQ(harness.Describe(name).status, ExecutionStatus::kRunning);
+}
+
 }  // namespace
 }  // namespace pawl

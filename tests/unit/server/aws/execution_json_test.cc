@@ -16,7 +16,8 @@ ExecutionInfo Execution(ExecutionStatus status) {
           .state_machine_arn = "arn:m",
           .status = status,
           .started_at = Timestamp(seconds(10)),
-          .input = Bytes("{}")};
+          .input = Bytes("{}"),
+          .redrive_status = RedriveStatus::kRedrivable};
 }
 
 std::string Json(const ExecutionInfo& execution) {
@@ -29,6 +30,8 @@ TEST(ExecutionJsonTest, ASucceededExecutionHasItsOutputAndIsNotRedrivable) {
   ExecutionInfo execution = Execution(ExecutionStatus::kSucceeded);
   execution.stopped_at = Timestamp(seconds(11));
   execution.output = Bytes("[1]");
+  execution.redrive_status = RedriveStatus::kNotRedrivable;
+  execution.redrive_status_reason = "Execution is SUCCEEDED and cannot be redriven";
   EXPECT_EQ(Json(execution),
             R"({"executionArn":"arn:e","stateMachineArn":"arn:m","name":"n","status":"SUCCEEDED",)"
             R"("startDate":10.000,"stopDate":11.000,"input":"{}","inputDetails":{"included":true},)"

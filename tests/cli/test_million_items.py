@@ -8,7 +8,7 @@ from conftest import Pawl, end, ready_address
 
 ITEMS = 1_000_000
 # What README.md promises: a server at work on such a Map stays below it.
-RESIDENT_MB_MAX = 250
+RESIDENT_MB_MAX = 200
 RUN_SECONDS = 600
 
 DEFINITION = """

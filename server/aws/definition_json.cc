@@ -29,13 +29,16 @@ std::string InvalidDefinitionMessage(std::span<const asl::Diagnostic> diagnostic
   return "Invalid State Machine Definition: '" + problems + "'";
 }
 
-void WriteValidation(std::string& out, std::span<const asl::Diagnostic> diagnostics) {
+void WriteValidation(std::string& out,
+                     std::span<const asl::Diagnostic> diagnostics,
+                     std::size_t diagnostics_max) {
   JsonFields fields(out);
   const bool has_errors = std::any_of(diagnostics.begin(), diagnostics.end(), IsError);
   fields.Text("result", has_errors ? "FAIL" : "OK");
   fields.Begin("diagnostics");
   out += '[';
-  for (const asl::Diagnostic& diagnostic : diagnostics) {
+  for (const asl::Diagnostic& diagnostic :
+       diagnostics.first(std::min(diagnostics.size(), diagnostics_max))) {
     if (&diagnostic != diagnostics.data()) out += ',';
     JsonFields entry(out);
     entry.Text("severity", IsError(diagnostic) ? "ERROR" : "WARNING");
@@ -44,7 +47,7 @@ void WriteValidation(std::string& out, std::span<const asl::Diagnostic> diagnost
     entry.Text("location", Location(diagnostic));
   }
   out += ']';
-  fields.Boolean("truncated", false);
+  fields.Boolean("truncated", diagnostics.size() > diagnostics_max);
 }
 
 }  // namespace pawl::aws

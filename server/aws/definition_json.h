@@ -1,6 +1,7 @@
 // What is wrong with a definition, as AWS Step Functions says it.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 
@@ -13,7 +14,10 @@ namespace pawl::aws {
 // out; `diagnostics` has at least one error.
 std::string InvalidDefinitionMessage(std::span<const asl::Diagnostic> diagnostics);
 
-// Appends AWS's ValidateStateMachineDefinitionOutput as one JSON object.
-void WriteValidation(std::string& out, std::span<const asl::Diagnostic> diagnostics);
+// Appends AWS's ValidateStateMachineDefinitionOutput as one JSON object, with the first
+// `diagnostics_max` of the diagnostics.
+void WriteValidation(std::string& out,
+                     std::span<const asl::Diagnostic> diagnostics,
+                     std::size_t diagnostics_max);
 
 }  // namespace pawl::aws

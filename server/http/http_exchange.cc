@@ -35,11 +35,8 @@ std::shared_ptr<Responder> HttpExchange::NewResponder(std::shared_ptr<HttpExchan
 }
 
 void HttpExchange::Respond(HttpResponse response) {
-  // What it holds may end calls of the engine: destroyed without the lock.
-  std::function<void()> unused;
   const MutexLock lock(mutex_);
   if (std::exchange(is_answered_, true)) return;
-  unused = std::exchange(abandoned_, nullptr);
   response_ = std::move(response);
   if (wake_) wake_();
 }
@@ -99,8 +96,11 @@ void HttpExchange::Abandon(std::optional<HttpResponse> instead) {
 }
 
 void HttpExchange::Detach() {
+  // What it holds may wait for whoever answers just now: destroyed without the lock.
+  std::function<void()> unused;
   const MutexLock lock(mutex_);
   wake_ = nullptr;
+  if (is_answered_) unused = std::exchange(abandoned_, nullptr);
 }
 
 }  // namespace pawl::http

@@ -22,8 +22,9 @@ class Responder {
   // The first answer counts; later ones do nothing, nor do those to a client that is gone.
   virtual void Respond(HttpResponse response) = 0;
 
-  // `abandoned` runs once, on any thread, when the answer is not waited for any more: the client
-  // went away, or the time of RespondAfter passed. It does not run once Respond was called. A
+  // `abandoned` runs once when the answer is not waited for any more: the client went away, or the
+  // time of RespondAfter passed. It does not run once Respond was called. It runs and is destroyed
+  // on a thread of the server, and never inside Respond: it may hold what Respond is called by. A
   // client that only closes its side of the connection counts as gone and still gets the answer, if
   // there is one. Call it before Handle returns, at most once.
   virtual void OnAbandoned(std::function<void()> abandoned) = 0;

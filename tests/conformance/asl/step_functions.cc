@@ -265,7 +265,7 @@ Answer StepFunctions::ValidateDefinition(const Tree& parameters) {
     if (auto what = FindUnsupported(compilation)) return NotSupported(*std::move(what));
   }
   std::string text;
-  aws::WriteValidation(text, diagnostics);
+  aws::WriteValidation(text, diagnostics, diagnostics.size());
   return {.response = ParsedAnswer(text)};
 }
 

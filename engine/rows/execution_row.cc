@@ -10,6 +10,8 @@ namespace {
 using interpreter::ExecutionStatus;
 
 constexpr std::uint8_t kVersion = 1;
+// A listing with the version of the state machine.
+constexpr std::uint8_t kVersionQualified = 2;
 
 enum RowFlags : std::uint8_t {
   kClosed = 1,
@@ -18,9 +20,10 @@ enum RowFlags : std::uint8_t {
   kCause = 8,
   kParent = 16,
   kMapRuns = 32,
+  kQualified = 128,
 };
 
-constexpr std::uint8_t kAllFlags = 63;
+constexpr std::uint8_t kAllFlags = 191;
 
 void AppendTime(Encoder& encoder, Timestamp time) {
   encoder.SignedVarint(ToMicros(time));
@@ -65,6 +68,19 @@ ParentLink TakeParent(Decoder& decoder) {
   return parent;
 }
 
+void AppendQualifier(Encoder& encoder, std::uint64_t version, std::string_view alias) {
+  encoder.Varint(version);
+  encoder.String(alias);
+}
+
+// Of an ExecutionRow or a ListingRow.
+template <typename Row>
+void TakeQualifier(Decoder& decoder, Row& row) {
+  row.version = decoder.Varint();
+  row.alias = decoder.String();
+  if (row.version == 0) decoder.Fail();
+}
+
 void TakeVersion(Decoder& decoder) {
   if (decoder.Byte() != kVersion) decoder.Fail();
 }
@@ -89,12 +105,14 @@ std::string EncodeExecution(const ExecutionRow& row) {
   encoder.BigEndian64(row.input_hash);
   encoder.Byte(static_cast<std::uint8_t>(
       (row.is_closed() ? kClosed : 0) | (row.output ? kOutput : 0) | (row.error ? kError : 0) |
-      (row.cause ? kCause : 0) | (row.parent ? kParent : 0) | (row.has_map_runs ? kMapRuns : 0)));
+      (row.cause ? kCause : 0) | (row.parent ? kParent : 0) | (row.has_map_runs ? kMapRuns : 0) |
+      (row.version != 0 ? kQualified : 0)));
   if (row.is_closed()) AppendTime(encoder, row.stopped_at);
   if (row.output) AppendPayload(encoder, *row.output);
   if (row.error) encoder.String(*row.error);
   if (row.cause) encoder.String(*row.cause);
   if (row.parent) AppendParent(encoder, *row.parent);
+  if (row.version != 0) AppendQualifier(encoder, row.version, row.alias);
   return value;
 }
 
@@ -116,7 +134,7 @@ Result<ExecutionRow> DecodeExecution(std::string_view value) {
   row.fairness_key = decoder.String();
   row.input_hash = decoder.BigEndian64();
   const std::uint8_t flags = decoder.Byte();
-  if (flags > kAllFlags) decoder.Fail();
+  if ((flags & ~kAllFlags) != 0) decoder.Fail();
   if (((flags & kClosed) != 0) != row.is_closed()) decoder.Fail();
   if (row.is_closed()) row.stopped_at = TakeTime(decoder);
   if ((flags & kOutput) != 0) row.output = TakePayload(decoder);
@@ -124,6 +142,7 @@ Result<ExecutionRow> DecodeExecution(std::string_view value) {
   if ((flags & kCause) != 0) row.cause = std::string(decoder.String());
   row.has_map_runs = (flags & kMapRuns) != 0;
   if ((flags & kParent) != 0) row.parent = TakeParent(decoder);
+  if ((flags & kQualified) != 0) TakeQualifier(decoder, row);
   if (!decoder.Finished()) return DataLoss("an execution row is not readable");
   return row;
 }
@@ -169,20 +188,23 @@ Result<OutboxRow> DecodeOutbox(std::string_view value) {
 std::string EncodeListing(const ListingRow& row) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(row.version == 0 ? kVersion : kVersionQualified);
   encoder.String(row.name);
   AppendTime(encoder, row.stopped_at);
   encoder.Varint(row.revision);
+  if (row.version != 0) AppendQualifier(encoder, row.version, row.alias);
   return value;
 }
 
 Result<ListingRow> DecodeListing(std::string_view value) {
   Decoder decoder(value);
-  TakeVersion(decoder);
+  const std::uint8_t version = decoder.Byte();
+  if (version != kVersion && version != kVersionQualified) decoder.Fail();
   ListingRow row;
   row.name = decoder.String();
   row.stopped_at = TakeTime(decoder);
   row.revision = decoder.Varint();
+  if (version == kVersionQualified) TakeQualifier(decoder, row);
   if (!decoder.Finished()) return DataLoss("a listing row is not readable");
   return row;
 }
@@ -196,52 +218,6 @@ std::string ListingKeyOf(ExecutionId id, const ExecutionRow& row, ExecutionStatu
        .status = status,
        .started_at = row.header.started_at,
        .id = id});
-}
-
-std::string EncodeStateMachine(const StateMachineRow& row) {
-  std::string value;
-  Encoder encoder(value);
-  encoder.Byte(kVersion);
-  encoder.Varint(row.revision);
-  AppendTime(encoder, row.created_at);
-  AppendTime(encoder, row.updated_at);
-  encoder.Byte(static_cast<std::uint8_t>((row.is_deleting ? 1 : 0) |
-                                         (row.type == asl::MachineType::kExpress ? 2 : 0)));
-  return value;
-}
-
-Result<StateMachineRow> DecodeStateMachine(std::string_view value) {
-  Decoder decoder(value);
-  TakeVersion(decoder);
-  StateMachineRow row;
-  row.revision = decoder.Varint();
-  row.created_at = TakeTime(decoder);
-  row.updated_at = TakeTime(decoder);
-  const std::uint8_t flags = decoder.Byte();
-  if (flags > 3) decoder.Fail();
-  row.is_deleting = (flags & 1) != 0;
-  if ((flags & 2) != 0) row.type = asl::MachineType::kExpress;
-  if (!decoder.Finished()) return DataLoss("a state machine's row is not readable");
-  return row;
-}
-
-std::string EncodeRevision(const RevisionRow& row) {
-  std::string value;
-  Encoder encoder(value);
-  encoder.Byte(kVersion);
-  AppendTime(encoder, row.created_at);
-  encoder.Raw(row.definition);
-  return value;
-}
-
-Result<RevisionRow> DecodeRevision(std::string_view value) {
-  Decoder decoder(value);
-  TakeVersion(decoder);
-  RevisionRow row;
-  row.created_at = TakeTime(decoder);
-  if (!decoder.ok()) return DataLoss("a definition's row is not readable");
-  row.definition = std::string(decoder.rest());
-  return row;
 }
 
 }  // namespace pawl::rows

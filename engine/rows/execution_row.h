@@ -42,6 +42,10 @@ struct ExecutionRow {
   std::uint64_t revision = 0;
   std::int32_t priority = 0;
   std::string fairness_key = {};
+  // What the start named instead of the latest revision: the version that runs, 0 if none; and the
+  // alias that led to it, empty if none.
+  std::uint64_t version = 0;
+  std::string alias = {};
   // Of the input's bytes: tells a repeated start from another one of the same name.
   std::uint64_t input_hash = 0;
   std::optional<ParentLink> parent = {};
@@ -89,6 +93,9 @@ struct ListingRow {
   // Of a closed execution; else the epoch.
   Timestamp stopped_at = {};
   std::uint64_t revision = 0;
+  // As in ExecutionRow.
+  std::uint64_t version = 0;
+  std::string alias = {};
 
   bool operator==(const ListingRow&) const = default;
 };
@@ -100,28 +107,5 @@ Result<ListingRow> DecodeListing(std::string_view value);
 std::string ListingKeyOf(ExecutionId id,
                          const ExecutionRow& row,
                          interpreter::ExecutionStatus status);
-
-struct StateMachineRow {
-  std::uint64_t revision = 0;
-  Timestamp created_at = {};
-  Timestamp updated_at = {};
-  bool is_deleting = false;
-  asl::MachineType type = asl::MachineType::kStandard;
-
-  bool operator==(const StateMachineRow&) const = default;
-};
-
-std::string EncodeStateMachine(const StateMachineRow& row);
-Result<StateMachineRow> DecodeStateMachine(std::string_view value);
-
-struct RevisionRow {
-  Timestamp created_at = {};
-  std::string definition = {};
-
-  bool operator==(const RevisionRow&) const = default;
-};
-
-std::string EncodeRevision(const RevisionRow& row);
-Result<RevisionRow> DecodeRevision(std::string_view value);
 
 }  // namespace pawl::rows

@@ -409,6 +409,58 @@ Range RevisionsOf(NamespaceId namespace_id, std::string_view state_machine) {
   return PrefixRange(Family::kIndex, NamedKey('d', namespace_id, state_machine));
 }
 
+std::string VersionKey(NamespaceId namespace_id,
+                       std::string_view state_machine,
+                       std::uint64_t version) {
+  std::string key = NamedKey('v', namespace_id, state_machine);
+  Encoder(key).BigEndian64(version);
+  return key;
+}
+
+Range VersionsOf(NamespaceId namespace_id, std::string_view state_machine) {
+  return PrefixRange(Family::kIndex, NamedKey('v', namespace_id, state_machine));
+}
+
+std::optional<std::uint64_t> ParseVersionKey(std::string_view key) {
+  Decoder decoder(key);
+  const char tag = static_cast<char>(decoder.Byte());
+  decoder.BigEndian32();
+  decoder.Raw(decoder.BigEndian16());
+  const std::uint64_t version = decoder.BigEndian64();
+  if (tag != 'v' || !decoder.Finished()) return std::nullopt;
+  return version;
+}
+
+std::string AliasKey(NamespaceId namespace_id,
+                     std::string_view state_machine,
+                     std::string_view alias) {
+  std::string key = NamedKey('A', namespace_id, state_machine);
+  key += alias;
+  return key;
+}
+
+Range AliasesOf(NamespaceId namespace_id, std::string_view state_machine) {
+  return PrefixRange(Family::kIndex, NamedKey('A', namespace_id, state_machine));
+}
+
+std::optional<std::string> ParseAliasKey(std::string_view key) {
+  Decoder decoder(key);
+  const char tag = static_cast<char>(decoder.Byte());
+  decoder.BigEndian32();
+  decoder.Raw(decoder.BigEndian16());
+  if (tag != 'A' || !decoder.ok()) return std::nullopt;
+  return std::string(decoder.rest());
+}
+
+std::string TagsKey(NamespaceId namespace_id, TaggedKind kind, std::string_view name) {
+  std::string key = "G";
+  Encoder encoder(key);
+  encoder.BigEndian32(namespace_id.value);
+  encoder.Byte(static_cast<std::uint8_t>(kind));
+  encoder.Raw(name);
+  return key;
+}
+
 std::string FunctionKey(NamespaceId namespace_id, std::string_view function) {
   std::string key = "W";
   Encoder encoder(key);

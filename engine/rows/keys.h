@@ -135,6 +135,25 @@ std::string RevisionKey(NamespaceId namespace_id,
                         std::string_view state_machine,
                         std::uint64_t revision);
 storage::Range RevisionsOf(NamespaceId namespace_id, std::string_view state_machine);
+std::string VersionKey(NamespaceId namespace_id,
+                       std::string_view state_machine,
+                       std::uint64_t version);
+// By number, the smallest first.
+storage::Range VersionsOf(NamespaceId namespace_id, std::string_view state_machine);
+// The number in a VersionKey.
+std::optional<std::uint64_t> ParseVersionKey(std::string_view key);
+std::string AliasKey(NamespaceId namespace_id,
+                     std::string_view state_machine,
+                     std::string_view alias);
+// By name.
+storage::Range AliasesOf(NamespaceId namespace_id, std::string_view state_machine);
+// The alias's name in an AliasKey.
+std::optional<std::string> ParseAliasKey(std::string_view key);
+
+// What tags belong to; the numbers are stored.
+enum class TaggedKind : std::uint8_t { kStateMachine = 0, kActivity = 1 };
+
+std::string TagsKey(NamespaceId namespace_id, TaggedKind kind, std::string_view name);
 std::string FunctionKey(NamespaceId namespace_id, std::string_view function);
 storage::Range AllFunctions();
 // Those of a namespace whose names begin with `prefix`.

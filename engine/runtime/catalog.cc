@@ -6,6 +6,8 @@
 
 #include "engine/base/coding.h"
 #include "engine/rows/keys.h"
+#include "engine/runtime/catalog_errors.h"
+#include "engine/runtime/definition_error.h"
 
 namespace pawl::runtime {
 namespace {
@@ -13,59 +15,15 @@ namespace {
 using interpreter::ExecutionStatus;
 using storage::Family;
 
-// The catalog's rows belong to no shard; one number stands for them in a batch.
-constexpr ShardId kCatalogShard{rows::kShards};
 constexpr std::size_t kPageMax = 1'000;
-
-Status DefinitionError(const asl::Compilation& compilation) {
-  std::string message = "the definition is not valid:";
-  for (const asl::Diagnostic& diagnostic : compilation.diagnostics) {
-    if (diagnostic.severity != asl::Severity::kError) continue;
-    message += "\n  " + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column) +
-               " " + diagnostic.code + " at " +
-               (diagnostic.pointer.empty() ? "the top" : diagnostic.pointer) + ": " +
-               asl::FullMessage(diagnostic);
-  }
-  return InvalidArgument(std::move(message), "definition").WithReason("InvalidDefinition");
-}
-
-Status MachineNotFound(const ArnScheme& arns, const std::string& name) {
-  return NotFound("State Machine Does Not Exist: '" + interpreter::StateMachineArn(arns, name) +
-                  "'")
-      .WithReason("StateMachineDoesNotExist");
-}
 
 }  // namespace
 
-// API reference, CreateStateMachine: the name must not contain white space, brackets < > { } [ ],
-// wildcards ? *, special characters " # % \ ^ | ~ ` $ & , ; : / or control characters.
-Status CheckName(std::string_view name, std::string_view what, const std::string& field) {
-  constexpr std::string_view kForbidden = " <>{}[]?*\"#%\\^|~`$&,;:/";
-  constexpr std::size_t kNameCharactersMax = 80;
-  std::size_t characters = 0;
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0U) != 0x80U) ++characters;
-    if (byte <= 0x20 || byte == 0x7F || kForbidden.find(c) != std::string_view::npos) {
-      return InvalidArgument("Invalid Name: '" + std::string(name) + "': the name of " +
-                                 std::string(what) +
-                                 " has no white space, control characters or any of " +
-                                 std::string(kForbidden.substr(1)),
-                             field)
-          .WithReason("InvalidName");
-    }
-  }
-  if (characters == 0 || characters > kNameCharactersMax) {
-    return InvalidArgument("Invalid Name: the name of " + std::string(what) +
-                               " has 1 to 80 characters, this one " + std::to_string(characters),
-                           field)
-        .WithReason("InvalidName");
-  }
-  return OkStatus();
-}
-
-Catalog::Catalog(storage::Storage& storage, const Limits& limits, const ArnScheme& arns)
-    : storage_(storage), limits_(limits), arns_(arns) {}
+Catalog::Catalog(storage::Storage& storage,
+                 platform::Random& random,
+                 const Limits& limits,
+                 const ArnScheme& arns)
+    : storage_(storage), random_(random), limits_(limits), arns_(arns) {}
 
 Result<std::optional<rows::StateMachineRow>> Catalog::ReadRow(NamespaceId namespace_id,
                                                               const std::string& name) {
@@ -94,15 +52,27 @@ Result<rows::RevisionRow> Catalog::ReadRevision(NamespaceId namespace_id,
 
 StateMachineInfo Catalog::InfoOf(const std::string& name,
                                  const rows::StateMachineRow& row,
-                                 std::string definition) const {
-  return {.name = name,
-          .arn = interpreter::StateMachineArn(arns_, name),
-          .type = row.type,
-          .revision = row.revision,
-          .definition = std::move(definition),
-          .created_at = row.created_at,
-          .updated_at = row.updated_at,
-          .is_deleting = row.is_deleting};
+                                 std::optional<rows::RevisionRow> revision) const {
+  StateMachineInfo info{.name = name,
+                        .arn = interpreter::StateMachineArn(arns_, name),
+                        .type = row.type,
+                        .revision = row.revision,
+                        .created_at = row.created_at,
+                        .updated_at = row.updated_at,
+                        .is_deleting = row.is_deleting};
+  if (!revision) return info;
+  info.revision_id = std::move(revision->id);
+  info.definition = std::move(revision->definition);
+  info.role_arn = std::move(revision->role_arn);
+  info.configuration = std::move(revision->configuration);
+  return info;
+}
+
+Result<rows::StateMachineRow> Catalog::ReadLive(NamespaceId namespace_id, const std::string& name) {
+  ASSIGN_OR_RETURN(auto row, ReadRow(namespace_id, name));
+  if (!row) return MachineNotFound(arns_, name);
+  if (row->is_deleting) return MachineDeleting(arns_, name);
+  return *std::move(row);
 }
 
 void Catalog::Remember(const RevisionId& id, std::shared_ptr<const asl::StateMachine> machine) {
@@ -112,81 +82,6 @@ void Catalog::Remember(const RevisionId& id, std::shared_ptr<const asl::StateMac
     revisions_.erase(order_.front());
     order_.pop_front();
   }
-}
-
-Result<asl::MachineType> Catalog::TypeFor(const DeployRequest& request) {
-  if (request.type) return *request.type;
-  const MutexLock lock(mutex_);
-  ASSIGN_OR_RETURN(const auto row, ReadRow(request.namespace_id, request.name));
-  return row ? row->type : asl::MachineType::kStandard;
-}
-
-Result<DeployResponse> Catalog::Deploy(const DeployRequest& request, Timestamp now) {
-  RETURN_IF_ERROR(CheckName(request.name, "a state machine", "name"));
-  ASSIGN_OR_RETURN(const asl::MachineType type, TypeFor(request));
-  asl::Compilation compilation =
-      asl::Compile(request.definition, limits_.definition_bytes_max, type);
-  if (!compilation.ok()) return DefinitionError(compilation);
-  DeployResponse response;
-  response.warnings = std::move(compilation.diagnostics);
-
-  const MutexLock lock(mutex_);
-  ASSIGN_OR_RETURN(auto row, ReadRow(request.namespace_id, request.name));
-  if (row && row->is_deleting) {
-    return FailedPrecondition("State Machine is being deleted: '" +
-                              interpreter::StateMachineArn(arns_, request.name) + "'")
-        .WithReason("StateMachineDeleting");
-  }
-  if (!row && request.must_exist) return MachineNotFound(arns_, request.name);
-  if (row) {
-    ASSIGN_OR_RETURN(const rows::RevisionRow latest,
-                     ReadRevision(request.namespace_id, request.name, row->revision));
-    if (latest.definition == request.definition && row->type == type) {
-      response.state_machine = InfoOf(request.name, *row, request.definition);
-      return response;
-    }
-    if (request.must_be_new) {
-      return AlreadyExists("State Machine Already Exists: '" +
-                           interpreter::StateMachineArn(arns_, request.name) + "'")
-          .WithReason("StateMachineAlreadyExists");
-    }
-    if (row->type != type) {
-      return InvalidArgument("the state machine '" + request.name + "' is of type " +
-                                 std::string(asl::MachineTypeName(row->type)) +
-                                 ", which cannot be changed: delete it first",
-                             "type");
-    }
-  }
-  rows::StateMachineRow next = row.value_or(rows::StateMachineRow{.created_at = now, .type = type});
-  if (!row) {
-    // A deleted machine of this name may have left histories that show its revisions.
-    storage::Range before = rows::RevisionsOf(request.namespace_id, request.name);
-    before.is_reverse = true;
-    before.limit = 1;
-    ASSIGN_OR_RETURN(const auto last, storage::ScanAndWait(storage_, before));
-    if (!last.empty()) {
-      Decoder decoder(std::string_view(last[0].key).substr(last[0].key.size() - 8));
-      next.revision = decoder.BigEndian64();
-    }
-  }
-  ++next.revision;
-  next.updated_at = now;
-  storage::ShardBatch batch{.shard = kCatalogShard};
-  batch.writes.Put(Family::kIndex,
-                   rows::StateMachineKey(request.namespace_id, request.name),
-                   rows::EncodeStateMachine(next));
-  batch.writes.Put(Family::kIndex,
-                   rows::RevisionKey(request.namespace_id, request.name, next.revision),
-                   rows::EncodeRevision({.created_at = now, .definition = request.definition}));
-  RETURN_IF_ERROR(storage::CommitAndWait(storage_, std::move(batch)));
-  Remember({request.namespace_id.value, request.name, next.revision}, compilation.machine);
-  Latest& latest = latest_[{request.namespace_id.value, request.name}];
-  latest.row = next;
-  latest.machine = std::move(compilation.machine);
-  if (!latest.hold) latest.hold = std::make_shared<int>();
-  response.state_machine = InfoOf(request.name, next, request.definition);
-  response.is_changed = true;
-  return response;
 }
 
 Result<StateMachineInfo> Catalog::Describe(NamespaceId namespace_id,
@@ -200,9 +95,24 @@ Result<StateMachineInfo> Catalog::Describe(NamespaceId namespace_id,
   }
   if (revision == 0) revision = row->revision;
   ASSIGN_OR_RETURN(rows::RevisionRow stored, ReadRevision(namespace_id, name, revision));
-  StateMachineInfo info = InfoOf(name, *row, std::move(stored.definition));
+  const Timestamp updated_at = stored.created_at;
+  StateMachineInfo info = InfoOf(name, *row, std::move(stored));
   info.revision = revision;
-  info.updated_at = stored.created_at;
+  info.updated_at = updated_at;
+  return info;
+}
+
+Result<StateMachineInfo> Catalog::DescribeRevision(NamespaceId namespace_id,
+                                                   const std::string& name,
+                                                   std::uint64_t revision) {
+  ASSIGN_OR_RETURN(rows::RevisionRow stored, ReadRevision(namespace_id, name, revision));
+  ASSIGN_OR_RETURN(const auto row, ReadRow(namespace_id, name));
+  const Timestamp created_at = stored.created_at;
+  // The state machine may be gone.
+  StateMachineInfo info = InfoOf(
+      name, row.value_or(rows::StateMachineRow{.created_at = created_at}), std::move(stored));
+  info.revision = revision;
+  info.updated_at = created_at;
   return info;
 }
 
@@ -222,7 +132,7 @@ Result<StateMachineList> Catalog::List(NamespaceId namespace_id,
     const auto name = rows::ParseStateMachineKey(stored.key);
     if (!name) return DataLoss("a state machine's key is not readable");
     ASSIGN_OR_RETURN(const rows::StateMachineRow row, rows::DecodeStateMachine(stored.value));
-    list.state_machines.push_back(InfoOf(*name, row, {}));
+    list.state_machines.push_back(InfoOf(*name, row, std::nullopt));
   }
   return list;
 }
@@ -265,6 +175,12 @@ Status Catalog::Sweep() {
     if (!open.empty()) continue;
     storage::ShardBatch batch{.shard = kCatalogShard};
     batch.writes.Delete(Family::kIndex, stored.key);
+    for (const storage::Range& gone :
+         {rows::VersionsOf(namespace_id, *name), rows::AliasesOf(namespace_id, *name)}) {
+      batch.writes.DeleteRange(Family::kIndex, gone.begin, gone.end);
+    }
+    batch.writes.Delete(Family::kIndex,
+                        rows::TagsKey(namespace_id, rows::TaggedKind::kStateMachine, *name));
     // Revisions stay for the histories that show them; a machine of the same name goes on counting.
     RETURN_IF_ERROR(storage::CommitAndWait(storage_, std::move(batch)));
     if (latest != latest_.end()) latest_.erase(latest);
@@ -297,7 +213,8 @@ Result<std::shared_ptr<const asl::StateMachine>> Catalog::FindRevision(Namespace
 }
 
 Result<Catalog::StartPermit> Catalog::PermitStart(NamespaceId namespace_id,
-                                                  const std::string& name) {
+                                                  const std::string& name,
+                                                  const std::string& qualifier) {
   const MutexLock lock(mutex_);
   const auto known = latest_.find({namespace_id.value, name});
   if (known == latest_.end()) {
@@ -308,15 +225,18 @@ Result<Catalog::StartPermit> Catalog::PermitStart(NamespaceId namespace_id,
     latest_[{namespace_id.value, name}] = std::move(latest);
   }
   const Latest& latest = latest_[{namespace_id.value, name}];
-  if (latest.row.is_deleting) {
-    return FailedPrecondition("State Machine is being deleted: '" +
-                              interpreter::StateMachineArn(arns_, name) + "'")
-        .WithReason("StateMachineDeleting");
-  }
-  return StartPermit{.revision = latest.row.revision,
+  if (latest.row.is_deleting) return MachineDeleting(arns_, name);
+  StartPermit permit{.revision = latest.row.revision,
                      .machine = latest.machine,
                      .hold = latest.hold,
                      .type = latest.row.type};
+  if (qualifier.empty()) return permit;
+  ASSIGN_OR_RETURN(Resolved resolved, Resolve(namespace_id, name, qualifier, Choice::kByWeight));
+  ASSIGN_OR_RETURN(permit.machine, FindLocked(namespace_id, name, resolved.row.revision));
+  permit.revision = resolved.row.revision;
+  permit.version = resolved.version;
+  permit.alias = std::move(resolved.alias);
+  return permit;
 }
 
 }  // namespace pawl::runtime

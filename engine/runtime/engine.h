@@ -25,7 +25,9 @@
 #include "engine/base/status.h"
 #include "engine/base/time.h"
 #include "engine/interpreter/turn.h"
+#include "engine/runtime/tags.h"
 #include "engine/runtime/test_state.h"
+#include "engine/runtime/versions.h"
 
 namespace pawl {
 
@@ -67,23 +69,42 @@ struct DeployRequest {
   NamespaceId namespace_id = {};
   // 1 to 80 characters as AWS allows: no white space, brackets, wildcards or control characters.
   std::string name = {};
-  // JSON or YAML.
-  std::string definition = {};
+  // JSON or YAML. An update leaves what is not given as it is.
+  std::optional<std::string> definition = {};
   // Fixed with the first deployment of the name, which is STANDARD if it says nothing.
   std::optional<asl::MachineType> type = {};
   // Create only: AlreadyExists if the name exists with another definition.
   bool must_be_new = false;
-  // Update only: NotFound if the name does not exist.
+  // Update only: NotFound if the name does not exist. It says what is to be changed: `definition`,
+  // `role_arn` or `configuration` (else InvalidArgument with reason MissingRequiredParameter).
   bool must_exist = false;
+  // Kept with the revision and given back. At most 256 characters.
+  std::optional<std::string> role_arn = {};
+  // JSON text, kept with the revision and given back; the engine does not read it. At most 64 KiB.
+  std::optional<std::string> configuration = {};
+  // Whether the revision is published too, together with it: both are stored or neither is.
+  bool publish = false;
+  // Of the version that is published; InvalidArgument without `publish`.
+  std::optional<std::string> version_description = {};
+  // Of a new state machine; one that exists keeps its own.
+  std::vector<Tag> tags = {};
 };
 
 struct StateMachineInfo {
   std::string name = {};
   std::string arn = {};
   asl::MachineType type = asl::MachineType::kStandard;
-  // Grows with each deployment of another text; executions stay on the revision they started with.
+  // Grows with each deployment that changes something; executions stay on the revision they started
+  // with.
   std::uint64_t revision = 0;
+  // The revision's UUID; empty for the first revision of a state machine, as on AWS.
+  std::string revision_id = {};
   std::string definition = {};
+  std::string role_arn = {};
+  std::string configuration = {};
+  // Of a version: its number (else 0), its description; `arn` and `created_at` are its own too.
+  std::uint64_t version = 0;
+  std::string version_description = {};
   Timestamp created_at = {};
   Timestamp updated_at = {};
   // Deleted, but executions still run on it.
@@ -92,13 +113,18 @@ struct StateMachineInfo {
 
 struct DeployResponse {
   StateMachineInfo state_machine = {};
-  // The text differs from the revision before (always for the first).
+  // There is a new revision (always the first time).
   bool is_changed = false;
+  // What was published, now or before; 0 if nothing was to be.
+  std::uint64_t version = 0;
+  // Empty with it.
+  std::string version_arn = {};
   std::vector<asl::Diagnostic> warnings = {};
 };
 
 struct StateMachineList {
-  std::vector<StateMachineInfo> state_machines = {};  // by name; `definition` is empty
+  // By name; what the revision holds (`definition`, `revision_id` and so on) is empty.
+  std::vector<StateMachineInfo> state_machines = {};
   // Empty: the list is complete. Else pass it as `after`.
   std::string next = {};
 };
@@ -117,6 +143,9 @@ struct ExecutionName {
 struct StartRequest {
   NamespaceId namespace_id = {};
   std::string state_machine = {};
+  // Which version runs: a version's number, or the name of an alias, which chooses one by its
+  // weights. Empty: the latest revision.
+  std::string qualifier = {};
   // Empty: a UUID. The same name and input again, while the execution is open, is the same
   // execution (Step Functions' rule); otherwise AlreadyExists with reason "ExecutionAlreadyExists".
   std::string name = {};
@@ -151,6 +180,12 @@ struct ExecutionInfo {
   std::string arn = {};
   std::string state_machine_arn = {};
   std::uint64_t revision = 0;
+  // The version that the execution was started with, also if it has been deleted since; 0: none.
+  std::uint64_t version = 0;
+  std::string state_machine_version_arn = {};
+  // The alias that led to it; empty: none.
+  std::string alias = {};
+  std::string state_machine_alias_arn = {};
   ExecutionStatus status = ExecutionStatus::kRunning;
   Timestamp started_at = {};
   std::optional<Timestamp> stopped_at = {};
@@ -164,10 +199,22 @@ struct ExecutionInfo {
   std::string quarantine_reason = {};
 };
 
+// What an execution runs.
+struct ExecutionMachineInfo {
+  // The execution's revision. For an execution of a Map run, `arn` is that of the run's executions.
+  StateMachineInfo state_machine = {};
+  // Of a Map run's execution: the Map's label and the run; else empty.
+  std::string label = {};
+  std::string map_run_arn = {};
+};
+
 struct ListRequest {
   NamespaceId namespace_id = {};
   // Empty: of all state machines.
   std::string state_machine = {};
+  // Only executions that were started with this version (number) or alias (name). Reads through
+  // the state machine's list: the rarer they are, the longer it takes.
+  std::string qualifier = {};
   std::optional<ExecutionStatus> status = {};
   std::optional<Timestamp> started_from = {};    // inclusive
   std::optional<Timestamp> started_before = {};  // exclusive
@@ -469,19 +516,74 @@ class Engine {
   // Stops at once, waiting for no task: everything goes on at the next Open.
   virtual ~Engine() = default;
 
-  // Durable when it returns. Errors: InvalidArgument (the definition's diagnostics, each as a
-  // line), AlreadyExists, NotFound, FailedPrecondition (the name is being deleted),
-  // ResourceExhausted.
+  // Durable when it returns: revision, version and tags, or nothing. An update that changes nothing
+  // makes no revision. A creation (`must_be_new`) of what is there already is a repetition; another
+  // role and other tags are passed over then (AWS API reference, CreateStateMachine). Errors:
+  // InvalidArgument (the definition's diagnostics, each as a line), AlreadyExists, NotFound,
+  // FailedPrecondition (the name is being deleted), ResourceExhausted; as PublishVersion and
+  // TagResource.
   virtual Result<DeployResponse> Deploy(const DeployRequest& request) = 0;
   // `revision` 0: the latest.
   virtual Result<StateMachineInfo> DescribeStateMachine(NamespaceId namespace_id,
                                                         const std::string& name,
                                                         std::uint64_t revision) = 0;
+  // The state machine as a version or an alias (the version with the greater weight, the first of
+  // equal ones) has it; `arn` is the qualified one. NotFound (reason StateMachineDoesNotExist).
+  virtual Result<StateMachineInfo> DescribeQualified(NamespaceId namespace_id,
+                                                     const std::string& name,
+                                                     const std::string& qualifier) = 0;
   virtual Result<StateMachineList> ListStateMachines(NamespaceId namespace_id,
                                                      std::size_t page_size,
                                                      const std::string& after) = 0;
-  // No more starts; the name is free once its executions have ended.
+  // No more starts; the name is free once its executions have ended. Versions, aliases and tags go
+  // with it.
   virtual Status DeleteStateMachine(NamespaceId namespace_id, const std::string& name) = 0;
+
+  // Makes a version of the latest revision, or gives the one that was made of it before. Durable
+  // when it returns, as all of these. Errors: NotFound (reason StateMachineDoesNotExist),
+  // FailedPrecondition (reason StateMachineDeleting), Aborted (reason Conflict: `revision_id` is
+  // not the latest, or the revision is published with another description), ResourceExhausted
+  // (reason ServiceQuotaExceeded: kVersionsMax), InvalidArgument (see field()).
+  virtual Result<VersionInfo> PublishVersion(const PublishRequest& request) = 0;
+  // NotFound: the state machine; InvalidArgument (field page_token): `after`.
+  virtual Result<VersionList> ListVersions(NamespaceId namespace_id,
+                                           const std::string& state_machine,
+                                           std::size_t page_size,
+                                           const std::string& after) = 0;
+  // Executions of it go on. OK also if there is no such version or state machine, as on AWS.
+  // Aborted (reason Conflict): aliases lead to it.
+  virtual Status DeleteVersion(NamespaceId namespace_id,
+                               const std::string& state_machine,
+                               std::uint64_t version) = 0;
+
+  // The same alias again is no error; another one of this name is Aborted (reason Conflict). Other
+  // errors: NotFound (reason StateMachineDoesNotExist; ResourceNotFound: a version in `routes`),
+  // FailedPrecondition (reason StateMachineDeleting), InvalidArgument (see field()),
+  // ResourceExhausted (reason ServiceQuotaExceeded: kAliasesMax).
+  virtual Result<AliasInfo> CreateAlias(const AliasRequest& request) = 0;
+  // Starts from then on follow it. Errors: as CreateAlias; NotFound (reason ResourceNotFound: no
+  // such alias).
+  virtual Result<AliasInfo> UpdateAlias(const AliasRequest& request) = 0;
+  // NotFound (reason ResourceNotFound).
+  virtual Result<AliasInfo> DescribeAlias(NamespaceId namespace_id,
+                                          const std::string& state_machine,
+                                          const std::string& name) = 0;
+  // NotFound (reason StateMachineDoesNotExist).
+  virtual Result<AliasList> ListAliases(const ListAliasesRequest& request) = 0;
+  // Its versions stay. NotFound (reason ResourceNotFound).
+  virtual Status DeleteAlias(NamespaceId namespace_id,
+                             const std::string& state_machine,
+                             const std::string& name) = 0;
+
+  // Adds tags; one with a key that is there replaces its value. All of `tags` or none. Errors:
+  // NotFound (reason ResourceNotFound), ResourceExhausted (reason TooManyTags: more than kTagsMax),
+  // InvalidArgument (see field()).
+  virtual Status TagResource(const ResourceName& resource, const std::vector<Tag>& tags) = 0;
+  // Keys that are not there are no error. NotFound (reason ResourceNotFound).
+  virtual Status UntagResource(const ResourceName& resource,
+                               const std::vector<std::string>& keys) = 0;
+  // By key. NotFound (reason ResourceNotFound).
+  virtual Result<std::vector<Tag>> ListTags(const ResourceName& resource) = 0;
 
   // `done` runs once the start is durable; an EXPRESS execution is never durable: what a crash ends
   // is lost, and only StartSyncExecution tells how one ended. Errors: NotFound (state machine),
@@ -505,6 +607,9 @@ class Engine {
 
   // Reads see everything that was acknowledged before. Errors: NotFound, InvalidArgument.
   virtual Result<ExecutionInfo> DescribeExecution(const ExecutionName& name) = 0;
+  // What the execution runs, also if the state machine was changed or deleted since.
+  virtual Result<ExecutionMachineInfo> DescribeStateMachineForExecution(
+      const ExecutionName& name) = 0;
   virtual Result<HistoryPage> GetHistory(const HistoryRequest& request) = 0;
   virtual Result<ListResponse> ListExecutions(const ListRequest& request) = 0;
 

@@ -10,21 +10,15 @@
 namespace pawl::runtime {
 namespace {
 
-// The name of the state machine that `text` means: an ARN of one, or a bare name.
-Result<std::string> StateMachineNameOf(const std::string& text) {
+// The state machine that `text` means, and the version or alias behind it: an ARN, or bare names.
+Result<QualifiedName> StateMachineNameOf(const std::string& text) {
   constexpr std::string_view kResource = ":stateMachine:";
-  if (!text.starts_with("arn:")) return text;
+  if (!text.starts_with("arn:")) return SplitQualified(text);
   const std::size_t place = text.find(kResource);
   if (place == std::string::npos) {
     return InvalidArgument("Invalid Arn: '" + text + "'").WithReason("InvalidArn");
   }
-  const std::string name = text.substr(place + kResource.size());
-  if (name.find(':') != std::string::npos) {
-    return InvalidArgument("Invalid Arn: '" + text +
-                           "': versions and aliases of state machines are not supported")
-        .WithReason("InvalidArn");
-  }
-  return name;
+  return SplitQualified(std::string_view(text).substr(place + kResource.size()));
 }
 
 }  // namespace
@@ -85,7 +79,8 @@ void EngineImpl::StartChild(ChildRequest request) {
   auto machine = StateMachineNameOf(request.start.state_machine_arn);
   if (!machine.ok()) return refuse(machine.status());
   auto command = Prepare({.namespace_id = request.namespace_id,
-                          .state_machine = std::move(*machine),
+                          .state_machine = std::move(machine->state_machine),
+                          .qualifier = std::move(machine->qualifier),
                           .name = std::move(request.start.name),
                           .input = std::move(request.start.input),
                           .priority = request.priority,

@@ -10,6 +10,7 @@
 #include "engine/objects/directory_object_store.h"
 #include "engine/rows/keys.h"
 #include "engine/runtime/error_text.h"
+#include "engine/runtime/name_check.h"
 #include "engine/storage/memory_storage.h"
 #include "engine/storage/rocksdb_storage.h"
 
@@ -67,7 +68,7 @@ Status EngineImpl::Open() {
     high_water = std::max(high_water, FromMicros(static_cast<std::int64_t>(decoder.BigEndian64())));
   }
   clock_ = std::make_unique<EngineClock>(*system_clock_, high_water);
-  catalog_ = std::make_unique<Catalog>(*storage_, options_.limits, options_.arns);
+  catalog_ = std::make_unique<Catalog>(*storage_, *random_, options_.limits, options_.arns);
   reader_ = std::make_unique<ExecutionReader>(*storage_, *catalog_, options_.arns);
   map_run_reader_ = std::make_unique<MapRunReader>(*storage_, *catalog_, options_.arns);
   ASSIGN_OR_RETURN(std::string secret, StoreSecret("task-tokens"));
@@ -213,11 +214,14 @@ Status EngineImpl::CheckRoom() const {
                            " messages: try again a little later");
 }
 
-Result<DeployResponse> EngineImpl::Deploy(const DeployRequest& request) {
+Status EngineImpl::CheckDisk() {
   ASSIGN_OR_RETURN(const auto free, storage_->FreeBytes());
-  if (free && *free < options_.disk_soft_reserve_bytes) {
-    return ResourceExhausted("the disk of the data directory is almost full");
-  }
+  if (!free || *free >= options_.disk_soft_reserve_bytes) return OkStatus();
+  return ResourceExhausted("the disk of the data directory is almost full");
+}
+
+Result<DeployResponse> EngineImpl::Deploy(const DeployRequest& request) {
+  RETURN_IF_ERROR(CheckDisk());
   return catalog_->Deploy(request, clock_->Now());
 }
 
@@ -225,6 +229,12 @@ Result<StateMachineInfo> EngineImpl::DescribeStateMachine(NamespaceId namespace_
                                                           const std::string& name,
                                                           std::uint64_t revision) {
   return catalog_->Describe(namespace_id, name, revision);
+}
+
+Result<StateMachineInfo> EngineImpl::DescribeQualified(NamespaceId namespace_id,
+                                                       const std::string& name,
+                                                       const std::string& qualifier) {
+  return catalog_->DescribeQualified(namespace_id, name, qualifier);
 }
 
 Result<StateMachineList> EngineImpl::ListStateMachines(NamespaceId namespace_id,
@@ -264,10 +274,13 @@ Result<StartCommand> EngineImpl::Prepare(StartRequest request) {
   } else {
     RETURN_IF_ERROR(CheckName(request.name, "an execution", "name"));
   }
-  ASSIGN_OR_RETURN(Catalog::StartPermit permit,
-                   catalog_->PermitStart(request.namespace_id, request.state_machine));
+  ASSIGN_OR_RETURN(
+      Catalog::StartPermit permit,
+      catalog_->PermitStart(request.namespace_id, request.state_machine, request.qualifier));
   StartCommand command;
   command.revision = permit.revision;
+  command.version = permit.version;
+  command.alias = std::move(permit.alias);
   command.machine = std::move(permit.machine);
   command.seed = random_->Next64();
   if (permit.type == asl::MachineType::kExpress)
@@ -351,6 +364,11 @@ void EngineImpl::StopExecution(StopRequest request, Callback<StopResponse> done)
 
 Result<ExecutionInfo> EngineImpl::DescribeExecution(const ExecutionName& name) {
   return reader_->Describe(name);
+}
+
+Result<ExecutionMachineInfo> EngineImpl::DescribeStateMachineForExecution(
+    const ExecutionName& name) {
+  return reader_->DescribeMachine(name);
 }
 
 Result<HistoryPage> EngineImpl::GetHistory(const HistoryRequest& request) {

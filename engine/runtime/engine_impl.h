@@ -55,16 +55,40 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   Result<StateMachineInfo> DescribeStateMachine(NamespaceId namespace_id,
                                                 const std::string& name,
                                                 std::uint64_t revision) override;
+  Result<StateMachineInfo> DescribeQualified(NamespaceId namespace_id,
+                                             const std::string& name,
+                                             const std::string& qualifier) override;
   Result<StateMachineList> ListStateMachines(NamespaceId namespace_id,
                                              std::size_t page_size,
                                              const std::string& after) override;
   Status DeleteStateMachine(NamespaceId namespace_id, const std::string& name) override;
+  Result<VersionInfo> PublishVersion(const PublishRequest& request) override;
+  Result<VersionList> ListVersions(NamespaceId namespace_id,
+                                   const std::string& state_machine,
+                                   std::size_t page_size,
+                                   const std::string& after) override;
+  Status DeleteVersion(NamespaceId namespace_id,
+                       const std::string& state_machine,
+                       std::uint64_t version) override;
+  Result<AliasInfo> CreateAlias(const AliasRequest& request) override;
+  Result<AliasInfo> UpdateAlias(const AliasRequest& request) override;
+  Result<AliasInfo> DescribeAlias(NamespaceId namespace_id,
+                                  const std::string& state_machine,
+                                  const std::string& name) override;
+  Result<AliasList> ListAliases(const ListAliasesRequest& request) override;
+  Status DeleteAlias(NamespaceId namespace_id,
+                     const std::string& state_machine,
+                     const std::string& name) override;
+  Status TagResource(const ResourceName& resource, const std::vector<Tag>& tags) override;
+  Status UntagResource(const ResourceName& resource, const std::vector<std::string>& keys) override;
+  Result<std::vector<Tag>> ListTags(const ResourceName& resource) override;
   void StartExecution(StartRequest request, Callback<StartResponse> done) override;
   void StartExecutions(std::vector<StartRequest> requests,
                        std::function<void(std::vector<Result<StartResponse>>)> done) override;
   void StartSyncExecution(StartRequest request, Callback<ExecutionInfo> done) override;
   void StopExecution(StopRequest request, Callback<StopResponse> done) override;
   Result<ExecutionInfo> DescribeExecution(const ExecutionName& name) override;
+  Result<ExecutionMachineInfo> DescribeStateMachineForExecution(const ExecutionName& name) override;
   Result<HistoryPage> GetHistory(const HistoryRequest& request) override;
   Result<ListResponse> ListExecutions(const ListRequest& request) override;
   Result<MapRunInfo> DescribeMapRun(NamespaceId namespace_id, const std::string& arn) override;
@@ -136,6 +160,8 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   // Checks a start and finds its shard; the reply is left to the caller.
   Result<StartCommand> Prepare(StartRequest request);
   Status CheckRoom() const;
+  // Of what only grows: deployments, versions, aliases and tags.
+  Status CheckDisk();
   void AnnounceFunctions(NamespaceId namespace_id, const std::vector<std::string>& functions);
   void Complete(SessionId session, std::vector<Completion> completions);
 

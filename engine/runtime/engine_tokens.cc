@@ -137,6 +137,9 @@ Result<ActivityInfo> EngineImpl::CreateActivity(NamespaceId namespace_id, const 
   storage::ShardBatch batch{.shard = kCatalogShard};
   batch.writes.Put(
       storage::Family::kIndex, rows::FunctionKey(namespace_id, function), std::move(value));
+  // A change of tags that met the deletion of an activity of this name may have left some.
+  batch.writes.Delete(storage::Family::kIndex,
+                      rows::TagsKey(namespace_id, rows::TaggedKind::kActivity, name));
   RETURN_IF_ERROR(storage::CommitAndWait(*storage_, std::move(batch)));
   matcher_->AddKnownFunctions(namespace_id, {function});
   return ActivityInfo{
@@ -182,6 +185,8 @@ Status EngineImpl::DeleteActivity(NamespaceId namespace_id, const std::string& n
   const std::string function = asl::ActivityFunction(name);
   storage::ShardBatch batch{.shard = kCatalogShard};
   batch.writes.Delete(storage::Family::kIndex, rows::FunctionKey(namespace_id, function));
+  batch.writes.Delete(storage::Family::kIndex,
+                      rows::TagsKey(namespace_id, rows::TaggedKind::kActivity, name));
   RETURN_IF_ERROR(storage::CommitAndWait(*storage_, std::move(batch)));
   matcher_->RemoveKnownFunction(namespace_id, function);
   return OkStatus();

@@ -1,35 +1,13 @@
 #include "engine/runtime/error_text.h"
 
-#include <algorithm>
-#include <string_view>
+#include "engine/runtime/text_length.h"
 
 namespace pawl::runtime {
-namespace {
-
-std::size_t CharacterCount(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
-Status CheckLength(const std::optional<std::string>& text,
-                   std::string_view field,
-                   std::size_t characters_max) {
-  if (!text || text->size() <= characters_max) return OkStatus();
-  const std::size_t characters = CharacterCount(*text);
-  if (characters <= characters_max) return OkStatus();
-  return InvalidArgument(std::string(field) + ": has " + std::to_string(characters) +
-                             " characters; at most " + std::to_string(characters_max) +
-                             " would be right",
-                         std::string(field));
-}
-
-}  // namespace
 
 Status CheckErrorText(const std::optional<std::string>& error,
                       const std::optional<std::string>& cause) {
-  RETURN_IF_ERROR(CheckLength(error, "error", kErrorCharactersMax));
-  return CheckLength(cause, "cause", kCauseCharactersMax);
+  if (error) RETURN_IF_ERROR(CheckTextLength(*error, "error", kErrorCharactersMax));
+  return cause ? CheckTextLength(*cause, "cause", kCauseCharactersMax) : OkStatus();
 }
 
 }  // namespace pawl::runtime

@@ -10,6 +10,7 @@
 #include "engine/interpreter/turn.h"
 #include "engine/rows/history_codec.h"
 #include "engine/rows/keys.h"
+#include "engine/runtime/execution_qualifier.h"
 
 namespace pawl::runtime {
 namespace {
@@ -20,6 +21,9 @@ using storage::Family;
 constexpr std::size_t kPageMax = 1'000;
 // A page of history ends early when its payloads reach this.
 constexpr std::size_t kPageBytes = 1024 * 1024;
+
+// Rows of a list read at once where only some of them are wanted.
+constexpr std::size_t kSlice = 256;
 
 enum class PayloadSide : std::uint8_t { kNone, kInput, kOutput };
 
@@ -41,6 +45,13 @@ bool IsLambda(EventType type) {
 bool IsTask(EventType type) {
   return (type >= EventType::kTaskScheduled && type <= EventType::kTaskTimedOut) ||
          type == EventType::kTaskSubmitted;
+}
+
+// `qualifier` as in ListRequest.
+bool IsStartedWith(const std::string& qualifier, const rows::ListingRow& row) {
+  if (qualifier.empty()) return true;
+  const auto version = VersionOf(qualifier);
+  return version ? row.version == *version : row.alias == qualifier;
 }
 
 bool IsIteration(EventType type) {
@@ -99,6 +110,7 @@ ExecutionInfo ExecutionReader::InfoOf(const rows::ExecutionRow& row) const {
       .error = row.error,
       .cause = row.cause};
   if (row.is_closed()) info.stopped_at = row.stopped_at;
+  SetQualifier(arns_, row, info);
   return info;
 }
 
@@ -117,6 +129,24 @@ Result<ExecutionInfo> ExecutionReader::Describe(const ExecutionName& name) {
       storage::GetAndWait(storage_,
                           {.family = Family::kIndex, .bytes = rows::QuarantineKey(found.id)}));
   if (quarantine) info.quarantine_reason = *quarantine;
+  return info;
+}
+
+Result<ExecutionMachineInfo> ExecutionReader::DescribeMachine(const ExecutionName& name) {
+  ASSIGN_OR_RETURN(const Found found, Find(name));
+  const std::string& belongs_to = found.row.header.state_machine;
+  // Executions of a Map run belong to "machine/label".
+  const std::size_t slash = belongs_to.find('/');
+  ExecutionMachineInfo info;
+  ASSIGN_OR_RETURN(info.state_machine,
+                   catalog_.DescribeRevision(
+                       found.row.namespace_id, belongs_to.substr(0, slash), found.row.revision));
+  info.state_machine.arn = interpreter::StateMachineArn(arns_, belongs_to);
+  if (!found.row.parent || !found.row.parent->map_run) return info;
+  const std::string& run = found.row.parent->map_run->run;
+  info.label = belongs_to.substr(slash + 1);
+  info.map_run_arn = interpreter::MapRunArn(
+      arns_, info.state_machine.name, info.label, run.substr(run.rfind(':') + 1));
   return info;
 }
 
@@ -298,7 +328,7 @@ Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
     for (const ExecutionStatus status : kAll) {
       if (request.status && *request.status != status) continue;
       storage::Range range = rows::ListingOf(request.namespace_id, machine, status);
-      range.limit = page_size + 1;
+      range.limit = request.qualifier.empty() ? page_size + 1 : std::max(page_size + 1, kSlice);
       rows::ListingKeyParts place{
           .namespace_id = request.namespace_id, .state_machine = machine, .status = status};
       if (request.started_before) {
@@ -311,13 +341,23 @@ Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
         place.id = after->id;
         range.begin = std::max(range.begin, rows::ListingKey(place) + '\0');
       }
-      ASSIGN_OR_RETURN(const auto found, storage::ScanAndWait(storage_, range));
-      for (const storage::Row& stored : found) {
-        const auto key = rows::ParseListingKey(stored.key);
-        if (!key) return DataLoss("a listing key is not readable");
-        if (request.started_from && key->started_at < *request.started_from) break;
-        ASSIGN_OR_RETURN(rows::ListingRow row, rows::DecodeListing(stored.value));
-        lines.push_back({.key = *key, .row = std::move(row)});
+      const std::size_t lines_wanted = lines.size() + page_size + 1;
+      bool has_more = true;
+      while (has_more && lines.size() < lines_wanted) {
+        ASSIGN_OR_RETURN(const auto found, storage::ScanAndWait(storage_, range));
+        has_more = found.size() == range.limit;
+        for (const storage::Row& stored : found) {
+          const auto key = rows::ParseListingKey(stored.key);
+          if (!key) return DataLoss("a listing key is not readable");
+          if (request.started_from && key->started_at < *request.started_from) {
+            has_more = false;
+            break;
+          }
+          ASSIGN_OR_RETURN(rows::ListingRow row, rows::DecodeListing(stored.value));
+          if (!IsStartedWith(request.qualifier, row)) continue;
+          lines.push_back({.key = *key, .row = std::move(row)});
+        }
+        if (has_more) range.begin = found.back().key + '\0';
       }
     }
   }
@@ -343,6 +383,8 @@ Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
                                       .name = line.row.name,
                                       .started_at = line.key.started_at},
                            .revision = line.row.revision,
+                           .version = line.row.version,
+                           .alias = line.row.alias,
                            .status = line.key.status,
                            .stopped_at = line.row.stopped_at};
     response.executions.push_back(InfoOf(row));

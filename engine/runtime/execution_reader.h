@@ -23,6 +23,7 @@ class ExecutionReader {
   Result<ExecutionInfo> Describe(const ExecutionName& name);
   // Much cheaper than Describe: reads no payload.
   Result<ExecutionStatus> StatusOf(const ExecutionName& name);
+  Result<ExecutionMachineInfo> DescribeMachine(const ExecutionName& name);
   Result<HistoryPage> History(const HistoryRequest& request);
   Result<ListResponse> List(const ListRequest& request);
 

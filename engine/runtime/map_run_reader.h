@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "engine/rows/execution_row.h"
 #include "engine/rows/map_run_row.h"
 #include "engine/runtime/catalog.h"
 #include "engine/runtime/engine.h"

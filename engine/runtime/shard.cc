@@ -22,7 +22,11 @@ bool CanPark(const interpreter::Frame& frame) {
 }
 
 rows::ListingRow ListingOf(const rows::ExecutionRow& row) {
-  return {.name = row.header.name, .stopped_at = row.stopped_at, .revision = row.revision};
+  return {.name = row.header.name,
+          .stopped_at = row.stopped_at,
+          .revision = row.revision,
+          .version = row.version,
+          .alias = row.alias};
 }
 
 ExecutionName NameOf(const rows::ExecutionRow& row) {
@@ -69,6 +73,8 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
                            .revision = command.revision,
                            .priority = command.request.priority,
                            .fairness_key = command.request.fairness_key,
+                           .version = command.version,
+                           .alias = command.alias,
                            .input_hash = HashBytes(command.request.input),
                            .parent = command.parent};
   const ExecutionName name = NameOf(fresh);

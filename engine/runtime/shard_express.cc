@@ -3,6 +3,7 @@
 #include <set>
 
 #include "engine/interpreter/advance.h"
+#include "engine/runtime/execution_qualifier.h"
 #include "engine/runtime/shard.h"
 
 namespace pawl::runtime {
@@ -75,6 +76,7 @@ Result<ExecutionInfo> Shard::InfoOf(const Resident& execution) {
       .stopped_at = row.stopped_at,
       .error = row.error,
       .cause = row.cause};
+  SetQualifier(arns, row, info);
   ASSIGN_OR_RETURN(info.input, LoadPayload(execution.id, 1));
   if (row.output) {
     info.output = row.output->bytes;

@@ -26,6 +26,9 @@ class ChangeListener {
 struct StartCommand {
   StartRequest request;
   std::uint64_t revision = 0;
+  // What the request's qualifier led to: see rows::ExecutionRow.
+  std::uint64_t version = 0;
+  std::string alias = {};
   std::shared_ptr<const asl::StateMachine> machine;
   std::uint64_t seed = 0;
   // Of an execution that a task starts: the same attempt again is the same execution.

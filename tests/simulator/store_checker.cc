@@ -491,7 +491,8 @@ bool StoreChecker::CheckListings() {
     const rows::ExecutionRow& of = execution->second.row;
     if (!listed.insert(parts->id).second) return Fail(execution->second, "is listed twice");
     if (parts->status != of.status || parts->started_at != of.header.started_at ||
-        listing->name != of.header.name) {
+        listing->name != of.header.name || listing->version != of.version ||
+        listing->alias != of.alias) {
       return Fail(execution->second, "is listed as something else");
     }
   }

@@ -1,9 +1,10 @@
-// TasklessEngine: the part of a fake façade that has no Map runs, activities or task tokens, and
-// tests no states.
+// TasklessEngine: the part of a fake façade that has no Map runs, versions, tags, activities or
+// task tokens, and tests no states.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/runtime/engine.h"
 
@@ -40,8 +41,51 @@ class TasklessEngine : public Engine {
 
   void TestState(TestStateRequest, Callback<StateTestResult> done) override { done(None()); }
 
+  Result<StateMachineInfo> DescribeQualified(NamespaceId,
+                                             const std::string&,
+                                             const std::string&) override {
+    return None();
+  }
+
+  Result<VersionInfo> PublishVersion(const PublishRequest&) override { return None(); }
+
+  Result<VersionList> ListVersions(NamespaceId,
+                                   const std::string&,
+                                   std::size_t,
+                                   const std::string&) override {
+    return None();
+  }
+
+  Status DeleteVersion(NamespaceId, const std::string&, std::uint64_t) override { return None(); }
+
+  Result<AliasInfo> CreateAlias(const AliasRequest&) override { return None(); }
+
+  Result<AliasInfo> UpdateAlias(const AliasRequest&) override { return None(); }
+
+  Result<AliasInfo> DescribeAlias(NamespaceId, const std::string&, const std::string&) override {
+    return None();
+  }
+
+  Result<AliasList> ListAliases(const ListAliasesRequest&) override { return None(); }
+
+  Status DeleteAlias(NamespaceId, const std::string&, const std::string&) override {
+    return None();
+  }
+
+  Status TagResource(const ResourceName&, const std::vector<Tag>&) override { return None(); }
+
+  Status UntagResource(const ResourceName&, const std::vector<std::string>&) override {
+    return None();
+  }
+
+  Result<std::vector<Tag>> ListTags(const ResourceName&) override { return None(); }
+
+  Result<ExecutionMachineInfo> DescribeStateMachineForExecution(const ExecutionName&) override {
+    return None();
+  }
+
  private:
-  static Status None() { return Unimplemented("this engine has no activities, tokens and tests"); }
+  static Status None() { return Unimplemented("this engine only deploys, starts and runs"); }
 };
 
 }  // namespace pawl::test

@@ -14,6 +14,8 @@
 #include "engine/rows/history_codec.h"
 #include "engine/rows/keys.h"
 #include "engine/rows/payload_codec.h"
+#include "engine/rows/state_machine_row.h"
+#include "engine/rows/tags_row.h"
 
 namespace pawl::rows {
 namespace {
@@ -94,6 +96,12 @@ void CheckSmallRows(std::string_view data) {
   if (IsRead(machine)) CheckReadsBack(*machine, EncodeStateMachine(*machine), DecodeStateMachine);
   const auto revision = DecodeRevision(data);
   if (IsRead(revision)) CheckReadsBack(*revision, EncodeRevision(*revision), DecodeRevision);
+  const auto version = DecodeVersion(data);
+  if (IsRead(version)) CheckReadsBack(*version, EncodeVersion(*version), DecodeVersion);
+  const auto alias = DecodeAlias(data);
+  if (IsRead(alias)) CheckReadsBack(*alias, EncodeAlias(*alias), DecodeAlias);
+  const auto tags = DecodeTags(data);
+  if (IsRead(tags)) CheckReadsBack(*tags, EncodeTags(*tags), DecodeTags);
 }
 
 // A key has one form: what is read from it makes the same key.
@@ -126,6 +134,12 @@ void CheckKeys(std::string_view key) {
   if (const auto function = ParseFunctionKey(key)) {
     PAWL_CHECK(FunctionKey(function->namespace_id, function->function) == key);
   }
+  if (const auto version = ParseVersionKey(key)) {
+    std::string tail;
+    Encoder(tail).BigEndian64(*version);
+    PAWL_CHECK(key.ends_with(tail));
+  }
+  if (const auto alias = ParseAliasKey(key)) PAWL_CHECK(key.ends_with(*alias));
   const std::string end = PrefixEnd(std::string(key));
   PAWL_CHECK(end.empty() || key < end);
 }

@@ -239,7 +239,8 @@ Result<DeployResponse> FakeEngine::Deploy(const DeployRequest& request) {
   RETURN_IF_ERROR(failure_);
   std::vector<StateMachineInfo>& revisions = state_machines_[request.name];
   if (request.must_exist && revisions.empty()) return NotFound("state machine " + request.name);
-  const bool is_changed = revisions.empty() || revisions.back().definition != request.definition;
+  const bool is_changed =
+      revisions.empty() || revisions.back().definition != request.definition.value_or("");
   if (request.must_be_new && !revisions.empty() && is_changed) {
     return AlreadyExists("state machine " + request.name);
   }
@@ -247,7 +248,7 @@ Result<DeployResponse> FakeEngine::Deploy(const DeployRequest& request) {
     revisions.push_back({.name = request.name,
                          .arn = "arn:" + request.name,
                          .revision = revisions.size() + 1,
-                         .definition = request.definition,
+                         .definition = request.definition.value_or(""),
                          .created_at = kFakeStart,
                          .updated_at = kFakeStart});
   }

@@ -80,6 +80,16 @@ TEST(KeysTest, ListingsComeNewestFirst) {
   EXPECT_FALSE(Contains(ListingOf({}, "mm", older.status), ListingKey(older)));
 }
 
+TEST(KeysTest, VersionsAndAliasesAreReadFromTheirKeys) {
+  EXPECT_EQ(ParseVersionKey(VersionKey({}, "m", 300)), 300U);
+  EXPECT_LT(VersionKey({}, "m", 255), VersionKey({}, "m", 256));
+  EXPECT_EQ(ParseAliasKey(AliasKey({}, "m", "PROD")), "PROD");
+  EXPECT_TRUE(Contains(VersionsOf({}, "m"), VersionKey({}, "m", 1)));
+  EXPECT_FALSE(Contains(VersionsOf({}, "m"), VersionKey({}, "mm", 1)));
+  EXPECT_FALSE(Contains(AliasesOf({}, "m"), AliasKey({}, "mm", "PROD")));
+  EXPECT_NE(TagsKey({}, TaggedKind::kStateMachine, "m"), TagsKey({}, TaggedKind::kActivity, "m"));
+}
+
 TEST(KeysTest, TheEndOfAPrefixIsBehindAllThatBeginWithIt) {
   EXPECT_EQ(PrefixEnd("ab"), "ac");
   EXPECT_EQ(PrefixEnd("a\xFF"), "b");

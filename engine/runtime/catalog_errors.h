@@ -1,0 +1,24 @@
+// What several of the catalog's operations answer when something is not there, in AWS's words.
+// Private to the catalog.
+#pragma once
+
+#include <string>
+
+#include "engine/base/ids.h"
+#include "engine/base/status.h"
+#include "engine/interpreter/turn.h"
+#include "engine/rows/keys.h"
+
+namespace pawl::runtime {
+
+// The catalog's rows belong to no shard; one number stands for them in a batch.
+inline constexpr ShardId kCatalogShard{rows::kShards};
+
+// `name` may have a qualifier behind it.
+Status MachineNotFound(const interpreter::ArnScheme& arns, const std::string& name);
+Status MachineDeleting(const interpreter::ArnScheme& arns, const std::string& name);
+// A version, alias or tagged resource.
+Status ResourceMissing();
+Status PageTokenInvalid();
+
+}  // namespace pawl::runtime

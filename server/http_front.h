@@ -14,9 +14,8 @@
 
 namespace pawl::server {
 
-// GET /healthz: 200 as long as the process serves. GET /readyz: 200 when the store answers too, else
-// 503. Everything else is the AWS Step Functions API.
-// Threads: safe from any thread.
+// GET /healthz: 200 as long as the process serves. GET /readyz: 200 when the store answers too,
+// else 503. Everything else is the AWS Step Functions API. Threads: safe from any thread.
 class HttpRoutes final : public http::HttpHandler {
  public:
   // `engine` and `api` outlive it.

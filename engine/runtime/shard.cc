@@ -140,7 +140,8 @@ void Shard::On(StopCommand command, Timestamp now, DiskState) {
                                  interpreter::ExecutionArn(environment_.interpreter().arns,
                                                            command.request.name.state_machine,
                                                            command.request.name.name) +
-                                 "'"));
+                                 "'")
+                            .WithReason("ExecutionDoesNotExist"));
   }
   Resident& execution = **found;
   if (!execution.row.is_closed()) {

@@ -2,12 +2,15 @@
 #include <chrono>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "server/aws/arn.h"
 #include "server/aws/json_fields.h"
+#include "server/aws/json_list.h"
 #include "server/aws/operation_functions.h"
 #include "server/aws/page.h"
 #include "server/aws/resource_name.h"
+#include "server/aws/tags_in.h"
 
 namespace pawl::aws {
 namespace {
@@ -43,6 +46,12 @@ Result<std::string> CreateActivity(const ApiCall& call) {
   RETURN_IF_ERROR(CheckResourceName(name));
   ASSIGN_OR_RETURN(const ActivityInfo activity,
                    call.engine().CreateActivity(call.caller.namespace_id, name));
+  const std::vector<Tag> tags = TagsIn(call.input);
+  if (!tags.empty()) {
+    RETURN_IF_ERROR(call.engine().TagResource(
+        {.namespace_id = call.caller.namespace_id, .kind = ResourceKind::kActivity, .name = name},
+        tags));
+  }
   std::string out;
   {
     JsonFields fields(out);
@@ -77,20 +86,11 @@ Result<std::string> ListActivities(const ApiCall& call) {
   ASSIGN_OR_RETURN(
       const ActivityList list,
       call.engine().ListActivities(call.caller.namespace_id, page.size(), page.after()));
-  std::string out;
-  {
+  const auto write = [](std::string& out, const ActivityInfo& activity) {
     JsonFields fields(out);
-    fields.Begin("activities");
-    out += '[';
-    for (const ActivityInfo& activity : list.activities) {
-      if (&activity != list.activities.data()) out += ',';
-      JsonFields item(out);
-      WriteActivity(item, activity);
-    }
-    out += ']';
-    if (!list.next.empty()) fields.Text("nextToken", page.Seal(call, list.next));
-  }
-  return out;
+    WriteActivity(fields, activity);
+  };
+  return ListJson(call, page, "activities", list.activities, list.next, write);
 }
 
 void GetActivityTask(const ApiCall& call, const ApiReply& reply) {
@@ -100,13 +100,13 @@ void GetActivityTask(const ApiCall& call, const ApiReply& reply) {
   const auto poll = std::make_shared<std::unique_ptr<ActivityPoll>>();
   reply.SendAfter(kPollMax, kNoTask);
   reply.OnAbandoned([poll] { poll->reset(); });
-  auto begun = call.engine().PollActivity(
-      {.namespace_id = call.caller.namespace_id,
-       .activity = *std::move(name),
-       .worker = call.input.Text("workerName").value_or("")},
-      [reply](const Result<ActivityTask>& task) {
-        task.ok() ? reply.Send(TaskJson(*task)) : reply.Send(task.status());
-      });
+  auto begun = call.engine().PollActivity({.namespace_id = call.caller.namespace_id,
+                                           .activity = *std::move(name),
+                                           .worker = call.input.Text("workerName").value_or("")},
+                                          [reply](const Result<ActivityTask>& task) {
+                                            task.ok() ? reply.Send(TaskJson(*task))
+                                                      : reply.Send(task.status());
+                                          });
   if (!begun.ok()) return reply.Send(begun.status());
   *poll = *std::move(begun);
 }

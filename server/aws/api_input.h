@@ -48,4 +48,9 @@ class ApiInput {
   json::Value object_;
 };
 
+// includedData: whether payloads and definitions are wanted too.
+inline bool WantsData(const ApiInput& input) {
+  return input.Text("includedData") != "METADATA_ONLY";
+}
+
 }  // namespace pawl::aws

@@ -135,8 +135,8 @@ class InputCheck {
 
  private:
   Status Check(json::Value value, const Shape& shape, const std::string& path) {
-    const bool is_fraction = shape.kind == ShapeKind::kInteger && value.is_number() &&
-                             !value.AsInt64().has_value();
+    const bool is_fraction =
+        shape.kind == ShapeKind::kInteger && value.is_number() && !value.AsInt64().has_value();
     if (value.type() != TypeOf(shape.kind) || is_fraction) {
       return Refusal("SerializationException",
                      std::string(TypeWord(value.type())) + " can not be converted to a " +
@@ -163,7 +163,9 @@ class InputCheck {
   void String(json::Value value, const Shape& shape, const std::string& path) {
     Length(LengthOf(value.string()), value, shape, path);
     if (shape.matches != nullptr && !shape.matches(value.string())) {
-      Violated(value, shape, path,
+      Violated(value,
+               shape,
+               path,
                "Member must satisfy regular expression pattern: " + std::string(shape.pattern));
     }
     if (shape.words.empty()) return;
@@ -179,11 +181,15 @@ class InputCheck {
   void Number(json::Value value, const Shape& shape, const std::string& path) {
     const double number = value.AsDouble();
     if (shape.min && number < static_cast<double>(*shape.min)) {
-      Violated(value, shape, path,
+      Violated(value,
+               shape,
+               path,
                "Member must have value greater than or equal to " + std::to_string(*shape.min));
     }
     if (shape.max && number > static_cast<double>(*shape.max)) {
-      Violated(value, shape, path,
+      Violated(value,
+               shape,
+               path,
                "Member must have value less than or equal to " + std::to_string(*shape.max));
     }
   }
@@ -198,12 +204,16 @@ class InputCheck {
 
   void Length(std::int64_t length, json::Value value, const Shape& shape, const std::string& path) {
     if (shape.min && length < *shape.min) {
-      Violated(value, shape, path,
+      Violated(value,
+               shape,
+               path,
                "Member must have length greater than or equal to " + std::to_string(*shape.min));
     }
     const std::optional<std::int64_t> max = shape.is_payload ? payload_max_ : shape.max;
     if (max && length > *max) {
-      Violated(value, shape, path,
+      Violated(value,
+               shape,
+               path,
                "Member must have length less than or equal to " + std::to_string(*max));
     }
   }

@@ -44,6 +44,10 @@ struct Expected {
   std::string_view missing_words;
 };
 
+constexpr Expected kMachine{.type = "stateMachine",
+                            .missing = "StateMachineDoesNotExist",
+                            .missing_words = "State Machine Does Not Exist"};
+
 Result<Parts> SplitAs(const ArnScheme& arns, const std::string& text, const Expected& expected) {
   ASSIGN_OR_RETURN(const Parts parts, Split(text));
   if (parts.service != "states") {
@@ -62,17 +66,15 @@ Result<Parts> SplitAs(const ArnScheme& arns, const std::string& text, const Expe
 
 }  // namespace
 
-Result<MachineArn> ParseMachineArn(const ArnScheme& arns, const std::string& text) {
-  ASSIGN_OR_RETURN(const Parts parts,
-                   SplitAs(arns,
-                           text,
-                           {.type = "stateMachine",
-                            .missing = "StateMachineDoesNotExist",
-                            .missing_words = "State Machine Does Not Exist"}));
-  const std::size_t colon = parts.rest.find(':');
-  MachineArn arn{.state_machine = std::string(parts.rest.substr(0, colon))};
-  if (colon != std::string_view::npos) arn.qualifier = parts.rest.substr(colon + 1);
-  return arn;
+Result<QualifiedName> ParseMachineArn(const ArnScheme& arns, const std::string& text) {
+  ASSIGN_OR_RETURN(const Parts parts, SplitAs(arns, text, kMachine));
+  return SplitQualified(parts.rest);
+}
+
+Result<std::string> ParsePlainMachineArn(const ArnScheme& arns, const std::string& text) {
+  ASSIGN_OR_RETURN(QualifiedName name, ParseMachineArn(arns, text));
+  if (name.qualifier.empty()) return std::move(name.state_machine);
+  return Refusal(kMachine.missing, std::string(kMachine.missing_words) + ": '" + text + "'");
 }
 
 Result<ExecutionName> ParseExecutionArn(const ArnScheme& arns,
@@ -99,6 +101,22 @@ Result<std::string> ParseActivityArn(const ArnScheme& arns, const std::string& t
                             .missing = "ActivityDoesNotExist",
                             .missing_words = "Activity Does Not Exist"}));
   return std::string(parts.rest);
+}
+
+Result<ResourceName> ParseResourceArn(const ArnScheme& arns,
+                                      NamespaceId namespace_id,
+                                      const std::string& text) {
+  ASSIGN_OR_RETURN(const Parts parts, Split(text));
+  const bool is_activity = parts.type == "activity";
+  ASSIGN_OR_RETURN(const Parts checked,
+                   SplitAs(arns,
+                           text,
+                           {.type = is_activity ? "activity" : "stateMachine",
+                            .missing = "ResourceNotFound",
+                            .missing_words = "Resource not found"}));
+  return ResourceName{.namespace_id = namespace_id,
+                      .kind = is_activity ? ResourceKind::kActivity : ResourceKind::kStateMachine,
+                      .name = std::string(checked.rest)};
 }
 
 Status CheckMapRunArn(const ArnScheme& arns, const std::string& text) {

@@ -40,8 +40,8 @@ std::string FirstProblem(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(kWhiteSpace);
   if (begin == std::string_view::npos) return "Invalid execution input.";
   text.remove_prefix(begin);
-  const bool is_word = text.starts_with("true") || text.starts_with("false") ||
-                       text.starts_with("null");
+  const bool is_word =
+      text.starts_with("true") || text.starts_with("false") || text.starts_with("null");
   if (is_word || std::string_view("[\"-0123456789").find(text.front()) != std::string_view::npos) {
     return "";
   }
@@ -64,7 +64,8 @@ Status CheckExecutionInput(std::string_view text) {
   if (status.ok()) return status;
   std::string problem = FirstProblem(text);
   if (problem.empty()) problem = status.message();
-  return Refusal("InvalidExecutionInput", "Invalid State Machine Execution Input: '" + problem + "'");
+  return Refusal("InvalidExecutionInput",
+                 "Invalid State Machine Execution Input: '" + problem + "'");
 }
 
 }  // namespace pawl::aws

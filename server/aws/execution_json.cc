@@ -44,6 +44,16 @@ void WriteIdentity(JsonFields& fields, const ExecutionInfo& execution) {
   if (execution.stopped_at) fields.Time("stopDate", *execution.stopped_at);
 }
 
+// What the execution was started with, beside the state machine.
+void WriteQualifiers(JsonFields& fields, const ExecutionInfo& execution) {
+  if (execution.version != 0) {
+    fields.Text("stateMachineVersionArn", execution.state_machine_version_arn);
+  }
+  if (!execution.alias.empty()) {
+    fields.Text("stateMachineAliasArn", execution.state_machine_alias_arn);
+  }
+}
+
 // Step Functions' prices count steps of 100 ms and of 64 MB.
 std::int64_t BilledMilliseconds(const ExecutionInfo& execution) {
   constexpr std::int64_t kStep = 100;
@@ -70,6 +80,7 @@ void WriteSyncExecution(std::string& out, const ExecutionInfo& execution, bool h
 void WriteExecution(std::string& out, const ExecutionInfo& execution, bool has_data) {
   JsonFields fields(out);
   WriteIdentity(fields, execution);
+  WriteQualifiers(fields, execution);
   WritePayload(out, fields, "input", execution.input, has_data);
   if (execution.output.has_value()) WritePayload(out, fields, "output", execution.output, has_data);
   // As recorded: an execution that timed out has no error, its status says it all.
@@ -85,6 +96,7 @@ void WriteExecutionItem(std::string& out,
                         std::string_view map_run_arn) {
   JsonFields fields(out);
   WriteIdentity(fields, execution);
+  WriteQualifiers(fields, execution);
   if (!map_run_arn.empty()) fields.Text("mapRunArn", map_run_arn);
   fields.Number("redriveCount", 0);
 }

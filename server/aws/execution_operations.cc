@@ -1,4 +1,5 @@
 // Executions of the AWS Step Functions API.
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "server/aws/execution_json.h"
 #include "server/aws/history_json.h"
 #include "server/aws/json_fields.h"
+#include "server/aws/json_list.h"
 #include "server/aws/operation_functions.h"
 #include "server/aws/page.h"
 #include "server/aws/resource_name.h"
@@ -18,23 +20,17 @@ namespace {
 
 constexpr char kWrongType[] = "This operation is not supported by this type of state machine";
 
-bool WantsData(const ApiInput& input) {
-  return input.Text("includedData") != "METADATA_ONLY";
-}
-
 Result<ExecutionName> NameIn(const ApiCall& call) {
   return ParseExecutionArn(
       call.arns(), call.caller.namespace_id, call.input.Required("executionArn"));
 }
 
 Result<StartRequest> StartIn(const ApiCall& call) {
-  const std::string text = call.input.Required("stateMachineArn");
-  ASSIGN_OR_RETURN(MachineArn arn, ParseMachineArn(call.arns(), text));
-  if (!arn.qualifier.empty()) {
-    return Refusal("StateMachineDoesNotExist", "State Machine Does Not Exist: '" + text + "'");
-  }
+  ASSIGN_OR_RETURN(QualifiedName machine,
+                   ParseMachineArn(call.arns(), call.input.Required("stateMachineArn")));
   StartRequest request{.namespace_id = call.caller.namespace_id,
-                       .state_machine = std::move(arn.state_machine)};
+                       .state_machine = std::move(machine.state_machine),
+                       .qualifier = std::move(machine.qualifier)};
   if (auto name = call.input.Text("name")) {
     RETURN_IF_ERROR(CheckResourceName(*name));
     request.name = *std::move(name);
@@ -70,13 +66,11 @@ Result<Listing> ListedMapRun(const ApiCall& call, std::string arn) {
 }
 
 Result<Listing> ListedMachine(const ApiCall& call, const std::string& text) {
-  ASSIGN_OR_RETURN(MachineArn arn, ParseMachineArn(call.arns(), text));
-  if (!arn.qualifier.empty()) {
-    return Refusal("StateMachineDoesNotExist", "State Machine Does Not Exist: '" + text + "'");
-  }
-  RETURN_IF_ERROR(CheckListed(call, arn.state_machine));
+  ASSIGN_OR_RETURN(QualifiedName machine, ParseMachineArn(call.arns(), text));
+  RETURN_IF_ERROR(CheckListed(call, machine.state_machine));
   Listing listing;
-  listing.request.state_machine = std::move(arn.state_machine);
+  listing.request.state_machine = std::move(machine.state_machine);
+  listing.request.qualifier = std::move(machine.qualifier);
   return listing;
 }
 
@@ -123,22 +117,35 @@ EventId EventIn(const std::string& text) {
   return id;
 }
 
+// The role that the execution's first event names, if it is among the events.
+std::string RoleOf(const ApiCall& call, const ExecutionName& name, const HistoryPage& history) {
+  const bool is_asked =
+      std::any_of(history.events.begin(), history.events.end(), [](const EventInfo& event) {
+        return event.type == EventType::kExecutionStarted;
+      });
+  if (!is_asked) return "";
+  const auto machine = call.engine().DescribeStateMachineForExecution(name);
+  if (machine.ok() && !machine->state_machine.role_arn.empty()) {
+    return machine->state_machine.role_arn;
+  }
+  return interpreter::RoleArn(call.arns());
+}
+
 }  // namespace
 
 void StartExecution(const ApiCall& call, const ApiReply& reply) {
   Result<StartRequest> request = StartIn(call);
   if (!request.ok()) return reply.Send(request.status());
-  call.engine().StartExecution(
-      *std::move(request), [reply](const Result<StartResponse>& started) {
-        if (!started.ok()) return reply.Send(started.status());
-        std::string out;
-        {
-          JsonFields fields(out);
-          fields.Text("executionArn", started->arn);
-          fields.Time("startDate", started->started_at);
-        }
-        reply.Send(std::move(out));
-      });
+  call.engine().StartExecution(*std::move(request), [reply](const Result<StartResponse>& started) {
+    if (!started.ok()) return reply.Send(started.status());
+    std::string out;
+    {
+      JsonFields fields(out);
+      fields.Text("executionArn", started->arn);
+      fields.Time("startDate", started->started_at);
+    }
+    reply.Send(std::move(out));
+  });
 }
 
 void StartSyncExecution(const ApiCall& call, const ApiReply& reply) {
@@ -194,19 +201,10 @@ Result<std::string> ListExecutions(const ApiCall& call) {
   if (!is_empty) {
     ASSIGN_OR_RETURN(list, call.engine().ListExecutions(request));
   }
-  std::string out;
-  {
-    JsonFields fields(out);
-    fields.Begin("executions");
-    out += '[';
-    for (const ExecutionInfo& execution : list.executions) {
-      if (&execution != list.executions.data()) out += ',';
-      WriteExecutionItem(out, execution, listing.map_run_arn);
-    }
-    out += ']';
-    if (!list.next.empty()) fields.Text("nextToken", page.Seal(call, list.next));
-  }
-  return out;
+  const auto write = [&listing](std::string& out, const ExecutionInfo& execution) {
+    WriteExecutionItem(out, execution, listing.map_run_arn);
+  };
+  return ListJson(call, page, "executions", list.executions, list.next, write);
 }
 
 Result<std::string> GetExecutionHistory(const ApiCall& call) {
@@ -219,22 +217,13 @@ Result<std::string> GetExecutionHistory(const ApiCall& call) {
   request.without_payloads = !call.input.Boolean("includeExecutionData", true);
   ASSIGN_OR_RETURN(const HistoryPage history, call.engine().GetHistory(request));
   const HistoryNames names{.region = call.arns().region,
-                           .role_arn = interpreter::RoleArn(call.arns())};
-  std::string out;
-  {
-    JsonFields fields(out);
-    fields.Begin("events");
-    out += '[';
-    for (const EventInfo& event : history.events) {
-      if (&event != history.events.data()) out += ',';
-      WriteHistoryEvent(out, event, names);
-    }
-    out += ']';
-    if (history.has_more && !history.events.empty()) {
-      fields.Text("nextToken", page.Seal(call, std::to_string(history.events.back().id)));
-    }
-  }
-  return out;
+                           .role_arn = RoleOf(call, request.name, history)};
+  const auto write = [&names](std::string& out, const EventInfo& event) {
+    WriteHistoryEvent(out, event, names);
+  };
+  const std::string next =
+      history.has_more && !history.events.empty() ? std::to_string(history.events.back().id) : "";
+  return ListJson(call, page, "events", history.events, next, write);
 }
 
 }  // namespace pawl::aws

@@ -1,6 +1,6 @@
 // Map runs of the AWS Step Functions API.
 #include "server/aws/arn.h"
-#include "server/aws/json_fields.h"
+#include "server/aws/json_list.h"
 #include "server/aws/map_run_json.h"
 #include "server/aws/operation_functions.h"
 #include "server/aws/page.h"
@@ -24,19 +24,7 @@ Result<std::string> ListMapRuns(const ApiCall& call) {
   ASSIGN_OR_RETURN(const Page page, Page::Of(call, arn));
   ASSIGN_OR_RETURN(const MapRunList list,
                    call.engine().ListMapRuns(execution, page.size(), page.after()));
-  std::string out;
-  {
-    JsonFields fields(out);
-    fields.Begin("mapRuns");
-    out += '[';
-    for (const MapRunInfo& run : list.map_runs) {
-      if (&run != list.map_runs.data()) out += ',';
-      WriteMapRunItem(out, run);
-    }
-    out += ']';
-    if (!list.next.empty()) fields.Text("nextToken", page.Seal(call, list.next));
-  }
-  return out;
+  return ListJson(call, page, "mapRuns", list.map_runs, list.next, WriteMapRunItem);
 }
 
 }  // namespace pawl::aws

@@ -13,9 +13,25 @@ namespace pawl::aws {
 Result<std::string> CreateStateMachine(const ApiCall& call);
 Result<std::string> UpdateStateMachine(const ApiCall& call);
 Result<std::string> DescribeStateMachine(const ApiCall& call);
+Result<std::string> DescribeStateMachineForExecution(const ApiCall& call);
 Result<std::string> DeleteStateMachine(const ApiCall& call);
 Result<std::string> ListStateMachines(const ApiCall& call);
 Result<std::string> ValidateStateMachineDefinition(const ApiCall& call);
+
+// --- version_operations.cc ---
+Result<std::string> PublishStateMachineVersion(const ApiCall& call);
+Result<std::string> ListStateMachineVersions(const ApiCall& call);
+Result<std::string> DeleteStateMachineVersion(const ApiCall& call);
+Result<std::string> CreateStateMachineAlias(const ApiCall& call);
+Result<std::string> UpdateStateMachineAlias(const ApiCall& call);
+Result<std::string> DescribeStateMachineAlias(const ApiCall& call);
+Result<std::string> ListStateMachineAliases(const ApiCall& call);
+Result<std::string> DeleteStateMachineAlias(const ApiCall& call);
+
+// --- tag_operations.cc ---
+Result<std::string> TagResource(const ApiCall& call);
+Result<std::string> UntagResource(const ApiCall& call);
+Result<std::string> ListTagsForResource(const ApiCall& call);
 
 // --- execution_operations.cc ---
 void StartExecution(const ApiCall& call, const ApiReply& reply);

@@ -24,8 +24,7 @@ Result<Page> Page::Of(const ApiCall& call, std::string bound_to) {
   page.size_ = size == 0 ? kDefault : size;
   const auto token = call.input.Text("nextToken");
   if (!token) return page;
-  auto after =
-      call.context.tokens.Open(ScopeOf(call, page.kind_, page.bound_to_), *token);
+  auto after = call.context.tokens.Open(ScopeOf(call, page.kind_, page.bound_to_), *token);
   if (!after.ok()) return Refusal("InvalidToken", "Invalid Token: 'Invalid token'");
   page.after_ = *std::move(after);
   return page;

@@ -19,7 +19,7 @@ inline constexpr std::array<std::string_view, 2> kRedriveWords = {"REDRIVEN", "N
 inline constexpr std::array<std::string_view, 2> kDataWords = {"METADATA_ONLY", "ALL_DATA"};
 inline constexpr std::array<std::string_view, 4> kLogWords = {"ALL", "ERROR", "FATAL", "OFF"};
 inline constexpr std::array<std::string_view, 2> kKeyWords = {"CUSTOMER_MANAGED_KMS_KEY",
-                                                             "AWS_OWNED_KEY"};
+                                                              "AWS_OWNED_KEY"};
 inline constexpr std::array<std::string_view, 2> kSeverityWords = {"ERROR", "WARNING"};
 inline constexpr std::array<std::string_view, 3> kInspectionWords = {"TRACE", "INFO", "DEBUG"};
 inline constexpr std::array<std::string_view, 3> kMockWords = {"STRICT", "PRESENT", "NONE"};
@@ -77,8 +77,7 @@ inline constexpr Shape kTagKey{.min = 1, .max = 128};
 inline constexpr Shape kTagValue{.min = 0, .max = 256};
 inline constexpr std::array kTagMembers = {MemberShape{"key", &kTagKey},
                                            MemberShape{"value", &kTagValue}};
-inline constexpr Shape kTag{
-    .kind = ShapeKind::kStructure, .name = "Tag", .members = kTagMembers};
+inline constexpr Shape kTag{.kind = ShapeKind::kStructure, .name = "Tag", .members = kTagMembers};
 inline constexpr Shape kTags{.kind = ShapeKind::kList, .item = &kTag};
 inline constexpr Shape kTagKeys{.kind = ShapeKind::kList, .item = &kTagKey};
 
@@ -95,26 +94,22 @@ inline constexpr Shape kEncryption{.kind = ShapeKind::kStructure,
 
 inline constexpr Shape kLogLevel{.words = kLogWords};
 inline constexpr std::array kLogGroupMembers = {MemberShape{"logGroupArn", &kArn}};
-inline constexpr Shape kLogGroup{.kind = ShapeKind::kStructure,
-                                 .name = "CloudWatchLogsLogGroup",
-                                 .members = kLogGroupMembers};
+inline constexpr Shape kLogGroup{
+    .kind = ShapeKind::kStructure, .name = "CloudWatchLogsLogGroup", .members = kLogGroupMembers};
 inline constexpr std::array kDestinationMembers = {
     MemberShape{"cloudWatchLogsLogGroup", &kLogGroup}};
-inline constexpr Shape kDestination{.kind = ShapeKind::kStructure,
-                                    .name = "LogDestination",
-                                    .members = kDestinationMembers};
+inline constexpr Shape kDestination{
+    .kind = ShapeKind::kStructure, .name = "LogDestination", .members = kDestinationMembers};
 inline constexpr Shape kDestinations{.kind = ShapeKind::kList, .item = &kDestination};
 inline constexpr std::array kLoggingMembers = {MemberShape{"level", &kLogLevel},
                                                MemberShape{"includeExecutionData", &kBoolean},
                                                MemberShape{"destinations", &kDestinations}};
-inline constexpr Shape kLogging{.kind = ShapeKind::kStructure,
-                                .name = "LoggingConfiguration",
-                                .members = kLoggingMembers};
+inline constexpr Shape kLogging{
+    .kind = ShapeKind::kStructure, .name = "LoggingConfiguration", .members = kLoggingMembers};
 
 inline constexpr std::array kTracingMembers = {MemberShape{"enabled", &kBoolean}};
-inline constexpr Shape kTracing{.kind = ShapeKind::kStructure,
-                                .name = "TracingConfiguration",
-                                .members = kTracingMembers};
+inline constexpr Shape kTracing{
+    .kind = ShapeKind::kStructure, .name = "TracingConfiguration", .members = kTracingMembers};
 
 inline constexpr Shape kAliasName{.min = 1,
                                   .max = 80,
@@ -126,15 +121,13 @@ inline constexpr std::array kRouteMembers = {MemberShape{"stateMachineVersionArn
 inline constexpr Shape kRoute{.kind = ShapeKind::kStructure,
                               .name = "RoutingConfigurationListItem",
                               .members = kRouteMembers};
-inline constexpr Shape kRoutes{
-    .kind = ShapeKind::kList, .min = 1, .max = 2, .item = &kRoute};
+inline constexpr Shape kRoutes{.kind = ShapeKind::kList, .min = 1, .max = 2, .item = &kRoute};
 
 inline constexpr Shape kMockValidation{.words = kMockWords};
 inline constexpr std::array kMockErrorMembers = {MemberShape{"error", &kError},
                                                  MemberShape{"cause", &kCause}};
-inline constexpr Shape kMockError{.kind = ShapeKind::kStructure,
-                                  .name = "MockErrorOutput",
-                                  .members = kMockErrorMembers};
+inline constexpr Shape kMockError{
+    .kind = ShapeKind::kStructure, .name = "MockErrorOutput", .members = kMockErrorMembers};
 inline constexpr std::array kMockMembers = {MemberShape{"result", &kPayload},
                                             MemberShape{"errorOutput", &kMockError},
                                             MemberShape{"fieldValidationMode", &kMockValidation}};
@@ -174,8 +167,8 @@ inline constexpr std::array kUpdateStateMachine = {
     MemberShape{"publish", &kBoolean},
     MemberShape{"versionDescription", &kDescription},
     MemberShape{"encryptionConfiguration", &kEncryption}};
-inline constexpr std::array kDescribeStateMachine = {
-    MemberShape{"stateMachineArn", &kArn, true}, MemberShape{"includedData", &kIncludedData}};
+inline constexpr std::array kDescribeStateMachine = {MemberShape{"stateMachineArn", &kArn, true},
+                                                     MemberShape{"includedData", &kIncludedData}};
 inline constexpr std::array kDeleteStateMachine = {MemberShape{"stateMachineArn", &kArn, true}};
 inline constexpr std::array kPage = {MemberShape{"maxResults", &kPageSize},
                                      MemberShape{"nextToken", &kPageToken}};
@@ -205,12 +198,11 @@ inline constexpr std::array kListExecutions = {MemberShape{"stateMachineArn", &k
                                                MemberShape{"nextToken", &kExecutionsPageToken},
                                                MemberShape{"mapRunArn", &kLongArn},
                                                MemberShape{"redriveFilter", &kRedriveFilter}};
-inline constexpr std::array kGetExecutionHistory = {
-    MemberShape{"executionArn", &kArn, true},
-    MemberShape{"maxResults", &kPageSize},
-    MemberShape{"reverseOrder", &kBoolean},
-    MemberShape{"nextToken", &kPageToken},
-    MemberShape{"includeExecutionData", &kBoolean}};
+inline constexpr std::array kGetExecutionHistory = {MemberShape{"executionArn", &kArn, true},
+                                                    MemberShape{"maxResults", &kPageSize},
+                                                    MemberShape{"reverseOrder", &kBoolean},
+                                                    MemberShape{"nextToken", &kPageToken},
+                                                    MemberShape{"includeExecutionData", &kBoolean}};
 inline constexpr std::array kRedriveExecution = {MemberShape{"executionArn", &kArn, true},
                                                  MemberShape{"clientToken", &kClientToken}};
 
@@ -267,8 +259,7 @@ inline constexpr std::array kUpdateStateMachineAlias = {
     MemberShape{"stateMachineAliasArn", &kArn, true},
     MemberShape{"description", &kDescription},
     MemberShape{"routingConfiguration", &kRoutes}};
-inline constexpr std::array kStateMachineAlias = {
-    MemberShape{"stateMachineAliasArn", &kArn, true}};
+inline constexpr std::array kStateMachineAlias = {MemberShape{"stateMachineAliasArn", &kArn, true}};
 
 inline constexpr std::array kTagResource = {MemberShape{"resourceArn", &kArn, true},
                                             MemberShape{"tags", &kTags, true}};

@@ -1,36 +1,39 @@
 #include "server/aws/state_machine_json.h"
 
+#include <string_view>
+
 #include "server/aws/json_fields.h"
+#include "server/aws/machine_configuration.h"
 
 namespace pawl::aws {
 namespace {
 
-// What AWS says of a state machine that was made without these.
-void WriteDefaults(std::string& out, JsonFields& fields) {
-  fields.Begin("loggingConfiguration");
-  {
-    JsonFields logging(out);
-    logging.Text("level", "OFF");
-    logging.Boolean("includeExecutionData", false);
-  }
-  fields.Begin("tracingConfiguration");
-  JsonFields(out).Boolean("enabled", false);
+std::optional<std::string_view> IfAny(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
+}
+
+// What a state machine says of itself and of each execution.
+void WriteRevision(std::string& out,
+                   JsonFields& fields,
+                   const StateMachineInfo& machine,
+                   bool has_definition) {
+  fields.Text("stateMachineArn", machine.arn);
+  fields.Text("name", machine.name);
+  if (has_definition) fields.Text("definition", machine.definition);
+  fields.Text("roleArn", machine.role_arn);
+  WriteConfiguration(out, fields, machine.configuration);
+  fields.Text("revisionId", IfAny(machine.revision_id));
 }
 
 }  // namespace
 
-void WriteStateMachine(std::string& out,
-                       const StateMachineInfo& machine,
-                       const StateMachineParts& parts) {
+void WriteStateMachine(std::string& out, const StateMachineInfo& machine, bool has_definition) {
   JsonFields fields(out);
-  fields.Text("stateMachineArn", machine.arn);
-  fields.Text("name", machine.name);
+  WriteRevision(out, fields, machine, has_definition);
   fields.Text("status", machine.is_deleting ? "DELETING" : "ACTIVE");
-  if (parts.has_definition) fields.Text("definition", machine.definition);
-  fields.Text("roleArn", parts.role_arn);
   fields.Text("type", asl::MachineTypeName(machine.type));
   fields.Time("creationDate", machine.created_at);
-  WriteDefaults(out, fields);
+  fields.Text("description", IfAny(machine.version_description));
 }
 
 void WriteStateMachineItem(std::string& out, const StateMachineInfo& machine) {
@@ -39,6 +42,36 @@ void WriteStateMachineItem(std::string& out, const StateMachineInfo& machine) {
   fields.Text("name", machine.name);
   fields.Text("type", asl::MachineTypeName(machine.type));
   fields.Time("creationDate", machine.created_at);
+}
+
+void WriteExecutionMachine(std::string& out,
+                           const ExecutionMachineInfo& machine,
+                           bool has_definition) {
+  JsonFields fields(out);
+  WriteRevision(out, fields, machine.state_machine, has_definition);
+  fields.Time("updateDate", machine.state_machine.updated_at);
+  fields.Text("mapRunArn", IfAny(machine.map_run_arn));
+  fields.Text("label", IfAny(machine.label));
+}
+
+void WriteAlias(std::string& out, const ArnScheme& arns, const AliasInfo& alias) {
+  JsonFields fields(out);
+  fields.Text("stateMachineAliasArn", alias.arn);
+  fields.Text("name", alias.name);
+  fields.Text("description", IfAny(alias.description));
+  fields.Begin("routingConfiguration");
+  out += '[';
+  for (const AliasRoute& route : alias.routes) {
+    if (&route != alias.routes.data()) out += ',';
+    JsonFields item(out);
+    item.Text("stateMachineVersionArn",
+              interpreter::StateMachineArn(
+                  arns, alias.state_machine + ":" + std::to_string(route.version)));
+    item.Number("weight", route.weight);
+  }
+  out += ']';
+  fields.Time("creationDate", alias.created_at);
+  fields.Time("updateDate", alias.updated_at);
 }
 
 }  // namespace pawl::aws

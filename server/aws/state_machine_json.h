@@ -1,4 +1,4 @@
-// A state machine as DescribeStateMachine and ListStateMachines of AWS Step Functions give it.
+// A state machine, its versions and aliases as AWS Step Functions gives them.
 #pragma once
 
 #include <string>
@@ -7,18 +7,19 @@
 
 namespace pawl::aws {
 
-struct StateMachineParts {
-  std::string role_arn = {};
-  // Not with includedData METADATA_ONLY.
-  bool has_definition = true;
-};
-
-// Appends AWS's DescribeStateMachineOutput as one JSON object.
-void WriteStateMachine(std::string& out,
-                       const StateMachineInfo& machine,
-                       const StateMachineParts& parts);
+// Appends AWS's DescribeStateMachineOutput as one JSON object. `has_definition`: not with
+// includedData METADATA_ONLY.
+void WriteStateMachine(std::string& out, const StateMachineInfo& machine, bool has_definition);
 
 // Appends AWS's StateMachineListItem.
 void WriteStateMachineItem(std::string& out, const StateMachineInfo& machine);
+
+// Appends AWS's DescribeStateMachineForExecutionOutput.
+void WriteExecutionMachine(std::string& out,
+                           const ExecutionMachineInfo& machine,
+                           bool has_definition);
+
+// Appends AWS's DescribeStateMachineAliasOutput.
+void WriteAlias(std::string& out, const ArnScheme& arns, const AliasInfo& alias);
 
 }  // namespace pawl::aws

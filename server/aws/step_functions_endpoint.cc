@@ -86,9 +86,9 @@ Result<std::string_view> OperationIn(const http::HttpRequest& request) {
   }
   const std::string_view type = request.Header("content-type");
   if (MediaType(type) != kContentType) {
-    return Refusal("UnsupportedMediaTypeException",
-                   "Content-Type is " + Shown(type) + "; '" + std::string(kContentType) +
-                       "' would be right");
+    return Refusal(
+        "UnsupportedMediaTypeException",
+        "Content-Type is " + Shown(type) + "; '" + std::string(kContentType) + "' would be right");
   }
   const std::string_view target = request.Header("x-amz-target");
   if (!target.starts_with(kTargetPrefix)) {

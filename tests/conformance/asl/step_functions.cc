@@ -188,7 +188,7 @@ Answer StepFunctions::CreateStateMachine(const Tree& parameters) {
       asl::Compile(definition, Limits().definition_bytes_max, type);
   const auto diagnostics = RealDiagnostics(compilation);
   if (HasErrors(diagnostics)) {
-    return Error("InvalidDefinition", aws::InvalidDefinitionMessage(diagnostics));
+    return Error("InvalidDefinition", aws::InvalidDefinitionMessage(diagnostics, definition));
   }
   if (auto what = FindUnsupported(compilation)) return NotSupported(*std::move(what));
   const auto deployed = harness_.engine().Deploy({.name = StringMember(parameters, "name"),

@@ -1,15 +1,45 @@
 #include "server/aws/state_machine_json.h"
 
+#include <optional>
+#include <set>
 #include <string_view>
 
+#include "engine/json/write.h"
 #include "server/aws/json_fields.h"
 #include "server/aws/machine_configuration.h"
+#include "server/aws/variable_references.h"
 
 namespace pawl::aws {
 namespace {
 
+void WriteTexts(std::string& out, const std::set<std::string>& texts) {
+  char separator = '[';
+  for (const std::string& text : texts) {
+    out += separator;
+    separator = ',';
+    json::WriteStringTo(out, text);
+  }
+  out += ']';
+}
+
 std::optional<std::string_view> IfAny(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
+}
+
+// Left out where no state refers to a variable.
+void WriteReferences(std::string& out, JsonFields& fields, std::string_view definition) {
+  const auto references = VariableReferences(definition);
+  if (references.empty()) return;
+  fields.Begin("variableReferences");
+  char separator = '{';
+  for (const auto& [state, names] : references) {
+    out += separator;
+    separator = ',';
+    json::WriteStringTo(out, state);
+    out += ':';
+    WriteTexts(out, names);
+  }
+  out += '}';
 }
 
 // What a state machine says of itself and of each execution.
@@ -23,6 +53,7 @@ void WriteRevision(std::string& out,
   fields.Text("roleArn", machine.role_arn);
   WriteConfiguration(out, fields, machine.configuration);
   fields.Text("revisionId", IfAny(machine.revision_id));
+  if (has_definition) WriteReferences(out, fields, machine.definition);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/listen_address.h"
+#include "server/metrics.h"
 
 namespace pawl::server {
 namespace {
@@ -37,6 +38,11 @@ void HttpRoutes::Handle(http::HttpRequest request, std::shared_ptr<http::Respond
   const std::string path = request.target.substr(0, request.target.find('?'));
   if (is_read && path == "/healthz") return responder->Respond(Plain(200, "ok\n"));
   if (is_read && path == "/readyz") return responder->Respond(Readiness());
+  if (is_read && path == "/metrics") {
+    return responder->Respond({.status = 200,
+                               .content_type = std::string(kMetricsContentType),
+                               .body = MetricsText(engine_.Statistics())});
+  }
   api_.Handle(std::move(request), std::move(responder));
 }
 

@@ -1,4 +1,5 @@
-// HttpFront: what the server answers over HTTP: the AWS API, and whether it is well.
+// HttpFront: what the server answers over HTTP: the AWS API, whether it is well, and what it
+// counts.
 #pragma once
 
 #include <chrono>
@@ -15,7 +16,8 @@
 namespace pawl::server {
 
 // GET /healthz: 200 as long as the process serves. GET /readyz: 200 when the store answers too,
-// else 503. Everything else is the AWS Step Functions API. Threads: safe from any thread.
+// else 503. GET /metrics: see MetricsText. All else is the AWS Step Functions API.
+// Threads: safe from any thread.
 class HttpRoutes final : public http::HttpHandler {
  public:
   // `engine` and `api` outlive it.

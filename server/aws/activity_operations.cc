@@ -1,6 +1,7 @@
 // Activities of the AWS Step Functions API.
 #include <chrono>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace {
 
 // API reference, GetActivityTask.
 constexpr std::chrono::seconds kPollMax(60);
-constexpr char kNoTask[] = R"({"taskToken":null})";
+constexpr std::string_view kNoTask = R"({"taskToken":null})";
 
 Result<std::string> NameIn(const ApiCall& call) {
   return ParseActivityArn(call.arns(), call.input.Required("activityArn"));
@@ -98,7 +99,7 @@ void GetActivityTask(const ApiCall& call, const ApiReply& reply) {
   if (!name.ok()) return reply.Send(name.status());
   // The poll lives until the answer is on its way; a client that left takes no task.
   const auto poll = std::make_shared<std::unique_ptr<ActivityPoll>>();
-  reply.SendAfter(kPollMax, kNoTask);
+  reply.SendAfter(kPollMax, std::string(kNoTask));
   reply.OnAbandoned([poll] { poll->reset(); });
   auto begun = call.engine().PollActivity({.namespace_id = call.caller.namespace_id,
                                            .activity = *std::move(name),

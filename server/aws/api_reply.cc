@@ -1,3 +1,4 @@
+#include <string_view>
 #include <utility>
 
 #include "server/aws/api_call.h"
@@ -7,13 +8,13 @@ namespace pawl::aws {
 namespace {
 
 constexpr int kOk = 200;
-constexpr char kContentType[] = "application/x-amz-json-1.0";
+constexpr std::string_view kContentType = "application/x-amz-json-1.0";
 
 }  // namespace
 
 http::HttpResponse ApiReply::ResponseOf(int status, std::string body) const {
   return {.status = status,
-          .content_type = kContentType,
+          .content_type = std::string(kContentType),
           .headers = {{.name = "x-amzn-RequestId", .value = request_id_}},
           .body = std::move(body)};
 }

@@ -61,7 +61,7 @@ std::string FirstProblem(std::string_view text) {
 
 Status CheckExecutionInput(std::string_view text) {
   const Status status = json::Check(text);
-  if (status.ok()) return status;
+  if (status.ok()) return {};
   std::string problem = FirstProblem(text);
   if (problem.empty()) problem = status.message();
   return Refusal("InvalidExecutionInput",

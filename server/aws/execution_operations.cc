@@ -18,7 +18,8 @@
 namespace pawl::aws {
 namespace {
 
-constexpr char kWrongType[] = "This operation is not supported by this type of state machine";
+constexpr std::string_view kWrongType =
+    "This operation is not supported by this type of state machine";
 
 Result<ExecutionName> NameIn(const ApiCall& call) {
   return ParseExecutionArn(
@@ -47,7 +48,7 @@ Status CheckListed(const ApiCall& call, const std::string& name) {
   ASSIGN_OR_RETURN(const StateMachineInfo machine,
                    call.engine().DescribeStateMachine(call.caller.namespace_id, name, 0));
   if (machine.type == asl::MachineType::kStandard) return {};
-  return Refusal("StateMachineTypeNotSupported", kWrongType);
+  return Refusal("StateMachineTypeNotSupported", std::string(kWrongType));
 }
 
 // What to list; `map_run_arn` for the lines of the list.
@@ -155,7 +156,7 @@ void StartSyncExecution(const ApiCall& call, const ApiReply& reply) {
   call.engine().StartSyncExecution(
       *std::move(request), [reply, has_data](const Result<ExecutionInfo>& ended) {
         if (ended.status().reason() == "StateMachineTypeNotSupported") {
-          return reply.Send(Refusal("StateMachineTypeNotSupported", kWrongType));
+          return reply.Send(Refusal("StateMachineTypeNotSupported", std::string(kWrongType)));
         }
         if (!ended.ok()) return reply.Send(ended.status());
         std::string out;

@@ -21,6 +21,16 @@ def test_health_is_told_on_one_connection(served: Served) -> None:
     connection.close()
 
 
+def test_metrics_count_what_happens(served: Served) -> None:
+    connection = _connect(served)
+    connection.request("GET", "/metrics")
+    response = connection.getresponse()
+    text = response.read().decode()
+    assert response.getheader("Content-Type", "").startswith("text/plain; version=0.0.4")
+    assert "\npawl_workers 1\n" in text
+    connection.close()
+
+
 def test_any_host_is_served(served: Served) -> None:
     connection = _connect(served)
     headers = {

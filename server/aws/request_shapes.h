@@ -55,7 +55,7 @@ inline constexpr Shape kCause{.min = 0, .max = 32'768, .is_sensitive = true};
 inline constexpr Shape kDescription{.max = 256, .is_sensitive = true};
 inline constexpr Shape kStateName{.min = 1, .max = 80, .is_sensitive = true};
 inline constexpr Shape kTraceHeader{
-    .min = 0, .max = 256, .pattern = "\\p{ASCII}*", .matches = IsAscii};
+    .min = 0, .max = 256, .pattern = R"(\p{ASCII}*)", .matches = IsAscii};
 inline constexpr Shape kText{};
 inline constexpr Shape kBoolean{.kind = ShapeKind::kBoolean};
 inline constexpr Shape kPageSize{.kind = ShapeKind::kInteger, .min = 0, .max = 1000};
@@ -113,7 +113,7 @@ inline constexpr Shape kTracing{
 
 inline constexpr Shape kAliasName{.min = 1,
                                   .max = 80,
-                                  .pattern = "^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$",
+                                  .pattern = R"(^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$)",
                                   .matches = IsAliasName};
 inline constexpr Shape kWeight{.kind = ShapeKind::kInteger, .min = 0, .max = 100};
 inline constexpr std::array kRouteMembers = {MemberShape{"stateMachineVersionArn", &kArn, true},

@@ -31,7 +31,7 @@ std::string_view MediaType(std::string_view text) {
 }
 
 Result<json::Value> ParseInput(std::string_view body, json::Arena& arena) {
-  const Result<json::Value> input = json::Parse(body.empty() ? "{}" : body, arena);
+  Result<json::Value> input = json::Parse(body.empty() ? "{}" : body, arena);
   if (!input.ok()) return Refusal("SerializationException", input.status().message());
   if (!input->is_object()) {
     return Refusal("SerializationException",

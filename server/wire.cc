@@ -79,6 +79,38 @@ v1::StateMachine ToWire(const StateMachineInfo& state_machine) {
   wire.set_deleting(state_machine.is_deleting);
   wire.set_type(state_machine.type == asl::MachineType::kExpress ? v1::STATE_MACHINE_TYPE_EXPRESS
                                                                  : v1::STATE_MACHINE_TYPE_STANDARD);
+  wire.set_revision_id(state_machine.revision_id);
+  wire.set_role_arn(state_machine.role_arn);
+  wire.set_configuration(state_machine.configuration);
+  wire.set_version(state_machine.version);
+  wire.set_version_description(state_machine.version_description);
+  return wire;
+}
+
+v1::Version ToWire(const VersionInfo& version) {
+  v1::Version wire;
+  wire.set_state_machine(version.state_machine);
+  wire.set_version(version.version);
+  wire.set_arn(version.arn);
+  wire.set_revision(version.revision);
+  wire.set_description(version.description);
+  *wire.mutable_create_time() = ToWire(version.created_at);
+  return wire;
+}
+
+v1::Alias ToWire(const AliasInfo& alias) {
+  v1::Alias wire;
+  wire.set_state_machine(alias.state_machine);
+  wire.set_name(alias.name);
+  wire.set_arn(alias.arn);
+  wire.set_description(alias.description);
+  for (const AliasRoute& route : alias.routes) {
+    v1::AliasRoute& added = *wire.add_routes();
+    added.set_version(route.version);
+    added.set_weight(route.weight);
+  }
+  *wire.mutable_create_time() = ToWire(alias.created_at);
+  *wire.mutable_update_time() = ToWire(alias.updated_at);
   return wire;
 }
 
@@ -97,6 +129,16 @@ v1::Execution ToWire(const ExecutionInfo& execution) {
   if (execution.error) wire.set_error(*execution.error);
   if (execution.cause) wire.set_cause(*execution.cause);
   wire.set_quarantine_reason(execution.quarantine_reason);
+  wire.set_redrive_count(execution.redrive_count);
+  if (execution.redriven_at) *wire.mutable_redrive_time() = ToWire(*execution.redriven_at);
+  wire.set_redrive_status(
+      static_cast<v1::RedriveStatus>(static_cast<int>(execution.redrive_status) + 1));
+  wire.set_redrive_status_reason(execution.redrive_status_reason);
+  wire.set_map_run_arn(execution.map_run_arn);
+  wire.set_version(execution.version);
+  wire.set_state_machine_version_arn(execution.state_machine_version_arn);
+  wire.set_alias(execution.alias);
+  wire.set_state_machine_alias_arn(execution.state_machine_alias_arn);
   return wire;
 }
 
@@ -129,6 +171,7 @@ v1::HistoryEvent ToWire(const EventInfo& event) {
   if (event.location) wire.set_location(*event.location);
   if (event.worker) wire.set_worker(*event.worker);
   wire.set_map_run_arn(event.map_run_arn);
+  if (event.redrive_count) wire.set_redrive_count(*event.redrive_count);
   for (const interpreter::Assignment& assignment : event.assigned_variables) {
     (*wire.mutable_assigned_variables())[assignment.name] = assignment.value.str();
   }

@@ -10,10 +10,12 @@
 #include "engine/asl/compile.h"
 #include "engine/base/time.h"
 #include "engine/runtime/engine.h"
+#include "pawl/v1/alias.pb.h"
 #include "pawl/v1/diagnostic.pb.h"
 #include "pawl/v1/execution.pb.h"
 #include "pawl/v1/history_event.pb.h"
 #include "pawl/v1/state_machine.pb.h"
+#include "pawl/v1/version.pb.h"
 #include "pawl/v1/workflow_service.pb.h"
 
 namespace pawl::server {
@@ -23,6 +25,8 @@ google::protobuf::Duration ToWire(Duration duration);
 v1::ExecutionStatus ToWire(ExecutionStatus status);
 v1::Diagnostic ToWire(const asl::Diagnostic& diagnostic);
 v1::StateMachine ToWire(const StateMachineInfo& state_machine);
+v1::Version ToWire(const VersionInfo& version);
+v1::Alias ToWire(const AliasInfo& alias);
 v1::Execution ToWire(const ExecutionInfo& execution);
 v1::StartedExecution ToWire(const StartResponse& started);
 v1::HistoryEvent ToWire(const EventInfo& event);

@@ -29,6 +29,7 @@ v1::MapRunTally TallyToWire(const MapRunTally& tally) {
   wire.set_timed_out(tally.timed_out);
   wire.set_aborted(tally.aborted);
   wire.set_total(tally.total);
+  wire.set_pending_redrive(tally.pending_redrive);
   return wire;
 }
 
@@ -47,6 +48,8 @@ v1::MapRun MapRunToWire(const MapRunInfo& run) {
   wire.set_tolerated_failure_percentage(run.tolerated_failure_percentage);
   *wire.mutable_items() = TallyToWire(run.items);
   *wire.mutable_executions() = TallyToWire(run.executions);
+  wire.set_redrive_count(run.redrive_count);
+  if (run.redriven_at) *wire.mutable_redrive_time() = ToWire(*run.redriven_at);
   return wire;
 }
 
@@ -72,6 +75,32 @@ grpc::ServerUnaryReactor* WorkflowService::DescribeMapRun(grpc::CallbackServerCo
     return {};
   };
   return Reply(*context, describe());
+}
+
+grpc::ServerUnaryReactor* WorkflowService::UpdateMapRun(grpc::CallbackServerContext* context,
+                                                        const v1::UpdateMapRunRequest* request,
+                                                        v1::UpdateMapRunResponse* response) {
+  const auto translate = [&]() -> Result<MapRunUpdate> {
+    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
+    RETURN_IF_ERROR(Required(request->map_run(), "map_run"));
+    MapRunUpdate update{.namespace_id = caller.namespace_id, .arn = request->map_run()};
+    if (request->has_max_concurrency()) update.max_concurrency = request->max_concurrency();
+    if (request->has_tolerated_failure_count()) {
+      update.tolerated_failure_count = request->tolerated_failure_count();
+    }
+    if (request->has_tolerated_failure_percentage()) {
+      update.tolerated_failure_percentage = request->tolerated_failure_percentage();
+    }
+    return update;
+  };
+  Result<MapRunUpdate> update = translate();
+  if (!update.ok()) return Reply(*context, update.status());
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  engine_.UpdateMapRun(*std::move(update), [reactor, response](const Result<bool>& is_running) {
+    if (is_running.ok()) response->set_running(*is_running);
+    reactor->Finish(ToGrpcStatus(is_running.status()));
+  });
+  return reactor;
 }
 
 grpc::ServerUnaryReactor* WorkflowService::ListMapRuns(grpc::CallbackServerContext* context,

@@ -17,6 +17,7 @@
 #include "server/version.h"
 #include "server/waiting_call.h"
 #include "server/wire.h"
+#include "server/wire_tags.h"
 
 namespace pawl::server {
 namespace {
@@ -38,8 +39,10 @@ Result<StartRequest> ToStartRequest(NamespaceId namespace_id, const v1::Executio
                                        kFairnessKeyBytesMax),
                            "fairness_key");
   }
+  QualifiedName machine = SplitQualified(start.state_machine());
   return StartRequest{.namespace_id = namespace_id,
-                      .state_machine = start.state_machine(),
+                      .state_machine = std::move(machine.state_machine),
+                      .qualifier = std::move(machine.qualifier),
                       .name = start.name(),
                       .input = start.input(),
                       .priority = start.priority(),
@@ -48,16 +51,16 @@ Result<StartRequest> ToStartRequest(NamespaceId namespace_id, const v1::Executio
 
 // Whose executions are to be listed, as the façade names it: those of a Map run have a name of
 // their own.
-Result<std::string> ListedMachine(Engine& engine,
-                                  NamespaceId namespace_id,
-                                  const v1::ListExecutionsRequest& request) {
-  if (request.map_run().empty()) return request.state_machine();
+Result<QualifiedName> ListedMachine(Engine& engine,
+                                    NamespaceId namespace_id,
+                                    const v1::ListExecutionsRequest& request) {
+  if (request.map_run().empty()) return SplitQualified(request.state_machine());
   if (!request.state_machine().empty()) {
     return InvalidArgument("map_run: stands beside state_machine; one of the two would be right",
                            "map_run");
   }
   ASSIGN_OR_RETURN(const MapRunInfo run, engine.DescribeMapRun(namespace_id, request.map_run()));
-  return run.listed_as;
+  return QualifiedName{.state_machine = run.listed_as};
 }
 
 // The fields of a listing that its page tokens are bound to.
@@ -65,6 +68,7 @@ std::string ListScope(const ListRequest& request) {
   std::string scope;
   Encoder encoder(scope);
   encoder.String(request.state_machine);
+  encoder.String(request.qualifier);
   encoder.Byte(request.status ? static_cast<std::uint8_t>(*request.status) + 1 : 0);
   for (const std::optional<Timestamp>& time : {request.started_from, request.started_before}) {
     encoder.Byte(time ? 1 : 0);
@@ -88,6 +92,20 @@ EventId ParseEventId(const std::string& text) {
   EventId id = 0;
   std::from_chars(text.data(), text.data() + text.size(), id);
   return id;
+}
+
+Result<StateMachineInfo> DescribeMachine(Engine& engine,
+                                         NamespaceId namespace_id,
+                                         const v1::DescribeStateMachineRequest& request) {
+  const QualifiedName name = SplitQualified(request.name());
+  if (name.qualifier.empty()) {
+    return engine.DescribeStateMachine(namespace_id, name.state_machine, request.revision());
+  }
+  if (request.revision() != 0) {
+    return InvalidArgument(
+        "revision: stands beside a version or an alias; one of the two would be right", "revision");
+  }
+  return engine.DescribeQualified(namespace_id, name.state_machine, name.qualifier);
 }
 
 }  // namespace
@@ -117,21 +135,30 @@ grpc::ServerUnaryReactor* WorkflowService::DeployStateMachine(
   const auto deploy = [&]() -> Status {
     ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
     RETURN_IF_ERROR(Required(request->name(), "name"));
-    RETURN_IF_ERROR(Required(request->definition(), "definition"));
+    if (request->mode() != v1::DEPLOY_MODE_UPDATE)
+      RETURN_IF_ERROR(Required(request->definition(), "definition"));
     if (!v1::DeployMode_IsValid(request->mode())) {
       return InvalidArgument(
           fmt::format("mode: {} is no DeployMode", static_cast<int>(request->mode())), "mode");
     }
     ASSIGN_OR_RETURN(const auto type, FromWire(request->type()));
-    ASSIGN_OR_RETURN(const DeployResponse deployed,
-                     engine_.Deploy({.namespace_id = caller.namespace_id,
-                                     .name = request->name(),
-                                     .definition = request->definition(),
-                                     .type = type,
-                                     .must_be_new = request->mode() == v1::DEPLOY_MODE_CREATE,
-                                     .must_exist = request->mode() == v1::DEPLOY_MODE_UPDATE}));
+    DeployRequest deployment{.namespace_id = caller.namespace_id,
+                             .name = request->name(),
+                             .type = type,
+                             .must_be_new = request->mode() == v1::DEPLOY_MODE_CREATE,
+                             .must_exist = request->mode() == v1::DEPLOY_MODE_UPDATE,
+                             .publish = request->publish(),
+                             .tags = FromWire(request->tags())};
+    if (request->has_definition()) deployment.definition = request->definition();
+    if (request->has_role_arn()) deployment.role_arn = request->role_arn();
+    if (request->has_configuration()) deployment.configuration = request->configuration();
+    if (request->has_version_description())
+      deployment.version_description = request->version_description();
+    ASSIGN_OR_RETURN(const DeployResponse deployed, engine_.Deploy(deployment));
     *response->mutable_state_machine() = ToWire(deployed.state_machine);
     response->set_changed(deployed.is_changed);
+    response->set_version(deployed.version);
+    response->set_version_arn(deployed.version_arn);
     for (const asl::Diagnostic& warning : deployed.warnings) {
       *response->add_warnings() = ToWire(warning);
     }
@@ -147,9 +174,8 @@ grpc::ServerUnaryReactor* WorkflowService::DescribeStateMachine(
   const auto describe = [&]() -> Status {
     ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
     RETURN_IF_ERROR(Required(request->name(), "name"));
-    ASSIGN_OR_RETURN(
-        const StateMachineInfo info,
-        engine_.DescribeStateMachine(caller.namespace_id, request->name(), request->revision()));
+    ASSIGN_OR_RETURN(const StateMachineInfo info,
+                     DescribeMachine(engine_, caller.namespace_id, *request));
     *response->mutable_state_machine() = ToWire(info);
     return {};
   };
@@ -338,6 +364,38 @@ grpc::ServerUnaryReactor* WorkflowService::StopExecution(grpc::CallbackServerCon
   return reactor;
 }
 
+grpc::ServerUnaryReactor* WorkflowService::RedriveExecution(
+    grpc::CallbackServerContext* context,
+    const v1::RedriveExecutionRequest* request,
+    v1::RedriveExecutionResponse* response) {
+  constexpr std::size_t kTokenMax = 64;
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const auto translate = [&]() -> Result<RedriveRequest> {
+    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
+    RedriveRequest redrive{.client_token = request->client_token()};
+    ASSIGN_OR_RETURN(
+        redrive.name,
+        NameOfExecution(caller.namespace_id, request->state_machine(), request->execution()));
+    if (redrive.client_token.size() > kTokenMax) {
+      return InvalidArgument("a client token has at most 64 characters", "client_token");
+    }
+    return redrive;
+  };
+  Result<RedriveRequest> redrive = translate();
+  if (!redrive.ok()) {
+    reactor->Finish(ToGrpcStatus(redrive.status()));
+    return reactor;
+  }
+  engine_.RedriveExecution(*std::move(redrive),
+                           [reactor, response](const Result<RedriveResponse>& redriven) {
+                             if (redriven.ok()) {
+                               *response->mutable_redrive_time() = ToWire(redriven->redriven_at);
+                             }
+                             reactor->Finish(ToGrpcStatus(redriven.status()));
+                           });
+  return reactor;
+}
+
 grpc::ServerUnaryReactor* WorkflowService::DescribeExecution(
     grpc::CallbackServerContext* context,
     const v1::DescribeExecutionRequest* request,
@@ -361,7 +419,9 @@ grpc::ServerUnaryReactor* WorkflowService::ListExecutions(grpc::CallbackServerCo
     ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
     ListRequest query;
     query.namespace_id = caller.namespace_id;
-    ASSIGN_OR_RETURN(query.state_machine, ListedMachine(engine_, caller.namespace_id, *request));
+    ASSIGN_OR_RETURN(QualifiedName listed, ListedMachine(engine_, caller.namespace_id, *request));
+    query.state_machine = std::move(listed.state_machine);
+    query.qualifier = std::move(listed.qualifier);
     ASSIGN_OR_RETURN(query.status, FromWire(request->status(), "status"));
     if (request->has_started_from()) {
       ASSIGN_OR_RETURN(query.started_from, FromWire(request->started_from(), "started_from"));

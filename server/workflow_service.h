@@ -51,6 +51,9 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   grpc::ServerUnaryReactor* StopExecution(grpc::CallbackServerContext* context,
                                           const v1::StopExecutionRequest* request,
                                           v1::StopExecutionResponse* response) override;
+  grpc::ServerUnaryReactor* RedriveExecution(grpc::CallbackServerContext* context,
+                                             const v1::RedriveExecutionRequest* request,
+                                             v1::RedriveExecutionResponse* response) override;
   grpc::ServerUnaryReactor* DescribeExecution(grpc::CallbackServerContext* context,
                                               const v1::DescribeExecutionRequest* request,
                                               v1::DescribeExecutionResponse* response) override;
@@ -89,9 +92,49 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
                                               v1::SendTaskHeartbeatResponse* response) override;
 
   // --- Map runs (workflow_map_runs.cc) ---
+  grpc::ServerUnaryReactor* DescribeStateMachineForExecution(
+      grpc::CallbackServerContext* context,
+      const v1::DescribeStateMachineForExecutionRequest* request,
+      v1::DescribeStateMachineForExecutionResponse* response) override;
+  grpc::ServerUnaryReactor* PublishVersion(grpc::CallbackServerContext* context,
+                                           const v1::PublishVersionRequest* request,
+                                           v1::PublishVersionResponse* response) override;
+  grpc::ServerUnaryReactor* ListVersions(grpc::CallbackServerContext* context,
+                                         const v1::ListVersionsRequest* request,
+                                         v1::ListVersionsResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteVersion(grpc::CallbackServerContext* context,
+                                          const v1::DeleteVersionRequest* request,
+                                          v1::DeleteVersionResponse* response) override;
+  grpc::ServerUnaryReactor* CreateAlias(grpc::CallbackServerContext* context,
+                                        const v1::CreateAliasRequest* request,
+                                        v1::CreateAliasResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateAlias(grpc::CallbackServerContext* context,
+                                        const v1::UpdateAliasRequest* request,
+                                        v1::UpdateAliasResponse* response) override;
+  grpc::ServerUnaryReactor* DescribeAlias(grpc::CallbackServerContext* context,
+                                          const v1::DescribeAliasRequest* request,
+                                          v1::DescribeAliasResponse* response) override;
+  grpc::ServerUnaryReactor* ListAliases(grpc::CallbackServerContext* context,
+                                        const v1::ListAliasesRequest* request,
+                                        v1::ListAliasesResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteAlias(grpc::CallbackServerContext* context,
+                                        const v1::DeleteAliasRequest* request,
+                                        v1::DeleteAliasResponse* response) override;
+  grpc::ServerUnaryReactor* TagResource(grpc::CallbackServerContext* context,
+                                        const v1::TagResourceRequest* request,
+                                        v1::TagResourceResponse* response) override;
+  grpc::ServerUnaryReactor* UntagResource(grpc::CallbackServerContext* context,
+                                          const v1::UntagResourceRequest* request,
+                                          v1::UntagResourceResponse* response) override;
+  grpc::ServerUnaryReactor* ListTags(grpc::CallbackServerContext* context,
+                                     const v1::ListTagsRequest* request,
+                                     v1::ListTagsResponse* response) override;
   grpc::ServerUnaryReactor* DescribeMapRun(grpc::CallbackServerContext* context,
                                            const v1::DescribeMapRunRequest* request,
                                            v1::DescribeMapRunResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateMapRun(grpc::CallbackServerContext* context,
+                                         const v1::UpdateMapRunRequest* request,
+                                         v1::UpdateMapRunResponse* response) override;
   grpc::ServerUnaryReactor* ListMapRuns(grpc::CallbackServerContext* context,
                                         const v1::ListMapRunsRequest* request,
                                         v1::ListMapRunsResponse* response) override;

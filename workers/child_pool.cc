@@ -12,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "engine/base/built_in_function.h"
 #include "engine/base/mutex.h"
 #include "workers/function_environment.h"
 #include "workers/function_runner.h"
@@ -69,8 +70,10 @@ Status CheckInvocation(const Invocation& call) {
 }  // namespace
 
 Status CheckFunctionSpec(const FunctionSpec& spec) {
-  if (spec.name.empty() || spec.name.size() > kNameBytesMax ||
-      !std::all_of(spec.name.begin(), spec.name.end(), IsNameCharacter)) {
+  const bool is_own = spec.is_built_in && (spec.name == kAwsFunction || spec.name == kHttpFunction);
+  const bool is_name = !spec.name.empty() && spec.name.size() <= kNameBytesMax &&
+                       std::all_of(spec.name.begin(), spec.name.end(), IsNameCharacter);
+  if (!is_own && !is_name) {
     return InvalidArgument("the function name '" + spec.name.substr(0, kNameBytesMax) +
                                "' must be 1 to 80 characters out of A-Z a-z 0-9 _ . -",
                            "name");

@@ -25,7 +25,7 @@ inline constexpr std::size_t kClientContextBytesMax = std::size_t{64} * 1024;
 
 // A function as a worker runs it. Two specs that differ in anything run in different processes.
 struct FunctionSpec {
-  // 1 to 80 of A-Z a-z 0-9 _ . -
+  // 1 to 80 of A-Z a-z 0-9 _ . -, unless it is the worker's own.
   std::string name;
   // Absolute; the first place that imports look in, and the working directory.
   std::string code_directory;
@@ -43,6 +43,8 @@ struct FunctionSpec {
   std::string version = "$LATEST";
   // Empty for an ARN made from the name.
   std::string arn;
+  // A function of the worker itself: its name is one of engine/base/built_in_function.h.
+  bool is_built_in = false;
   // Stands for the contents of the code: another value means that it has changed.
   std::uint64_t fingerprint = 0;
 
@@ -69,7 +71,8 @@ struct Invocation {
 enum class Outcome : std::uint8_t {
   // `payload` is the result's JSON text.
   kSucceeded,
-  // `error` is the error's name, `payload` its JSON text as AWS Lambda gives it.
+  // `error` is the error's name, `payload` its JSON text as AWS Lambda gives it; of a function of
+  // the worker itself, its cause.
   kFailed,
   // Cancelled or past its deadline; whether the function has run is open.
   kCancelled,

@@ -130,6 +130,7 @@ WorkerCoreOptions CoreOptions(const WorkerSettings& settings) {
   options.pool.package_directory = PackageDirectory(settings.python_path);
   for (char** variable = environ; *variable != nullptr; ++variable)
     options.pool.environment.emplace_back(*variable);
+  options.built_in = {.calls_aws = settings.calls_aws, .http_tasks = settings.http_tasks};
   // What the stream may hold; credits keep it far below.
   options.pool.invocations_max = kHelloHeldMax;
   options.log = PrintLog;
@@ -203,7 +204,9 @@ void AddWorkerCommand(CLI::App& app, int& exit_code) {
       "\n"
       "Examples:\n"
       "  pawl worker --functions ./functions\n"
-      "  pawl worker --functions ./functions --address 127.0.0.1:7600 --concurrency 8");
+      "  pawl worker --functions ./functions --address 127.0.0.1:7600 --concurrency 8\n"
+      "  AWS_ENDPOINT_URL=http://127.0.0.1:4566 pawl worker --functions ./functions\n"
+      "  pawl worker --functions ./functions --http-tasks ./http.json");
   auto given = std::make_shared<Given>();
   command->add_option("--config", given->config, "Read settings from FILE (YAML) [PAWL_CONFIG]")
       ->type_name("FILE");

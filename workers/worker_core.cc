@@ -47,6 +47,7 @@ Result<std::unique_ptr<WorkerCore>> WorkerCore::Start(WorkerCoreOptions options)
   };
   callbacks.on_logs = [self](std::vector<LogLine> lines) { self->OnLogs(std::move(lines)); };
   ASSIGN_OR_RETURN(core->pool_, ChildPool::Start(core->options_.pool, std::move(callbacks)));
+  RETURN_IF_ERROR(core->ServeBuiltIns());
   core->RefreshFunctions();
   core->thread_ = std::make_unique<platform::Thread>("pawl-stream", [self] { self->Run(); });
   return core;
@@ -71,6 +72,19 @@ WorkerCore::~WorkerCore() {
 }
 
 // --- Functions ---
+
+Status WorkerCore::ServeBuiltIns() {
+  ASSIGN_OR_RETURN(std::vector<FunctionSpec> functions,
+                   BuiltInFunctions(options_.pool, options_.built_in));
+  for (FunctionSpec& spec : functions) {
+    spec.arn = options_.arn_prefix + spec.name;
+    RETURN_IF_ERROR(pool_->SetFunction(spec));
+    options_.log(WorkerLogLevel::kInfo, "'" + spec.name + "' is served");
+    const MutexLock lock(mutex_);
+    ledger_.SetFunction(spec.name, spec.concurrency, spec.arn);
+  }
+  return {};
+}
 
 void WorkerCore::RefreshFunctions() {
   Result<FunctionsChange> change = directory_.Poll();

@@ -19,6 +19,7 @@
 #include "engine/platform/random.h"
 #include "engine/platform/thread.h"
 #include "pawl/v1/worker_service.grpc.pb.h"
+#include "workers/built_in_functions.h"
 #include "workers/child_pool.h"
 #include "workers/functions_directory.h"
 #include "workers/task_ledger.h"
@@ -44,6 +45,7 @@ struct WorkerCoreOptions {
   // The beginning of a function's ARN, "arn:aws:lambda:us-east-1:123456789012:function:".
   std::string arn_prefix;
   ChildPoolOptions pool;
+  BuiltInOptions built_in;
   // What happens to the worker, and what functions write. Called from any thread.
   std::function<void(WorkerLogLevel, const std::string&)> log;
   std::function<void(const LogLine&)> function_log;
@@ -53,7 +55,7 @@ struct WorkerCoreOptions {
 class WorkerCore {
  public:
   // Begins to connect and returns at once. Errors: kNotFound for a directory that is not there, and
-  // as ChildPool::Start.
+  // as ChildPool::Start and BuiltInFunctions.
   static Result<std::unique_ptr<WorkerCore>> Start(WorkerCoreOptions options);
   WorkerCore(const WorkerCore&) = delete;
   WorkerCore& operator=(const WorkerCore&) = delete;
@@ -66,6 +68,7 @@ class WorkerCore {
   // A server has welcomed this worker, now or earlier.
   bool was_welcomed() const { return was_welcomed_; }
 
+  // Of the directory.
   std::size_t functions() const { return function_count_; }
 
   // Takes no more tasks, returns those that have not begun, and waits up to `timeout` until the
@@ -76,6 +79,7 @@ class WorkerCore {
   using Stream = grpc::ClientReaderWriter<v1::WorkRequest, v1::WorkResponse>;
 
   WorkerCore(WorkerCoreOptions options, FunctionsDirectory directory);
+  Status ServeBuiltIns();
   void Run();
   // One stream, from hello to its end.
   grpc::Status Serve();

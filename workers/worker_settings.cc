@@ -98,6 +98,21 @@ WorkerSetting DrainTimeout() {
               }};
 }
 
+WorkerSetting Aws() {
+  return {
+      .key = "aws",
+      .value_name = "auto|off",
+      .help = "Call AWS services for Task states, where the interpreter has boto3",
+      .set = [](WorkerSettings& settings, const std::string& text) -> Status {
+        if (text != "auto" && text != "off") {
+          return InvalidArgument("'" + text + "' is neither 'auto' nor 'off'");
+        }
+        settings.calls_aws = text == "auto";
+        return {};
+      },
+      .get = [](const WorkerSettings& settings) { return settings.calls_aws ? "auto" : "off"; }};
+}
+
 using FileValues = std::map<std::string, std::pair<int, std::string>, std::less<>>;
 
 Result<FileValues> ReadMapping(const YAML::Node& root, const std::string& file_name) {
@@ -168,6 +183,11 @@ std::span<const WorkerSetting> AllWorkerSettings() {
       Text("namespace", "NAME", "The namespace to work for", &WorkerSettings::namespace_name),
       Concurrency(),
       DrainTimeout(),
+      Aws(),
+      Text("http_tasks",
+           "FILE",
+           "Run HTTP tasks (http:invoke) to the endpoints that FILE allows; off without it",
+           &WorkerSettings::http_tasks),
       Text("python", "FILE", "The interpreter, 3.9 or newer", &WorkerSettings::python),
       Text("python_path",
            "DIR",

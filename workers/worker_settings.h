@@ -29,6 +29,10 @@ struct WorkerSettings {
   // The directory of the package `pawl`; empty: the one that belongs to the program.
   std::string python_path;
   std::chrono::seconds drain_timeout{30};
+  // Whether Task states may call AWS services with this worker's boto3.
+  bool calls_aws = true;
+  // The file that allows HTTP tasks; empty: none.
+  std::string http_tasks;
 };
 
 struct WorkerSetting {

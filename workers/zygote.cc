@@ -14,39 +14,12 @@
 
 #include "workers/pidfd.h"
 #include "workers/protocol.h"
+#include "workers/spawn_arguments.h"
 
 namespace pawl::workers {
 namespace {
 
 constexpr std::size_t kDescriptorsOfChild = 4;
-
-// posix_spawn's two argument objects, destroyed on every path.
-struct SpawnArguments {
-  SpawnArguments() {
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawnattr_init(&attributes);
-  }
-
-  SpawnArguments(const SpawnArguments&) = delete;
-  SpawnArguments& operator=(const SpawnArguments&) = delete;
-
-  ~SpawnArguments() {
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::posix_spawnattr_destroy(&attributes);
-  }
-
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-};
-
-std::vector<char*> Pointers(std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  pointers.reserve(strings.size() + 1);
-  for (std::string& text : strings)
-    pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 // A copy beyond the standard descriptors, so that setting those up cannot overwrite it.
 UniqueFd MoveUp(const UniqueFd& fd) {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/asl/service_integration.h"
 #include "engine/asl/source.h"
 
 namespace pawl::asl {
@@ -173,7 +174,7 @@ Resource ParseIntegration(std::string_view text, std::string_view rest) {
             .call = call->call,
             .is_aws_sdk = true};
   }
-  return Unsupported("the service integration " + Quote(rest));
+  return ParseServiceIntegration(text, action, suffix, known->pattern);
 }
 
 Resource ParseStates(std::string_view text, const Arn& arn) {

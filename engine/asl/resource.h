@@ -14,6 +14,7 @@ struct Resource {
     kFunction,      // a bare function name or a Lambda ARN
     kLambdaInvoke,  // arn:aws:states:::lambda:invoke
     kEngineCall,    // arn:aws:states:::states:startExecution, and some of aws-sdk:sfn
+    kService,       // what a worker calls: other AWS services, and HTTP endpoints
     kActivity,
     kUnsupported,  // a resource of the language that this engine does not run yet
     kInvalid,
@@ -29,6 +30,8 @@ struct Resource {
   // kEngineCall.
   EngineCall call = EngineCall::kStartExecution;
   bool is_aws_sdk = false;
+  // kService: "sqs:sendMessage", "aws-sdk:s3:getObject", "http:invoke"; without the suffix.
+  std::string service_call = {};
   // lambda:invoke, also with a suffix it does not have: its parameters have the shape of Lambda's
   // Invoke.
   bool is_lambda_invoke = false;

@@ -1,5 +1,7 @@
 #include "engine/asl/state_machine.h"
 
+#include "engine/base/built_in_function.h"
+
 namespace pawl::asl {
 
 std::string_view MachineTypeName(MachineType type) {
@@ -36,6 +38,10 @@ std::optional<std::string_view> ActivityOf(std::string_view function) {
   constexpr std::string_view kPrefix = "activity:";
   if (!function.starts_with(kPrefix)) return std::nullopt;
   return function.substr(kPrefix.size());
+}
+
+std::string_view ServiceFunction(std::string_view service_call) {
+  return service_call.starts_with("http:") ? kHttpFunction : kAwsFunction;
 }
 
 }  // namespace pawl::asl

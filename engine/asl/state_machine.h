@@ -173,6 +173,7 @@ struct TaskState {
     kLambdaFunction,  // Resource names the function: a bare name or a Lambda ARN
     kLambdaInvoke,    // arn:aws:states:::lambda:invoke
     kEngineCall,      // what the engine itself answers; see EngineCall
+    kService,         // what a built-in function of a worker calls; see ServiceFunction
     kActivity,        // a worker that polls takes it and answers with its token
   };
   Integration integration = Integration::kLambdaFunction;
@@ -182,11 +183,13 @@ struct TaskState {
   // kEngineCall: which, and whether it is written as aws-sdk:sfn, whose answers and errors differ.
   EngineCall call = EngineCall::kStartExecution;
   bool is_aws_sdk = false;
+  // kService: "sqs:sendMessage", "aws-sdk:s3:getObject" or "http:invoke", without the suffix.
+  std::string service_call;
   // False only in a machine compiled for the test of one state, where a mock stands for what the
   // engine does not call.
   bool is_runnable = true;
   // kLambdaFunction: the function's bare name and the qualifier (empty: none). kActivity:
-  // ActivityFunction(its name).
+  // ActivityFunction(its name). kService: ServiceFunction(service_call).
   std::string function_name;
   std::string qualifier;
   std::optional<ComputedNumber> timeout_seconds;
@@ -204,6 +207,10 @@ struct TaskState {
 std::string ActivityFunction(std::string_view activity);
 // The activity's name; nullopt for a function.
 std::optional<std::string_view> ActivityOf(std::string_view function);
+
+// The built-in function of a worker (engine/base/built_in_function.h) that makes the call
+// TaskState::service_call.
+std::string_view ServiceFunction(std::string_view service_call);
 
 struct ChoiceState {
   std::vector<ChoiceRule> rules;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "engine/asl/compiled_values.h"
 #include "engine/asl/resource.h"
 #include "engine/asl/template_check.h"
+#include "engine/base/built_in_function.h"
 
 namespace pawl::asl {
 
@@ -27,6 +29,14 @@ std::string_view WithoutSuffix(std::string_view name, Language language) {
   return name;
 }
 
+std::string Listed(std::span<const std::string_view> words) {
+  std::string list;
+  for (const std::string_view word : words) {
+    list += (list.empty() ? "" : ", ") + std::string(word);
+  }
+  return "[" + list + "]";
+}
+
 // A literal among words of which the first alone is run.
 void CheckInvokeWord(const Place& place,
                      std::span<const std::string_view> words,
@@ -37,14 +47,10 @@ void CheckInvokeWord(const Place& place,
   }
   const auto found = std::find(words.begin(), words.end(), node.text);
   if (!node.is(json::Type::kString) || found == words.end()) {
-    std::string list;
-    for (const std::string_view word : words) {
-      list += (list.empty() ? "" : ", ") + std::string(word);
-    }
     problems.Error(code::kSchema,
                    place,
-                   "The field " + Quote(place.name) + " should have one of these values: [" + list +
-                       "], found " + Describe(node));
+                   "The field " + Quote(place.name) + " should have one of these values: " +
+                       Listed(words) + ", found " + Describe(node));
   } else if (found != words.begin()) {
     problems.NotSupported(place, std::string(place.name) + " " + std::string(node.text));
   }
@@ -93,10 +99,11 @@ void CheckInvokeMember(const Place& place, Language language, Problems& problems
   }
 }
 
-// A service integration's call and its parameters; the first is required.
+// A service integration's call and its parameters; the first ones are required.
 struct Call {
   std::string_view name;
   std::span<const std::string_view> parameters;
+  std::size_t required = 1;
 };
 
 // Step Functions Developer Guide, "Start workflow executions": the parameters of its call.
@@ -107,6 +114,19 @@ constexpr std::array<std::string_view, 4> kStartExecutionParameters = {
 constexpr std::array<std::string_view, 2> kSuccessParameters = {"TaskToken", "Output"};
 constexpr std::array<std::string_view, 3> kFailureParameters = {"TaskToken", "Error", "Cause"};
 constexpr std::array<std::string_view, 1> kHeartbeatParameters = {"TaskToken"};
+
+// Step Functions Developer Guide, "Call HTTPS APIs in Step Functions workflows".
+constexpr std::array<std::string_view, 8> kHttpParameters = {"ApiEndpoint",
+                                                             "Method",
+                                                             "Authentication",
+                                                             "Headers",
+                                                             "InvocationConfig",
+                                                             "QueryParameters",
+                                                             "RequestBody",
+                                                             "Transform"};
+constexpr Call kHttpCall = {"http:invoke", kHttpParameters, 2};
+constexpr std::array<std::string_view, 7> kHttpMethods = {
+    "GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"};
 
 Call CallNamed(EngineCall call) {
   switch (call) {
@@ -122,67 +142,101 @@ Call CallNamed(EngineCall call) {
   return {};
 }
 
-void CheckParameters(const Fields& fields,
-                     const Call& call,
-                     Language language,
-                     Problems& problems) {
+// The parameters if they are an object in the definition; without them the state's input holds
+// them. `expected` says what they hold.
+std::optional<Place> ParametersObject(const Fields& fields,
+                                      std::string_view expected,
+                                      Language language,
+                                      Problems& problems) {
   const std::string_view name = language == Language::kJsonPath ? "Parameters" : "Arguments";
   const SourceMember* member = fields.object().node->Find(name);
-  // Without them the state's input holds them.
-  if (member == nullptr) return;
+  if (member == nullptr) return std::nullopt;
   const Place place = fields.object().Member(*member);
-  if (language == Language::kJsonata && IsExpression(place)) return;
-  if (!place.node->is(json::Type::kObject)) {
-    problems.Error(code::kSchema,
-                   place,
-                   "expected an object with " + Quote(call.parameters.front()) + ", found " +
-                       Describe(*place.node));
-    return;
+  if (language == Language::kJsonata && IsExpression(place)) return std::nullopt;
+  if (place.node->is(json::Type::kObject)) return place;
+  problems.Error(
+      code::kSchema,
+      place,
+      "expected an object with " + std::string(expected) + ", found " + Describe(*place.node));
+  return std::nullopt;
+}
+
+bool HasParameter(const Place& place, std::string_view name, Language language) {
+  const std::vector<SourceMember>& members = place.node->members;
+  return std::any_of(members.begin(), members.end(), [&](const SourceMember& member) {
+    return WithoutSuffix(member.name, language) == name;
+  });
+}
+
+void CheckRequired(const Place& place, const Call& call, Language language, Problems& problems) {
+  std::vector<std::string_view> missing;
+  for (const std::string_view name : call.parameters.first(call.required)) {
+    if (!HasParameter(place, name, language)) missing.push_back(name);
   }
-  bool has_first = false;
-  for (const SourceMember& parameter : place.node->members) {
+  if (missing.empty()) return;
+  problems.Error(code::kSchema, place, "These fields are required: " + Listed(missing));
+}
+
+std::optional<Place> CheckParameters(const Fields& fields,
+                                     const Call& call,
+                                     Language language,
+                                     Problems& problems) {
+  const std::optional<Place> place =
+      ParametersObject(fields, Quote(call.parameters.front()), language, problems);
+  if (!place) return std::nullopt;
+  for (const SourceMember& parameter : place->node->members) {
     const std::string_view given = WithoutSuffix(parameter.name, language);
-    has_first = has_first || given == call.parameters.front();
     if (std::find(call.parameters.begin(), call.parameters.end(), given) != call.parameters.end()) {
       continue;
     }
     problems.ErrorAtName(code::kSchema,
-                         place.Member(parameter),
+                         place->Member(parameter),
                          std::string(call.name) + " has no parameter " + Quote(given) +
                              DidYouMean(given, {call.parameters.begin(), call.parameters.end()}));
   }
-  if (!has_first) {
-    problems.Error(code::kSchema,
-                   place,
-                   "These fields are required: [" + std::string(call.parameters.front()) + "]");
+  CheckRequired(*place, call, language, problems);
+  return place;
+}
+
+void CheckHttp(const Fields& fields, Language language, Problems& problems) {
+  const std::optional<Place> place = CheckParameters(fields, kHttpCall, language, problems);
+  if (!place) return;
+  if (!HasParameter(*place, "Authentication", language) &&
+      !HasParameter(*place, "InvocationConfig", language)) {
+    problems.Error(code::kSchema, *place, "These fields are required: [Authentication]");
   }
+  const SourceMember* method = place->node->Find("Method");
+  if (method == nullptr) return;
+  const Place value = place->Member(*method);
+  if (language == Language::kJsonata && IsExpression(value)) return;
+  const bool is_method =
+      value.node->is(json::Type::kString) &&
+      std::find(kHttpMethods.begin(), kHttpMethods.end(), value.node->text) != kHttpMethods.end();
+  if (is_method) return;
+  problems.Error(code::kSchema,
+                 value,
+                 "The field 'Method' should have one of these values: " + Listed(kHttpMethods) +
+                     ", found " + Describe(*value.node));
 }
 
 void CheckInvoke(const Fields& fields, Language language, Problems& problems) {
-  const std::string_view name = language == Language::kJsonPath ? "Parameters" : "Arguments";
-  const SourceMember* member = fields.object().node->Find(name);
-  if (member == nullptr) {
-    // Then the state's input holds them.
-    return;
+  const std::optional<Place> place = ParametersObject(fields, "'FunctionName'", language, problems);
+  if (!place) return;
+  for (const SourceMember& parameter : place->node->members) {
+    CheckInvokeMember(place->Member(parameter), language, problems);
   }
-  const Place place = fields.object().Member(*member);
-  if (language == Language::kJsonata && IsExpression(place)) {
-    return;
+  if (!HasParameter(*place, "FunctionName", language)) {
+    problems.Error(code::kSchema, *place, "These fields are required: [FunctionName]");
   }
-  if (!place.node->is(json::Type::kObject)) {
-    problems.Error(code::kSchema,
-                   place,
-                   "expected an object with 'FunctionName', found " + Describe(*place.node));
-    return;
-  }
-  bool has_function = false;
-  for (const SourceMember& parameter : place.node->members) {
-    CheckInvokeMember(place.Member(parameter), language, problems);
-    has_function = has_function || WithoutSuffix(parameter.name, language) == "FunctionName";
-  }
-  if (!has_function) {
-    problems.Error(code::kSchema, place, "These fields are required: [FunctionName]");
-  }
+}
+
+// Which parameters an action has is the service's to say; that they are an object is certain.
+void CheckService(const Fields& fields,
+                  std::string_view call,
+                  Language language,
+                  Problems& problems) {
+  if (ServiceFunction(call) == kHttpFunction) return CheckHttp(fields, language, problems);
+  ParametersObject(fields, "the parameters of " + Quote(call), language, problems);
 }
 
 // ASL specification, "Timeouts": the interval of heartbeats is smaller than the timeout.
@@ -248,6 +302,13 @@ TaskState CompileTask(const Fields& fields,
       task.call = resource.call;
       task.is_aws_sdk = resource.is_aws_sdk;
       CheckParameters(fields, CallNamed(resource.call), language, problems);
+      break;
+    case Resource::Kind::kService:
+      task.integration = TaskState::Integration::kService;
+      task.pattern = resource.pattern;
+      task.function_name = ServiceFunction(resource.service_call);
+      CheckService(fields, resource.service_call, language, problems);
+      task.service_call = std::move(resource.service_call);
       break;
     case Resource::Kind::kActivity:
       task.integration = TaskState::Integration::kActivity;

@@ -31,6 +31,8 @@ struct Limits {
   std::uint32_t distributed_map_concurrency = 10'000;
   // How long an EXPRESS execution may take. AWS: five minutes.
   Duration express_duration_max = std::chrono::minutes(5);
+  // How long after its end an execution can be redriven. AWS: 14 days.
+  Duration redrive_period = std::chrono::hours(24 * 14);
   // Transitions of one turn before it yields to other executions.
   std::uint32_t turn_transitions_max = 64;
   // History bytes of one turn before it yields.

@@ -203,7 +203,7 @@ bool Interpreter::On(const ChildEnded& ended) {
   } else if (!std::holds_alternative<ChildWait>(frame->wait)) {
     return false;
   }
-  frame->wait = RunnableWait{};
+  frame->wait = RunnableWait{.is_entered = true};
   std::string description =
       DescriptionOf(ended, task.pattern == asl::IntegrationPattern::kRunJobJson);
   if (!ended.output) {

@@ -63,7 +63,13 @@ json::Value Interpreter::ContextObject(Frame& frame,
   execution.Set("Name", text(header.name));
   execution.Set("RoleArn", text(RoleArn(arns)));
   // As recorded; an EXPRESS execution is never redriven.
-  if (!header.is_express()) execution.Set("RedriveCount", json::Value::Number("0"));
+  if (!header.is_express()) {
+    execution.Set("RedriveCount",
+                  json::Value::Number(static_cast<std::int64_t>(header.redrive_count), arena_));
+  }
+  if (header.redrive_count > 0) {
+    execution.Set("RedriveTime", text(FormatTimestamp(header.redriven_at)));
+  }
 
   json::ObjectBuilder state_machine;
   state_machine.Set("Id", text(StateMachineArn(arns, header.state_machine)));

@@ -77,7 +77,11 @@ void Interpreter::Fail(Frame& frame, Failure failure) {
   if (recorder_ != nullptr) NoteFailure(failure);
   // What a catcher's fields lead to is not caught again, or a catcher could catch its own for ever.
   if (std::exchange(is_catching_, false)) return FailForGood(frame, std::move(failure));
-  if (!Retry(frame, failure) && !Catch(frame, failure)) FailForGood(frame, std::move(failure));
+  if (Retry(frame, failure) || Catch(frame, failure)) {
+    failed_.clear();
+  } else {
+    FailForGood(frame, std::move(failure));
+  }
 }
 
 void Interpreter::FailForGood(Frame& frame, Failure failure) {

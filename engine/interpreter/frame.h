@@ -18,6 +18,9 @@ namespace pawl::interpreter {
 
 // To enter `Frame::state` with `Frame::input`: a turn ended at its quantum, or an iteration starts.
 struct RunnableWait {
+  // The state was entered before: it is executed again, as after a redrive.
+  bool is_entered = false;
+
   bool operator==(const RunnableWait&) const = default;
 };
 
@@ -160,6 +163,21 @@ struct ItemSlice {
   std::uint32_t end() const { return first + static_cast<std::uint32_t>(items.size()); }
 };
 
+// How a Map run is tried again. Its counters then say nothing of executions and items that did not
+// succeed and are still to be started again.
+struct MapRunRedrive {
+  // How often; names the attempt.
+  std::uint32_t count = 0;
+  // When it was last.
+  Timestamp at = {};
+  // Executions before this index have been looked at.
+  std::uint32_t next = 0;
+  std::uint64_t executions_pending = 0;
+  std::uint64_t items_pending = 0;
+
+  bool operator==(const MapRunRedrive&) const = default;
+};
+
 // What a Map run has at hand in memory. Derived: made again from what is stored.
 struct MapRunMemory {
   // The items of an input, or of a run that reads them what else their selector looks at.
@@ -184,6 +202,9 @@ struct MapRunWait {
   std::uint32_t total = 0;
   // Items [0, next) have been given to executions.
   std::uint32_t next = 0;
+  // How many executions these were: the index of the next one. More than have been started again
+  // while a redrive goes on.
+  std::uint32_t children = 0;
   // How many executions may be open at once; never 0.
   std::uint32_t concurrency = 0;
   // The run fails when more items have failed than both allow; without either at the first.
@@ -203,12 +224,18 @@ struct MapRunWait {
   bool is_total_known = true;
   std::optional<MapBatcher> batcher = {};
   std::optional<MapWriter> writer = {};
+  Timestamp started_at = {};
+  MapRunRedrive redrive = {};
   MapRunMemory memory = {};
 
   // Whether an execution may be started when its items are at hand.
   bool may_start_more() const {
-    return (next < total || !is_total_known) && executions.open() < concurrency && !is_writing();
+    return (next < total || !is_total_known || is_redriving()) && executions.open() < concurrency &&
+           !is_writing();
   }
+
+  // Executions that did not succeed before are still to be started again.
+  bool is_redriving() const { return redrive.executions_pending > 0; }
 
   bool is_writing() const { return writer && writer->is_writing; }
 

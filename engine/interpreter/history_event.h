@@ -73,8 +73,10 @@ enum class EventType : std::uint8_t {
   kMapRunSucceeded = 53,
   kMapRunFailed = 54,
   kMapRunAborted = 55,
+  kExecutionRedriven = 56,
+  kMapRunRedriven = 57,
 };
-inline constexpr std::uint8_t kEventTypeMax = 55;
+inline constexpr std::uint8_t kEventTypeMax = 57;
 
 // "TaskStateEntered" and so on, as AWS spells them.
 std::string_view EventTypeName(EventType type);
@@ -113,8 +115,11 @@ struct HistoryEvent {
   Timestamp at = {};
   // The state the event is about; kNoState for those of the whole execution.
   StateIndex state = asl::kNoState;
-  // Map iterations: the item's index. kMapStateStarted: the number of items.
+  // Map iterations: the item's index. kMapStateStarted: the number of items. kExecutionRedriven,
+  // kMapRunRedriven: how often.
   std::uint32_t index = 0;
+  // kMapRunRedriven: the event kMapRunStarted of the run.
+  EventId run = 0;
   // Input, output or parameters, whichever the type has.
   std::optional<Payload> payload = {};
   std::optional<std::string> error = {};

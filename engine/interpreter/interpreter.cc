@@ -179,6 +179,9 @@ bool Interpreter::TakeReadyFrame() {
   if (slot.is_erased) return true;
   if (slot.output) {
     FinishBranch(slot);
+  } else if (std::exchange(std::get<RunnableWait>(slot.frame.wait).is_entered, true)) {
+    ++transitions_;
+    Execute(slot.frame);
   } else {
     Enter(slot.frame);
   }
@@ -204,7 +207,7 @@ void Interpreter::Finish() {
     Slot& slot = frames_.at(number);
     if (slot.is_erased) continue;
     PAWL_CHECK(!slot.output);
-    SetWait(slot.frame, RunnableWait{});
+    SetWait(slot.frame, std::get<RunnableWait>(slot.frame.wait));
     turn_.effects.emplace_back(ContinueFrame{number});
   }
   for (const FrameNumber number : starting_) {
@@ -223,6 +226,7 @@ void Interpreter::Finish() {
 
 void Interpreter::Enter(Frame& frame) {
   ++transitions_;
+  frame.wait = RunnableWait{.is_entered = true};
   HistoryEvent& entered = RecordOn(frame, EnteredEvent(StateOf(frame).type));
   frame.entered_event = entered.id;
   frame.entered_at = now_;
@@ -269,6 +273,7 @@ void Interpreter::Leave(Frame& frame,
   if (next != asl::kNoState) {
     frame.state = next;
     frame.input = std::move(payload);
+    frame.wait = RunnableWait{};
     ready_.push_front(frame.number);
   } else if (frame.is_root()) {
     CloseExecution(Succeeded(std::move(payload)), EventType::kExecutionSucceeded, frame.last_event);
@@ -311,14 +316,19 @@ void Interpreter::CloseExecution(Close close, EventType type, EventId previous) 
   }
   closing.error = turn_.close->error;
   closing.cause = turn_.close->cause;
+  for (const auto& [number, slot] : frames_) {
+    if (!slot.is_erased) CancelWait(slot.frame);
+  }
+  RestoreFailed();
   for (auto& [number, slot] : frames_) {
     StageVariables(slot);
     if (slot.is_erased) {
       if (!slot.is_new) turn_.frames.emplace_back(FrameErased{number});
       continue;
     }
-    CancelWait(slot.frame);
-    turn_.frames.emplace_back(FrameArchived{slot.frame, slot.is_new});
+    Frame frame = slot.frame;
+    frame.wait = KeptWait(frame);
+    turn_.frames.emplace_back(FrameArchived{std::move(frame), slot.is_new});
   }
 }
 
@@ -442,6 +452,7 @@ void ApplyToMapRun(const MapRunChange& change, WorkingSet& rows) {
                         [&rows](const MapRunChanged& changed) {
                           rows.open_children.erase(changed.frame);
                           rows.child_outputs.erase(changed.frame);
+                          rows.unsuccessful_children.erase(changed.frame);
                           // A run that begins has none in rows.
                           if (!changed.is_over) rows.open_children[changed.frame] = {};
                         }},
@@ -465,6 +476,12 @@ void Apply(const Turn& turn, WorkingSet& rows) {
               // A join that has just opened: all its results will pass through here.
               if (join != nullptr && !was_open) rows.results[put.frame.number] = {};
               rows.frames.insert_or_assign(put.frame.number, put.frame);
+              const auto* run = std::get_if<MapRunWait>(&put.frame.wait);
+              const auto again = rows.unsuccessful_children.find(put.frame.number);
+              if (again != rows.unsuccessful_children.end() &&
+                  (run == nullptr || run->redrive.next >= again->second.end)) {
+                rows.unsuccessful_children.erase(again);
+              }
             },
             [&rows](const FrameErased& erased) {
               rows.frames.erase(erased.number);
@@ -472,6 +489,7 @@ void Apply(const Turn& turn, WorkingSet& rows) {
               rows.variables.erase(erased.number);
               rows.open_children.erase(erased.number);
               rows.child_outputs.erase(erased.number);
+              rows.unsuccessful_children.erase(erased.number);
             },
             [&rows](const FrameArchived& archived) { rows.frames.erase(archived.frame.number); }},
         change);

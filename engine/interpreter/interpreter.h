@@ -85,6 +85,14 @@ class Interpreter {
     std::optional<std::uint32_t> item_index = {};
   };
 
+  // What a redrive needs of a join or a Map run that has failed.
+  struct Failed {
+    FrameNumber frame;
+    Wait wait = {};
+    // All frames below the join.
+    std::vector<Frame> below = {};
+  };
+
   // How a state is left: its own fields, or those of the rule or catcher that leads on.
   struct Exit {
     StateIndex next = asl::kNoState;
@@ -103,6 +111,8 @@ class Interpreter {
   bool On(const ResultsWritten& written);
   bool On(const TimerFired& fired);
   bool On(const Continue& go_on);
+  bool On(const Redrive& redrive);
+  bool On(const MapRunUpdate& update);
   bool On(const Stop& stop);
 
   // --- The walk (interpreter.cc) ---
@@ -166,7 +176,11 @@ class Interpreter {
   void ChildFailed(Frame& join, const Frame& child, Failure failure);
   void JoinFailed(Frame& join, EventId previous, FrameNumber child, Failure failure);
   void CloseJoin(Frame& join, EventId last_child_event);
-  void CancelChildren(const Frame& join, EventId previous, FrameNumber failed_child);
+  // `ended`: copies of their frames.
+  void CancelChildren(const Frame& join,
+                      EventId previous,
+                      FrameNumber failed_child,
+                      std::vector<Frame>& ended);
   void EraseResults(FrameNumber join);
   const std::map<std::uint32_t, Payload>& ResultsOf(FrameNumber join);
   Result<std::shared_ptr<const MapItems>> BuildItems(Frame& frame);
@@ -200,6 +214,9 @@ class Interpreter {
   void MapRunFailed(Frame& frame, Failure failure);
   // Stops what is open and records how the run ended.
   void EndMapRun(const Frame& frame, MapRunWait wait, std::string status);
+  void RedriveMapRun(Frame& frame, EventId redriven);
+  // Starts the next execution that did not succeed before; as StartMapChild.
+  bool StartMapChildAgain(Frame& frame);
 
   // --- Items of distributed Maps (map_run_items.cc) ---
   std::optional<MapReader> ReaderOf(Frame& frame,
@@ -248,6 +265,14 @@ class Interpreter {
   bool Retry(Frame& frame, const Failure& failure);
   bool Catch(Frame& frame, const Failure& failure);
   void LeaveBy(Frame& frame, const asl::Catcher& catcher, const Failure& failure);
+
+  // --- Redrive (redrive.cc) ---
+  // What a frame waits for that is kept for a redrive.
+  static Wait KeptWait(const Frame& frame);
+  void KeepFailed(Failed failed, const Failure& failure);
+  // Puts back what failed on the way to the execution's end.
+  void RestoreFailed();
+  void Resume(Frame& frame, EventId redriven);
 
   // --- Data flow (data_flow.cc) ---
   // InputPath, then Parameters; nullopt after a failure was dealt with.
@@ -388,6 +413,8 @@ class Interpreter {
   std::uint32_t transitions_ = 0;
   std::size_t history_bytes_ = 0;
   bool is_history_full_ = false;
+  // From the failure that is dealt with outwards; empty once a state has dealt with it.
+  std::vector<Failed> failed_;
   // A catcher's own fields are evaluated: what fails now is not caught again.
   bool is_catching_ = false;
   HistoryEvent overflow_;                  // takes events that no longer fit

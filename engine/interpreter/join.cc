@@ -188,7 +188,8 @@ void Interpreter::StartIteration(Frame& join, EventId previous) {
   if (!value.ok()) {
     // The Map itself fails: its selector is evaluated in its name.
     slot.is_erased = true;
-    std::get<JoinWait>(join.wait).open -= 1;
+    --wait.open;
+    --wait.next;
     return ChildFailed(join, slot.frame, EvaluationFailure(join, value.status()));
   }
   slot.frame.input.bytes = Bytes(json::Write(*value));
@@ -233,7 +234,7 @@ void Interpreter::CloseJoin(Frame& join, EventId last_child_event) {
   text += ']';
   if (is_missing_) return;
   EraseResults(join.number);
-  join.wait = RunnableWait{};
+  join.wait = RunnableWait{.is_entered = true};
   LeaveWithResult(join, Datum(Payload{.bytes = Bytes(std::move(text))}));
 }
 
@@ -254,20 +255,25 @@ void Interpreter::ChildFailed(Frame& join, const Frame& child, Failure failure) 
 
 void Interpreter::JoinFailed(Frame& join, EventId previous, FrameNumber child, Failure failure) {
   const bool is_map = StateOf(join).type == asl::StateType::kMap;
-  CancelChildren(join, previous, child);
+  Failed failed{.frame = join.number, .wait = join.wait};
+  CancelChildren(join, previous, child, failed.below);
   if (is_missing_) return;
-  join.wait = RunnableWait{};
+  KeepFailed(std::move(failed), failure);
+  join.wait = RunnableWait{.is_entered = true};
   join.last_event = previous;
   // As recorded: a Map that is tried again has not failed, and its next attempt points to the same
   // event as MapIterationFailed. Of a Parallel there is no record.
-  if (is_map && Retry(join, failure)) return;
+  if (is_map && Retry(join, failure)) return failed_.clear();
   RecordOn(join, is_map ? EventType::kMapStateFailed : EventType::kParallelStateFailed);
   Fail(join, std::move(failure));
 }
 
 // Ends everything under `join`: siblings of the child that failed, and what is below them. Each
 // direct child gets its events; the wait of the join itself is replaced by whatever comes next.
-void Interpreter::CancelChildren(const Frame& join, EventId previous, FrameNumber failed_child) {
+void Interpreter::CancelChildren(const Frame& join,
+                                 EventId previous,
+                                 FrameNumber failed_child,
+                                 std::vector<Frame>& ended) {
   const auto& wait = std::get<JoinWait>(join.wait);
   EraseResults(join.number);
   const bool has_others = wait.open > 0;
@@ -290,6 +296,7 @@ void Interpreter::CancelChildren(const Frame& join, EventId previous, FrameNumbe
       }
     }
     CancelWait(slot.frame);
+    ended.push_back(slot.frame);
     if (std::holds_alternative<JoinWait>(slot.frame.wait)) EraseResults(number);
     slot.is_erased = true;
   }

@@ -77,6 +77,7 @@ void Interpreter::ExecuteDistributedMap(Frame& frame,
   if (!PrepareMapRun(frame, wait)) return;
   const HistoryEvent& started = RecordOn(frame, EventType::kMapRunStarted);
   wait.run = started.id;
+  wait.started_at = now_;
   RecordMapRun(frame, wait, "RUNNING", false);
   SetWait(frame, std::move(wait));
   GoOnWithMapRun(frame);
@@ -157,13 +158,14 @@ void Interpreter::StartMapChildren(Frame& frame) {
   while (!is_missing_ && !turn_.close && !is_history_full_) {
     const auto* wait = std::get_if<MapRunWait>(&frame.wait);
     if (wait == nullptr) return;
-    if (!wait->may_start_more() || !HasItemsForChild(frame)) return AskForItems(frame);
+    const bool may_start = wait->may_start_more();
+    if (!may_start || !(wait->is_redriving() || HasItemsForChild(frame))) return AskForItems(frame);
     if (IsOverQuantum()) {
       starting_.push_back(frame.number);
       return;
     }
     ++transitions_;
-    if (!StartMapChild(frame)) return;
+    if (!(wait->is_redriving() ? StartMapChildAgain(frame) : StartMapChild(frame))) return;
   }
 }
 
@@ -182,12 +184,12 @@ bool Interpreter::StartMapChild(Frame& frame) {
   // As much as Advance allows a turn to write: the inputs stand in rows.
   history_bytes_ += input->text.size();
   const auto items = static_cast<std::uint32_t>(input->item_count);
-  turn_.map_runs.emplace_back(
-      MapChildStarted{.frame = frame.number,
-                      .run = wait.run,
-                      .index = static_cast<std::uint32_t>(wait.executions.started),
-                      .items = items,
-                      .input = Bytes(std::move(input->text))});
+  turn_.map_runs.emplace_back(MapChildStarted{.frame = frame.number,
+                                              .run = wait.run,
+                                              .attempt = wait.redrive.count,
+                                              .index = wait.children++,
+                                              .items = items,
+                                              .input = Bytes(std::move(input->text))});
   TakeItems(wait, items);
   ++wait.executions.started;
   wait.items.started += items;
@@ -221,6 +223,7 @@ bool Interpreter::MapChildOver(Frame& frame, const ChildEnded& ended) {
                     .index = *ended.map_index,
                     .items = child->second,
                     .status = ended.status,
+                    .redrive_count = ended.redrive_count,
                     .output = ended.output,
                     .input = is_success && !wait.writer ? std::nullopt : std::optional(ended.input),
                     .error = ended.error,
@@ -242,8 +245,8 @@ void Interpreter::GoOnWithMapRun(Frame& frame) {
                         {.error = std::string(kToleranceExceeded),
                          .cause = "The specified tolerated failure threshold was exceeded"});
   }
-  const bool is_over =
-      wait.is_total_known && wait.next == wait.total && wait.executions.open() == 0;
+  const bool is_over = wait.is_total_known && wait.next == wait.total && !wait.is_redriving() &&
+                       wait.executions.open() == 0;
   is_over ? CloseMapRun(frame) : StartMapChildren(frame);
 }
 
@@ -311,7 +314,7 @@ void Interpreter::MapRunSucceeded(Frame& frame, Bytes output) {
   // 2024 have MapRunStarted there, and so all of JSONata, which began then.
   if (StateOf(frame).is_jsonata) frame.last_event = wait.run;
   RecordMapRun(frame, wait, "SUCCEEDED", true);
-  frame.wait = RunnableWait{};
+  frame.wait = RunnableWait{.is_entered = true};
   LeaveWithResult(frame, Datum(Payload{.bytes = std::move(output)}));
 }
 
@@ -321,8 +324,10 @@ void Interpreter::MapRunFailed(Frame& frame, Failure failure) {
   HistoryEvent& failed = RecordOn(frame, EventType::kMapRunFailed);
   failed.error = failure.error;
   failed.cause = failure.cause;
-  frame.wait = RunnableWait{};
-  if (Retry(frame, failure)) return;
+  wait.memory = {};
+  KeepFailed({.frame = frame.number, .wait = std::move(wait)}, failure);
+  frame.wait = RunnableWait{.is_entered = true};
+  if (Retry(frame, failure)) return failed_.clear();
   RecordOn(frame, EventType::kMapStateFailed);
   Fail(frame, std::move(failure));
 }
@@ -335,6 +340,84 @@ void Interpreter::EndMapRun(const Frame& frame, MapRunWait wait, std::string sta
   AbortOpen(wait.executions);
   AbortOpen(wait.items);
   RecordMapRun(frame, std::move(wait), std::move(status), true);
+}
+
+void Interpreter::RedriveMapRun(Frame& frame, EventId redriven) {
+  MapRunWait wait = std::get<MapRunWait>(frame.wait);
+  const auto restart = [](MapRunCounts& counts, std::uint64_t& pending) {
+    pending += counts.started - counts.succeeded;
+    counts = {.started = counts.succeeded, .succeeded = counts.succeeded};
+  };
+  // A redrive that was cut short left some of them pending.
+  restart(wait.executions, wait.redrive.executions_pending);
+  restart(wait.items, wait.redrive.items_pending);
+  ++wait.redrive.count;
+  wait.redrive.at = now_;
+  wait.redrive.next = 0;
+  wait.memory = {};
+  HistoryEvent& event = Record(EventType::kMapRunRedriven, redriven, frame.state);
+  event.run = wait.run;
+  event.index = wait.redrive.count;
+  frame.last_event = event.id;
+  RecordMapRun(frame, wait, "RUNNING", false);
+  // Ends of the attempt before are told with another number.
+  SetWait(frame, std::move(wait));
+  GoOnWithMapRun(frame);
+}
+
+bool Interpreter::StartMapChildAgain(Frame& frame) {
+  auto& wait = std::get<MapRunWait>(frame.wait);
+  const auto found = rows_.unsuccessful_children.find(frame.number);
+  const bool was_redriving =
+      rows_.frames.contains(frame.number) &&
+      std::holds_alternative<MapRunWait>(rows_.frames.at(frame.number).wait) &&
+      std::get<MapRunWait>(rows_.frames.at(frame.number).wait).redrive == wait.redrive;
+  if (found == rows_.unsuccessful_children.end()) {
+    // They are read from where the stored frame stands.
+    if (was_redriving) {
+      missing_.unsuccessful_children.push_back(frame.number);
+      is_missing_ = true;
+    } else {
+      turn_.effects.emplace_back(ContinueFrame{frame.number});
+    }
+    return false;
+  }
+  const auto child = found->second.children.lower_bound(wait.redrive.next);
+  if (child == found->second.children.end()) {
+    // Those at hand have been started: the next turn has others.
+    wait.redrive.next = found->second.end;
+    turn_.effects.emplace_back(ContinueFrame{frame.number});
+    return false;
+  }
+  const auto& [index, again] = *child;
+  history_bytes_ += again.input.size();
+  turn_.map_runs.emplace_back(MapChildStarted{.frame = frame.number,
+                                              .run = wait.run,
+                                              .attempt = wait.redrive.count,
+                                              .is_again = true,
+                                              .index = index,
+                                              .items = again.items,
+                                              .input = again.input});
+  wait.redrive.next = index + 1;
+  --wait.redrive.executions_pending;
+  wait.redrive.items_pending -= again.items;
+  ++wait.executions.started;
+  wait.items.started += again.items;
+  return true;
+}
+
+bool Interpreter::On(const MapRunUpdate& update) {
+  Frame* frame = Find(message_.frame);
+  auto* wait = frame == nullptr ? nullptr : std::get_if<MapRunWait>(&frame->wait);
+  if (wait == nullptr || wait->run != update.run) return false;
+  if (update.concurrency) wait->concurrency = *update.concurrency;
+  if (update.tolerated_failure_count)
+    wait->tolerated_failure_count = update.tolerated_failure_count;
+  if (update.tolerated_failure_percentage) {
+    wait->tolerated_failure_percentage = update.tolerated_failure_percentage;
+  }
+  if (!wait->is_writing()) GoOnWithMapRun(*frame);
+  return true;
 }
 
 }  // namespace pawl::interpreter

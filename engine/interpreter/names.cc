@@ -65,6 +65,8 @@ constexpr std::array<std::string_view, kEventTypeMax + 1> kEventNames = {
     "MapRunSucceeded",
     "MapRunFailed",
     "MapRunAborted",
+    "ExecutionRedriven",
+    "MapRunRedriven",
 };
 
 std::string Arn(const ArnScheme& scheme, std::string_view service, std::string_view resource) {

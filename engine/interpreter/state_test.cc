@@ -223,7 +223,7 @@ std::variant<Turn, Missing> Interpreter::RunTest(StateTestRecorder& recorder) {
 
 void Interpreter::EndByMock(Frame& frame) {
   const StateMock& mock = *recorder_->test.mock;
-  frame.wait = RunnableWait{};
+  frame.wait = RunnableWait{.is_entered = true};
   if (mock.error_output) {
     return Fail(frame, {.error = mock.error_output->error, .cause = mock.error_output->cause});
   }

@@ -15,6 +15,10 @@ struct TaskCall {
   Bytes payload;
 };
 
+// What a worker gets of the task. The event of a call that a built-in function makes (asl's
+// ServiceFunction) is {"Resource": "sqs:sendMessage", "Parameters": {…}}; what the function returns
+// is the task's result as it is.
+//
 // `frame` waits for a task, and `parameters` is the text of its TaskWait::parameters.
 TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Bytes& parameters);
 

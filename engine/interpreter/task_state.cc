@@ -73,6 +73,21 @@ std::string InvokeEnvelope(std::string_view result, const std::string& request_i
   return text;
 }
 
+// "sqs" or "aws-sdk:s3" of "sqs:sendMessage" or "aws-sdk:s3:getObject".
+std::string_view ServiceOf(std::string_view service_call) {
+  return service_call.substr(0, service_call.rfind(':'));
+}
+
+// What a worker's built-in function gets.
+std::string ServiceEvent(std::string_view service_call, std::string_view parameters) {
+  std::string event = R"({"Resource":")";
+  event += service_call;
+  event += R"(","Parameters":)";
+  event += parameters;
+  event += '}';
+  return event;
+}
+
 }  // namespace
 
 std::string RequestId(const ExecutionHeader& header, FrameNumber frame, std::uint32_t wait_number) {
@@ -93,6 +108,11 @@ std::string MapChildName(const ExecutionHeader& header, EventId run, std::uint32
 TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Bytes& parameters) {
   const auto& task = std::get<asl::TaskState>(machine.states[frame.state].details);
   const auto& wait = std::get<TaskWait>(frame.wait);
+  if (task.integration == Integration::kService) {
+    return {.function = task.function_name,
+            .qualifier = {},
+            .payload = Bytes(ServiceEvent(task.service_call, parameters.view()))};
+  }
   if (task.integration != Integration::kLambdaInvoke) {
     return {.function = task.function_name, .qualifier = task.qualifier, .payload = parameters};
   }
@@ -267,7 +287,7 @@ bool Interpreter::On(const TokenEnded& ended) {
   } else if (!std::holds_alternative<TokenWait>(frame->wait)) {
     return false;
   }
-  frame->wait = RunnableWait{};
+  frame->wait = RunnableWait{.is_entered = true};
   if (!ended.output) {
     TaskFailed(*frame, EventsOf(*task).failed, {.error = ended.error, .cause = ended.cause});
     return true;
@@ -300,7 +320,7 @@ bool Interpreter::On(const TaskEnded& ended) {
     AwaitChild(*frame, ended);
     return true;
   }
-  frame->wait = RunnableWait{};
+  frame->wait = RunnableWait{.is_entered = true};
   if (ended.output) {
     TaskSucceeded(*frame, *ended.output);
   } else {
@@ -311,6 +331,10 @@ bool Interpreter::On(const TaskEnded& ended) {
       const auto parsed = json::Parse(ended.cause, arena_);
       if (parsed.ok() && parsed->is_object()) cause = json::Write(*parsed);
     }
+    // A call that can never be made fails like any state that cannot be executed.
+    if (task.integration == Integration::kService && ended.error == kRuntimeError) {
+      cause = Preamble(*frame) + cause;
+    }
     TaskFailed(*frame, EventsOf(task).failed, {.error = ended.error, .cause = std::move(cause)});
   }
   return true;
@@ -318,7 +342,8 @@ bool Interpreter::On(const TaskEnded& ended) {
 
 std::string Interpreter::AnswerOf(const Frame& frame, const Bytes& output) const {
   const auto& task = std::get<asl::TaskState>(StateOf(frame).details);
-  if (task.integration == Integration::kEngineCall) return std::string(output.view());
+  // The engine and the built-in functions give the envelope of the service with the answer.
+  if (task.integration != Integration::kLambdaInvoke) return std::string(output.view());
   return InvokeEnvelope(output.view(), RequestId(rows_.header, frame.number, frame.wait_number));
 }
 
@@ -335,8 +360,9 @@ void Interpreter::TaskSucceeded(Frame& frame, const Bytes& output) {
   const bool is_direct = task.integration == Integration::kLambdaFunction;
   Payload result{.bytes = is_direct ? output : Bytes(AnswerOf(frame, output))};
   if (result.bytes.size() > environment_.limits.payload_bytes_max) {
-    const std::string what =
-        is_direct ? FunctionArn(environment_.arns, task.function_name, task.qualifier) : "lambda";
+    std::string what = "lambda";
+    if (is_direct) what = FunctionArn(environment_.arns, task.function_name, task.qualifier);
+    if (task.integration == Integration::kService) what = ServiceOf(task.service_call);
     return TaskFailed(frame, EventsOf(task).failed, ResultTooLarge(what));
   }
   HistoryEvent& succeeded = RecordOn(frame, EventsOf(task).succeeded);

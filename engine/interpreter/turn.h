@@ -78,6 +78,9 @@ struct ExecutionHeader {
   std::uint64_t seed = 0;
   // Of an EXPRESS execution, which is in no row: its id in ARNs. Else empty.
   std::string express_id = {};
+  // How often it was redriven, and when last.
+  std::uint32_t redrive_count = 0;
+  Timestamp redriven_at = {};
 
   bool is_express() const { return !express_id.empty(); }
 
@@ -127,6 +130,7 @@ struct ChildEnded {
   std::optional<Bytes> output = {};
   // "FAILED" and so on; "SUCCEEDED" with an output.
   std::string status = {};
+  std::uint32_t redrive_count = 0;
   std::optional<std::string> error = {};
   std::optional<std::string> cause = {};
 };
@@ -181,6 +185,19 @@ struct TimerFired {
 // The frame is runnable, or a join may start more of its children.
 struct Continue {};
 
+// Addressed to the root of an execution that ended without success: the working set holds its
+// archived frames, and its header counts this redrive already.
+struct Redrive {};
+
+// Addressed to a frame with a Map run: other bounds of it (Step Functions: UpdateMapRun).
+struct MapRunUpdate {
+  EventId run = 0;
+  // At least 1.
+  std::optional<std::uint32_t> concurrency = {};
+  std::optional<std::uint64_t> tolerated_failure_count = {};
+  std::optional<double> tolerated_failure_percentage = {};
+};
+
 // Addressed to the root.
 struct Stop {
   std::optional<std::string> error;
@@ -200,8 +217,22 @@ struct Message {
                ResultsWritten,
                TimerFired,
                Continue,
+               Redrive,
+               MapRunUpdate,
                Stop>
       body;
+};
+
+// Executions of a Map run that did not succeed before it was redriven, and were not started again.
+struct UnsuccessfulChildren {
+  struct Child {
+    std::uint32_t items = 1;
+    Bytes input = {};
+  };
+
+  std::map<std::uint32_t, Child> children = {};
+  // All from MapRunRedrive::next to here are in `children`.
+  std::uint32_t end = 0;
 };
 
 // The rows of one execution that are in memory: at least the frame addressed and its ancestors.
@@ -224,6 +255,7 @@ struct WorkingSet {
   std::map<FrameNumber, std::map<std::uint32_t, std::uint32_t>> open_children;
   // Outputs of a Map run's executions, by index, whose rows are all here.
   std::map<FrameNumber, std::map<std::uint32_t, Bytes>> child_outputs;
+  std::map<FrameNumber, UnsuccessfulChildren> unsuccessful_children;
   // Payloads by the event that holds them.
   std::map<EventId, Bytes> payloads;
 };
@@ -241,6 +273,8 @@ struct Missing {
   // Map runs whose open executions are needed, or the outputs of those that succeeded.
   std::vector<FrameNumber> open_children;
   std::vector<FrameNumber> child_outputs;
+  // Redriven Map runs whose next unsuccessful executions are needed: at least one.
+  std::vector<FrameNumber> unsuccessful_children;
   // All frames of the execution are needed.
   bool needs_all_frames = false;
 };
@@ -300,6 +334,9 @@ using VariableChange = std::variant<VariablePut, VariablesErased>;
 struct MapChildStarted {
   FrameNumber frame;
   EventId run = 0;
+  // MapRunRedrive::count, and whether it did not succeed in an attempt before.
+  std::uint32_t attempt = 0;
+  bool is_again = false;
   std::uint32_t index = 0;
   std::uint32_t items = 1;
   Bytes input = {};
@@ -316,6 +353,7 @@ struct MapChildEnded {
   std::uint32_t items = 1;
   // "SUCCEEDED" and so on.
   std::string status = {};
+  std::uint32_t redrive_count = 0;
   std::optional<Bytes> output = {};
   std::optional<Bytes> input = {};
   std::optional<std::string> error = {};
@@ -326,7 +364,7 @@ struct MapChildEnded {
   bool operator==(const MapChildEnded&) const = default;
 };
 
-// A Map run begins, or is over: what is known about it beside its counters.
+// A Map run begins, begins again, or is over: what is known about it beside its counters.
 struct MapRunChanged {
   FrameNumber frame;
   StateIndex state = 0;

@@ -20,10 +20,11 @@ enum RowFlags : std::uint8_t {
   kCause = 8,
   kParent = 16,
   kMapRuns = 32,
+  kRedriven = 64,
   kQualified = 128,
 };
 
-constexpr std::uint8_t kAllFlags = 191;
+constexpr std::uint8_t kAllFlags = 255;
 
 void AppendTime(Encoder& encoder, Timestamp time) {
   encoder.SignedVarint(ToMicros(time));
@@ -106,12 +107,17 @@ std::string EncodeExecution(const ExecutionRow& row) {
   encoder.Byte(static_cast<std::uint8_t>(
       (row.is_closed() ? kClosed : 0) | (row.output ? kOutput : 0) | (row.error ? kError : 0) |
       (row.cause ? kCause : 0) | (row.parent ? kParent : 0) | (row.has_map_runs ? kMapRuns : 0) |
-      (row.version != 0 ? kQualified : 0)));
+      (row.header.redrive_count > 0 ? kRedriven : 0) | (row.version != 0 ? kQualified : 0)));
   if (row.is_closed()) AppendTime(encoder, row.stopped_at);
   if (row.output) AppendPayload(encoder, *row.output);
   if (row.error) encoder.String(*row.error);
   if (row.cause) encoder.String(*row.cause);
   if (row.parent) AppendParent(encoder, *row.parent);
+  if (row.header.redrive_count > 0) {
+    encoder.Varint(row.header.redrive_count);
+    AppendTime(encoder, row.header.redriven_at);
+    encoder.String(row.redrive_token);
+  }
   if (row.version != 0) AppendQualifier(encoder, row.version, row.alias);
   return value;
 }
@@ -142,6 +148,12 @@ Result<ExecutionRow> DecodeExecution(std::string_view value) {
   if ((flags & kCause) != 0) row.cause = std::string(decoder.String());
   row.has_map_runs = (flags & kMapRuns) != 0;
   if ((flags & kParent) != 0) row.parent = TakeParent(decoder);
+  if ((flags & kRedriven) != 0) {
+    row.header.redrive_count = decoder.Varint32();
+    row.header.redriven_at = TakeTime(decoder);
+    row.redrive_token = decoder.String();
+    if (row.header.redrive_count == 0) decoder.Fail();
+  }
   if ((flags & kQualified) != 0) TakeQualifier(decoder, row);
   if (!decoder.Finished()) return DataLoss("an execution row is not readable");
   return row;
@@ -192,6 +204,8 @@ std::string EncodeListing(const ListingRow& row) {
   encoder.String(row.name);
   AppendTime(encoder, row.stopped_at);
   encoder.Varint(row.revision);
+  encoder.Varint(row.redrive_count);
+  if (row.redrive_count > 0) AppendTime(encoder, row.redriven_at);
   if (row.version != 0) AppendQualifier(encoder, row.version, row.alias);
   return value;
 }
@@ -204,6 +218,8 @@ Result<ListingRow> DecodeListing(std::string_view value) {
   row.name = decoder.String();
   row.stopped_at = TakeTime(decoder);
   row.revision = decoder.Varint();
+  row.redrive_count = decoder.Varint32();
+  if (row.redrive_count > 0) row.redriven_at = TakeTime(decoder);
   if (version == kVersionQualified) TakeQualifier(decoder, row);
   if (!decoder.Finished()) return DataLoss("a listing row is not readable");
   return row;

@@ -49,6 +49,8 @@ struct ExecutionRow {
   // Of the input's bytes: tells a repeated start from another one of the same name.
   std::uint64_t input_hash = 0;
   std::optional<ParentLink> parent = {};
+  // Of the last redrive: who asks with the same token again, asks for the same.
+  std::string redrive_token = {};
   // Whether there were Map runs: then there are rows of them.
   bool has_map_runs = false;
   interpreter::ExecutionStatus status = interpreter::ExecutionStatus::kRunning;
@@ -93,6 +95,9 @@ struct ListingRow {
   // Of a closed execution; else the epoch.
   Timestamp stopped_at = {};
   std::uint64_t revision = 0;
+  std::uint32_t redrive_count = 0;
+  // Of an execution that was redriven.
+  Timestamp redriven_at = {};
   // As in ExecutionRow.
   std::uint64_t version = 0;
   std::string alias = {};

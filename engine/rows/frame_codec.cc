@@ -36,6 +36,7 @@ enum class WaitKind : std::uint8_t {
   kToken = 4,
   kChild = 5,
   kMapRun = 6,
+  kRunnableAgain = 7,
 };
 
 void AppendTime(Encoder& encoder, Timestamp time) {
@@ -52,7 +53,9 @@ enum TaskFlags : std::uint8_t { kFunction = 1, kDeadline = 2, kHeartbeat = 4 };
 struct WaitEncoder {
   Encoder& encoder;
 
-  void operator()(const RunnableWait&) const { Kind(WaitKind::kRunnable); }
+  void operator()(const RunnableWait& wait) const {
+    Kind(wait.is_entered ? WaitKind::kRunnableAgain : WaitKind::kRunnable);
+  }
 
   void operator()(const TaskWait& wait) const {
     Kind(WaitKind::kTask);
@@ -158,6 +161,8 @@ Wait TakeWait(Decoder& decoder) {
   switch (static_cast<WaitKind>(decoder.Byte())) {
     case WaitKind::kRunnable:
       return RunnableWait{};
+    case WaitKind::kRunnableAgain:
+      return RunnableWait{.is_entered = true};
     case WaitKind::kTask:
       return TakeTaskWait(decoder);
     case WaitKind::kTimer: {

@@ -27,9 +27,10 @@ enum Flags : std::uint16_t {
   kLocation = 512,
   kAssigned = 1024,
   kWorker = 2048,
+  kRun = 4096,
 };
 
-constexpr std::uint64_t kAllFlags = 4095;
+constexpr std::uint64_t kAllFlags = 8191;
 
 std::uint16_t FlagsOf(const HistoryEvent& event) {
   unsigned flags = 0;
@@ -44,6 +45,7 @@ std::uint16_t FlagsOf(const HistoryEvent& event) {
   if (event.location) flags |= kLocation;
   if (!event.assigned.empty()) flags |= kAssigned;
   if (event.worker) flags |= kWorker;
+  if (event.run != 0) flags |= kRun;
   return static_cast<std::uint16_t>(flags);
 }
 
@@ -73,6 +75,7 @@ void AppendEvent(Encoder& encoder, const HistoryEvent& event, std::int64_t time_
     }
   }
   if ((flags & kWorker) != 0) encoder.String(*event.worker);
+  if ((flags & kRun) != 0) encoder.Varint(event.id - event.run);
 }
 
 // An id before `id`, stored as the distance to it.
@@ -126,6 +129,7 @@ HistoryEvent TakeEvent(Decoder& decoder, EventId id, std::int64_t time_before) {
     }
   }
   if ((flags & kWorker) != 0) event.worker = std::string(decoder.String());
+  if ((flags & kRun) != 0) event.run = TakeEarlier(decoder, id);
   return event;
 }
 

@@ -178,6 +178,10 @@ storage::Range OutboxOf(ShardId shard) {
   return PrefixRange(Family::kState, ShardPrefix(shard, 'O'));
 }
 
+storage::Range OutboxOf(ExecutionId id) {
+  return PrefixRange(Family::kState, NumberPrefix(id, 'O'));
+}
+
 std::optional<OutboxKeyParts> ParseOutboxKey(std::string_view key) {
   Decoder decoder(key);
   const auto id = ParseShardKey(decoder, "O");

@@ -55,6 +55,7 @@ storage::Range MapRunsOf(ExecutionId id);
 storage::Range OpenChildrenOf(ExecutionId id, EventId run);
 storage::Range EndedChildrenOf(ExecutionId id, EventId run);
 storage::Range OutboxOf(ShardId shard);
+storage::Range OutboxOf(ExecutionId id);
 // Timers due before `before`.
 storage::Range TimersOf(ShardId shard, Timestamp before);
 

@@ -21,6 +21,7 @@ enum WaitFlags : std::uint8_t {
   kTotalUnknown = 8,
   kBatcher = 16,
   kWriter = 32,
+  kRedriven = 64,
 };
 
 enum EndFlags : std::uint8_t { kOutput = 1, kInput = 2, kError = 4, kCause = 8, kItems = 16 };
@@ -102,6 +103,25 @@ void TakeItems(Decoder& decoder, std::uint8_t flags, MapRunWait& wait) {
   }
 }
 
+void AppendRedrive(Encoder& encoder, const MapRunWait& wait) {
+  encoder.Varint(wait.children);
+  encoder.Varint(wait.redrive.count);
+  AppendTime(encoder, wait.redrive.at);
+  encoder.Varint(wait.redrive.next);
+  encoder.Varint(wait.redrive.executions_pending);
+  encoder.Varint(wait.redrive.items_pending);
+}
+
+void TakeRedrive(Decoder& decoder, MapRunWait& wait) {
+  wait.children = decoder.Varint32();
+  wait.redrive.count = decoder.Varint32();
+  wait.redrive.at = TakeTime(decoder);
+  wait.redrive.next = decoder.Varint32();
+  wait.redrive.executions_pending = decoder.Varint();
+  wait.redrive.items_pending = decoder.Varint();
+  if (wait.redrive.count == 0 || wait.redrive.executions_pending > wait.children) decoder.Fail();
+}
+
 Bytes TakeBytes(Decoder& decoder) {
   return Bytes(std::string(decoder.String()));
 }
@@ -113,7 +133,7 @@ void AppendMapRunWait(Encoder& encoder, const MapRunWait& wait) {
       (wait.tolerated_failure_count ? kCount : 0) |
       (wait.tolerated_failure_percentage ? kPercentage : 0) | (wait.reader ? kReader : 0) |
       (wait.is_total_known ? 0 : kTotalUnknown) | (wait.batcher ? kBatcher : 0) |
-      (wait.writer ? kWriter : 0)));
+      (wait.writer ? kWriter : 0) | (wait.redrive.count > 0 ? kRedriven : 0)));
   encoder.Varint(wait.run);
   encoder.Varint(wait.total);
   encoder.Varint(wait.next);
@@ -125,13 +145,18 @@ void AppendMapRunWait(Encoder& encoder, const MapRunWait& wait) {
   AppendCounts(encoder, wait.executions);
   AppendCounts(encoder, wait.items);
   encoder.Varint(wait.result_bytes);
+  AppendTime(encoder, wait.started_at);
   AppendItems(encoder, wait);
+  // Else they are as many as were started.
+  if (wait.redrive.count > 0) AppendRedrive(encoder, wait);
 }
 
 MapRunWait TakeMapRunWait(Decoder& decoder) {
   MapRunWait wait;
   const std::uint8_t flags = decoder.Byte();
-  if (flags > (kCount | kPercentage | kReader | kTotalUnknown | kBatcher | kWriter)) decoder.Fail();
+  if (flags > (kCount | kPercentage | kReader | kTotalUnknown | kBatcher | kWriter | kRedriven)) {
+    decoder.Fail();
+  }
   wait.run = decoder.Varint32();
   wait.total = decoder.Varint32();
   wait.next = decoder.Varint32();
@@ -144,7 +169,10 @@ MapRunWait TakeMapRunWait(Decoder& decoder) {
   wait.executions = TakeCounts(decoder);
   wait.items = TakeCounts(decoder);
   wait.result_bytes = decoder.Varint();
+  wait.started_at = TakeTime(decoder);
   TakeItems(decoder, flags, wait);
+  wait.children = static_cast<std::uint32_t>(wait.executions.started);
+  if ((flags & kRedriven) != 0) TakeRedrive(decoder, wait);
   if (wait.next > wait.total || wait.concurrency == 0) decoder.Fail();
   return wait;
 }
@@ -156,7 +184,6 @@ std::string EncodeMapRun(const MapRunRow& row) {
   encoder.Varint(row.frame.value);
   encoder.Varint(row.state);
   encoder.String(row.status);
-  AppendTime(encoder, row.started_at);
   encoder.Byte(row.stopped_at ? 1 : 0);
   if (row.stopped_at) AppendTime(encoder, *row.stopped_at);
   AppendMapRunWait(encoder, row.wait);
@@ -170,7 +197,6 @@ Result<MapRunRow> DecodeMapRun(std::string_view value) {
   row.frame = FrameNumber{decoder.Varint32()};
   row.state = decoder.Varint32();
   row.status = decoder.String();
-  row.started_at = TakeTime(decoder);
   const std::uint8_t has_stopped = decoder.Byte();
   if (has_stopped > 1) decoder.Fail();
   if (has_stopped == 1) row.stopped_at = TakeTime(decoder);
@@ -184,6 +210,7 @@ std::string EncodeOpenChild(const OpenChildRow& row) {
   Encoder encoder(value);
   encoder.Byte(kVersion);
   encoder.Varint(row.items);
+  encoder.Varint(row.attempt);
   encoder.String(row.input.view());
   return value;
 }
@@ -193,6 +220,7 @@ Result<OpenChildRow> DecodeOpenChild(std::string_view value) {
   TakeVersion(decoder);
   OpenChildRow row;
   row.items = decoder.Varint32();
+  row.attempt = decoder.Varint32();
   row.input = TakeBytes(decoder);
   if (!decoder.Finished()) return DataLoss("the row of a Map run's execution is not readable");
   return row;
@@ -206,6 +234,7 @@ std::string EncodeEndedChild(const EndedChildRow& row) {
                                          (row.error ? kError : 0) | (row.cause ? kCause : 0) |
                                          (row.items != 1 ? kItems : 0)));
   encoder.String(row.status);
+  encoder.Varint(row.redrive_count);
   AppendTime(encoder, row.started_at);
   AppendTime(encoder, row.stopped_at);
   if (row.output) encoder.String(row.output->view());
@@ -223,6 +252,7 @@ Result<EndedChildRow> DecodeEndedChild(std::string_view value) {
   const std::uint8_t flags = decoder.Byte();
   if (flags > (kOutput | kInput | kError | kCause | kItems)) decoder.Fail();
   row.status = decoder.String();
+  row.redrive_count = decoder.Varint32();
   row.started_at = TakeTime(decoder);
   row.stopped_at = TakeTime(decoder);
   if ((flags & kOutput) != 0) row.output = TakeBytes(decoder);

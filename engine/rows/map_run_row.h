@@ -17,7 +17,6 @@ struct MapRunRow {
   StateIndex state = 0;
   // "RUNNING", "SUCCEEDED", "FAILED" or "ABORTED".
   std::string status = {};
-  Timestamp started_at = {};
   // Of a run that is over.
   std::optional<Timestamp> stopped_at = {};
   // Its counters: while it runs, those of the frame's row are newer.
@@ -30,9 +29,11 @@ std::string EncodeMapRun(const MapRunRow& row);
 // DataLoss for bytes that EncodeMapRun did not write; so for those below.
 Result<MapRunRow> DecodeMapRun(std::string_view value);
 
-// An execution that is open: how many items it has, and its input.
+// An execution that is open, or was when its attempt (MapRunRedrive::count) ended: how many items
+// it has, and its input.
 struct OpenChildRow {
   std::uint32_t items = 1;
+  std::uint32_t attempt = 0;
   Bytes input = {};
 
   bool operator==(const OpenChildRow&) const = default;
@@ -45,6 +46,7 @@ Result<OpenChildRow> DecodeOpenChild(std::string_view value);
 struct EndedChildRow {
   std::uint32_t items = 1;
   std::string status = {};
+  std::uint32_t redrive_count = 0;
   std::optional<Bytes> output = {};
   // Of one that did not succeed, and of all where a ResultWriter needs it.
   std::optional<Bytes> input = {};

@@ -72,7 +72,7 @@ Result<rows::StateMachineRow> Catalog::ReadLive(NamespaceId namespace_id, const 
   ASSIGN_OR_RETURN(auto row, ReadRow(namespace_id, name));
   if (!row) return MachineNotFound(arns_, name);
   if (row->is_deleting) return MachineDeleting(arns_, name);
-  return *std::move(row);
+  return *row;
 }
 
 void Catalog::Remember(const RevisionId& id, std::shared_ptr<const asl::StateMachine> machine) {

@@ -18,6 +18,7 @@ constexpr std::size_t kPageMax = 1'000;
 
 std::vector<rows::AliasRoute> StoredRoutes(const std::vector<AliasRoute>& routes) {
   std::vector<rows::AliasRoute> stored;
+  stored.reserve(routes.size());
   for (const AliasRoute& route : routes) {
     stored.push_back(
         {.version = route.version, .weight = static_cast<std::uint32_t>(route.weight)});

@@ -30,12 +30,13 @@ Status CheckConfiguration(const std::string& configuration) {
   }
   if (configuration.empty()) return OkStatus();
   const Status status = json::Check(configuration);
-  if (status.ok()) return status;
+  if (status.ok()) return OkStatus();
   return InvalidArgument("the configuration is no JSON: " + status.message(), "configuration");
 }
 
 Status CheckDetails(const DeployRequest& request) {
-  RETURN_IF_ERROR(CheckName(request.name, "a state machine", "name"));
+  // A name that none can have is not found.
+  if (!request.must_exist) RETURN_IF_ERROR(CheckName(request.name, "a state machine", "name"));
   if (request.must_exist && !request.definition && !request.role_arn && !request.configuration) {
     return InvalidArgument(
                "Either the definition, the role ARN, the LoggingConfiguration, or the "

@@ -175,6 +175,20 @@ struct StopResponse {
   Timestamp stopped_at = {};
 };
 
+struct RedriveRequest {
+  ExecutionName name = {};
+  // The same token again within 15 minutes is the same redrive. May be empty.
+  std::string client_token = {};
+};
+
+struct RedriveResponse {
+  Timestamp redriven_at = {};
+};
+
+// As AWS spells them: REDRIVABLE, NOT_REDRIVABLE, REDRIVABLE_BY_MAP_RUN.
+enum class RedriveStatus : std::uint8_t { kRedrivable, kNotRedrivable, kRedrivableByMapRun };
+std::string_view RedriveStatusName(RedriveStatus status);
+
 struct ExecutionInfo {
   ExecutionName name = {};
   std::string arn = {};
@@ -194,6 +208,14 @@ struct ExecutionInfo {
   Bytes output = {};
   std::optional<std::string> error = {};
   std::optional<std::string> cause = {};
+  std::uint32_t redrive_count = 0;
+  // Of an execution that was redriven: when last.
+  std::optional<Timestamp> redriven_at = {};
+  // Not in a list. Why it is kNotRedrivable, `redrive_status_reason` says in AWS's words.
+  RedriveStatus redrive_status = RedriveStatus::kNotRedrivable;
+  std::string redrive_status_reason = {};
+  // Of an execution of a Map run.
+  std::string map_run_arn = {};
   // The engine found stored rows of the execution that contradict each other and will not run it;
   // says what was found.
   std::string quarantine_reason = {};
@@ -239,6 +261,8 @@ struct MapRunTally {
   std::uint64_t aborted = 0;
   // As far as they are known: while an ItemReader reads, more may come.
   std::uint64_t total = 0;
+  // Did not succeed before the run was redriven, and have not been started again.
+  std::uint64_t pending_redrive = 0;
   // By a ResultWriter.
   std::uint64_t results_written = 0;
 };
@@ -260,6 +284,8 @@ struct MapRunInfo {
   std::uint32_t max_concurrency = 0;
   std::uint64_t tolerated_failure_count = 0;
   double tolerated_failure_percentage = 0;
+  std::uint32_t redrive_count = 0;
+  std::optional<Timestamp> redriven_at = {};
   MapRunTally items = {};
   MapRunTally executions = {};
 };
@@ -268,6 +294,16 @@ struct MapRunList {
   std::vector<MapRunInfo> map_runs = {};
   // For the page after; empty on the last one.
   std::string next = {};
+};
+
+struct MapRunUpdate {
+  NamespaceId namespace_id = {};
+  // As DescribeMapRun takes it.
+  std::string arn = {};
+  // What is not given stays. 0 executions at once are as many as there may be.
+  std::optional<std::uint32_t> max_concurrency = {};
+  std::optional<std::uint64_t> tolerated_failure_count = {};
+  std::optional<double> tolerated_failure_percentage = {};
 };
 
 // One history event, readable: names and ARNs instead of numbers.
@@ -287,9 +323,10 @@ struct EventInfo {
   std::string resource_type = {};  // "lambda"; empty for function ARNs
   std::optional<std::int64_t> timeout_seconds = {};
   std::optional<std::int64_t> heartbeat_seconds = {};
-  std::optional<std::string> location = {};  // of an evaluation that failed: "Output/total"
-  std::optional<std::string> worker = {};    // of an activity that was taken
-  std::string map_run_arn = {};              // of a Map run that started
+  std::optional<std::string> location = {};         // of an evaluation that failed: "Output/total"
+  std::optional<std::string> worker = {};           // of an activity that was taken
+  std::string map_run_arn = {};                     // of a Map run that started or was redriven
+  std::optional<std::uint32_t> redrive_count = {};  // of a redrive
   std::vector<interpreter::Assignment> assigned_variables = {};  // of a state that was left
 };
 
@@ -597,6 +634,12 @@ class Engine {
   // execution stays as it is and is no error, as on AWS.
   virtual void StopExecution(StopRequest request, Callback<StopResponse> done) = 0;
 
+  // Lets an execution go on that ended without success, from where it failed: what succeeded stays,
+  // the failed states are tried again with their retriers fresh (Step Functions Developer Guide,
+  // "Redriving executions"). `done` runs once that is durable. Errors: NotFound;
+  // FailedPrecondition (reason ExecutionNotRedrivable), ResourceExhausted.
+  virtual void RedriveExecution(RedriveRequest request, Callback<RedriveResponse> done) = 0;
+
   // Starts an execution of an EXPRESS state machine; `done` runs when it has ended, however.
   // Errors: as StartExecution; InvalidArgument (reason StateMachineTypeNotSupported) for a STANDARD
   // one; Unavailable if the engine lost it.
@@ -604,6 +647,7 @@ class Engine {
 
   Result<StartResponse> StartExecutionAndWait(StartRequest request);
   Result<StopResponse> StopExecutionAndWait(StopRequest request);
+  Result<RedriveResponse> RedriveExecutionAndWait(RedriveRequest request);
 
   // Reads see everything that was acknowledged before. Errors: NotFound, InvalidArgument.
   virtual Result<ExecutionInfo> DescribeExecution(const ExecutionName& name) = 0;
@@ -620,6 +664,10 @@ class Engine {
   virtual Result<MapRunList> ListMapRuns(const ExecutionName& execution,
                                          std::size_t page_size,
                                          const std::string& after) = 0;
+
+  // Changes the bounds of a run that goes on; of one that is over nothing changes. `done` runs once
+  // that is durable. Errors: as DescribeMapRun; InvalidArgument (a percentage beyond 0 to 100).
+  virtual void UpdateMapRun(MapRunUpdate update, Callback<bool> done) = 0;
 
   // Runs one state alone: nothing is stored, no retry is made, no time passes. A Task without a
   // mock calls its function, on a worker, for five minutes at most; its TimeoutSeconds are not

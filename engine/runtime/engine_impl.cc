@@ -69,7 +69,7 @@ Status EngineImpl::Open() {
   }
   clock_ = std::make_unique<EngineClock>(*system_clock_, high_water);
   catalog_ = std::make_unique<Catalog>(*storage_, *random_, options_.limits, options_.arns);
-  reader_ = std::make_unique<ExecutionReader>(*storage_, *catalog_, options_.arns);
+  reader_ = std::make_unique<ExecutionReader>(*storage_, *catalog_, options_.arns, options_.limits);
   map_run_reader_ = std::make_unique<MapRunReader>(*storage_, *catalog_, options_.arns);
   ASSIGN_OR_RETURN(std::string secret, StoreSecret("task-tokens"));
   task_tokens_ = std::make_unique<SealedTaskTokens>(std::move(secret));
@@ -363,7 +363,7 @@ void EngineImpl::StopExecution(StopRequest request, Callback<StopResponse> done)
 }
 
 Result<ExecutionInfo> EngineImpl::DescribeExecution(const ExecutionName& name) {
-  return reader_->Describe(name);
+  return reader_->Describe(name, clock_->Now());
 }
 
 Result<ExecutionMachineInfo> EngineImpl::DescribeStateMachineForExecution(

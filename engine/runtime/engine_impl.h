@@ -87,6 +87,8 @@ class EngineImpl final : public Engine, public ShardEnvironment {
                        std::function<void(std::vector<Result<StartResponse>>)> done) override;
   void StartSyncExecution(StartRequest request, Callback<ExecutionInfo> done) override;
   void StopExecution(StopRequest request, Callback<StopResponse> done) override;
+  void RedriveExecution(RedriveRequest request, Callback<RedriveResponse> done) override;
+  void UpdateMapRun(MapRunUpdate update, Callback<bool> done) override;
   Result<ExecutionInfo> DescribeExecution(const ExecutionName& name) override;
   Result<ExecutionMachineInfo> DescribeStateMachineForExecution(const ExecutionName& name) override;
   Result<HistoryPage> GetHistory(const HistoryRequest& request) override;

@@ -68,6 +68,13 @@ Result<StopResponse> Engine::StopExecutionAndWait(StopRequest request) {
   return promise->Wait();
 }
 
+Result<RedriveResponse> Engine::RedriveExecutionAndWait(RedriveRequest request) {
+  auto promise = std::make_shared<Promise<Result<RedriveResponse>>>();
+  RedriveExecution(std::move(request),
+                   [promise](Result<RedriveResponse> result) { promise->Set(std::move(result)); });
+  return promise->Wait();
+}
+
 Result<ExecutionInfo> Engine::WaitForExecution(const ExecutionName& name, Duration timeout) {
   CloseSink sink;
   {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "engine/rows/history_codec.h"
 #include "engine/rows/keys.h"
 #include "engine/runtime/execution_qualifier.h"
+#include "engine/runtime/redrive_rules.h"
 
 namespace pawl::runtime {
 namespace {
@@ -47,11 +49,49 @@ bool IsTask(EventType type) {
          type == EventType::kTaskSubmitted;
 }
 
+// The run that the execution is one of, which goes by "machine/label:RUN".
+std::string MapRunArnOf(const ArnScheme& arns, const rows::ParentLink& parent) {
+  const std::string& run = parent.map_run->run;
+  const std::size_t colon = run.rfind(':');
+  const std::size_t slash = run.rfind('/', colon);
+  return interpreter::MapRunArn(
+      arns, run.substr(0, slash), run.substr(slash + 1, colon - slash - 1), run.substr(colon + 1));
+}
+
 // `qualifier` as in ListRequest.
 bool IsStartedWith(const std::string& qualifier, const rows::ListingRow& row) {
   if (qualifier.empty()) return true;
   const auto version = VersionOf(qualifier);
   return version ? row.version == *version : row.alias == qualifier;
+}
+
+// A line of a list, as it is stored.
+struct Line {
+  rows::ListingKeyParts key;
+  rows::ListingRow row;
+};
+
+// The first lines in `range` that the request asks for: what a page takes, and one more.
+Result<std::vector<Line>> ReadLines(storage::Storage& storage,
+                                    const ListRequest& request,
+                                    storage::Range range) {
+  const std::size_t wanted = std::clamp<std::size_t>(request.page_size, 1, kPageMax) + 1;
+  range.limit = request.qualifier.empty() ? wanted : std::max(wanted, kSlice);
+  std::vector<Line> lines;
+  for (bool has_more = true; has_more && lines.size() < wanted;) {
+    ASSIGN_OR_RETURN(const auto found, storage::ScanAndWait(storage, range));
+    for (const storage::Row& stored : found) {
+      const auto key = rows::ParseListingKey(stored.key);
+      if (!key) return DataLoss("a listing key is not readable");
+      if (request.started_from && key->started_at < *request.started_from) return lines;
+      ASSIGN_OR_RETURN(rows::ListingRow row, rows::DecodeListing(stored.value));
+      if (!IsStartedWith(request.qualifier, row)) continue;
+      lines.push_back({.key = *key, .row = std::move(row)});
+    }
+    has_more = found.size() == range.limit;
+    if (has_more) range.begin = found.back().key + '\0';
+  }
+  return lines;
 }
 
 bool IsIteration(EventType type) {
@@ -97,6 +137,20 @@ Result<Bytes> ExecutionReader::PayloadOf(ExecutionId id, EventId event) {
   return events[place].payload->bytes;
 }
 
+Status ExecutionReader::JudgeRedrive(const Found& found, Timestamp now, ExecutionInfo& info) {
+  ASSIGN_OR_RETURN(
+      const auto last,
+      storage::ScanAndWait(storage_,
+                           rows::HistoryRowOf(found.id, std::numeric_limits<EventId>::max())));
+  const auto first = last.empty() ? std::nullopt : rows::ParseHistoryKey(last[0].key);
+  if (!first) return DataLoss("the execution has no history");
+  ASSIGN_OR_RETURN(const auto events, rows::DecodeEvents(*first, last[0].value));
+  const RedriveVerdict verdict = RedriveVerdictOf(found.row, events.back().id, now, limits_);
+  info.redrive_status = verdict.status;
+  info.redrive_status_reason = verdict.reason;
+  return OkStatus();
+}
+
 ExecutionInfo ExecutionReader::InfoOf(const rows::ExecutionRow& row) const {
   ExecutionInfo info{
       .name = {.namespace_id = row.namespace_id,
@@ -108,15 +162,19 @@ ExecutionInfo ExecutionReader::InfoOf(const rows::ExecutionRow& row) const {
       .status = row.status,
       .started_at = row.header.started_at,
       .error = row.error,
-      .cause = row.cause};
+      .cause = row.cause,
+      .redrive_count = row.header.redrive_count};
   if (row.is_closed()) info.stopped_at = row.stopped_at;
+  if (info.redrive_count > 0) info.redriven_at = row.header.redriven_at;
+  if (row.parent && row.parent->map_run) info.map_run_arn = MapRunArnOf(arns_, *row.parent);
   SetQualifier(arns_, row, info);
   return info;
 }
 
-Result<ExecutionInfo> ExecutionReader::Describe(const ExecutionName& name) {
+Result<ExecutionInfo> ExecutionReader::Describe(const ExecutionName& name, Timestamp now) {
   ASSIGN_OR_RETURN(const Found found, Find(name));
   ExecutionInfo info = InfoOf(found.row);
+  RETURN_IF_ERROR(JudgeRedrive(found, now, info));
   ASSIGN_OR_RETURN(info.input, PayloadOf(found.id, 1));
   if (found.row.output) {
     info.output = found.row.output->bytes;
@@ -198,17 +256,21 @@ Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
     if (task == nullptr) return DataLoss("an activity event names a state that is no Task");
     info.resource = task->resource;
   }
-  if (event.type == EventType::kMapRunStarted) {
+  if (event.type == EventType::kMapRunStarted || event.type == EventType::kMapRunRedriven) {
     const auto* map = std::get_if<asl::MapState>(&machine.states[event.state].details);
     if (map == nullptr || !map->distributed)
       return DataLoss("an event names a state that is no Map");
-    info.map_run_arn = interpreter::MapRunArn(arns_,
-                                              header.state_machine,
-                                              map->distributed->label,
-                                              interpreter::MapRunId(header, event.id));
+    info.map_run_arn = interpreter::MapRunArn(
+        arns_,
+        header.state_machine,
+        map->distributed->label,
+        interpreter::MapRunId(header, event.run != 0 ? event.run : event.id));
   }
   if (IsIteration(event.type)) info.index = event.index;
   if (event.type == EventType::kMapStateStarted) info.length = event.index;
+  if (event.type == EventType::kExecutionRedriven || event.type == EventType::kMapRunRedriven) {
+    info.redrive_count = event.index;
+  }
   return info;
 }
 
@@ -313,11 +375,6 @@ Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
     after = cursor;
   }
 
-  struct Line {
-    rows::ListingKeyParts key;
-    rows::ListingRow row;
-  };
-
   std::vector<Line> lines;
   constexpr std::array kAll = {ExecutionStatus::kRunning,
                                ExecutionStatus::kSucceeded,
@@ -328,7 +385,6 @@ Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
     for (const ExecutionStatus status : kAll) {
       if (request.status && *request.status != status) continue;
       storage::Range range = rows::ListingOf(request.namespace_id, machine, status);
-      range.limit = request.qualifier.empty() ? page_size + 1 : std::max(page_size + 1, kSlice);
       rows::ListingKeyParts place{
           .namespace_id = request.namespace_id, .state_machine = machine, .status = status};
       if (request.started_before) {
@@ -341,24 +397,8 @@ Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
         place.id = after->id;
         range.begin = std::max(range.begin, rows::ListingKey(place) + '\0');
       }
-      const std::size_t lines_wanted = lines.size() + page_size + 1;
-      bool has_more = true;
-      while (has_more && lines.size() < lines_wanted) {
-        ASSIGN_OR_RETURN(const auto found, storage::ScanAndWait(storage_, range));
-        has_more = found.size() == range.limit;
-        for (const storage::Row& stored : found) {
-          const auto key = rows::ParseListingKey(stored.key);
-          if (!key) return DataLoss("a listing key is not readable");
-          if (request.started_from && key->started_at < *request.started_from) {
-            has_more = false;
-            break;
-          }
-          ASSIGN_OR_RETURN(rows::ListingRow row, rows::DecodeListing(stored.value));
-          if (!IsStartedWith(request.qualifier, row)) continue;
-          lines.push_back({.key = *key, .row = std::move(row)});
-        }
-        if (has_more) range.begin = found.back().key + '\0';
-      }
+      ASSIGN_OR_RETURN(std::vector<Line> found, ReadLines(storage_, request, std::move(range)));
+      std::move(found.begin(), found.end(), std::back_inserter(lines));
     }
   }
   std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
@@ -381,7 +421,9 @@ Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
     rows::ExecutionRow row{.namespace_id = request.namespace_id,
                            .header = {.state_machine = listed.substr(0, listed.find(':')),
                                       .name = line.row.name,
-                                      .started_at = line.key.started_at},
+                                      .started_at = line.key.started_at,
+                                      .redrive_count = line.row.redrive_count,
+                                      .redriven_at = line.row.redriven_at},
                            .revision = line.row.revision,
                            .version = line.row.version,
                            .alias = line.row.alias,

@@ -16,11 +16,14 @@ namespace pawl::runtime {
 // Threads: safe from any thread.
 class ExecutionReader {
  public:
-  ExecutionReader(storage::Storage& storage, Catalog& catalog, const ArnScheme& arns)
-      : storage_(storage), catalog_(catalog), arns_(arns) {}
+  ExecutionReader(storage::Storage& storage,
+                  Catalog& catalog,
+                  const ArnScheme& arns,
+                  const Limits& limits)
+      : storage_(storage), catalog_(catalog), arns_(arns), limits_(limits) {}
 
   // See Engine.
-  Result<ExecutionInfo> Describe(const ExecutionName& name);
+  Result<ExecutionInfo> Describe(const ExecutionName& name, Timestamp now);
   // Much cheaper than Describe: reads no payload.
   Result<ExecutionStatus> StatusOf(const ExecutionName& name);
   Result<ExecutionMachineInfo> DescribeMachine(const ExecutionName& name);
@@ -39,10 +42,13 @@ class ExecutionReader {
                            const interpreter::ExecutionHeader& header,
                            const asl::StateMachine& machine) const;
   ExecutionInfo InfoOf(const rows::ExecutionRow& row) const;
+  // Whether it can be redriven.
+  Status JudgeRedrive(const Found& found, Timestamp now, ExecutionInfo& info);
 
   storage::Storage& storage_;
   Catalog& catalog_;
   const ArnScheme arns_;
+  const Limits limits_;
 };
 
 }  // namespace pawl::runtime

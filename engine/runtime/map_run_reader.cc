@@ -17,14 +17,18 @@ using storage::Family;
 constexpr std::size_t kPageMax = 1'000;
 constexpr std::string_view kResource = ":mapRun:";
 
-MapRunTally TallyOf(const MapRunCounts& counts, std::uint64_t total, std::uint64_t written) {
-  return {.pending = total - std::min(total, counts.started),
+MapRunTally TallyOf(const MapRunCounts& counts,
+                    std::uint64_t total,
+                    std::uint64_t to_redrive,
+                    std::uint64_t written) {
+  return {.pending = total - std::min(total, counts.started + to_redrive),
           .running = counts.open(),
           .succeeded = counts.succeeded,
           .failed = counts.failed,
           .timed_out = counts.timed_out,
           .aborted = counts.aborted,
           .total = total,
+          .pending_redrive = to_redrive,
           .results_written = written};
 }
 
@@ -51,7 +55,9 @@ Result<MapRunInfo> MapRunReader::InfoOf(ExecutionId id,
     }
   }
   // How many executions batches make, only their start tells.
-  const std::uint64_t executions = row.wait.batcher ? row.wait.executions.started : row.wait.total;
+  const interpreter::MapRunRedrive& redrive = row.wait.redrive;
+  const std::uint64_t executions =
+      row.wait.batcher ? row.wait.executions.started + redrive.executions_pending : row.wait.total;
   const interpreter::MapWriter writer = row.wait.writer.value_or(interpreter::MapWriter{});
   const interpreter::ExecutionHeader& header = execution.header;
   const std::string name = rows::MapRunName(header, map->distributed->label, run);
@@ -66,16 +72,19 @@ Result<MapRunInfo> MapRunReader::InfoOf(ExecutionId id,
       .state_machine_arn = interpreter::StateMachineArn(
           arns_, interpreter::MapChildMachine(header.state_machine, map->distributed->label)),
       .status = row.status,
-      .started_at = row.started_at,
+      .started_at = row.wait.started_at,
       .stopped_at = row.stopped_at,
       .max_concurrency = row.wait.concurrency,
       .tolerated_failure_count = row.wait.tolerated_failure_count.value_or(0),
       .tolerated_failure_percentage = row.wait.tolerated_failure_percentage.value_or(0),
-      .items = TallyOf(row.wait.items, row.wait.total, writer.items_written),
-      .executions = TallyOf(row.wait.executions, executions, writer.executions_written)};
+      .redrive_count = redrive.count,
+      .redriven_at = redrive.count > 0 ? std::optional(redrive.at) : std::nullopt,
+      .items = TallyOf(row.wait.items, row.wait.total, redrive.items_pending, writer.items_written),
+      .executions = TallyOf(
+          row.wait.executions, executions, redrive.executions_pending, writer.executions_written)};
 }
 
-Result<MapRunInfo> MapRunReader::Describe(NamespaceId namespace_id, const std::string& arn) {
+Result<FoundMapRun> MapRunReader::Find(NamespaceId namespace_id, const std::string& arn) {
   const std::size_t place = arn.find(kResource);
   const auto missing = [&arn] {
     return NotFound("Map Run Does Not Exist: '" + arn + "'").WithReason("ResourceNotFound");
@@ -95,12 +104,19 @@ Result<MapRunInfo> MapRunReader::Describe(NamespaceId namespace_id, const std::s
                   {.family = Family::kState, .bytes = rows::MapRunKey(where.execution, where.run)}};
   ASSIGN_OR_RETURN(const auto loaded, storage::LoadAndWait(storage_, std::move(request)));
   if (!loaded.values[0] || !loaded.values[1]) return missing();
-  ASSIGN_OR_RETURN(const rows::ExecutionRow execution, rows::DecodeExecution(*loaded.values[0]));
-  ASSIGN_OR_RETURN(rows::MapRunRow row, rows::DecodeMapRun(*loaded.values[1]));
+  FoundMapRun found{.execution = where.execution, .run = where.run};
+  ASSIGN_OR_RETURN(found.execution_row, rows::DecodeExecution(*loaded.values[0]));
+  ASSIGN_OR_RETURN(found.row, rows::DecodeMapRun(*loaded.values[1]));
+  return found;
+}
+
+Result<MapRunInfo> MapRunReader::Describe(NamespaceId namespace_id, const std::string& arn) {
+  ASSIGN_OR_RETURN(FoundMapRun found, Find(namespace_id, arn));
+  const rows::ExecutionRow& execution = found.execution_row;
   ASSIGN_OR_RETURN(const auto machine,
                    catalog_.FindRevision(
                        execution.namespace_id, execution.header.state_machine, execution.revision));
-  return InfoOf(where.execution, execution, *machine, where.run, std::move(row));
+  return InfoOf(found.execution, execution, *machine, found.run, std::move(found.row));
 }
 
 Result<MapRunList> MapRunReader::List(const ExecutionName& execution,

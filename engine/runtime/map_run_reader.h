@@ -12,6 +12,13 @@
 
 namespace pawl::runtime {
 
+struct FoundMapRun {
+  ExecutionId execution = {};
+  EventId run = 0;
+  rows::ExecutionRow execution_row = {};
+  rows::MapRunRow row = {};
+};
+
 // Threads: safe from any thread.
 class MapRunReader {
  public:
@@ -20,6 +27,8 @@ class MapRunReader {
 
   // See Engine.
   Result<MapRunInfo> Describe(NamespaceId namespace_id, const std::string& arn);
+  // The rows of the run. Errors as Describe.
+  Result<FoundMapRun> Find(NamespaceId namespace_id, const std::string& arn);
   Result<MapRunList> List(const ExecutionName& execution,
                           std::size_t page_size,
                           const std::string& after);

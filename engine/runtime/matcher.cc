@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/built_in_function.h"
 #include "engine/interpreter/task_call.h"
 
 namespace pawl::runtime {
@@ -126,6 +127,39 @@ void Matcher::Unclaim(Entry& entry, Timestamp offer_at, bool is_lost) {
   entry.offer_at = offer_at;
   entry.is_lost = is_lost;
   unclaimed_.insert({.at = offer_at, .ref = entry.task.ref});
+}
+
+FailedTask Matcher::Unserved(const TaskRef& ref, const Task& task) const {
+  if (const auto activity = asl::ActivityOf(task.function)) {
+    return {
+        .ref = ref,
+        .error = "ActivityDoesNotExist",
+        .cause = "Activity Does Not Exist: '" + interpreter::ActivityArn(arns_, *activity) + "'"};
+  }
+  if (task.function == kAwsFunction) {
+    return {.ref = ref,
+            .error = "Pawl.NoWorker",
+            .cause =
+                "No worker calls AWS services. A 'pawl worker' does whose Python has boto3 "
+                "(Debian: python3-boto3), unless it runs with --aws off; in a program, "
+                "Engine.integrations()."};
+  }
+  if (task.function == kHttpFunction) {
+    return {.ref = ref,
+            .error = "Pawl.NoWorker",
+            .cause =
+                "No worker makes HTTP tasks. A 'pawl worker' does that runs with --http-tasks "
+                "FILE, which says the endpoints that are allowed; in a program, "
+                "Engine.integrations()."};
+  }
+  const std::string qualifier = task.qualifier.empty() ? "$LATEST" : task.qualifier;
+  return {
+      .ref = ref,
+      .error = "Lambda.ResourceNotFoundException",
+      .cause = "Function not found: " + interpreter::FunctionArn(arns_, task.function, qualifier) +
+               " (Service: AWSLambda; Status Code: 404; Error Code: "
+               "ResourceNotFoundException; Request ID: " +
+               task.request_id + "; Proxy: null)"};
 }
 
 void Matcher::WatchUnknown(const FunctionId& id, Timestamp now) {
@@ -443,22 +477,7 @@ std::vector<FailedTask> Matcher::Poll(Timestamp now) {
       }
       for (const auto& [ref, entry] : tasks_) {
         if (entry.function != unknown->first || entry.state == State::kLeased) continue;
-        if (const auto activity = asl::ActivityOf(entry.task.function)) {
-          failed.push_back({.ref = ref,
-                            .error = "ActivityDoesNotExist",
-                            .cause = "Activity Does Not Exist: '" +
-                                     interpreter::ActivityArn(arns_, *activity) + "'"});
-          continue;
-        }
-        const std::string qualifier =
-            entry.task.qualifier.empty() ? "$LATEST" : entry.task.qualifier;
-        failed.push_back({.ref = ref,
-                          .error = "Lambda.ResourceNotFoundException",
-                          .cause = "Function not found: " +
-                                   interpreter::FunctionArn(arns_, entry.task.function, qualifier) +
-                                   " (Service: AWSLambda; Status Code: 404; Error Code: "
-                                   "ResourceNotFoundException; Request ID: " +
-                                   entry.task.request_id + "; Proxy: null)"});
+        failed.push_back(Unserved(ref, entry.task));
       }
       unknown = unknown_.erase(unknown);
     }

@@ -181,6 +181,8 @@ class Matcher {
   // A credit was taken for a task that never went out.
   void GiveBackCredit(const Entry& entry) PAWL_REQUIRES(mutex_);
   void Unclaim(Entry& entry, Timestamp offer_at, bool is_lost) PAWL_REQUIRES(mutex_);
+  // What becomes of a task whose function no worker announced within the grace.
+  FailedTask Unserved(const TaskRef& ref, const Task& task) const;
   void WatchUnknown(const FunctionId& id, Timestamp now) PAWL_REQUIRES(mutex_);
   void Deliver(Outbox out);
   TaskSink* BeginCall(SessionId session);

@@ -48,6 +48,7 @@ ChildResult ResultOf(const ResultsRequest& request,
                      .cause = row.cause,
                      .start_date = row.started_at,
                      .stop_date = row.stopped_at,
+                     .redrive_count = row.redrive_count,
                      .item_count = row.items};
   // What an EXPRESS execution is told from others of its name by is its name, in a run.
   result.execution_arn = interpreter::ExecutionArn(

@@ -25,6 +25,8 @@ rows::ListingRow ListingOf(const rows::ExecutionRow& row) {
   return {.name = row.header.name,
           .stopped_at = row.stopped_at,
           .revision = row.revision,
+          .redrive_count = row.header.redrive_count,
+          .redriven_at = row.header.redriven_at,
           .version = row.version,
           .alias = row.alias};
 }
@@ -50,6 +52,14 @@ void Shard::Handle(ShardRequest request, Timestamp now, DiskState disk) {
 
 void Shard::Reply(std::function<void(const Status&)> reply) {
   staged_.aftermath.replies.push_back(std::move(reply));
+}
+
+Status Shard::DoesNotExist(const ExecutionName& name) const {
+  return NotFound("Execution Does Not Exist: '" +
+                  interpreter::ExecutionArn(
+                      environment_.interpreter().arns, name.state_machine, name.name) +
+                  "'")
+      .WithReason("ExecutionDoesNotExist");
 }
 
 void Shard::Pin(Resident& execution) {
@@ -87,6 +97,10 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
   if (*known != nullptr) {
     const rows::ExecutionRow& row = (*known)->row;
     const bool is_same_attempt = command.parent && row.parent == command.parent;
+    const bool is_again = !is_same_attempt && command.parent && command.parent->map_run &&
+                          row.parent && row.parent->execution == command.parent->execution &&
+                          row.parent->map_run == command.parent->map_run;
+    if (is_again) return StartAgain(**known, std::move(command), now);
     // Step Functions: the same name and input, while the execution is open, is the same execution.
     if (!is_same_attempt && (row.is_closed() || row.input_hash != fresh.input_hash)) {
       return command.done(AlreadyExists("Execution Already Exists: '" + arn + "'")
@@ -135,14 +149,7 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
 void Shard::On(StopCommand command, Timestamp now, DiskState) {
   auto found = FindByName(command.request.name);
   if (!found.ok()) return command.done(found.status());
-  if (*found == nullptr) {
-    return command.done(NotFound("Execution Does Not Exist: '" +
-                                 interpreter::ExecutionArn(environment_.interpreter().arns,
-                                                           command.request.name.state_machine,
-                                                           command.request.name.name) +
-                                 "'")
-                            .WithReason("ExecutionDoesNotExist"));
-  }
+  if (*found == nullptr) return command.done(DoesNotExist(command.request.name));
   Resident& execution = **found;
   if (!execution.row.is_closed()) {
     const auto ran = RunTurn(execution,

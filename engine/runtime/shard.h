@@ -175,6 +175,8 @@ class Shard {
   };
 
   void On(StartCommand command, Timestamp now, DiskState disk);
+  void On(RedriveCommand command, Timestamp now, DiskState disk);
+  void On(UpdateMapRunCommand command, Timestamp now, DiskState disk);
   void On(StopCommand command, Timestamp now, DiskState disk);
   void On(CompletionCommand command, Timestamp now, DiskState disk);
   void On(SubscribeCommand command, Timestamp now, DiskState disk);
@@ -204,6 +206,7 @@ class Shard {
   void CannotRead(ExecutionId id, const Status& why);
   void Quarantine(ExecutionId id, const Status& why);
   void Reply(std::function<void(const Status&)> reply);
+  Status DoesNotExist(const ExecutionName& name) const;
   void Pin(Resident& execution);
   void PerformEffects(Resident& execution, const interpreter::Effect& effect);
   void Notify(Resident& execution);
@@ -223,6 +226,15 @@ class Shard {
   // Posts a StopCommand; the message is delivered when it is answered.
   void StopExecution(const ExecutionName& name, std::function<void(const Status&)> done);
   Status RecoverOutbox();
+
+  // --- Redrive (shard_redrive.cc) ---
+  // FailedPrecondition (reason ExecutionNotRedrivable), or what cannot be read.
+  Status Redrive(Resident& execution, std::string token, Timestamp now);
+  Status NotRedrivable(const rows::ExecutionRow& row, const std::string& why) const;
+  Status LoadArchivedFrames(Resident& execution);
+  // An execution of a Map run that an attempt before this one of the run had started.
+  void StartAgain(Resident& execution, StartCommand command, Timestamp now);
+  Status LoadUnsuccessfulChildren(Resident& execution, FrameNumber frame);
 
   // --- EXPRESS executions (shard_express.cc) ---
   // What StageTurn does with the rows of others.

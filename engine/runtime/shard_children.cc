@@ -104,10 +104,6 @@ void Shard::On(DeliveredCommand command, Timestamp, DiskState) {
   const rows::OutboxKeyParts& key = command.message;
   const std::string row_key = rows::OutboxKey(key.id, key.frame, key.wait_number);
   if (command.status.ok()) {
-    if (command.stopped_run) {
-      const storage::Range open = rows::OpenChildrenOf(key.id, *command.stopped_run);
-      staged_.writes.DeleteRange(Family::kState, open.begin, open.end);
-    }
     return staged_.writes.Delete(Family::kState, row_key);
   }
   const auto stored = storage::GetAndWait(storage_, {.family = Family::kState, .bytes = row_key});
@@ -172,6 +168,7 @@ void Shard::DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key) {
       .started_at = row.header.started_at,
       .stopped_at = row.stopped_at,
       .status = std::string(interpreter::ExecutionStatusName(row.status)),
+      .redrive_count = row.header.redrive_count,
       .error = row.error,
       .cause = row.cause};
   const bool is_in_run = row.parent->map_run.has_value();

@@ -160,6 +160,11 @@ Status Shard::LoadMissing(Resident& execution, const interpreter::Missing& missi
     RETURN_IF_ERROR(LoadChildOutputs(execution, frame));
     has_loaded = true;
   }
+  for (const FrameNumber frame : missing.unsuccessful_children) {
+    if (set.unsuccessful_children.contains(frame)) continue;
+    RETURN_IF_ERROR(LoadUnsuccessfulChildren(execution, frame));
+    has_loaded = true;
+  }
   for (const EventId event : missing.payloads) {
     if (set.payloads.contains(event)) continue;
     ASSIGN_OR_RETURN(Bytes bytes, LoadPayload(execution.id, event));

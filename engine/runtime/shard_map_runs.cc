@@ -72,7 +72,12 @@ void Shard::StageMapRun(Resident& execution, const interpreter::MapRunChange& ch
             staged_.writes.Put(
                 Family::kState,
                 rows::OpenChildKey(execution.id, started.run, started.index),
-                rows::EncodeOpenChild({.items = started.items, .input = started.input}));
+                rows::EncodeOpenChild(
+                    {.items = started.items, .attempt = started.attempt, .input = started.input}));
+            if (started.is_again) {
+              staged_.writes.Delete(Family::kState,
+                                    rows::EndedChildKey(execution.id, started.run, started.index));
+            }
             staged_.aftermath.map_children.push_back({.execution = execution.id,
                                                       .frame = started.frame,
                                                       .run = started.run,
@@ -86,6 +91,7 @@ void Shard::StageMapRun(Resident& execution, const interpreter::MapRunChange& ch
                                rows::EndedChildKey(execution.id, ended.run, ended.index),
                                rows::EncodeEndedChild({.items = ended.items,
                                                        .status = ended.status,
+                                                       .redrive_count = ended.redrive_count,
                                                        .output = ended.output,
                                                        .input = ended.input,
                                                        .error = ended.error,
@@ -102,20 +108,11 @@ void Shard::StageMapRun(Resident& execution, const interpreter::MapRunChange& ch
 
 void Shard::StageMapRunRow(Resident& execution, const interpreter::MapRunChanged& change) {
   const EventId run = change.wait.run;
-  rows::MapRunRow row{.frame = change.frame,
-                      .state = change.state,
-                      .status = change.status,
-                      .started_at = change.at,
-                      .wait = change.wait};
+  rows::MapRunRow row{
+      .frame = change.frame, .state = change.state, .status = change.status, .wait = change.wait};
   const std::string key = rows::MapRunKey(execution.id, run);
   if (change.is_over) {
     row.stopped_at = change.at;
-    // Of a run that began in this same group, nothing is stored yet: then it began just now.
-    const auto stored = storage::GetAndWait(storage_, {.family = Family::kState, .bytes = key});
-    if (stored.ok() && *stored) {
-      const auto before = rows::DecodeMapRun(**stored);
-      if (before.ok()) row.started_at = before->started_at;
-    }
     execution.new_child_outputs.erase(change.frame);
     // What a redrive would need is kept with a run that did not succeed.
     if (change.status == "SUCCEEDED") {
@@ -185,6 +182,7 @@ void Shard::RestartChildren(Resident& execution, FrameNumber number) {
   if (wait == nullptr) return;
   const auto start = [&](std::uint32_t index, const storage::Row& stored) -> Status {
     ASSIGN_OR_RETURN(rows::OpenChildRow row, rows::DecodeOpenChild(stored.value));
+    if (row.attempt != wait->redrive.count) return OkStatus();
     StartMapChild(execution,
                   {.execution = execution.id,
                    .frame = number,
@@ -200,23 +198,27 @@ void Shard::RestartChildren(Resident& execution, FrameNumber number) {
 void Shard::StopChildren(const Resident& execution,
                          const rows::OutboxKeyParts& key,
                          const rows::OutboxRow& message) {
-  std::vector<std::uint32_t> open;
-  const Status read = ForEachChild(storage_,
-                                   rows::OpenChildrenOf(execution.id, message.run),
-                                   [&open](std::uint32_t index, const storage::Row&) {
-                                     open.push_back(index);
-                                     return OkStatus();
-                                   });
   const auto run = storage::GetAndWait(
       storage_, {.family = Family::kState, .bytes = rows::MapRunKey(execution.id, message.run)});
-  if (!read.ok()) return CannotRead(execution.id, read);
   if (!run.ok()) return CannotRead(execution.id, run.status());
   const auto row =
       *run ? rows::DecodeMapRun(**run) : Result<rows::MapRunRow>(DataLoss("a Map run has no row"));
   if (!row.ok()) return CannotRead(execution.id, row.status());
-  const auto done = [this, key, stopped = message.run](const Status& status) {
-    environment_.Post(id_,
-                      DeliveredCommand{.message = key, .status = status, .stopped_run = stopped});
+  // Their rows stay: a redrive starts them again.
+  std::vector<std::uint32_t> open;
+  const Status read = ForEachChild(storage_,
+                                   rows::OpenChildrenOf(execution.id, message.run),
+                                   [&](std::uint32_t index, const storage::Row& stored) -> Status {
+                                     ASSIGN_OR_RETURN(const rows::OpenChildRow child,
+                                                      rows::DecodeOpenChild(stored.value));
+                                     if (child.attempt == row->wait.redrive.count) {
+                                       open.push_back(index);
+                                     }
+                                     return OkStatus();
+                                   });
+  if (!read.ok()) return CannotRead(execution.id, read);
+  const auto done = [this, key](const Status& status) {
+    environment_.Post(id_, DeliveredCommand{.message = key, .status = status});
   };
   if (open.empty()) return done(OkStatus());
   const auto countdown = std::make_shared<Countdown>(open.size(), done);
@@ -239,10 +241,12 @@ Status Shard::LoadOpenChildren(Resident& execution, FrameNumber frame) {
   auto& open = execution.set.open_children[frame];
   RETURN_IF_ERROR(ForEachChild(storage_,
                                rows::OpenChildrenOf(execution.id, wait->run),
-                               [&open](std::uint32_t index, const storage::Row& row) -> Status {
+                               [&](std::uint32_t index, const storage::Row& row) -> Status {
                                  ASSIGN_OR_RETURN(const rows::OpenChildRow child,
                                                   rows::DecodeOpenChild(row.value));
-                                 open.emplace(index, child.items);
+                                 if (child.attempt == wait->redrive.count) {
+                                   open.emplace(index, child.items);
+                                 }
                                  return OkStatus();
                                }));
   if (open.size() != wait->executions.open()) {

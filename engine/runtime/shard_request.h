@@ -40,6 +40,13 @@ struct StartCommand {
   Callback<ExecutionInfo> on_close = {};
 };
 
+struct RedriveCommand {
+  RedriveRequest request;
+  // Keeps the state machine.
+  std::shared_ptr<void> hold = {};
+  Callback<RedriveResponse> done;
+};
+
 struct StopCommand {
   StopRequest request;
   Callback<StopResponse> done;
@@ -108,8 +115,6 @@ struct ChildEndedCommand {
 struct DeliveredCommand {
   rows::OutboxKeyParts message;
   Status status = {};
-  // The Map run whose open executions have been stopped.
-  std::optional<EventId> stopped_run = {};
 };
 
 // An execution of a Map run could not be started now: it is asked for again a little later.
@@ -125,7 +130,17 @@ struct MapRunAnswerCommand {
   std::variant<interpreter::ItemsRead, interpreter::ResultsWritten> body;
 };
 
+// Told whether the run goes on.
+struct UpdateMapRunCommand {
+  ExecutionId execution;
+  FrameNumber frame;
+  interpreter::MapRunUpdate update;
+  Callback<bool> done;
+};
+
 using ShardRequest = std::variant<StartCommand,
+                                  RedriveCommand,
+                                  UpdateMapRunCommand,
                                   StopCommand,
                                   CompletionCommand,
                                   SubscribeCommand,

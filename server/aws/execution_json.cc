@@ -11,16 +11,12 @@ namespace {
 
 constexpr std::string_view kIncluded = "included";
 
-// Redriving is offered for executions that ended badly.
-void WriteRedrive(JsonFields& fields, ExecutionStatus status) {
-  fields.Number("redriveCount", 0);
-  const std::string name(interpreter::ExecutionStatusName(status));
-  const bool has_ended_well = status == ExecutionStatus::kSucceeded;
-  if (has_ended_well || status == ExecutionStatus::kRunning) {
-    fields.Text("redriveStatus", "NOT_REDRIVABLE");
-    fields.Text("redriveStatusReason", "Execution is " + name + " and cannot be redriven");
-  } else {
-    fields.Text("redriveStatus", "REDRIVABLE");
+void WriteRedrive(JsonFields& fields, const ExecutionInfo& execution) {
+  fields.Number("redriveCount", execution.redrive_count);
+  if (execution.redriven_at) fields.Time("redriveDate", *execution.redriven_at);
+  fields.Text("redriveStatus", RedriveStatusName(execution.redrive_status));
+  if (execution.redrive_status == RedriveStatus::kNotRedrivable) {
+    fields.Text("redriveStatusReason", execution.redrive_status_reason);
   }
 }
 
@@ -88,7 +84,7 @@ void WriteExecution(std::string& out, const ExecutionInfo& execution, bool has_d
     fields.Text("error", execution.error);
     fields.Text("cause", execution.cause);
   }
-  WriteRedrive(fields, execution.status);
+  WriteRedrive(fields, execution);
 }
 
 void WriteExecutionItem(std::string& out,

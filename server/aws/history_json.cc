@@ -78,7 +78,8 @@ void WriteDetails(std::string& out, const EventInfo& event, const HistoryNames& 
     details.Text("resource", event.resource);
   }
   details.Text("workerName", event.worker);
-  if (event.type == EventType::kMapRunStarted) details.Text("mapRunArn", event.map_run_arn);
+  if (!event.map_run_arn.empty()) details.Text("mapRunArn", event.map_run_arn);
+  details.Number("redriveCount", event.redrive_count);
   if (IsTask(event.type)) WriteTask(details, event, names);
   details.Number("index", event.index);
   details.Number("length", event.length);

@@ -30,16 +30,23 @@ std::vector<std::string> SplitArn(const std::string& arn) {
   return parts;
 }
 
-std::string WhereToLook(const Status& status) {
+std::string WhereToLook(std::string_view command, const Status& status) {
   if (status.reason() == "ActivityDoesNotExist") return "'pawl activity list' shows them.";
   if (status.reason() == "TaskTimedOut") return "";
+  if (command.starts_with("alias")) {
+    return "'pawl alias list STATE_MACHINE' shows its aliases, 'pawl versions STATE_MACHINE' its "
+           "versions.";
+  }
+  if (command.starts_with("tag")) {
+    return "'pawl list' shows the state machines, 'pawl activity list' the activities.";
+  }
   if (status.reason() == "ResourceNotFound") {
     return "'pawl map-runs STATE_MACHINE NAME' shows the Map runs of an execution.";
   }
   return "'pawl list' shows the state machines, 'pawl list STATE_MACHINE' its executions.";
 }
 
-std::string NextStep(const ClientOptions& options, const Status& status) {
+std::string NextStep(std::string_view command, const ClientOptions& options, const Status& status) {
   switch (status.code()) {
     case StatusCode::kUnavailable:
       return "Start one with 'pawl server --data-dir DIR' or 'pawl dev DIR', or say where it is "
@@ -50,8 +57,10 @@ std::string NextStep(const ClientOptions& options, const Status& status) {
                          SafeText(options.address),
                          kCallTimeout.count());
     case StatusCode::kNotFound:
-      return WhereToLook(status);
+      return WhereToLook(command, status);
     case StatusCode::kResourceExhausted:
+      // A quota: waiting makes no room.
+      if (!status.reason().empty()) return "";
       return "The server is out of room for now: wait, then try again.";
     default:
       return "";
@@ -114,7 +123,7 @@ int ReportError(std::string_view command, const ClientOptions& options, const St
              command,
              is_unreachable ? "no server answers at " + SafeText(options.address) + ": " : "",
              SafeText(status.message()));
-  const std::string next = NextStep(options, status);
+  const std::string next = NextStep(command, options, status);
   if (!next.empty()) PrintNote(next);
   return ExitCodeFor(status.code());
 }

@@ -27,6 +27,7 @@ enum ExitCode : int {
 void AddCommands(CLI::App& app, int& exit_code);
 
 void AddActivityCommand(CLI::App& app, int& exit_code);
+void AddAliasCommand(CLI::App& app, int& exit_code);
 void AddDeployCommand(CLI::App& app, int& exit_code);
 void AddDescribeCommand(CLI::App& app, int& exit_code);
 void AddDevCommand(CLI::App& app, int& exit_code);
@@ -34,13 +35,19 @@ void AddEvalCommand(CLI::App& app, int& exit_code);
 void AddHistoryCommand(CLI::App& app, int& exit_code);
 void AddListCommand(CLI::App& app, int& exit_code);
 void AddMapRunsCommand(CLI::App& app, int& exit_code);
+void AddRedriveCommand(CLI::App& app, int& exit_code);
+void AddUpdateMapRunCommand(CLI::App& app, int& exit_code);
+void AddPublishCommand(CLI::App& app, int& exit_code);
 void AddRunCommand(CLI::App& app, int& exit_code);
 void AddStartCommand(CLI::App& app, int& exit_code);
 void AddStopCommand(CLI::App& app, int& exit_code);
+void AddTagCommand(CLI::App& app, int& exit_code);
 void AddTaskCommand(CLI::App& app, int& exit_code);
 void AddTestStateCommand(CLI::App& app, int& exit_code);
+void AddUnpublishCommand(CLI::App& app, int& exit_code);
 void AddValidateCommand(CLI::App& app, int& exit_code);
 void AddVersionCommand(CLI::App& app, int& exit_code);
+void AddVersionsCommand(CLI::App& app, int& exit_code);
 void AddWatchCommand(CLI::App& app, int& exit_code);
 
 }  // namespace pawl::cli

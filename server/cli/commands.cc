@@ -47,7 +47,14 @@ void AddCommands(CLI::App& app, int& exit_code) {
   AddHistoryCommand(app, exit_code);
   AddWatchCommand(app, exit_code);
   AddStopCommand(app, exit_code);
+  AddRedriveCommand(app, exit_code);
   AddMapRunsCommand(app, exit_code);
+  AddUpdateMapRunCommand(app, exit_code);
+  AddPublishCommand(app, exit_code);
+  AddUnpublishCommand(app, exit_code);
+  AddVersionsCommand(app, exit_code);
+  AddAliasCommand(app, exit_code);
+  AddTagCommand(app, exit_code);
   AddActivityCommand(app, exit_code);
   AddTaskCommand(app, exit_code);
   AddVersionCommand(app, exit_code);

@@ -18,15 +18,19 @@ struct Options : ClientOptions {
   std::vector<std::string> files;
   std::string name;
   std::string type;
+  bool publish = false;
 };
 
 void Print(const Options& options, const v1::DeployStateMachineResponse& response) {
-  const v1::StateMachine& machine = response.state_machine();
+  v1::StateMachine machine = response.state_machine();
+  machine.set_version(response.version());
   if (options.is_json()) return PrintLine(ToJson(machine));
-  PrintLine(fmt::format("{}  revision {}{}",
-                        SafeText(machine.name()),
-                        machine.revision(),
-                        response.changed() ? "" : " (unchanged)"));
+  PrintLine(
+      fmt::format("{}  revision {}{}{}",
+                  SafeText(machine.name()),
+                  machine.revision(),
+                  response.changed() ? "" : " (unchanged)",
+                  response.version() == 0 ? "" : fmt::format("  version {}", response.version())));
 }
 
 int Deploy(const Options& options) {
@@ -38,7 +42,8 @@ int Deploy(const Options& options) {
   int exit_code = kDone;
   for (const std::string& path : options.files) {
     const std::string name = options.name.empty() ? StateMachineNameOf(path) : options.name;
-    const Deployment deployment = DeployFile("deploy", options, client, {path, name, options.type});
+    const Deployment deployment =
+        DeployFile("deploy", options, client, {path, name, options.type, options.publish});
     if (deployment.exit_code == kUnreachable) return kUnreachable;
     if (deployment.exit_code == kDone) Print(options, deployment.response);
     if (exit_code == kDone) exit_code = deployment.exit_code;
@@ -59,7 +64,8 @@ void AddDeployCommand(CLI::App& app, int& exit_code) {
       "  pawl deploy hello.asl.json\n"
       "  pawl deploy statemachines/examples/*.asl.*\n"
       "  pawl deploy draft.yaml --name orders --output json\n"
-      "  pawl deploy quote.asl.yaml --type EXPRESS");
+      "  pawl deploy quote.asl.yaml --type EXPRESS\n"
+      "  pawl deploy order.asl.json --publish      and make a version of it");
   auto options = std::make_shared<Options>();
   command->add_option("FILE", options->files, "Definitions, JSON or YAML")->required();
   command->add_option("--name", options->name, "The state machine's name, for one file");
@@ -69,6 +75,7 @@ void AddDeployCommand(CLI::App& app, int& exit_code) {
                    "STANDARD: every transition is durable (default of a new state machine).\n"
                    "EXPRESS: in memory, for five minutes at most")
       ->check(CLI::IsMember({"STANDARD", "EXPRESS"}));
+  command->add_flag("--publish", options->publish, "Publish the revision as a version too");
   AddClientOptions(*command, *options);
   command->callback([options, &exit_code] { exit_code = Deploy(*options); });
 }

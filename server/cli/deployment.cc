@@ -29,6 +29,7 @@ Deployment DeployFile(std::string_view command,
   v1::DeployStateMachineRequest request;
   request.set_name(file.name);
   request.set_definition(*text);
+  request.set_publish(file.publish);
   if (!file.type.empty()) {
     request.set_type(is_express ? v1::STATE_MACHINE_TYPE_EXPRESS : v1::STATE_MACHINE_TYPE_STANDARD);
   }

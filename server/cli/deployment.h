@@ -16,6 +16,8 @@ struct DefinitionFile {
   std::string name;
   // "STANDARD", "EXPRESS", or empty: as it is, or STANDARD.
   std::string type = {};
+  // Whether its revision is published as a version.
+  bool publish = false;
 };
 
 struct Deployment {

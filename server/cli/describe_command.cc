@@ -25,6 +25,8 @@ void PrintExecution(const v1::Execution& execution) {
   PrintField("Execution", SafeText(execution.name()));
   PrintField("ARN", SafeText(execution.arn()));
   PrintField("Revision", std::to_string(execution.revision()));
+  if (execution.version() != 0) PrintField("Version", std::to_string(execution.version()));
+  PrintField("Alias", SafeText(execution.alias()));
   PrintField("Status", StatusText(execution.status()));
   PrintField("Started", TimeText(execution.start_time()));
   if (execution.has_stop_time()) {
@@ -32,6 +34,13 @@ void PrintExecution(const v1::Execution& execution) {
     PrintField("Duration",
                DurationText(FromWire(execution.stop_time()) - FromWire(execution.start_time())));
   }
+  if (execution.redrive_count() > 0) {
+    PrintField(
+        "Redriven",
+        fmt::format(
+            "{} times, last {}", execution.redrive_count(), TimeText(execution.redrive_time())));
+  }
+  PrintField("Map run", SafeText(execution.map_run_arn()));
   PrintField("Input", SafeText(execution.input()));
   PrintField("Output", SafeText(execution.output()));
   PrintField("Error", SafeText(execution.error()));
@@ -75,6 +84,10 @@ void PrintMapRun(const v1::MapRun& run) {
   if (run.has_stop_time()) {
     PrintField("Ended", TimeText(run.stop_time()));
     PrintField("Duration", DurationText(FromWire(run.stop_time()) - FromWire(run.start_time())));
+  }
+  if (run.redrive_count() > 0) {
+    PrintField("Redriven",
+               fmt::format("{} times, last {}", run.redrive_count(), TimeText(run.redrive_time())));
   }
   if (run.max_concurrency() > 0) PrintField("At once", std::to_string(run.max_concurrency()));
   PrintField("Tolerates", ToleranceText(run));
@@ -123,6 +136,10 @@ int DescribeStateMachine(const Options& options, Client& client) {
     PrintField("ARN", SafeText(machine.arn()));
     PrintField("Type", TypeText(machine.type()));
     PrintField("Revision", std::to_string(machine.revision()));
+    PrintField("Revision id", SafeText(machine.revision_id()));
+    if (machine.version() != 0) PrintField("Version", std::to_string(machine.version()));
+    PrintField("Description", SafeText(machine.version_description()));
+    PrintField("Role", SafeText(machine.role_arn()));
     PrintField("Created", TimeText(machine.create_time()));
     PrintField("Updated", TimeText(machine.update_time()));
     if (machine.deleting()) PrintField("Deleting", "when its last execution has ended");
@@ -154,6 +171,7 @@ void AddDescribeCommand(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  pawl describe hello                        the state machine\n"
       "  pawl describe hello --definition           its definition as it was deployed\n"
+      "  pawl describe hello:3                      version 3 of it, or an alias: hello:PROD\n"
       "  pawl describe hello monday                 an execution, with input and output\n"
       "  pawl describe hello monday --output json\n"
       "  pawl describe arn:aws:states:us-east-1:123456789012:mapRun:m/items:UUID    a Map run");

@@ -1,5 +1,6 @@
 #include "server/cli/execution_start.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/platform/random.h"
@@ -11,9 +12,11 @@ namespace pawl::cli {
 
 void AddStartOptions(CLI::App& command, StartOptions& options) {
   command
-      .add_option("STATE_MACHINE",
-                  options.state_machine,
-                  "A state machine, or a definition's file, which is deployed first")
+      .add_option(
+          "STATE_MACHINE",
+          options.state_machine,
+          "A state machine, also with :VERSION or :ALIAS behind it; or a definition's file,\n"
+          "which is deployed first")
       ->required();
   command
       .add_option("-i,--input", options.input, "The input: JSON text, @FILE, or - (standard input)")
@@ -37,6 +40,9 @@ PreparedStart PrepareStart(std::string_view command, StartOptions& options, Clie
   prepared.start.set_state_machine(options.state_machine);
   prepared.start.set_name(options.name);
   prepared.start.set_input(*input);
+  // The execution is the state machine's, whatever version of it runs.
+  options.state_machine.resize(
+      std::min(options.state_machine.find(':'), options.state_machine.size()));
   return prepared;
 }
 

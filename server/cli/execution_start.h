@@ -12,7 +12,8 @@
 namespace pawl::cli {
 
 struct StartOptions : ClientOptions {
-  // A state machine's name; a definition's path until StartExecution has deployed it.
+  // A state machine's name; until PrepareStart it may have ":VERSION" or ":ALIAS" behind it, or be
+  // a definition's path.
   std::string state_machine;
   std::string name;
   std::string input = "{}";

@@ -111,12 +111,15 @@ void AddListCommand(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  pawl list                                   the state machines\n"
       "  pawl list hello                             its executions\n"
+      "  pawl list hello:3                           those of a version, or of an alias: "
+      "hello:PROD\n"
       "  pawl list --all --status FAILED --since 2h\n"
       "  pawl list hello --limit 0 --output json\n"
       "  pawl list --map-run ARN --status FAILED     ARN as 'pawl map-runs' shows it");
   auto options = std::make_shared<Options>();
-  auto* machine =
-      command->add_option("STATE_MACHINE", options->state_machine, "List its executions");
+  auto* machine = command->add_option("STATE_MACHINE",
+                                      options->state_machine,
+                                      "List its executions; with :VERSION or :ALIAS only those");
   command->add_flag("--all", options->is_all, "List executions of all state machines")
       ->excludes(machine);
   command->add_option("--map-run", options->map_run, "List the executions of a Map run, by its ARN")

@@ -20,6 +20,7 @@ using std::chrono::seconds;
 
 constexpr std::string_view kStatusPrefix = "EXECUTION_STATUS_";
 constexpr std::string_view kMapRunStatusPrefix = "MAP_RUN_STATUS_";
+constexpr std::string_view kRedriveStatusPrefix = "REDRIVE_STATUS_";
 constexpr std::string_view kEventTypePrefix = "HISTORY_EVENT_TYPE_";
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int32_t kNanosPerMicro = 1'000;
@@ -36,13 +37,14 @@ struct Count {
 };
 
 // In the order of an item's life.
-std::array<Count, 6> CountsOf(const v1::MapRunTally& tally) {
+std::array<Count, 7> CountsOf(const v1::MapRunTally& tally) {
   return {Count{"pending", tally.pending()},
           Count{"running", tally.running()},
           Count{"succeeded", tally.succeeded()},
           Count{"failed", tally.failed()},
           Count{"timed_out", tally.timed_out()},
-          Count{"aborted", tally.aborted()}};
+          Count{"aborted", tally.aborted()},
+          Count{"pending_redrive", tally.pending_redrive()}};
 }
 
 std::string TallyJson(const v1::MapRunTally& tally) {
@@ -93,6 +95,10 @@ std::string StatusText(v1::MapRunStatus status) {
   return WithoutPrefix(v1::MapRunStatus_Name(status), kMapRunStatusPrefix);
 }
 
+std::string StatusText(v1::RedriveStatus status) {
+  return WithoutPrefix(v1::RedriveStatus_Name(status), kRedriveStatusPrefix);
+}
+
 std::string TallyText(const v1::MapRunTally& tally) {
   std::string text;
   for (const Count& count : CountsOf(tally)) {
@@ -128,6 +134,9 @@ std::string ToJson(const v1::Execution& execution) {
       .Number("revision", static_cast<std::int64_t>(execution.revision()))
       .Text("status", StatusText(execution.status()))
       .Text("start_time", TimeText(execution.start_time()));
+  if (execution.version() != 0)
+    object.Number("version", static_cast<std::int64_t>(execution.version()));
+  if (!execution.alias().empty()) object.Text("alias", execution.alias());
   if (execution.has_stop_time()) object.Text("stop_time", TimeText(execution.stop_time()));
   if (!execution.input().empty()) object.Json("input", execution.input());
   if (execution.has_output()) object.Json("output", execution.output());
@@ -135,6 +144,14 @@ std::string ToJson(const v1::Execution& execution) {
   if (execution.has_cause()) object.Text("cause", execution.cause());
   if (!execution.quarantine_reason().empty())
     object.Text("quarantine_reason", execution.quarantine_reason());
+  if (execution.redrive_count() > 0) {
+    object.Number("redrive_count", execution.redrive_count())
+        .Text("redrive_time", TimeText(execution.redrive_time()));
+  }
+  if (execution.redrive_status() != v1::REDRIVE_STATUS_UNSPECIFIED) {
+    object.Text("redrive_status", StatusText(execution.redrive_status()));
+  }
+  if (!execution.map_run_arn().empty()) object.Text("map_run_arn", execution.map_run_arn());
   return object.ToString();
 }
 
@@ -151,7 +168,46 @@ std::string ToJson(const v1::StateMachine& state_machine) {
       .Text("create_time", TimeText(state_machine.create_time()))
       .Text("update_time", TimeText(state_machine.update_time()))
       .Boolean("deleting", state_machine.deleting());
+  if (!state_machine.revision_id().empty()) object.Text("revision_id", state_machine.revision_id());
+  if (state_machine.version() != 0)
+    object.Number("version", static_cast<std::int64_t>(state_machine.version()));
+  if (!state_machine.version_description().empty())
+    object.Text("version_description", state_machine.version_description());
+  if (!state_machine.role_arn().empty()) object.Text("role_arn", state_machine.role_arn());
+  if (!state_machine.configuration().empty())
+    object.Json("configuration", state_machine.configuration());
   if (!state_machine.definition().empty()) object.Text("definition", state_machine.definition());
+  return object.ToString();
+}
+
+std::string ToJson(const v1::Version& version) {
+  JsonObject object;
+  object.Text("state_machine", version.state_machine())
+      .Number("version", static_cast<std::int64_t>(version.version()))
+      .Text("arn", version.arn())
+      .Number("revision", static_cast<std::int64_t>(version.revision()))
+      .Text("create_time", TimeText(version.create_time()));
+  if (!version.description().empty()) object.Text("description", version.description());
+  return object.ToString();
+}
+
+std::string ToJson(const v1::Alias& alias) {
+  std::string routes;
+  for (const v1::AliasRoute& route : alias.routes()) {
+    routes += (routes.empty() ? "" : ",") +
+              JsonObject()
+                  .Number("version", static_cast<std::int64_t>(route.version()))
+                  .Number("weight", route.weight())
+                  .ToString();
+  }
+  JsonObject object;
+  object.Text("state_machine", alias.state_machine())
+      .Text("name", alias.name())
+      .Text("arn", alias.arn())
+      .Json("routes", "[" + routes + "]")
+      .Text("create_time", TimeText(alias.create_time()))
+      .Text("update_time", TimeText(alias.update_time()));
+  if (!alias.description().empty()) object.Text("description", alias.description());
   return object.ToString();
 }
 
@@ -175,6 +231,7 @@ std::string ToJson(const v1::HistoryEvent& event) {
   if (event.has_location()) object.Text("location", event.location());
   if (event.has_worker()) object.Text("worker", event.worker());
   if (!event.map_run_arn().empty()) object.Text("map_run_arn", event.map_run_arn());
+  if (event.has_redrive_count()) object.Number("redrive_count", event.redrive_count());
   if (event.assigned_variables_size() > 0) {
     // In the order of their names: protobuf's maps have none.
     JsonObject variables;
@@ -197,6 +254,10 @@ std::string ToJson(const v1::MapRun& run) {
       .Text("status", StatusText(run.status()))
       .Text("start_time", TimeText(run.start_time()));
   if (run.has_stop_time()) object.Text("stop_time", TimeText(run.stop_time()));
+  if (run.redrive_count() > 0) {
+    object.Number("redrive_count", run.redrive_count())
+        .Text("redrive_time", TimeText(run.redrive_time()));
+  }
   return object.Number("max_concurrency", run.max_concurrency())
       .Number("tolerated_failure_count", static_cast<std::int64_t>(run.tolerated_failure_count()))
       .Json("tolerated_failure_percentage", fmt::format("{}", run.tolerated_failure_percentage()))

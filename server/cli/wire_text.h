@@ -7,11 +7,13 @@
 
 #include "engine/asl/compile.h"
 #include "engine/base/time.h"
+#include "pawl/v1/alias.pb.h"
 #include "pawl/v1/execution.pb.h"
 #include "pawl/v1/history_event.pb.h"
 #include "pawl/v1/map_run.pb.h"
 #include "pawl/v1/state_machine.pb.h"
 #include "pawl/v1/task.pb.h"
+#include "pawl/v1/version.pb.h"
 
 namespace pawl::cli {
 
@@ -23,6 +25,7 @@ std::string DurationText(Duration duration);
 // "RUNNING", "TIMED_OUT".
 std::string StatusText(v1::ExecutionStatus status);
 std::string StatusText(v1::MapRunStatus status);
+std::string StatusText(v1::RedriveStatus status);
 // "3 succeeded, 1 failed of 10"; what is none of is left out.
 std::string TallyText(const v1::MapRunTally& tally);
 // AWS's name, "LambdaFunctionScheduled".
@@ -33,6 +36,8 @@ std::string ToJson(const v1::Execution& execution);
 // "STANDARD" or "EXPRESS".
 std::string TypeText(v1::StateMachineType type);
 std::string ToJson(const v1::StateMachine& state_machine);
+std::string ToJson(const v1::Version& version);
+std::string ToJson(const v1::Alias& alias);
 std::string ToJson(const v1::HistoryEvent& event);
 std::string ToJson(const v1::MapRun& run);
 std::string ToJson(const v1::Activity& activity);

@@ -95,3 +95,40 @@ def test_a_run_that_is_not_there_is_refused(server: Pawl) -> None:
         assert outcome.code == 3
         assert "Map Run Does Not Exist" in outcome.err
         assert "pawl map-runs" in outcome.err
+
+
+def test_an_execution_that_failed_is_redriven(server: Pawl, tmp_path) -> None:
+    machine = f"redriven-{uuid.uuid4().hex[:8]}"
+    definition = tmp_path / "wait.yaml"
+    definition.write_text("StartAt: W\nStates:\n  W: {Type: Wait, Seconds: 3600, End: true}\n")
+    assert server("deploy", str(definition), "--name", machine).code == 0
+    server("start", machine, "--name", "one")
+    refused = server("redrive", machine, "one")
+    assert refused.code == 3
+    assert "Execution is RUNNING and cannot be redriven" in refused.err
+    server("stop", machine, "one")
+    [stopped] = server.json("describe", machine, "one")
+    assert (stopped["status"], stopped["redrive_status"]) == ("ABORTED", "REDRIVABLE")
+    assert "goes on since" in server("redrive", machine, "one").out
+    [running] = server.json("describe", machine, "one")
+    assert (running["status"], running["redrive_count"]) == ("RUNNING", 1)
+    assert "Redriven" in server("describe", machine, "one").out
+    types = [event["type"] for event in server.json("history", machine, "one")]
+    ends = ["ExecutionAborted", "ExecutionRedriven"]
+    assert types == ["ExecutionStarted", "WaitStateEntered", *ends]
+
+
+def test_the_bounds_of_a_run_change(server: Pawl, deploy) -> None:
+    machine = deploy("Wait\n          Seconds: 3600")
+    server("start", machine, "--name", "one", "--input", "[1, 2]")
+    [run] = server.json("map-runs", machine, "one")
+    outcome = server(
+        "update-map-run", run["arn"], "--max-concurrency", "7", "--tolerated-failure-count", "3"
+    )
+    assert outcome.code == 0, outcome.err
+    [changed] = server.json("map-runs", machine, "one")
+    assert (changed["max_concurrency"], changed["tolerated_failure_count"]) == (7, 3)
+    assert server("update-map-run", run["arn"]).code == 2
+    refused = server("update-map-run", run["arn"], "--tolerated-failure-percentage", "101")
+    assert refused.code == 3
+    assert "between 0 and 100" in refused.err

@@ -69,7 +69,9 @@ def test_a_mocked_error_is_retried_or_fails(
 
 
 def test_what_needs_a_mock_is_refused_without_one(server: Pawl, write: Any) -> None:
-    outcome = server("test-state", write(CHARGE), "--input", '{"queue":"q"}')
+    resource = CHARGE["Resource"] + ".waitForTaskToken"
+    state = write({**CHARGE, "Resource": resource})
+    outcome = server("test-state", state, "--input", '{"queue":"q"}')
     assert outcome.code == 3
     assert "specify a mock" in outcome.err
 

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from pawl.handler import STACK_FRAMES_MAX, Failure, describe, load_handler
+from pawl.task_error import TaskError
 
 
 @pytest.fixture
@@ -136,3 +137,9 @@ def test_a_trace_is_bounded():
         failure = describe(error, error.__traceback__)
     assert len(failure.stack_trace) == STACK_FRAMES_MAX + 1
     assert "frames left out" in failure.stack_trace[STACK_FRAMES_MAX // 2]
+
+
+def test_a_task_error_is_its_name_and_its_cause() -> None:
+    failure = describe(TaskError("S3.NoSuchKeyException", "gone \ud800"), None)
+    assert failure.error_type == "S3.NoSuchKeyException"
+    assert failure.to_json("r") == "gone \\ud800"

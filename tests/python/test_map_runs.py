@@ -80,3 +80,51 @@ def test_what_is_wrong_is_said(workflows: Any) -> None:
     with pytest.raises(pawl.InvalidArgumentError) as both:
         next(workflows.list("m", map_run="m/items:unknown"))
     assert both.value.field == "map_run"
+
+
+def test_a_run_goes_on_in_a_redrive(workflows: Any) -> None:
+    workflows.deploy(
+        """
+        StartAt: Each
+        States:
+          Each:
+            Type: Map
+            Label: items
+            ItemProcessor:
+              ProcessorConfig: {Mode: DISTRIBUTED, ExecutionType: STANDARD}
+              StartAt: Check
+              States:
+                Check:
+                  Type: Choice
+                  Choices:
+                    - Variable: $$.Execution.RedriveCount
+                      NumericEquals: 0
+                      Next: Wait
+                  Default: Good
+                Wait: {Type: Wait, Seconds: 3600, Next: Check}
+                Good: {Type: Pass, End: true}
+            End: true
+        """,
+        "r",
+    )
+    execution = workflows.start("r", [1, 2])
+    execution.stop()
+    with pytest.raises(pawl.ExecutionFailedError):
+        execution.result(60)
+    # Its executions are stopped behind it; until then a redrive is refused.
+    for _ in range(1000):
+        try:
+            execution.redrive()
+            break
+        except pawl.PreconditionError:
+            continue
+    info = execution.describe()
+    assert (info.status, info.redrive_count) == ("RUNNING", 1)
+    assert info.redriven_at >= info.started_at
+    [run] = execution.map_runs()
+    assert run.status == "RUNNING"
+    with pytest.raises(pawl.PreconditionError, match="RUNNING and cannot be redriven"):
+        execution.redrive()
+    [event] = [event for event in execution.history() if event.type == "MapRunRedriven"]
+    assert (event.map_run_arn, event.redrive_count) == (run.arn, 1)
+    execution.stop()

@@ -120,6 +120,8 @@ class Folder {
       case EventType::kMapRunSucceeded:
       case EventType::kMapRunFailed:
       case EventType::kMapRunAborted:
+      case EventType::kExecutionRedriven:
+      case EventType::kMapRunRedriven:
         // The frame goes with its join, whose own event follows.
         if (FoldedFrame* frame = Previous()) frame_of_[event().id] = frame->number;
         return;

@@ -167,6 +167,17 @@ Status EngineHarness::Stop(const ExecutionName& name) {
   return status.value_or(Internal("the stop was not answered"));
 }
 
+Result<RedriveResponse> EngineHarness::Redrive(const ExecutionName& name, std::string token) {
+  std::optional<Result<RedriveResponse>> result;
+  engine_->RedriveExecution(
+      {.name = name, .client_token = std::move(token)},
+      [&result](Result<RedriveResponse> answer) { result = std::move(answer); });
+  while (!result && engine_->Poll()) {
+  }
+  if (!result) return Internal("the redrive was not answered");
+  return *result;
+}
+
 void EngineHarness::Settle() {
   // Enough for any test; a workflow that never comes to rest fails here instead of hanging.
   constexpr int kRoundsMax = 1'000'000;

@@ -127,6 +127,7 @@ class EngineHarness {
   ExecutionName Start(const std::string& machine, std::string input = "{}", std::string name = {});
   Result<StartResponse> TryStart(StartRequest request);
   Status Stop(const ExecutionName& name);
+  Result<RedriveResponse> Redrive(const ExecutionName& name, std::string token = {});
 
   // Rounds and work until nothing moves at the present time.
   void Settle();

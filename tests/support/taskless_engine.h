@@ -14,6 +14,10 @@ class TasklessEngine : public Engine {
  public:
   void StartSyncExecution(StartRequest, Callback<ExecutionInfo> done) override { done(None()); }
 
+  void RedriveExecution(RedriveRequest, Callback<RedriveResponse> done) override { done(None()); }
+
+  void UpdateMapRun(MapRunUpdate, Callback<bool> done) override { done(None()); }
+
   Result<MapRunInfo> DescribeMapRun(NamespaceId, const std::string&) override { return None(); }
 
   Result<MapRunList> ListMapRuns(const ExecutionName&, std::size_t, const std::string&) override {

@@ -13,7 +13,9 @@
 #include <atomic>
 #include <cctype>
 #include <chrono>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -114,7 +116,59 @@ py::dict ToPython(const v1::Execution& execution) {
   fields["error"] = execution.has_error() ? py::object(Text(execution.error())) : py::none();
   fields["cause"] = execution.has_cause() ? py::object(Text(execution.cause())) : py::none();
   fields["quarantine_reason"] = execution.quarantine_reason();
+  fields["redrive_count"] = execution.redrive_count();
+  fields["redriven_micros"] = execution.has_redrive_time()
+                                  ? py::object(py::int_(Micros(execution.redrive_time())))
+                                  : py::none();
+  fields["version"] = execution.version();
+  fields["alias"] = execution.alias();
   return fields;
+}
+
+py::dict ToPython(const v1::Version& version) {
+  py::dict fields;
+  fields["state_machine"] = version.state_machine();
+  fields["version"] = version.version();
+  fields["arn"] = version.arn();
+  fields["revision"] = version.revision();
+  fields["description"] = Text(version.description());
+  fields["created_micros"] = Micros(version.create_time());
+  return fields;
+}
+
+py::dict ToPython(const v1::Alias& alias) {
+  py::dict routes;
+  for (const v1::AliasRoute& route : alias.routes())
+    routes[py::int_(route.version())] = route.weight();
+  py::dict fields;
+  fields["state_machine"] = alias.state_machine();
+  fields["name"] = alias.name();
+  fields["arn"] = alias.arn();
+  fields["description"] = Text(alias.description());
+  fields["routes"] = routes;
+  fields["created_micros"] = Micros(alias.create_time());
+  fields["updated_micros"] = Micros(alias.update_time());
+  return fields;
+}
+
+template <typename Request>
+void SetRoutes(const std::map<std::uint64_t, std::int32_t>& routes, Request& request) {
+  for (const auto& [version, weight] : routes) {
+    v1::AliasRoute& route = *request.add_routes();
+    route.set_version(version);
+    route.set_weight(weight);
+  }
+}
+
+// One of the two is given: pawl/workflows.py has seen to it.
+void SetResource(const std::string& machine,
+                 const std::string& activity,
+                 v1::TaggedResource& resource) {
+  if (activity.empty()) {
+    resource.set_state_machine(machine);
+  } else {
+    resource.set_activity(activity);
+  }
 }
 
 py::dict ToPython(const v1::HistoryEvent& event) {
@@ -139,6 +193,8 @@ py::dict ToPython(const v1::HistoryEvent& event) {
   fields["location"] = event.has_location() ? py::object(Text(event.location())) : py::none();
   fields["worker"] = event.has_worker() ? py::object(Text(event.worker())) : py::none();
   fields["map_run_arn"] = event.map_run_arn();
+  fields["redrive_count"] =
+      event.has_redrive_count() ? py::object(py::int_(event.redrive_count())) : py::none();
   py::dict variables;
   for (const auto& [name, value] : event.assigned_variables())
     variables[Text(name)] = py::bytes(value);
@@ -148,7 +204,8 @@ py::dict ToPython(const v1::HistoryEvent& event) {
 
 py::dict ToPython(const std::string& machine, const v1::StartedExecution& started) {
   py::dict fields;
-  fields["state_machine"] = machine;
+  // The execution is the state machine's, whatever version of it runs.
+  fields["state_machine"] = machine.substr(0, machine.find(':'));
   fields["name"] = started.name();
   fields["arn"] = started.arn();
   fields["started_micros"] = Micros(started.start_time());
@@ -165,6 +222,7 @@ py::dict ToPython(const v1::MapRunTally& tally) {
   fields["timed_out"] = tally.timed_out();
   fields["aborted"] = tally.aborted();
   fields["total"] = tally.total();
+  fields["pending_redrive"] = tally.pending_redrive();
   return fields;
 }
 
@@ -222,10 +280,15 @@ class PyClient {
 
   void Close() { is_closed_ = true; }
 
-  py::dict Deploy(const std::string& name, const std::string& definition) {
+  py::dict Deploy(const std::string& name,
+                  const std::string& definition,
+                  bool publish,
+                  const std::optional<std::string>& description) {
     v1::DeployStateMachineRequest request;
     request.set_name(name);
     request.set_definition(definition);
+    request.set_publish(publish);
+    if (description) request.set_version_description(*description);
     const auto response = Call<v1::DeployStateMachineResponse>(
         request, &v1::WorkflowService::Stub::DeployStateMachine);
     py::dict fields;
@@ -233,6 +296,7 @@ class PyClient {
     fields["arn"] = response.state_machine().arn();
     fields["revision"] = response.state_machine().revision();
     fields["changed"] = response.changed();
+    fields["version"] = response.version();
     py::list warnings;
     for (const v1::Diagnostic& warning : response.warnings())
       warnings.append(Text(warning.pointer() + ": " + warning.message()));
@@ -359,6 +423,15 @@ class PyClient {
             .stop_time());
   }
 
+  std::int64_t Redrive(const std::string& machine, const std::string& name) {
+    v1::RedriveExecutionRequest request;
+    request.set_state_machine(machine);
+    request.set_execution(name);
+    return Micros(
+        Call<v1::RedriveExecutionResponse>(request, &v1::WorkflowService::Stub::RedriveExecution)
+            .redrive_time());
+  }
+
   py::tuple MapRuns(const std::string& machine,
                     const std::string& name,
                     std::int32_t page_size,
@@ -382,6 +455,123 @@ class PyClient {
     return ToPython(
         Call<v1::DescribeMapRunResponse>(request, &v1::WorkflowService::Stub::DescribeMapRun)
             .map_run());
+  }
+
+  py::dict Publish(const std::string& machine,
+                   const std::optional<std::string>& description,
+                   const std::optional<std::string>& revision_id) {
+    v1::PublishVersionRequest request;
+    request.set_state_machine(machine);
+    if (description) request.set_description(*description);
+    if (revision_id) request.set_revision_id(*revision_id);
+    return ToPython(
+        Call<v1::PublishVersionResponse>(request, &v1::WorkflowService::Stub::PublishVersion)
+            .version());
+  }
+
+  py::tuple Versions(const std::string& machine, std::int32_t page_size, const std::string& token) {
+    v1::ListVersionsRequest request;
+    request.set_state_machine(machine);
+    request.set_page_size(page_size);
+    request.set_page_token(token);
+    const auto response =
+        Call<v1::ListVersionsResponse>(request, &v1::WorkflowService::Stub::ListVersions);
+    py::list versions;
+    for (const v1::Version& version : response.versions())
+      versions.append(ToPython(version));
+    return py::make_tuple(versions, py::bytes(response.next_page_token()));
+  }
+
+  void DeleteVersion(const std::string& machine, std::uint64_t version) {
+    v1::DeleteVersionRequest request;
+    request.set_state_machine(machine);
+    request.set_version(version);
+    Call<v1::DeleteVersionResponse>(request, &v1::WorkflowService::Stub::DeleteVersion);
+  }
+
+  py::dict CreateAlias(const std::string& machine,
+                       const std::string& name,
+                       const std::map<std::uint64_t, std::int32_t>& routes,
+                       const std::string& description) {
+    v1::CreateAliasRequest request;
+    request.set_state_machine(machine);
+    request.set_name(name);
+    request.set_description(description);
+    SetRoutes(routes, request);
+    return ToPython(
+        Call<v1::CreateAliasResponse>(request, &v1::WorkflowService::Stub::CreateAlias).alias());
+  }
+
+  py::dict UpdateAlias(const std::string& machine,
+                       const std::string& name,
+                       const std::map<std::uint64_t, std::int32_t>& routes,
+                       const std::optional<std::string>& description) {
+    v1::UpdateAliasRequest request;
+    request.set_state_machine(machine);
+    request.set_name(name);
+    if (description) request.set_description(*description);
+    SetRoutes(routes, request);
+    return ToPython(
+        Call<v1::UpdateAliasResponse>(request, &v1::WorkflowService::Stub::UpdateAlias).alias());
+  }
+
+  py::dict DescribeAlias(const std::string& machine, const std::string& name) {
+    v1::DescribeAliasRequest request;
+    request.set_state_machine(machine);
+    request.set_name(name);
+    return ToPython(
+        Call<v1::DescribeAliasResponse>(request, &v1::WorkflowService::Stub::DescribeAlias)
+            .alias());
+  }
+
+  py::tuple Aliases(const std::string& machine, std::int32_t page_size, const std::string& token) {
+    v1::ListAliasesRequest request;
+    request.set_state_machine(machine);
+    request.set_page_size(page_size);
+    request.set_page_token(token);
+    const auto response =
+        Call<v1::ListAliasesResponse>(request, &v1::WorkflowService::Stub::ListAliases);
+    py::list aliases;
+    for (const v1::Alias& alias : response.aliases())
+      aliases.append(ToPython(alias));
+    return py::make_tuple(aliases, py::bytes(response.next_page_token()));
+  }
+
+  void DeleteAlias(const std::string& machine, const std::string& name) {
+    v1::DeleteAliasRequest request;
+    request.set_state_machine(machine);
+    request.set_name(name);
+    Call<v1::DeleteAliasResponse>(request, &v1::WorkflowService::Stub::DeleteAlias);
+  }
+
+  // A state machine, or an activity.
+  void Tag(const std::string& machine,
+           const std::string& activity,
+           const std::map<std::string, std::string>& tags) {
+    v1::TagResourceRequest request;
+    SetResource(machine, activity, *request.mutable_resource());
+    request.mutable_tags()->insert(tags.begin(), tags.end());
+    Call<v1::TagResourceResponse>(request, &v1::WorkflowService::Stub::TagResource);
+  }
+
+  void Untag(const std::string& machine,
+             const std::string& activity,
+             const std::vector<std::string>& keys) {
+    v1::UntagResourceRequest request;
+    SetResource(machine, activity, *request.mutable_resource());
+    request.mutable_keys()->Assign(keys.begin(), keys.end());
+    Call<v1::UntagResourceResponse>(request, &v1::WorkflowService::Stub::UntagResource);
+  }
+
+  py::dict Tags(const std::string& machine, const std::string& activity) {
+    v1::ListTagsRequest request;
+    SetResource(machine, activity, *request.mutable_resource());
+    const auto response = Call<v1::ListTagsResponse>(request, &v1::WorkflowService::Stub::ListTags);
+    const std::map<std::string, std::string> sorted(response.tags().begin(), response.tags().end());
+    py::dict fields;
+    for (const auto& [key, value] : sorted)
+      fields[Text(key)] = Text(value);
+    return fields;
   }
 
   py::dict CreateActivity(const std::string& name) {
@@ -622,8 +812,20 @@ PYBIND11_MODULE(_client, module) {
       .def("history", &PyClient::History)
       .def("list", &PyClient::List)
       .def("stop", &PyClient::Stop)
+      .def("redrive", &PyClient::Redrive)
       .def("map_runs", &PyClient::MapRuns)
       .def("describe_map_run", &PyClient::DescribeMapRun)
+      .def("publish", &PyClient::Publish)
+      .def("versions", &PyClient::Versions)
+      .def("delete_version", &PyClient::DeleteVersion)
+      .def("create_alias", &PyClient::CreateAlias)
+      .def("update_alias", &PyClient::UpdateAlias)
+      .def("describe_alias", &PyClient::DescribeAlias)
+      .def("aliases", &PyClient::Aliases)
+      .def("delete_alias", &PyClient::DeleteAlias)
+      .def("tag", &PyClient::Tag)
+      .def("untag", &PyClient::Untag)
+      .def("tags", &PyClient::Tags)
       .def("create_activity", &PyClient::CreateActivity)
       .def("describe_activity", &PyClient::DescribeActivity)
       .def("activities", &PyClient::Activities)

@@ -63,26 +63,66 @@ void EmbeddedWorker::AnnounceAll() {
   session_->Announce(std::move(names));
 }
 
-Status EmbeddedWorker::Serve(EmbeddedDirectory directory) {
-  if (pool_) return AlreadyExists("functions of '" + served_.path + "' are served already");
-  ASSIGN_OR_RETURN(FunctionsDirectory opened, FunctionsDirectory::Open(directory.path));
-  ChildPoolCallbacks callbacks;
-  callbacks.on_results = [this](std::vector<InvocationResult> results) {
-    OnResults(std::move(results));
-  };
-  callbacks.on_logs = [this](const std::vector<LogLine>& lines) {
-    for (const LogLine& line : lines) {
-      if (served_.log) served_.log(line.function + ": " + line.text);
+Status EmbeddedWorker::Serve(const std::string& directory, EmbeddedPool pool) {
+  {
+    const MutexLock lock(mutex_);
+    if (directory_) {
+      return AlreadyExists("functions of '" + directory_->path() + "' are served already");
     }
-  };
-  served_ = std::move(directory);
-  ASSIGN_OR_RETURN(pool_, ChildPool::Start(served_.pool, std::move(callbacks)));
+  }
+  ASSIGN_OR_RETURN(FunctionsDirectory opened, FunctionsDirectory::Open(directory));
+  RETURN_IF_ERROR(StartPool(std::move(pool)));
   {
     const MutexLock lock(mutex_);
     directory_ = std::make_unique<FunctionsDirectory>(std::move(opened));
   }
   PollDirectory();
   return {};
+}
+
+Result<std::vector<std::string>> EmbeddedWorker::Serve(const BuiltInOptions& options,
+                                                       EmbeddedPool pool) {
+  ASSIGN_OR_RETURN(std::vector<FunctionSpec> functions, BuiltInFunctions(pool.options, options));
+  RETURN_IF_ERROR(StartPool(std::move(pool)));
+  std::vector<FunctionCredit> grants;
+  std::vector<std::string> names;
+  for (FunctionSpec& spec : functions) {
+    names.push_back(spec.name);
+    SetFunction(std::move(spec), grants);
+  }
+  AnnounceAll();
+  if (!grants.empty()) session_->Grant(std::move(grants));
+  return names;
+}
+
+Status EmbeddedWorker::StartPool(EmbeddedPool pool) {
+  if (pool_) return {};
+  ChildPoolCallbacks callbacks;
+  callbacks.on_results = [this](std::vector<InvocationResult> results) {
+    OnResults(std::move(results));
+  };
+  callbacks.on_logs = [this](const std::vector<LogLine>& lines) {
+    for (const LogLine& line : lines) {
+      if (pooling_.log) pooling_.log(line.function + ": " + line.text);
+    }
+  };
+  pooling_ = std::move(pool);
+  ASSIGN_OR_RETURN(pool_, ChildPool::Start(pooling_.options, std::move(callbacks)));
+  return {};
+}
+
+void EmbeddedWorker::SetFunction(FunctionSpec spec, std::vector<FunctionCredit>& grants) {
+  if (spec.concurrency == 0) spec.concurrency = pooling_.concurrency;
+  const std::string name = spec.name;
+  const std::uint32_t credits = spec.concurrency * kEmbeddedCreditsPerChild;
+  if (const Status status = pool_->SetFunction(std::move(spec)); !status.ok()) {
+    if (pooling_.log) pooling_.log(status.message());
+    return;
+  }
+  const MutexLock lock(mutex_);
+  std::uint32_t& had = pooled_[name];
+  if (credits > had) grants.push_back({.function = name, .credits = credits - had});
+  had = std::max(had, credits);
 }
 
 void EmbeddedWorker::PollDirectory() {
@@ -93,29 +133,18 @@ void EmbeddedWorker::PollDirectory() {
   }();
   if (!change.ok() || change->empty()) return;
   std::vector<FunctionCredit> grants;
-  for (FunctionSpec& spec : change->set) {
-    if (spec.concurrency == 0) spec.concurrency = served_.concurrency;
-    const std::string name = spec.name;
-    const std::uint32_t credits = spec.concurrency * kEmbeddedCreditsPerChild;
-    if (const Status status = pool_->SetFunction(std::move(spec)); !status.ok()) {
-      if (served_.log) served_.log(status.message());
-      continue;
-    }
-    const MutexLock lock(mutex_);
-    std::uint32_t& had = pooled_[name];
-    if (credits > had) grants.push_back({.function = name, .credits = credits - had});
-    had = std::max(had, credits);
-  }
+  for (FunctionSpec& spec : change->set)
+    SetFunction(std::move(spec), grants);
   for (const std::string& name : change->removed) {
     {
       const MutexLock lock(mutex_);
       pooled_.erase(name);
     }
     const Status status = pool_->RemoveFunction(name);
-    if (!status.ok() && served_.log) served_.log(status.message());
+    if (!status.ok() && pooling_.log) pooling_.log(status.message());
   }
   for (const FunctionProblem& problem : change->problems) {
-    if (change->has_new_problems && served_.log) served_.log(problem.ToString());
+    if (change->has_new_problems && pooling_.log) pooling_.log(problem.ToString());
   }
   AnnounceAll();
   if (!grants.empty()) session_->Grant(std::move(grants));

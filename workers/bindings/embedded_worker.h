@@ -25,6 +25,7 @@
 #include "engine/platform/clock.h"
 #include "engine/platform/thread.h"
 #include "engine/runtime/engine.h"
+#include "workers/built_in_functions.h"
 #include "workers/child_pool.h"
 #include "workers/functions_directory.h"
 
@@ -51,9 +52,9 @@ struct EmbeddedTask {
   std::optional<SteadyTime> deadline;
 };
 
-struct EmbeddedDirectory {
-  std::string path;
-  ChildPoolOptions pool;
+// How functions run in processes. Of several, the first counts.
+struct EmbeddedPool {
+  ChildPoolOptions options;
   // Of a function that does not say its own.
   std::uint32_t concurrency = 1;
   // What functions write, and what is wrong with them; called from any thread.
@@ -73,7 +74,11 @@ class EmbeddedWorker final : private TaskSink {
   // Tasks of `name` come to TryTake from now on.
   void Register(const std::string& name);
   // Serves the functions of a directory, and follows its changes. AlreadyExists the second time.
-  Status Serve(EmbeddedDirectory directory);
+  // Not called by two threads at once, nor with the next one.
+  Status Serve(const std::string& directory, EmbeddedPool pool);
+  // Serves the worker's own functions; the names of those that are served. Errors: as
+  // BuiltInFunctions.
+  Result<std::vector<std::string>> Serve(const BuiltInOptions& options, EmbeddedPool pool);
 
   // The next task, without waiting. `has_waited`: the caller comes from Wait. A thread that has
   // completed a task comes back here or to Wait soon.
@@ -103,6 +108,9 @@ class EmbeddedWorker final : private TaskSink {
   void Cancel(std::vector<TaskRef> tasks) override;
   void Acknowledge(std::vector<CompletionAck> acks) override;
 
+  Status StartPool(EmbeddedPool pool);
+  // Hands a function to the pool and adds the credit it now has to `grants`.
+  void SetFunction(FunctionSpec spec, std::vector<FunctionCredit>& grants);
   void OnResults(std::vector<InvocationResult> results);
   // Every kUpkeepEvery: heartbeats, refused completions, credits, the directory.
   void Upkeep();
@@ -140,7 +148,7 @@ class EmbeddedWorker final : private TaskSink {
   std::vector<TaskRef> returns_ PAWL_GUARDED_BY(mutex_);
 
   // Set once; read by the engine's threads after Serve announced the functions.
-  EmbeddedDirectory served_;
+  EmbeddedPool pooling_;
   std::unique_ptr<FunctionsDirectory> directory_ PAWL_GUARDED_BY(mutex_);
   std::unique_ptr<ChildPool> pool_;
 

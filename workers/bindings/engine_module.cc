@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <set>
 #include <shared_mutex>
@@ -53,6 +54,37 @@ py::dict ToPython(const StateMachineInfo& info) {
   fields["created_micros"] = ToMicros(info.created_at);
   fields["updated_micros"] = ToMicros(info.updated_at);
   fields["deleting"] = info.is_deleting;
+  fields["revision_id"] = info.revision_id;
+  fields["role_arn"] = Text(info.role_arn);
+  fields["configuration"] = Text(info.configuration);
+  fields["version"] = info.version;
+  fields["version_description"] = Text(info.version_description);
+  return fields;
+}
+
+py::dict ToPython(const VersionInfo& version) {
+  py::dict fields;
+  fields["state_machine"] = version.state_machine;
+  fields["version"] = version.version;
+  fields["arn"] = version.arn;
+  fields["revision"] = version.revision;
+  fields["description"] = Text(version.description);
+  fields["created_micros"] = ToMicros(version.created_at);
+  return fields;
+}
+
+py::dict ToPython(const AliasInfo& alias) {
+  py::dict routes;
+  for (const AliasRoute& route : alias.routes)
+    routes[py::int_(route.version)] = route.weight;
+  py::dict fields;
+  fields["state_machine"] = alias.state_machine;
+  fields["name"] = alias.name;
+  fields["arn"] = alias.arn;
+  fields["description"] = Text(alias.description);
+  fields["routes"] = routes;
+  fields["created_micros"] = ToMicros(alias.created_at);
+  fields["updated_micros"] = ToMicros(alias.updated_at);
   return fields;
 }
 
@@ -71,6 +103,11 @@ py::dict ToPython(const ExecutionInfo& info) {
   fields["error"] = TextOrNone(info.error);
   fields["cause"] = TextOrNone(info.cause);
   fields["quarantine_reason"] = Text(info.quarantine_reason);
+  fields["redrive_count"] = info.redrive_count;
+  fields["redriven_micros"] =
+      info.redriven_at ? py::object(py::int_(ToMicros(*info.redriven_at))) : py::none();
+  fields["version"] = info.version;
+  fields["alias"] = info.alias;
   return fields;
 }
 
@@ -94,6 +131,7 @@ py::dict ToPython(const EventInfo& event) {
   fields["location"] = TextOrNone(event.location);
   fields["worker"] = TextOrNone(event.worker);
   fields["map_run_arn"] = event.map_run_arn;
+  fields["redrive_count"] = OrNone(event.redrive_count);
   py::dict variables;
   for (const interpreter::Assignment& assignment : event.assigned_variables) {
     variables[Text(assignment.name)] = py::bytes(assignment.value.str());
@@ -111,6 +149,7 @@ py::dict ToPython(const MapRunTally& tally) {
   fields["timed_out"] = tally.timed_out;
   fields["aborted"] = tally.aborted;
   fields["total"] = tally.total;
+  fields["pending_redrive"] = tally.pending_redrive;
   return fields;
 }
 
@@ -226,11 +265,19 @@ class PyEngine {
     engine_.reset();
   }
 
-  py::dict Deploy(const std::string& name, const std::string& definition) {
-    DeployResponse response = Call<DeployResponse>(
-        [&] { return engine_->Deploy({.name = name, .definition = definition}); });
+  py::dict Deploy(const std::string& name,
+                  const std::string& definition,
+                  bool publish,
+                  std::optional<std::string> description) {
+    DeployResponse response = Call<DeployResponse>([&] {
+      return engine_->Deploy({.name = name,
+                              .definition = definition,
+                              .publish = publish,
+                              .version_description = std::move(description)});
+    });
     py::dict fields = ToPython(response.state_machine);
     fields["changed"] = response.is_changed;
+    fields["version"] = response.version;
     py::list warnings;
     for (const asl::Diagnostic& warning : response.warnings)
       warnings.append(Text(warning.pointer + ": " + asl::FullMessage(warning)));
@@ -239,9 +286,12 @@ class PyEngine {
   }
 
   py::dict Start(const std::string& machine, const std::string& name, const std::string& input) {
+    QualifiedName what = SplitQualified(machine);
     return ToPython(Call<StartResponse>([&] {
-      return engine_->StartExecutionAndWait(
-          {.state_machine = machine, .name = name, .input = input});
+      return engine_->StartExecutionAndWait({.state_machine = std::move(what.state_machine),
+                                             .qualifier = std::move(what.qualifier),
+                                             .name = name,
+                                             .input = input});
     }));
   }
 
@@ -249,8 +299,11 @@ class PyEngine {
     using Results = std::vector<Result<StartResponse>>;
     std::vector<StartRequest> requests;
     requests.reserve(inputs.size());
-    for (const std::string& input : inputs)
-      requests.push_back({.state_machine = machine, .input = input});
+    const QualifiedName what = SplitQualified(machine);
+    for (const std::string& input : inputs) {
+      requests.push_back(
+          {.state_machine = what.state_machine, .qualifier = what.qualifier, .input = input});
+    }
     Results results = Call<Results>([&]() -> Result<Results> {
       platform::Event event;
       Results all;
@@ -312,9 +365,12 @@ class PyEngine {
                  const std::string& token) {
     const std::optional<ExecutionStatus> wanted = StatusFrom(status);
     const ListResponse response = Call<ListResponse>([&]() -> Result<ListResponse> {
-      ASSIGN_OR_RETURN(const std::string listed, ListedMachine(machine, map_run));
-      return engine_->ListExecutions(
-          {.state_machine = listed, .status = wanted, .page_size = page_size, .after = token});
+      ASSIGN_OR_RETURN(const QualifiedName listed, ListedMachine(machine, map_run));
+      return engine_->ListExecutions({.state_machine = listed.state_machine,
+                                      .qualifier = listed.qualifier,
+                                      .status = wanted,
+                                      .page_size = page_size,
+                                      .after = token});
     });
     py::list executions;
     for (const ExecutionInfo& info : response.executions)
@@ -334,6 +390,13 @@ class PyEngine {
     return ToMicros(response.stopped_at);
   }
 
+  std::int64_t Redrive(const std::string& machine, const std::string& name) {
+    const RedriveResponse response = Call<RedriveResponse>([&] {
+      return engine_->RedriveExecutionAndWait({.name = {.state_machine = machine, .name = name}});
+    });
+    return ToMicros(response.redriven_at);
+  }
+
   py::tuple MapRuns(const std::string& machine,
                     const std::string& name,
                     std::size_t page_size,
@@ -349,6 +412,89 @@ class PyEngine {
 
   py::dict DescribeMapRun(const std::string& arn) {
     return ToPython(Call<MapRunInfo>([&] { return engine_->DescribeMapRun({}, arn); }));
+  }
+
+  py::dict Publish(const std::string& machine,
+                   std::optional<std::string> description,
+                   std::optional<std::string> revision_id) {
+    return ToPython(Call<VersionInfo>([&] {
+      return engine_->PublishVersion({.state_machine = machine,
+                                      .revision_id = std::move(revision_id),
+                                      .description = std::move(description)});
+    }));
+  }
+
+  py::tuple Versions(const std::string& machine, std::size_t page_size, const std::string& token) {
+    const VersionList page =
+        Call<VersionList>([&] { return engine_->ListVersions({}, machine, page_size, token); });
+    py::list versions;
+    for (const VersionInfo& version : page.versions)
+      versions.append(ToPython(version));
+    return py::make_tuple(versions, py::bytes(page.next));
+  }
+
+  void DeleteVersion(const std::string& machine, std::uint64_t version) {
+    CallForStatus([&] { return engine_->DeleteVersion({}, machine, version); });
+  }
+
+  py::dict CreateAlias(const std::string& machine,
+                       const std::string& name,
+                       const std::map<std::uint64_t, std::int32_t>& routes,
+                       const std::string& description) {
+    const AliasRequest request = ToAliasRequest(machine, name, routes, description);
+    return ToPython(Call<AliasInfo>([&] { return engine_->CreateAlias(request); }));
+  }
+
+  py::dict UpdateAlias(const std::string& machine,
+                       const std::string& name,
+                       const std::map<std::uint64_t, std::int32_t>& routes,
+                       std::optional<std::string> description) {
+    const AliasRequest request = ToAliasRequest(machine, name, routes, std::move(description));
+    return ToPython(Call<AliasInfo>([&] { return engine_->UpdateAlias(request); }));
+  }
+
+  py::dict DescribeAlias(const std::string& machine, const std::string& name) {
+    return ToPython(Call<AliasInfo>([&] { return engine_->DescribeAlias({}, machine, name); }));
+  }
+
+  py::tuple Aliases(const std::string& machine, std::size_t page_size, const std::string& token) {
+    const AliasList page = Call<AliasList>([&] {
+      return engine_->ListAliases(
+          {.state_machine = machine, .page_size = page_size, .after = token});
+    });
+    py::list aliases;
+    for (const AliasInfo& alias : page.aliases)
+      aliases.append(ToPython(alias));
+    return py::make_tuple(aliases, py::bytes(page.next));
+  }
+
+  void DeleteAlias(const std::string& machine, const std::string& name) {
+    CallForStatus([&] { return engine_->DeleteAlias({}, machine, name); });
+  }
+
+  // A state machine, or an activity.
+  void Tag(const std::string& machine,
+           const std::string& activity,
+           const std::map<std::string, std::string>& tags) {
+    std::vector<pawl::Tag> list;
+    for (const auto& [key, value] : tags)
+      list.push_back({.key = key, .value = value});
+    CallForStatus([&] { return engine_->TagResource(ToResource(machine, activity), list); });
+  }
+
+  void Untag(const std::string& machine,
+             const std::string& activity,
+             const std::vector<std::string>& keys) {
+    CallForStatus([&] { return engine_->UntagResource(ToResource(machine, activity), keys); });
+  }
+
+  py::dict Tags(const std::string& machine, const std::string& activity) {
+    const auto tags = Call<std::vector<pawl::Tag>>(
+        [&] { return engine_->ListTags(ToResource(machine, activity)); });
+    py::dict fields;
+    for (const pawl::Tag& tag : tags)
+      fields[Text(tag.key)] = Text(tag.value);
+    return fields;
   }
 
   py::dict CreateActivity(const std::string& name) {
@@ -369,10 +515,7 @@ class PyEngine {
   }
 
   void DeleteActivity(const std::string& name) {
-    Call<bool>([&]() -> Result<bool> {
-      RETURN_IF_ERROR(engine_->DeleteActivity({}, name));
-      return true;
-    });
+    CallForStatus([&] { return engine_->DeleteActivity({}, name); });
   }
 
   // (token, input), or None when `timeout` seconds passed first; a negative one never passes. One
@@ -429,22 +572,20 @@ class PyEngine {
   void Functions(const std::string& directory,
                  const std::string& python,
                  const std::string& package_directory) {
-    workers::EmbeddedDirectory served;
-    served.path = directory;
-    served.pool.python = python;
-    served.pool.package_directory = package_directory;
-    for (char** variable = environ; *variable != nullptr; ++variable)
-      served.pool.environment.emplace_back(*variable);
-    served.concurrency = static_cast<std::uint32_t>(platform::ProcessorCount());
-    served.log = [](const std::string& text) {
-      std::string line = text.ends_with('\n') ? text : text + '\n';
-      // Past Python: its lock is not needed for this.
-      static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) == 0);
-    };
     RaiseIfError(Try<bool>([&]() -> Result<bool> {
-                   RETURN_IF_ERROR(worker_->Serve(std::move(served)));
+                   RETURN_IF_ERROR(worker_->Serve(directory, Pool(python, package_directory)));
                    return true;
                  }).status());
+  }
+
+  std::vector<std::string> Integrations(bool calls_aws,
+                                        const std::string& http_tasks,
+                                        const std::string& python,
+                                        const std::string& package_directory) {
+    return ValueOrRaise(Try<std::vector<std::string>>([&] {
+      return worker_->Serve({.calls_aws = calls_aws, .http_tasks = http_tasks},
+                            Pool(python, package_directory));
+    }));
   }
 
   // (id, function, event, request id, seconds left or None); None when there will be no more.
@@ -488,15 +629,57 @@ class PyEngine {
   }
 
  private:
+  static workers::EmbeddedPool Pool(const std::string& python,
+                                    const std::string& package_directory) {
+    workers::EmbeddedPool pool;
+    pool.options.python = python;
+    pool.options.package_directory = package_directory;
+    for (char** variable = environ; *variable != nullptr; ++variable)
+      pool.options.environment.emplace_back(*variable);
+    pool.concurrency = static_cast<std::uint32_t>(platform::ProcessorCount());
+    pool.log = [](const std::string& text) {
+      std::string line = text.ends_with('\n') ? text : text + '\n';
+      // Past Python: its lock is not needed for this.
+      static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) == 0);
+    };
+    return pool;
+  }
+
   // Whose executions are to be listed: those of a Map run have a name of their own.
-  Result<std::string> ListedMachine(const std::string& machine, const std::string& map_run) {
-    if (map_run.empty()) return machine;
+  static AliasRequest ToAliasRequest(const std::string& machine,
+                                     const std::string& name,
+                                     const std::map<std::uint64_t, std::int32_t>& routes,
+                                     std::optional<std::string> description) {
+    AliasRequest request{
+        .state_machine = machine, .name = name, .description = std::move(description)};
+    for (const auto& [version, weight] : routes)
+      request.routes.push_back({.version = version, .weight = weight});
+    return request;
+  }
+
+  // One of the two is given: pawl/workflows.py has seen to it.
+  static ResourceName ToResource(const std::string& machine, const std::string& activity) {
+    if (activity.empty()) return {.kind = ResourceKind::kStateMachine, .name = machine};
+    return {.kind = ResourceKind::kActivity, .name = activity};
+  }
+
+  // As Call, of what gives no value.
+  template <typename Function>
+  void CallForStatus(const Function& function) {
+    Call<bool>([&]() -> Result<bool> {
+      RETURN_IF_ERROR(function());
+      return true;
+    });
+  }
+
+  Result<QualifiedName> ListedMachine(const std::string& machine, const std::string& map_run) {
+    if (map_run.empty()) return SplitQualified(machine);
     if (!machine.empty()) {
       return InvalidArgument("map_run: stands beside machine; one of the two would be right",
                              "map_run");
     }
     ASSIGN_OR_RETURN(const MapRunInfo run, engine_->DescribeMapRun({}, map_run));
-    return run.listed_as;
+    return QualifiedName{.state_machine = run.listed_as};
   }
 
   // Nobody is in a call: the gate is held alone.
@@ -614,8 +797,20 @@ PYBIND11_MODULE(_engine, module) {
       .def("history", &PyEngine::History)
       .def("list", &PyEngine::List)
       .def("stop", &PyEngine::Stop)
+      .def("redrive", &PyEngine::Redrive)
       .def("map_runs", &PyEngine::MapRuns)
       .def("describe_map_run", &PyEngine::DescribeMapRun)
+      .def("publish", &PyEngine::Publish)
+      .def("versions", &PyEngine::Versions)
+      .def("delete_version", &PyEngine::DeleteVersion)
+      .def("create_alias", &PyEngine::CreateAlias)
+      .def("update_alias", &PyEngine::UpdateAlias)
+      .def("describe_alias", &PyEngine::DescribeAlias)
+      .def("aliases", &PyEngine::Aliases)
+      .def("delete_alias", &PyEngine::DeleteAlias)
+      .def("tag", &PyEngine::Tag)
+      .def("untag", &PyEngine::Untag)
+      .def("tags", &PyEngine::Tags)
       .def("create_activity", &PyEngine::CreateActivity)
       .def("describe_activity", &PyEngine::DescribeActivity)
       .def("activities", &PyEngine::Activities)
@@ -626,6 +821,7 @@ PYBIND11_MODULE(_engine, module) {
       .def("send_task_heartbeat", &PyEngine::SendTaskHeartbeat)
       .def("register", &PyEngine::Register)
       .def("functions", &PyEngine::Functions)
+      .def("integrations", &PyEngine::Integrations)
       .def("take", &PyEngine::Take)
       .def("succeed", &PyEngine::Succeed)
       .def("fail", &PyEngine::Fail);

@@ -226,6 +226,24 @@ constexpr char kMap[] =
     R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"T",
     "States":{"T":{"Type":"Task","Resource":"echo","End":true}}}}}})";
 
+std::string DistributedMap(const std::string& type) {
+  return R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{
+      "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":")" +
+         type + R"("},"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}}}})";
+}
+
+// Four events a round, until the count is reached.
+constexpr char kLoop[] = R"asl({"StartAt":"Add","States":{
+    "Add":{"Type":"Pass","Parameters":{"n.$":"States.MathAdd($.n, 1)","end.$":"$.end"},
+      "Next":"More"},
+    "More":{"Type":"Choice","Choices":[{"Variable":"$.n","NumericLessThanPath":"$.end",
+      "Next":"Add"}],"Default":"Done"},
+    "Done":{"Type":"Succeed"}}})asl";
+
+std::string Rounds(int count) {
+  return R"({"n":0,"end":)" + std::to_string(count) + "}";
+}
+
 std::string Array(int items) {
   std::string text = "[";
   for (int i = 0; i < items; ++i)
@@ -275,8 +293,10 @@ class Bench {
     std::filesystem::create_directories(options_.directory);
     const double floor_ms = FdatasyncP50Ms(options_.directory);
     EngineOptions engine_options;
-    // A Map of 10,000 items records 70,000 events.
-    engine_options.limits.history_events_max = 1'000'000;
+    // The longest history has a million events.
+    engine_options.limits.history_events_max = 1'100'000;
+    // As many as items of the distributed Maps give results.
+    engine_options.limits.payload_bytes_max = std::size_t{1024} * 1024;
     if (!options_.in_memory) engine_options.data_dir = options_.directory + "/store";
     auto engine = Engine::Open(engine_options);
     if (!engine.ok()) {
@@ -290,6 +310,9 @@ class Bench {
     Deploy("one", Chain(1));
     Deploy("fan", FanOut(100));
     Deploy("map", kMap);
+    Deploy("distributed", DistributedMap("STANDARD"));
+    Deploy("distributed_express", DistributedMap("EXPRESS"));
+    Deploy("loop", kLoop);
     std::printf("{\"workload\":\"floor\",\"fdatasync_p50_ms\":%.3f}\n", floor_ms);
   }
 
@@ -304,6 +327,11 @@ class Bench {
     Report("map_1000", "map", Array(1'000), 40, 1, 1'000);
     Report("map_10000", "map", Array(10'000), 4, 1, 10'000);
     Report("large", "chain5", LargePayload(), 1'000, 64, 5);
+    Report("distributed", "distributed", Array(20'000), 2, 1, 20'000);
+    Report("distributed_express", "distributed_express", Array(20'000), 2, 1, 20'000);
+    // Steps are events.
+    Report("history_10000", "loop", Rounds(2'500), 20, 1, 10'000);
+    Report("history_1000000", "loop", Rounds(250'000), 1, 1, 1'000'000);
     Report("storm", "one", SmallPayload(), 20'000, 20'000, 1);
   }
 

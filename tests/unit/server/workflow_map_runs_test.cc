@@ -145,5 +145,30 @@ TEST_F(WorkflowMapRunsTest, WhatIsWrongIsNamed) {
   EXPECT_EQ(Call(&Stub::ListExecutions, executions, listed).field(), "map_run");
 }
 
+TEST_F(WorkflowMapRunsTest, RunsThatAreOverTakeNoOtherBounds) {
+  v1::UpdateMapRunRequest request;
+  request.set_map_run(List(RunsOf(RunTwoMaps())).map_runs(0).arn());
+  request.set_max_concurrency(9);
+  v1::UpdateMapRunResponse response;
+  ASSERT_TRUE(Call(&Stub::UpdateMapRun, request, response).ok());
+  EXPECT_FALSE(response.running());
+  request.set_tolerated_failure_percentage(-1);
+  EXPECT_EQ(Call(&Stub::UpdateMapRun, request, response).field(), "tolerated_failure_percentage");
+  EXPECT_EQ(Call(&Stub::UpdateMapRun, v1::UpdateMapRunRequest(), response).field(), "map_run");
+}
+
+TEST_F(WorkflowMapRunsTest, WhatSucceededIsNotRedriven) {
+  v1::RedriveExecutionRequest request;
+  request.set_state_machine("m");
+  request.set_execution(RunTwoMaps().name);
+  v1::RedriveExecutionResponse response;
+  EXPECT_EQ(Call(&Stub::RedriveExecution, request, response).reason(), "ExecutionNotRedrivable");
+  request.set_client_token(std::string(65, 't'));
+  EXPECT_EQ(Call(&Stub::RedriveExecution, request, response).field(), "client_token");
+  request.clear_client_token();
+  request.set_execution("unknown");
+  EXPECT_EQ(Call(&Stub::RedriveExecution, request, response).code(), StatusCode::kNotFound);
+}
+
 }  // namespace
 }  // namespace pawl::test

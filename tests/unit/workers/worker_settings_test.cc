@@ -47,6 +47,17 @@ TEST_F(WorkerSettingsTest, AWrongValueIsNamedWithItsPlace) {
   EXPECT_EQ(Error(), "worker.yaml:2: concurrency: 'many' is not a whole number from 0 to 4096");
 }
 
+TEST_F(WorkerSettingsTest, AwsIsCalledUnlessItIsOff) {
+  sources_.flags = {{"functions", "here"}};
+  EXPECT_TRUE(Load()->calls_aws);
+  EXPECT_EQ(Load()->http_tasks, "");
+  environment_ = {{"PAWL_AWS", "off"}, {"PAWL_HTTP_TASKS", "http.json"}};
+  EXPECT_FALSE(Load()->calls_aws);
+  EXPECT_EQ(Load()->http_tasks, "http.json");
+  sources_.flags["aws"] = "maybe";
+  EXPECT_EQ(Error(), "--aws: 'maybe' is neither 'auto' nor 'off'");
+}
+
 TEST_F(WorkerSettingsTest, AnUnknownSettingIsRefused) {
   sources_.file_name = "worker.yaml";
   sources_.file_text = "function: here\n";

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pawl.context import ClientContext, ClientInfo, Context, Identity
 from pawl.errors import (
     AlreadyExistsError,
+    ConflictError,
     ExecutionFailedError,
     InvalidArgumentError,
     NotFoundError,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pawl.engine import Engine
     from pawl.execution import ExecutionInfo, HistoryEvent, StateMachine
     from pawl.map_run import MapRun, MapRunTally
+    from pawl.versions import Alias, Version
     from pawl.workflows import ActivityTask, Execution, Workflows
 
 __version__ = "0.1.0"
@@ -32,10 +34,12 @@ __version__ = "0.1.0"
 __all__ = [
     "Activity",
     "ActivityTask",
+    "Alias",
     "AlreadyExistsError",
     "Client",
     "ClientContext",
     "ClientInfo",
+    "ConflictError",
     "Context",
     "Engine",
     "Execution",
@@ -53,6 +57,7 @@ __all__ = [
     "StateMachine",
     "TimedOutError",
     "UnavailableError",
+    "Version",
     "Workflows",
 ]
 
@@ -60,6 +65,7 @@ __all__ = [
 _LAZY = {
     "Activity": "pawl.activity",
     "ActivityTask": "pawl.workflows",
+    "Alias": "pawl.versions",
     "Client": "pawl.client",
     "Engine": "pawl.engine",
     "Execution": "pawl.workflows",
@@ -68,6 +74,7 @@ _LAZY = {
     "MapRun": "pawl.map_run",
     "MapRunTally": "pawl.map_run",
     "StateMachine": "pawl.execution",
+    "Version": "pawl.versions",
     "Workflows": "pawl.workflows",
 }
 

@@ -15,6 +15,8 @@ from pawl.errors import InvalidArgumentError
 from pawl.workflows import Workflows
 
 THREADS = 16
+# Where the package is: its processes run from there.
+PACKAGE = str(pathlib.Path(__file__).resolve().parent.parent)
 
 F = TypeVar("F", bound=Function)
 
@@ -76,8 +78,26 @@ class Engine(Workflows):
         ``DIR/NAME.py`` with ``handler`` or ``lambda_handler`` is the function NAME, or
         ``DIR/pawl.yaml`` names them. Changes are picked up. Once for each engine.
         """
-        package = pathlib.Path(__file__).resolve().parent.parent
-        self._native.functions(os.fspath(directory), sys.executable, str(package))
+        self._native.functions(os.fspath(directory), sys.executable, PACKAGE)
+
+    def integrations(
+        self, *, aws: bool = True, http_tasks: Union[str, os.PathLike[str], None] = None
+    ) -> list[str]:
+        """Runs the Task states that call AWS services and HTTP endpoints, like a worker.
+
+        Args:
+            aws: Call AWS services with boto3, if this interpreter has it.
+            http_tasks: The file that allows HTTP tasks; `pawl.http.settings` says its form. None:
+                there are none.
+
+        Returns:
+            What runs now: ``pawl:aws``, ``pawl:http``.
+
+        Raises:
+            InvalidArgumentError: The file is not right.
+        """
+        file = "" if http_tasks is None else os.fspath(http_tasks)
+        return self._native.integrations(aws, file, sys.executable, PACKAGE)
 
 
 @atexit.register

@@ -68,6 +68,12 @@ class UnavailableError(PawlError, ConnectionError):
     code = "UNAVAILABLE"
 
 
+class ConflictError(PawlError):
+    """Something else stands against the call, such as an alias that leads to a version."""
+
+    code = "ABORTED"
+
+
 class ExecutionFailedError(PawlError):
     """An execution that was run to its end did not succeed.
 
@@ -94,6 +100,7 @@ _BY_CODE: dict[str, type[PawlError]] = {
         InvalidArgumentError,
         NotFoundError,
         AlreadyExistsError,
+        ConflictError,
         PreconditionError,
         ResourceExhaustedError,
         TimedOutError,

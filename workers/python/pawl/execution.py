@@ -18,8 +18,9 @@ class StateMachine:
     Attributes:
         name: Its name.
         arn: Its ARN.
-        revision: Grows with each deployment of another text.
-        changed: Whether this deployment changed the text.
+        revision: Grows with each deployment that changes something.
+        changed: Whether this deployment made a revision.
+        version: What was published, now or before; 0 if nothing was to be.
         warnings: What is suspicious in the definition, each as a line.
     """
 
@@ -27,6 +28,7 @@ class StateMachine:
     arn: str
     revision: int
     changed: bool
+    version: int
     warnings: tuple[str, ...]
 
 
@@ -42,6 +44,10 @@ class ExecutionInfo:
         cause: The error's cause.
         quarantine_reason: Not empty where stored rows contradict each other and the engine does not
             run the execution.
+        redrive_count: How often it was redriven.
+        redriven_at: When it was last redriven.
+        version: The state machine's version that it was started with, or 0.
+        alias: The alias that led to the version, or an empty string.
     """
 
     state_machine: str
@@ -56,6 +62,10 @@ class ExecutionInfo:
     error: Optional[str]
     cause: Optional[str]
     quarantine_reason: str
+    redrive_count: int
+    redriven_at: Optional[datetime.datetime]
+    version: int
+    alias: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,7 @@ class HistoryEvent:
     location: Optional[str]
     worker: Optional[str]
     map_run_arn: str
+    redrive_count: Optional[int]
     assigned_variables: Mapping[str, Any]
 
 
@@ -100,6 +111,7 @@ def state_machine_from(fields: Mapping[str, Any]) -> StateMachine:
         arn=fields["arn"],
         revision=fields["revision"],
         changed=fields["changed"],
+        version=fields["version"],
         warnings=tuple(fields["warnings"]),
     )
 
@@ -107,6 +119,7 @@ def state_machine_from(fields: Mapping[str, Any]) -> StateMachine:
 def execution_from(fields: Mapping[str, Any]) -> ExecutionInfo:
     """Reads what the native module returns."""
     stopped = fields["stopped_micros"]
+    redriven = fields["redriven_micros"]
     return ExecutionInfo(
         state_machine=fields["state_machine"],
         name=fields["name"],
@@ -120,6 +133,10 @@ def execution_from(fields: Mapping[str, Any]) -> ExecutionInfo:
         error=fields["error"],
         cause=fields["cause"],
         quarantine_reason=fields["quarantine_reason"],
+        redrive_count=fields["redrive_count"],
+        redriven_at=None if redriven is None else time_from(redriven),
+        version=fields["version"],
+        alias=fields["alias"],
     )
 
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Callable, NamedTuple, Optional, Sequence
 
 from pawl.context import Context
+from pawl.task_error import TaskError
 
 Handler = Callable[[Any, Context], Any]
 
@@ -26,9 +27,13 @@ class Failure(NamedTuple):
     error_type: str
     message: str
     stack_trace: Sequence[str]
+    # The whole payload, of a function that says it itself.
+    cause: Optional[str] = None
 
     def to_json(self, request_id: str) -> str:
         """The payload that the caller of a failed function receives; the order of keys is AWS's."""
+        if self.cause is not None:
+            return self.cause if is_encodable(self.cause) else ascii(self.cause)[1:-1]
         payload = {
             "errorMessage": self.message,
             "errorType": self.error_type,
@@ -61,6 +66,9 @@ def is_encodable(text: str) -> bool:
 
 def describe(error: BaseException, trace: Optional[TracebackType]) -> Failure:
     """The failure that an exception raised by the function's own code stands for."""
+    if isinstance(error, TaskError):
+        cause = error.cause[:ERROR_MESSAGE_CHARACTERS_MAX]
+        return Failure(error.name, cause, (), cause)
     try:
         message = str(error)
     except Exception:

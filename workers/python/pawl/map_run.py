@@ -20,6 +20,7 @@ class MapRunTally:
     timed_out: int
     aborted: int
     total: int
+    pending_redrive: int
 
 
 @dataclass(frozen=True)

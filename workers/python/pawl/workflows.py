@@ -24,6 +24,7 @@ from pawl.execution import (
     state_machine_from,
 )
 from pawl.map_run import MapRun, map_run_from
+from pawl.versions import Alias, Version, alias_from, version_from
 
 Definition = Union[Mapping[str, Any], str, "os.PathLike[str]"]
 Self = TypeVar("Self", bound="Workflows")
@@ -38,7 +39,52 @@ class Backend(Protocol):
     def close(self) -> None:
         ...
 
-    def deploy(self, name: str, definition: str) -> dict[str, Any]:
+    def deploy(
+        self, name: str, definition: str, publish: bool, description: Optional[str]
+    ) -> dict[str, Any]:
+        ...
+
+    def publish(
+        self, machine: str, description: Optional[str], revision_id: Optional[str]
+    ) -> dict[str, Any]:
+        ...
+
+    def versions(
+        self, machine: str, page_size: int, token: bytes
+    ) -> tuple[list[dict[str, Any]], bytes]:
+        ...
+
+    def delete_version(self, machine: str, version: int) -> None:
+        ...
+
+    def create_alias(
+        self, machine: str, name: str, routes: dict[int, int], description: str
+    ) -> dict[str, Any]:
+        ...
+
+    def update_alias(
+        self, machine: str, name: str, routes: dict[int, int], description: Optional[str]
+    ) -> dict[str, Any]:
+        ...
+
+    def describe_alias(self, machine: str, name: str) -> dict[str, Any]:
+        ...
+
+    def aliases(
+        self, machine: str, page_size: int, token: bytes
+    ) -> tuple[list[dict[str, Any]], bytes]:
+        ...
+
+    def delete_alias(self, machine: str, name: str) -> None:
+        ...
+
+    def tag(self, machine: str, activity: str, tags: dict[str, str]) -> None:
+        ...
+
+    def untag(self, machine: str, activity: str, keys: list[str]) -> None:
+        ...
+
+    def tags(self, machine: str, activity: str) -> dict[str, str]:
         ...
 
     def start(self, machine: str, name: str, input: bytes) -> dict[str, Any]:
@@ -56,6 +102,9 @@ class Backend(Protocol):
     def history(
         self, machine: str, name: str, after: int, page_size: int
     ) -> tuple[list[dict[str, Any]], bool]:
+        ...
+
+    def redrive(self, machine: str, name: str) -> int:
         ...
 
     def stop(self, machine: str, name: str, error: Optional[str], cause: Optional[str]) -> int:
@@ -148,6 +197,10 @@ class Execution:
         """See `Workflows.stop`."""
         self._workflows.stop(self.state_machine, self.name, error, cause)
 
+    def redrive(self) -> None:
+        """See `Workflows.redrive`."""
+        self._workflows.redrive(self.state_machine, self.name)
+
     def __repr__(self) -> str:
         return f"Execution({self.state_machine!r}, {self.name!r})"
 
@@ -204,13 +257,22 @@ class Workflows:
     ) -> None:
         self.close()
 
-    def deploy(self, definition: Definition, name: Optional[str] = None) -> StateMachine:
+    def deploy(
+        self,
+        definition: Definition,
+        name: Optional[str] = None,
+        *,
+        publish: bool = False,
+        description: Optional[str] = None,
+    ) -> StateMachine:
         """Makes a state machine, or a new revision of one.
 
         Args:
             definition: The Amazon States Language as a dict, as JSON or YAML text, or the path of a
                 file of it: a path object, or text that ends in .json, .yaml, .yml or .asl.
             name: The state machine's name; by default the file's name without its suffix.
+            publish: Whether the revision is published as a version too, together with it.
+            description: Of the version, at most 256 characters.
 
         Raises:
             InvalidArgumentError: The definition is wrong; the message names every problem.
@@ -220,13 +282,122 @@ class Workflows:
             raise errors.InvalidArgumentError(
                 "name: is required where the definition is not a file", field="name"
             )
-        return state_machine_from(self._backend.deploy(name or default_name, text))
+        return state_machine_from(
+            self._backend.deploy(name or default_name, text, publish, description)
+        )
+
+    def publish(
+        self,
+        machine: str,
+        description: Optional[str] = None,
+        *,
+        revision_id: Optional[str] = None,
+    ) -> Version:
+        """Makes a version of a state machine's latest revision, or gives the one that it has.
+
+        Args:
+            machine: The state machine's name.
+            description: Of the version, at most 256 characters.
+            revision_id: Publish only if the latest revision has this id; ``INITIAL`` is the first
+                one's.
+
+        Raises:
+            NotFoundError: There is no such state machine.
+            ConflictError: The latest revision is another, or is published with another description.
+            ResourceExhaustedError: It has 1,000 versions.
+        """
+        return version_from(self._backend.publish(machine, description, revision_id))
+
+    def versions(self, machine: str) -> Iterator[Version]:
+        """The versions of a state machine, newest first."""
+        pages = _pages(lambda token: self._backend.versions(machine, PAGE_SIZE, token))
+        return map(version_from, pages)
+
+    def delete_version(self, machine: str, version: int) -> None:
+        """Deletes a version. Its executions go on; it is no error if there is none.
+
+        Raises:
+            ConflictError: An alias leads to it.
+        """
+        self._backend.delete_version(machine, version)
+
+    def create_alias(
+        self, machine: str, name: str, routes: Mapping[int, int], description: str = ""
+    ) -> Alias:
+        """Makes an alias; the same one again is no error.
+
+        Args:
+            machine: The state machine's name.
+            name: 1 to 80 letters, digits, ``_``, ``-`` or ``.``, and not digits alone.
+            routes: Percent of the starts by version, of one version or two; they make 100.
+            description: At most 256 characters.
+
+        Raises:
+            ConflictError: There is another alias of this name.
+            NotFoundError: There is no such state machine or version.
+            ResourceExhaustedError: The state machine has 100 aliases.
+        """
+        return alias_from(self._backend.create_alias(machine, name, dict(routes), description))
+
+    def update_alias(
+        self,
+        machine: str,
+        name: str,
+        routes: Optional[Mapping[int, int]] = None,
+        description: Optional[str] = None,
+    ) -> Alias:
+        """Changes what is given of an alias. Later starts follow it. Raises as `create_alias`."""
+        return alias_from(
+            self._backend.update_alias(machine, name, dict(routes or {}), description)
+        )
+
+    def describe_alias(self, machine: str, name: str) -> Alias:
+        """An alias.
+
+        Raises:
+            NotFoundError: There is none of this name.
+        """
+        return alias_from(self._backend.describe_alias(machine, name))
+
+    def aliases(self, machine: str) -> Iterator[Alias]:
+        """The aliases of a state machine by name."""
+        pages = _pages(lambda token: self._backend.aliases(machine, PAGE_SIZE, token))
+        return map(alias_from, pages)
+
+    def delete_alias(self, machine: str, name: str) -> None:
+        """Deletes an alias; its versions stay.
+
+        Raises:
+            NotFoundError: There is none of this name.
+        """
+        self._backend.delete_alias(machine, name)
+
+    def tag(self, tags: Mapping[str, str], *, machine: str = "", activity: str = "") -> None:
+        """Adds tags to a state machine or an activity; a key that is there gets the new value.
+
+        Raises:
+            NotFoundError: There is no such resource.
+            ResourceExhaustedError: It would have more than 50 tags.
+        """
+        _check_resource(machine, activity)
+        self._backend.tag(machine, activity, dict(tags))
+
+    def untag(self, keys: Iterable[str], *, machine: str = "", activity: str = "") -> None:
+        """Removes tags; keys that are not there are no error. Raises `NotFoundError` as `tag`."""
+        _check_resource(machine, activity)
+        self._backend.untag(machine, activity, [*keys])
+
+    def tags(self, *, machine: str = "", activity: str = "") -> dict[str, str]:
+        """The tags of a state machine or an activity. Raises `NotFoundError` as `tag`."""
+        _check_resource(machine, activity)
+        return self._backend.tags(machine, activity)
 
     def start(self, machine: str, input: Any = None, name: Optional[str] = None) -> Execution:
         """Starts an execution. It is durable when this returns.
 
         Args:
-            machine: The state machine's name.
+            machine: The state machine's name; a version or an alias may stand behind it:
+                ``order:3``, ``order:PROD``.
             input: Any JSON value; None is ``{}``.
             name: The execution's name; by default a UUID. The same name and input again, while the
                 execution is open, is the same execution.
@@ -285,7 +456,8 @@ class Workflows:
         """Executions, newest first, without input and output. An empty argument matches all.
 
         Args:
-            machine: The state machine's name.
+            machine: The state machine's name; with a version or an alias behind it, only those
+                that were started with it.
             status: Such as ``FAILED``.
             map_run: The ARN of a Map run, instead of `machine`; only so are its executions listed.
         """
@@ -297,6 +469,17 @@ class Workflows:
     ) -> None:
         """Ends an execution as ABORTED. Stopping one that has ended changes nothing."""
         self._backend.stop(machine, name, error, cause)
+
+    def redrive(self, machine: str, name: str) -> None:
+        """Lets an execution go on that failed, timed out or was stopped.
+
+        It goes on from the states that did not succeed; what has succeeded is not done again.
+
+        Raises:
+            PreconditionError: It runs or has succeeded, ended too long ago, or is one of a
+                Map run.
+        """
+        self._backend.redrive(machine, name)
 
     def map_runs(self, machine: str, name: str) -> Iterator[MapRun]:
         """The runs of an execution's distributed Maps, newest first."""
@@ -394,6 +577,11 @@ def _pages(read: Page) -> Iterator[dict[str, Any]]:
         yield from page
         if not token:
             return
+
+
+def _check_resource(machine: str, activity: str) -> None:
+    if bool(machine) == bool(activity):
+        raise errors.InvalidArgumentError("either machine or activity is required", field="machine")
 
 
 def _output_of(info: ExecutionInfo) -> Any:

@@ -38,6 +38,19 @@ TEST(ExecutionRowTest, OpenAndClosedExecutionsComeBack) {
   EXPECT_EQ(*DecodeExecution(EncodeExecution(row)), row);
 }
 
+TEST(ExecutionRowTest, RedrivesComeBack) {
+  ExecutionRow row = Example();
+  row.header.redrive_count = 3;
+  row.header.redriven_at = FromMicros(9);
+  row.redrive_token = "token";
+  const std::string value = EncodeExecution(row);
+  EXPECT_EQ(*DecodeExecution(value), row);
+  for (std::size_t size = 0; size < value.size(); ++size)
+    EXPECT_FALSE(DecodeExecution(value.substr(0, size)).ok()) << size;
+  const ListingRow listing{.name = "n", .redrive_count = 3, .redriven_at = FromMicros(9)};
+  EXPECT_EQ(*DecodeListing(EncodeListing(listing)), listing);
+}
+
 TEST(ExecutionRowTest, ParentsComeBack) {
   ExecutionRow row = Example();
   row.has_map_runs = true;

@@ -43,6 +43,7 @@ TEST(FrameCodecTest, EveryKindOfWaitComesBack) {
   full.heartbeat = std::chrono::seconds(10);
   for (const Wait& wait :
        {Wait(RunnableWait{}),
+        Wait(RunnableWait{.is_entered = true}),
         Wait(task),
         Wait(full),
         Wait(TimerWait{.purpose = TimerWait::Purpose::kRetry, .due = FromMicros(99)}),

@@ -53,7 +53,14 @@ std::vector<HistoryEvent> Example() {
                          .at = FromMicros(1'700'000'001'000'000),
                          .state = 0,
                          .index = 41};
-  return {entered, scheduled, failed, exited, evaluation, iteration};
+  HistoryEvent redriven{.id = 13,
+                        .previous = 12,
+                        .type = EventType::kMapRunRedriven,
+                        .at = FromMicros(1'700'000'001'000'000),
+                        .state = 0,
+                        .index = 2,
+                        .run = 8};
+  return {entered, scheduled, failed, exited, evaluation, iteration, redriven};
 }
 
 TEST(HistoryCodecTest, EventsComeBack) {

@@ -14,6 +14,7 @@ MapRunWait Full() {
   return {.run = 4,
           .total = 2'000,
           .next = 1'500,
+          .children = 17,
           .concurrency = 7,
           .tolerated_failure_count = 3,
           .tolerated_failure_percentage = 2.5,
@@ -30,7 +31,13 @@ MapRunWait Full() {
           .writer = interpreter::MapWriter{.parameters = R"({"Bucket":"b"})",
                                            .is_writing = true,
                                            .executions_written = 2,
-                                           .items_written = 200}};
+                                           .items_written = 200},
+          .started_at = FromMicros(3),
+          .redrive = {.count = 2,
+                      .at = FromMicros(4),
+                      .next = 9,
+                      .executions_pending = 2,
+                      .items_pending = 200}};
 }
 
 Frame Waiting(const MapRunWait& wait) {
@@ -61,7 +68,9 @@ TEST(MapRunRowTest, WaitsThatCannotBeAreRefused) {
   MapRunWait behind = Full();
   behind.cursor_item = behind.next + 1;
   MapRunWait endless{.run = 4, .concurrency = 1, .is_total_known = false};
-  for (const MapRunWait& wait : {behind, endless}) {
+  MapRunWait pending = Full();
+  pending.redrive.executions_pending = pending.children + 1;
+  for (const MapRunWait& wait : {behind, endless, pending}) {
     const Frame frame = Waiting(wait);
     EXPECT_EQ(DecodeFrame(frame.number, EncodeFrame(frame)).status().code(), StatusCode::kDataLoss);
   }
@@ -71,13 +80,15 @@ TEST(MapRunRowTest, RunsAndTheirExecutionsComeBack) {
   const MapRunRow run{.frame = FrameNumber{2},
                       .state = 1,
                       .status = "SUCCEEDED",
-                      .started_at = FromMicros(5),
                       .stopped_at = FromMicros(6),
                       .wait = Full()};
   EXPECT_EQ(*DecodeMapRun(EncodeMapRun(run)), run);
+  const OpenChildRow open{.items = 4, .attempt = 1, .input = Bytes("[2]")};
+  EXPECT_EQ(*DecodeOpenChild(EncodeOpenChild(open)), open);
   for (const std::uint32_t items : {1U, 40U}) {
     const EndedChildRow ended{.items = items,
                               .status = "FAILED",
+                              .redrive_count = 3,
                               .input = Bytes("[1]"),
                               .error = "E",
                               .started_at = FromMicros(5),

@@ -148,6 +148,9 @@ TEST_F(EngineVersionsTest, AnUpdateOfNothingIsRefused) {
             "TracingConfiguration must be specified");
   EXPECT_EQ(engine().Deploy({.name = "x", .must_exist = true, .role_arn = "r"}).status().reason(),
             "StateMachineDoesNotExist");
+  const Status version =
+      engine().Deploy({.name = "m:2", .must_exist = true, .role_arn = "r"}).status();
+  EXPECT_EQ(version.message(), "State Machine Does Not Exist: '" + std::string(kArn) + ":2'");
   EXPECT_EQ(engine().Deploy({.name = "m", .configuration = "{"}).status().field(), "configuration");
 }
 
@@ -411,6 +414,8 @@ TEST_F(EngineVersionsTest, WeightsShareTheStarts) {
   // 50 are expected, with a standard deviation of 7.
   EXPECT_GT(seldom->executions.size(), 15U);
   EXPECT_LT(seldom->executions.size(), 85U);
+  // In small pages too, each of which passes over many others.
+  EXPECT_EQ(Listed("2").size(), seldom->executions.size());
 }
 
 TEST_F(EngineVersionsTest, AWeightOfNothingIsNeverDrawn) {

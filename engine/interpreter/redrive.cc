@@ -1,0 +1,90 @@
+// How an execution that ended without success goes on from there (Step Functions Developer Guide,
+// "Redriving state machine executions"): what has succeeded stays, what has not is tried again.
+//
+// A state that failed in a branch ends the joins around it, one after the other, and their frames
+// with it. A redrive needs them as they were before. So each join that fails leaves a copy, until
+// some state deals with the failure; what ends the execution puts the copies back into what is
+// archived.
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/base/overloaded.h"
+#include "engine/interpreter/interpreter.h"
+
+namespace pawl::interpreter {
+
+Wait Interpreter::KeptWait(const Frame& frame) {
+  return std::visit(
+      Overloaded{[](const RunnableWait& wait) -> Wait { return wait; },
+                 [](const JoinWait& wait) -> Wait {
+                   JoinWait kept = wait;
+                   kept.items = nullptr;
+                   return kept;
+                 },
+                 [](const MapRunWait& wait) -> Wait {
+                   MapRunWait kept = wait;
+                   kept.memory = {};
+                   return kept;
+                 },
+                 [](const auto&) -> Wait { return RunnableWait{.is_entered = true}; }},
+      frame.wait);
+}
+
+void Interpreter::KeepFailed(Failed failed, const Failure& failure) {
+  // Developer Guide: what had too large a result is run again as a whole.
+  if (failure.error == "States.DataLimitExceeded") return;
+  failed_.push_back(std::move(failed));
+}
+
+void Interpreter::RestoreFailed() {
+  const auto keep_results = [this](FrameNumber join) {
+    std::erase_if(turn_.results, [join](const ResultChange& change) {
+      const auto* erased = std::get_if<ResultErased>(&change);
+      return erased != nullptr && erased->join == join;
+    });
+  };
+  // The outer ones first: they hold the inner joins as these were after their failure.
+  for (auto failed = failed_.rbegin(); failed != failed_.rend(); ++failed) {
+    frames_.at(failed->frame).frame.wait = std::move(failed->wait);
+    keep_results(failed->frame);
+    for (Frame& frame : failed->below) {
+      Slot& slot = frames_.at(frame.number);
+      slot.is_erased = false;
+      slot.output.reset();
+      if (std::holds_alternative<JoinWait>(frame.wait)) keep_results(frame.number);
+      slot.frame = std::move(frame);
+    }
+  }
+  failed_.clear();
+}
+
+bool Interpreter::On(const Redrive&) {
+  if (!rows_.frames.contains(kRootFrame)) return false;
+  PAWL_CHECK(rows_.has_all_frames);
+  HistoryEvent& event = Record(EventType::kExecutionRedriven, next_event_ - 1, asl::kNoState);
+  event.index = rows_.header.redrive_count;
+  const EventId redriven = event.id;
+  for (const auto& [number, frame] : rows_.frames)
+    Resume(*Find(number), redriven);
+  return true;
+}
+
+void Interpreter::Resume(Frame& frame, EventId redriven) {
+  frame.last_event = redriven;
+  frame.retry_count = 0;
+  frame.retrier_counts.clear();
+  if (frame.execution_deadline) {
+    frame.execution_deadline = now_ + *machine_.timeout;
+    turn_.effects.emplace_back(ArmTimer{frame.number, *frame.execution_deadline});
+  }
+  if (std::holds_alternative<RunnableWait>(frame.wait)) {
+    ready_.push_back(frame.number);
+  } else if (std::holds_alternative<JoinWait>(frame.wait)) {
+    starting_.push_back(frame.number);
+  } else {
+    RedriveMapRun(frame, redriven);
+  }
+}
+
+}  // namespace pawl::interpreter

@@ -1,0 +1,225 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/platform/clock.h"
+#include "server/cli/client_command.h"
+#include "server/cli/command.h"
+#include "server/cli/json_object.h"
+#include "server/cli/paged_list.h"
+#include "server/cli/table.h"
+#include "server/cli/terminal_text.h"
+#include "server/cli/wire_text.h"
+
+namespace pawl::cli {
+namespace {
+
+struct Options : PagedListOptions {
+  std::string state_machine;
+  std::string name;
+  std::optional<std::string> description;
+  // As they were given: "VERSION=WEIGHT".
+  std::vector<std::string> routes;
+  // Of a list: only aliases that lead to it.
+  std::uint64_t version = 0;
+};
+
+template <typename Number>
+bool ParseNumber(std::string_view text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+// "3=90", or "3" for a version that gets everything.
+Result<v1::AliasRoute> ParseRoute(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  std::uint64_t version = 0;
+  std::int32_t weight = 100;
+  const bool is_read =
+      ParseNumber(text.substr(0, equals), version) && version > 0 &&
+      (equals == std::string_view::npos || ParseNumber(text.substr(equals + 1), weight));
+  if (!is_read) {
+    return InvalidArgument(fmt::format(
+        "--route: '{}' is no route; a version and its percent, such as 3=90, would be right",
+        SafeText(text)));
+  }
+  v1::AliasRoute route;
+  route.set_version(version);
+  route.set_weight(weight);
+  return route;
+}
+
+std::string RoutesText(const v1::Alias& alias) {
+  std::string text;
+  for (const v1::AliasRoute& route : alias.routes()) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", route.version(), route.weight());
+  }
+  return text;
+}
+
+void Print(const Options& options, const v1::Alias& alias) {
+  if (options.is_json()) return PrintLine(ToJson(alias));
+  PrintField("Alias", SafeText(alias.state_machine() + ":" + alias.name()));
+  PrintField("ARN", SafeText(alias.arn()));
+  PrintField("Routes", RoutesText(alias));
+  PrintField("Description", SafeText(alias.description()));
+  PrintField("Created", TimeText(alias.create_time()));
+  PrintField("Updated", TimeText(alias.update_time()));
+}
+
+template <typename Request>
+void SetNames(const Options& options, Request& request) {
+  request.set_state_machine(options.state_machine);
+  request.set_name(options.name);
+}
+
+// Sends `request`, whose answer is the alias.
+template <typename Request, typename Method>
+int CallAndPrint(std::string_view command,
+                 const Options& options,
+                 const Request& request,
+                 Method method) {
+  platform::SystemClock clock;
+  Client client(options.address, clock);
+  const auto response = client.Call(method, request);
+  if (!response.ok()) return ReportError(command, options, response.status());
+  Print(options, response->alias());
+  return FlushOutput(kDone);
+}
+
+// A request that says what the alias is to be.
+template <typename Request, typename Method>
+int Put(std::string_view command, const Options& options, Method method) {
+  Request request;
+  SetNames(options, request);
+  if (options.description) request.set_description(*options.description);
+  for (const std::string& text : options.routes) {
+    const Result<v1::AliasRoute> route = ParseRoute(text);
+    if (!route.ok()) return ReportUsage(command, route.status().message());
+    *request.add_routes() = *route;
+  }
+  return CallAndPrint(command, options, request, method);
+}
+
+int Create(const Options& options) {
+  return Put<v1::CreateAliasRequest>("alias create", options, &Client::Stub::CreateAlias);
+}
+
+int Update(const Options& options) {
+  return Put<v1::UpdateAliasRequest>("alias update", options, &Client::Stub::UpdateAlias);
+}
+
+int Describe(const Options& options) {
+  v1::DescribeAliasRequest request;
+  SetNames(options, request);
+  return CallAndPrint("alias describe", options, request, &Client::Stub::DescribeAlias);
+}
+
+int List(const Options& options) {
+  v1::ListAliasesRequest request;
+  request.set_state_machine(options.state_machine);
+  request.set_version(options.version);
+  const auto print = [&options](const v1::ListAliasesResponse& page) {
+    Table table({"NAME", "ROUTES", "UPDATED", "DESCRIPTION"});
+    for (const v1::Alias& alias : page.aliases()) {
+      if (options.is_json()) PrintLine(ToJson(alias));
+      table.Add(
+          {alias.name(), RoutesText(alias), TimeText(alias.update_time()), alias.description()});
+    }
+    if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+    return page.aliases_size();
+  };
+  return PrintPages("alias list", options, &Client::Stub::ListAliases, request, print);
+}
+
+int Delete(const Options& options) {
+  platform::SystemClock clock;
+  Client client(options.address, clock);
+  v1::DeleteAliasRequest request;
+  SetNames(options, request);
+  const auto response = client.Call(&Client::Stub::DeleteAlias, request);
+  if (!response.ok()) return ReportError("alias delete", options, response.status());
+  if (options.is_json()) {
+    PrintLine(JsonObject()
+                  .Text("state_machine", options.state_machine)
+                  .Text("name", options.name)
+                  .Boolean("deleted", true)
+                  .ToString());
+  } else {
+    PrintLine(
+        fmt::format("{}:{}: deleted", SafeText(options.state_machine), SafeText(options.name)));
+  }
+  return FlushOutput(kDone);
+}
+
+using Run = int (*)(const Options&);
+
+struct Action {
+  CLI::App* command = nullptr;
+  std::shared_ptr<Options> options = std::make_shared<Options>();
+};
+
+// `pawl alias NAME`, which runs `run`.
+Action AddAction(CLI::App& alias, const char* name, const char* help, Run run, int& exit_code) {
+  Action action{.command = alias.add_subcommand(name, help)};
+  action.command->callback(
+      [options = action.options, run, &exit_code] { exit_code = run(*options); });
+  action.command->add_option("STATE_MACHINE", action.options->state_machine, "The state machine")
+      ->required();
+  return action;
+}
+
+void AddNameArgument(Action& action) {
+  action.command->add_option("ALIAS", action.options->name, "The alias's name")->required();
+}
+
+void AddContentOptions(Action& action, bool is_route_required) {
+  action.command
+      ->add_option("--route",
+                   action.options->routes,
+                   "A version and its percent of the starts; two make 100. VERSION alone gets all")
+      ->type_name("VERSION=WEIGHT")
+      ->required(is_route_required);
+  action.command->add_option("--description", action.options->description, "Of the alias")
+      ->type_name("TEXT");
+}
+
+}  // namespace
+
+void AddAliasCommand(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("alias", "Make, change and delete aliases of a state machine's versions");
+  command->require_subcommand(1);
+  command->footer(
+      "An alias leads to one version, or to two by weight. Who starts by it is moved to another\n"
+      "version without a change of their own.\n"
+      "\n"
+      "Examples:\n"
+      "  pawl alias create order PROD --route 3\n"
+      "  pawl alias update order PROD --route 3=90 --route 4=10\n"
+      "  pawl start order:PROD\n"
+      "  pawl alias list order");
+  Action create = AddAction(*command, "create", "Make an alias", Create, exit_code);
+  Action update = AddAction(*command, "update", "Change what is given", Update, exit_code);
+  Action list = AddAction(*command, "list", "List aliases by name", List, exit_code);
+  Action describe = AddAction(*command, "describe", "Show an alias", Describe, exit_code);
+  Action remove =
+      AddAction(*command, "delete", "Delete an alias; its versions stay", Delete, exit_code);
+  for (Action* action : {&create, &update, &describe, &remove})
+    AddNameArgument(*action);
+  AddContentOptions(create, true);
+  AddContentOptions(update, false);
+  for (Action* action : {&create, &update, &describe, &remove})
+    AddClientOptions(*action->command, *action->options);
+  list.command
+      ->add_option("--version", list.options->version, "Only aliases that lead to this version")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  AddPagedListOptions(*list.command, *list.options);
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "server/cli/client_command.h"
+#include "server/cli/command.h"
+#include "server/cli/paged_list.h"
+#include "server/cli/table.h"
+#include "server/cli/wire_text.h"
+
+namespace pawl::cli {
+namespace {
+
+struct Options : PagedListOptions {
+  std::string state_machine;
+};
+
+int Print(const Options& options, const v1::ListVersionsResponse& page) {
+  Table table({"VERSION", "REVISION", "CREATED", "DESCRIPTION"});
+  for (const v1::Version& version : page.versions()) {
+    if (options.is_json()) PrintLine(ToJson(version));
+    table.Add({std::to_string(version.version()),
+               std::to_string(version.revision()),
+               TimeText(version.create_time()),
+               version.description()});
+  }
+  if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+  return page.versions_size();
+}
+
+int Versions(const Options& options) {
+  v1::ListVersionsRequest request;
+  request.set_state_machine(options.state_machine);
+  return PrintPages(
+      "versions", options, &Client::Stub::ListVersions, request, [&options](const auto& page) {
+        return Print(options, page);
+      });
+}
+
+}  // namespace
+
+void AddVersionsCommand(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("versions", "List the versions of a state machine");
+  command->footer(
+      "Newest first.\n"
+      "\n"
+      "Examples:\n"
+      "  pawl versions order\n"
+      "  pawl describe order:3 --definition          what version 3 runs\n"
+      "  pawl list order:3                           its executions");
+  auto options = std::make_shared<Options>();
+  command->add_option("STATE_MACHINE", options->state_machine, "The state machine")->required();
+  AddPagedListOptions(*command, *options);
+  command->callback([options, &exit_code] { exit_code = Versions(*options); });
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,1 @@
+"""The worker's own function ``pawl:aws``: Task states that call AWS services."""

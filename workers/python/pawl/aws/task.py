@@ -1,0 +1,180 @@
+"""Runs the Task states that call AWS services: the worker's own function ``pawl:aws``.
+
+It is a function like any other: it runs in processes of its own, so a call that hangs costs its own
+task. A call is made once; what is tried again, a state's Retry says. Where a crash loses the answer
+the task is delivered again and the call is made twice.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import boto3  # type: ignore[import]
+import botocore  # type: ignore[import]
+import botocore.config  # type: ignore[import]
+import botocore.exceptions as boto_errors  # type: ignore[import]
+
+from pawl.aws.failures import Failures
+from pawl.aws.names import boto_service, did_you_mean, operation, sdk_services
+from pawl.aws.shapes import ParameterError, Parameters, ResultError, Results, json_text
+from pawl.context import Context
+from pawl.payload import read_event
+from pawl.task_error import TaskError, refused
+
+SDK = "aws-sdk:"
+CONNECT_SECONDS = 10
+READ_SECONDS = 60
+
+# The API behind an optimized integration whose name is another.
+OPTIMIZED_APIS = {("bedrock", "invokeModel"): "bedrockruntime"}
+# As recorded and as documented, these answer without the envelope of the SDK.
+WITHOUT_ENVELOPE = {"bedrock", "events"}
+# Names that AWS gives these headers in the envelope; botocore has them in lower case.
+HEADER_NAMES = {
+    "content-length": "Content-Length",
+    "content-type": "Content-Type",
+    "date": "Date",
+    "x-amzn-requestid": "x-amzn-RequestId",
+}
+
+_session = boto3.session.Session()
+_clients: dict[str, Any] = {}
+
+
+def handler(event: dict[str, Any], context: Context) -> Any:
+    """Makes the call that ``event`` names and returns the task's result.
+
+    ``event`` is ``{"Resource": "sqs:sendMessage", "Parameters": {…}}``, with ``aws-sdk:`` before
+    the service for an SDK integration. Raises TaskError in AWS's words.
+    """
+    resource = event["Resource"]
+    is_optimized = not resource.startswith(SDK)
+    service, _, action = resource.removeprefix(SDK).partition(":")
+    api = OPTIMIZED_APIS.get((service, action), service) if is_optimized else service
+    client = client_of(api)
+    name = operation(action, client.meta.service_model.operation_names)
+    if name is None:
+        raise refused(
+            f"The service '{service}' has no action '{action}'"
+            + did_you_mean(action, actions(client))
+            + f" in boto3 {boto3.__version__}"
+        )
+    model = client.meta.service_model.operation_model(name)
+    if model.has_event_stream_input or model.has_event_stream_output:
+        raise refused(f"'{resource}' answers with a stream of events, which no state can take")
+    return call(client, model, event["Parameters"], service, is_optimized)
+
+
+def call(client: Any, model: Any, parameters: Any, service: str, is_optimized: bool) -> Any:
+    """Calls the operation ``model`` and returns what the state gets."""
+    failures = Failures(model, service, is_optimized)
+    try:
+        arguments = Parameters(model, is_optimized).read(parameters)
+    except ParameterError as error:
+        raise refused(
+            f"The Parameters '{json_text(parameters)[:1024]}' could not be used to start the Task: "
+            f"[{error}]"
+        ) from None
+    try:
+        answer = getattr(client, botocore.xform_name(model.name))(**arguments)
+    except (boto_errors.BotoCoreError, boto_errors.ClientError) as error:
+        raise failures.of(error) from None
+    except (TypeError, ValueError, AttributeError) as error:
+        # The call cannot even be written down: a member that the address needs is missing.
+        raise failures.client(f"Unable to make the request: {error}") from None
+    try:
+        result = Results(model, is_optimized).write(answer)
+    except ResultError as error:
+        raise failures.client(f"Unable to take the response: {error}") from None
+    if is_optimized:
+        result = finished(service, model.name, result, answer["ResponseMetadata"])
+    return result
+
+
+def finished(service: str, name: str, result: dict[str, Any], metadata: dict[str, Any]) -> Any:
+    """What an optimized integration makes of its API's result."""
+    # Recorded: services, test_put_events_malformed_detail.
+    if name == "PutEvents" and result.get("FailedEntryCount", 0) > 0:
+        raise TaskError("EventBridge.FailedEntry", json_text(result))
+    if name == "InvokeModel":
+        result["Body"] = json_or_text(result.get("Body", ""))
+    return result if service in WITHOUT_ENVELOPE else {**result, **envelope(metadata)}
+
+
+def envelope(metadata: dict[str, Any]) -> dict[str, Any]:
+    """What the AWS SDK says beside the result. Recorded: services, test_send_message_attributes."""
+    headers = {
+        HEADER_NAMES.get(name, name): value
+        for name, value in metadata.get("HTTPHeaders", {}).items()
+    }
+    return {
+        "SdkHttpMetadata": {
+            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
+            "HttpHeaders": headers,
+            "HttpStatusCode": metadata.get("HTTPStatusCode"),
+        },
+        "SdkResponseMetadata": {"RequestId": metadata.get("RequestId")},
+    }
+
+
+def json_or_text(text: str) -> Any:
+    """The value of a JSON text; any other text itself."""
+    try:
+        return read_event(text)
+    except ValueError:
+        return text
+
+
+def actions(client: Any) -> list[str]:
+    """What definitions may call the service's actions."""
+    names = client.meta.service_model.operation_names
+    return [name[:1].lower() + name[1:] for name in names]
+
+
+def client_of(service: str) -> Any:
+    """boto3's client of the service that definitions call ``service``; made once a process."""
+    client = _clients.get(service)
+    if client is None:
+        available = _session.get_available_services()
+        name = boto_service(service, available)
+        if name is None:
+            raise refused(
+                f"There is no service '{service}'"
+                + did_you_mean(service, sdk_services(available))
+                + f" in boto3 {boto3.__version__}"
+            )
+        client = _clients[service] = make_client(name)
+    return client
+
+
+def make_client(name: str) -> Any:
+    """A client of boto3 for the worker's region, credentials and endpoint."""
+    endpoint = endpoint_of(name)
+    config = botocore.config.Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"total_max_attempts": 1},
+        # Services say themselves what is missing, in the words that are recorded.
+        parameter_validation=False,
+        # What stands in for S3 has no host name for each bucket.
+        s3={"addressing_style": "path"} if endpoint else None,
+    )
+    try:
+        return _session.client(name, endpoint_url=endpoint, config=config)
+    except (boto_errors.BotoCoreError, ValueError) as error:
+        raise TaskError(
+            "Pawl.WorkerConfiguration",
+            f"The worker cannot make a client of the service '{name}': {error}",
+        ) from None
+
+
+def endpoint_of(name: str) -> Any:
+    """The endpoint that the environment sets, or None; AWS's own variables.
+
+    ``AWS_ENDPOINT_URL_SQS`` goes before ``AWS_ENDPOINT_URL`` (AWS SDKs and Tools Reference Guide,
+    "Service-specific endpoints"). Older releases of botocore do not read them.
+    """
+    model = _session._session.get_service_model(name)
+    variable = model.service_id.replace(" ", "_").upper()
+    return os.environ.get(f"AWS_ENDPOINT_URL_{variable}") or os.environ.get("AWS_ENDPOINT_URL")

@@ -1,0 +1,1 @@
+"""The worker's own function ``pawl:http``: Task states that call HTTP endpoints."""

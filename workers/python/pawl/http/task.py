@@ -1,0 +1,104 @@
+"""Runs the Task states that call HTTP endpoints: the worker's own function ``pawl:http``.
+
+Off unless ``pawl worker --http-tasks FILE`` says which endpoints are allowed (settings.py). Where a
+crash loses the answer the task is delivered again and the request is sent twice.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from pawl.context import Context
+from pawl.http.exchange import Resolver, Response, exchange, resolve
+from pawl.http.request import Request, build, connection_name, is_json
+from pawl.http.settings import Connection, Settings, SettingsError, is_allowed, load
+from pawl.http.token import bearer, forget
+from pawl.payload import read_event
+from pawl.task_error import TaskError, refused
+
+FILE_VARIABLE = "PAWL_HTTP_TASKS"
+UNAUTHORIZED = 401
+
+
+def handler(event: dict[str, Any], context: Context) -> Any:
+    """Sends the request that ``event["Parameters"]`` describes and returns the task's result."""
+    path = os.environ.get(FILE_VARIABLE)
+    if not path:
+        raise TaskError("Pawl.WorkerConfiguration", f"{FILE_VARIABLE} names no file")
+    try:
+        settings = load(path)
+    except SettingsError as error:
+        raise TaskError("Pawl.WorkerConfiguration", str(error)) from None
+    return run(event["Parameters"], settings)
+
+
+def run(parameters: Any, settings: Settings, resolver: Resolver = resolve) -> Any:
+    """The result of an HTTP task. Raises TaskError."""
+    name, connection = connection_of(parameters, settings)
+    request = allowed_request(parameters, settings)
+    if connection.authorization != "OAUTH_CLIENT_CREDENTIALS":
+        return result_of(exchange(request, settings, resolver))
+    request.headers["authorization"] = bearer(name, connection, settings, resolver)
+    response = exchange(request, settings, resolver)
+    if response.status == UNAUTHORIZED:
+        forget(connection)
+    return result_of(response)
+
+
+def connection_of(parameters: Any, settings: Settings) -> tuple[str, Connection]:
+    """The connection that the parameters name, and its name."""
+    if not isinstance(parameters, dict):
+        raise refused("The parameters of an HTTP task must be an object")
+    name = connection_name(parameters)
+    connection = settings.connections.get(name)
+    if connection is None:
+        known = ", ".join(sorted(settings.connections)) or "none"
+        raise refused(f"The worker has no connection '{name}'; it has: {known}")
+    return name, connection
+
+
+def allowed_request(parameters: Any, settings: Settings) -> Request:
+    """The request that the parameters describe, to an endpoint that is allowed."""
+    name, connection = connection_of(parameters, settings)
+    request = build(parameters, connection)
+    if not is_allowed(request.endpoint, settings.allow):
+        raise refused(
+            f"The endpoint {request.endpoint} is not allowed; the worker's file has the list"
+        )
+    if connection.allow is not None and not is_allowed(request.endpoint, connection.allow):
+        raise refused(f"The connection '{name}' is not for the endpoint {request.endpoint}")
+    return request
+
+
+def result_of(response: Response) -> dict[str, Any]:
+    """What the state gets (Step Functions Developer Guide, "HTTP Task result").
+
+    Raises TaskError ``States.Http.StatusCode.404`` and the like, with the body as the cause: for
+    every status but those of success, also redirects, which are not followed.
+    """
+    text = text_of(response)
+    if not 200 <= response.status < 300:
+        raise TaskError(f"States.Http.StatusCode.{response.status}", text or response.reason)
+    body: Any = text
+    if is_json(response.headers.get("content-type", [""])[0]):
+        try:
+            body = read_event(text)
+        except (ValueError, RecursionError):
+            body = text
+    return {
+        "Headers": response.headers,
+        "ResponseBody": body,
+        "StatusCode": response.status,
+        "StatusText": response.reason,
+    }
+
+
+def text_of(response: Response) -> str:
+    """The body's text. A failed request's is taken as well as it can be."""
+    try:
+        return response.body.decode()
+    except UnicodeDecodeError:
+        if not 200 <= response.status < 300:
+            return response.body.decode(errors="replace")
+        raise refused("The response's body is not UTF-8, so a state cannot hold it") from None

@@ -31,6 +31,12 @@ class ApiInput {
     return value->AsInt64();
   }
 
+  std::optional<double> Number(std::string_view name) const {
+    const json::Value* value = object_.Find(name);
+    if (value == nullptr || !value->is_number()) return std::nullopt;
+    return value->AsDouble();
+  }
+
   bool Boolean(std::string_view name, bool otherwise) const {
     const json::Value* value = object_.Find(name);
     return value != nullptr && value->is_boolean() ? value->boolean() : otherwise;

@@ -77,6 +77,7 @@ void WriteExecution(std::string& out, const ExecutionInfo& execution, bool has_d
   JsonFields fields(out);
   WriteIdentity(fields, execution);
   WriteQualifiers(fields, execution);
+  if (!execution.map_run_arn.empty()) fields.Text("mapRunArn", execution.map_run_arn);
   WritePayload(out, fields, "input", execution.input, has_data);
   if (execution.output.has_value()) WritePayload(out, fields, "output", execution.output, has_data);
   // As recorded: an execution that timed out has no error, its status says it all.
@@ -94,7 +95,8 @@ void WriteExecutionItem(std::string& out,
   WriteIdentity(fields, execution);
   WriteQualifiers(fields, execution);
   if (!map_run_arn.empty()) fields.Text("mapRunArn", map_run_arn);
-  fields.Number("redriveCount", 0);
+  fields.Number("redriveCount", execution.redrive_count);
+  if (execution.redriven_at) fields.Time("redriveDate", *execution.redriven_at);
 }
 
 }  // namespace pawl::aws

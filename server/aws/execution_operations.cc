@@ -118,6 +118,16 @@ EventId EventIn(const std::string& text) {
   return id;
 }
 
+// A page may have fewer entries for it, and still another page behind it, as AWS's may.
+void FilterRedriven(const ApiInput& input, ListResponse& list) {
+  const auto filter = input.Text("redriveFilter");
+  if (!filter) return;
+  const bool is_wanted = *filter == "REDRIVEN";
+  std::erase_if(list.executions, [is_wanted](const ExecutionInfo& execution) {
+    return (execution.redrive_count > 0) != is_wanted;
+  });
+}
+
 // The role that the execution's first event names, if it is among the events.
 std::string RoleOf(const ApiCall& call, const ExecutionName& name, const HistoryPage& history) {
   const bool is_asked =
@@ -178,6 +188,20 @@ void StopExecution(const ApiCall& call, const ApiReply& reply) {
   });
 }
 
+void RedriveExecution(const ApiCall& call, const ApiReply& reply) {
+  const Result<ExecutionName> name = NameIn(call);
+  if (!name.ok()) return reply.Send(name.status());
+  RedriveRequest request{.name = *name,
+                         .client_token = call.input.Text("clientToken").value_or("")};
+  call.engine().RedriveExecution(std::move(request),
+                                 [reply](const Result<RedriveResponse>& redriven) {
+                                   if (!redriven.ok()) return reply.Send(redriven.status());
+                                   std::string out;
+                                   JsonFields(out).Time("redriveDate", redriven->redriven_at);
+                                   reply.Send(std::move(out));
+                                 });
+}
+
 Result<std::string> DescribeExecution(const ApiCall& call) {
   ASSIGN_OR_RETURN(const ExecutionName name, NameIn(call));
   ASSIGN_OR_RETURN(const ExecutionInfo execution, call.engine().DescribeExecution(name));
@@ -195,13 +219,12 @@ Result<std::string> ListExecutions(const ApiCall& call) {
   request.after = page.after();
   const auto filter = call.input.Text("statusFilter");
   if (filter) request.status = StatusOf(*filter);
-  // There are no executions that wait for a redrive, and none that were redriven.
-  const bool is_empty =
-      (filter && !request.status) || call.input.Text("redriveFilter") == "REDRIVEN";
   ListResponse list;
-  if (!is_empty) {
+  // PENDING_REDRIVE: there are no executions that wait for a redrive.
+  if (!filter || request.status) {
     ASSIGN_OR_RETURN(list, call.engine().ListExecutions(request));
   }
+  FilterRedriven(call.input, list);
   const auto write = [&listing](std::string& out, const ExecutionInfo& execution) {
     WriteExecutionItem(out, execution, listing.map_run_arn);
   };

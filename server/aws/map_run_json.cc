@@ -22,6 +22,7 @@ void WriteTally(std::string& out, JsonFields& parent, std::string_view name, con
   fields.Number("aborted", Signed(t.aborted));
   fields.Number("total", Signed(t.total));
   fields.Number("resultsWritten", Signed(t.results_written));
+  if (t.pending_redrive > 0) fields.Number("pendingRedrive", Signed(t.pending_redrive));
 }
 
 }  // namespace
@@ -40,6 +41,9 @@ void WriteMapRun(std::string& out, const MapRunInfo& run) {
   fields.Number("toleratedFailureCount", Signed(run.tolerated_failure_count));
   WriteTally(out, fields, "itemCounts", run.items);
   WriteTally(out, fields, "executionCounts", run.executions);
+  if (run.redrive_count == 0) return;
+  fields.Number("redriveCount", run.redrive_count);
+  if (run.redriven_at) fields.Time("redriveDate", *run.redriven_at);
 }
 
 void WriteMapRunItem(std::string& out, const MapRunInfo& run) {

@@ -37,6 +37,7 @@ Result<std::string> ListTagsForResource(const ApiCall& call);
 void StartExecution(const ApiCall& call, const ApiReply& reply);
 void StartSyncExecution(const ApiCall& call, const ApiReply& reply);
 void StopExecution(const ApiCall& call, const ApiReply& reply);
+void RedriveExecution(const ApiCall& call, const ApiReply& reply);
 Result<std::string> DescribeExecution(const ApiCall& call);
 Result<std::string> ListExecutions(const ApiCall& call);
 Result<std::string> GetExecutionHistory(const ApiCall& call);
@@ -44,6 +45,7 @@ Result<std::string> GetExecutionHistory(const ApiCall& call);
 // --- map_run_operations.cc ---
 Result<std::string> DescribeMapRun(const ApiCall& call);
 Result<std::string> ListMapRuns(const ApiCall& call);
+void UpdateMapRun(const ApiCall& call, const ApiReply& reply);
 
 // --- activity_operations.cc ---
 Result<std::string> CreateActivity(const ApiCall& call);

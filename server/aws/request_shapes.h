@@ -65,6 +65,8 @@ inline constexpr Shape kTaskToken{.min = 1, .max = 2048};
 inline constexpr Shape kClientToken{
     .min = 1, .max = 64, .pattern = "[!-~]+", .matches = IsClientToken};
 inline constexpr Shape kCount{.kind = ShapeKind::kInteger, .min = 0};
+// What the model calls an integer has 32 bits.
+inline constexpr Shape kConcurrency{.kind = ShapeKind::kInteger, .min = 0, .max = 2'147'483'647};
 inline constexpr Shape kPercentage{.kind = ShapeKind::kNumber, .min = 0, .max = 100};
 inline constexpr Shape kType{.words = kTypeWords};
 inline constexpr Shape kStatus{.words = kStatusWords};
@@ -212,7 +214,7 @@ inline constexpr std::array kListMapRuns = {MemberShape{"executionArn", &kArn, t
                                             MemberShape{"nextToken", &kPageToken}};
 inline constexpr std::array kUpdateMapRun = {
     MemberShape{"mapRunArn", &kLongArn, true},
-    MemberShape{"maxConcurrency", &kCount},
+    MemberShape{"maxConcurrency", &kConcurrency},
     MemberShape{"toleratedFailurePercentage", &kPercentage},
     MemberShape{"toleratedFailureCount", &kCount}};
 

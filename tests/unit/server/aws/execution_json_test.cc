@@ -16,7 +16,8 @@ ExecutionInfo Execution(ExecutionStatus status) {
           .state_machine_arn = "arn:m",
           .status = status,
           .started_at = Timestamp(seconds(10)),
-          .input = Bytes("{}")};
+          .input = Bytes("{}"),
+          .redrive_status = RedriveStatus::kRedrivable};
 }
 
 std::string Json(const ExecutionInfo& execution) {
@@ -29,6 +30,8 @@ TEST(ExecutionJsonTest, ASucceededExecutionHasItsOutputAndIsNotRedrivable) {
   ExecutionInfo execution = Execution(ExecutionStatus::kSucceeded);
   execution.stopped_at = Timestamp(seconds(11));
   execution.output = Bytes("[1]");
+  execution.redrive_status = RedriveStatus::kNotRedrivable;
+  execution.redrive_status_reason = "Execution is SUCCEEDED and cannot be redriven";
   EXPECT_EQ(Json(execution),
             R"({"executionArn":"arn:e","stateMachineArn":"arn:m","name":"n","status":"SUCCEEDED",)"
             R"("startDate":10.000,"stopDate":11.000,"input":"{}","inputDetails":{"included":true},)"
@@ -55,6 +58,37 @@ TEST(ExecutionJsonTest, AnExecutionThatTimedOutHasNoError) {
             R"({"executionArn":"arn:e","stateMachineArn":"arn:m","name":"n","status":"TIMED_OUT",)"
             R"("startDate":10.000,"input":"{}","inputDetails":{"included":true},"redriveCount":0,)"
             R"("redriveStatus":"REDRIVABLE"})");
+}
+
+TEST(ExecutionJsonTest, ARedrivenExecutionSaysHowOftenAndWhen) {
+  ExecutionInfo execution = Execution(ExecutionStatus::kFailed);
+  execution.redrive_count = 2;
+  execution.redriven_at = Timestamp(seconds(12));
+  EXPECT_NE(Json(execution).find(R"("redriveCount":2,"redriveDate":12.000,"redriveStatus")"),
+            std::string::npos);
+}
+
+TEST(ExecutionJsonTest, AnExecutionOfAMapRunNamesVersionAliasAndRun) {
+  ExecutionInfo execution = Execution(ExecutionStatus::kRunning);
+  execution.version = 3;
+  execution.state_machine_version_arn = "arn:m:3";
+  execution.alias = "live";
+  execution.state_machine_alias_arn = "arn:m:live";
+  std::string text;
+  WriteExecutionItem(text, execution, "arn:r");
+  EXPECT_EQ(text,
+            R"({"executionArn":"arn:e","stateMachineArn":"arn:m","name":"n","status":"RUNNING",)"
+            R"("startDate":10.000,"stateMachineVersionArn":"arn:m:3",)"
+            R"("stateMachineAliasArn":"arn:m:live","mapRunArn":"arn:r","redriveCount":0})");
+}
+
+TEST(ExecutionJsonTest, PayloadsAreLeftOutWhereTheyAreNotWanted) {
+  ExecutionInfo execution = Execution(ExecutionStatus::kSucceeded);
+  execution.output = Bytes("[1]");
+  std::string text;
+  WriteExecution(text, execution, /*has_data=*/false);
+  EXPECT_NE(text.find(R"("inputDetails":{"included":false},"outputDetails":{"included":false})"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -304,6 +304,44 @@ TEST_F(StepFunctionsEndpointTest, StopsAnExecution) {
             "InvalidArn: Invalid Arn: 'Resource type not valid in this context: express'");
 }
 
+TEST_F(StepFunctionsEndpointTest, RedrivesAnExecution) {
+  Create("m", R"({"StartAt":"F","States":{"F":{"Type":"Fail","Error":"E"}}})");
+  const std::string arn = Start("m");
+  EXPECT_EQ(End(arn).Get("redriveStatus"), "REDRIVABLE");
+  EXPECT_THAT(Call("RedriveExecution", OfExecution(arn)).Get("redriveDate"),
+              MatchesRegex("[0-9]+\\.[0-9]{3}"));
+  EXPECT_EQ(End(arn).Get("redriveCount"), "1");
+  const auto listed = [this](const std::string& filter) {
+    return Call("ListExecutions", Of("stateMachine:m", R"(,"redriveFilter":")" + filter + "\""))
+        .body;
+  };
+  EXPECT_THAT(listed("REDRIVEN"), HasSubstr(arn));
+  EXPECT_EQ(listed("NOT_REDRIVEN"), R"({"executions":[]})");
+  Create("p");
+  EXPECT_THAT(Call("RedriveExecution", OfExecution(Start("p", R"(,"name":"x")"))).Error(),
+              StartsWith("ExecutionNotRedrivable: "));
+}
+
+TEST_F(StepFunctionsEndpointTest, UpdatesAMapRun) {
+  Create("m",
+         R"({"StartAt":"M","States":{"M":{"Type":"Map","Label":"L","End":true,"ItemProcessor":{)"
+         R"("ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"W",)"
+         R"("States":{"W":{"Type":"Wait","Seconds":600,"End":true}}}}}})");
+  const std::string arn = Start("m", R"(,"input":"[1,2]")");
+  std::string runs;
+  while (runs.find("mapRunArn") == std::string::npos)
+    runs = Call("ListMapRuns", OfExecution(arn)).body;
+  const std::size_t begin = runs.find(Arn("mapRun:"));
+  const std::string run = R"({"mapRunArn":")" + runs.substr(begin, runs.find('"', begin) - begin);
+  EXPECT_EQ(
+      Call("UpdateMapRun", run + R"(","maxConcurrency":7,"toleratedFailurePercentage":12.5})").body,
+      "{}");
+  const ApiAnswer described = Call("DescribeMapRun", run + "\"}");
+  EXPECT_EQ(described.Get("maxConcurrency"), "7");
+  EXPECT_EQ(described.Get("toleratedFailurePercentage"), "12.5");
+  EXPECT_EQ(described.Get("status"), "RUNNING");
+}
+
 TEST_F(StepFunctionsEndpointTest, GivesListsInPages) {
   Create("m");
   for (const char* name : {"a", "b", "c"})

@@ -190,6 +190,20 @@ def test_versions_and_aliases_route_starts(newer: Any, machine: Machine) -> None
         newer.describe_state_machine(stateMachineArn=one["stateMachineVersionArn"])
 
 
+def test_a_failed_execution_is_redriven(newer: Any, machine: Machine) -> None:
+    arn = machine({"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}})
+    execution = newer.start_execution(stateMachineArn=arn)["executionArn"]
+    assert until_closed(newer, execution)["redriveStatus"] == "REDRIVABLE"
+    assert newer.redrive_execution(executionArn=execution)["redriveDate"]
+    assert until_closed(newer, execution)["redriveCount"] == 1
+    listed = newer.list_executions(stateMachineArn=arn, redriveFilter="REDRIVEN")["executions"]
+    assert [entry["executionArn"] for entry in listed] == [execution]
+    done = newer.start_execution(stateMachineArn=machine())["executionArn"]
+    until_closed(newer, done)
+    with pytest.raises(newer.exceptions.ExecutionNotRedrivable):
+        newer.redrive_execution(executionArn=done)
+
+
 def test_a_state_is_tested_and_a_definition_validated(newer: Any) -> None:
     tested = newer.test_state(
         definition=json.dumps({"Type": "Pass", "Result": 1, "End": True}), inspectionLevel="DEBUG"

@@ -16,7 +16,9 @@
 #include <string>
 
 #include "engine/platform/clock.h"
+#include "engine/platform/random.h"
 #include "server/cli/command.h"
+#include "server/http_front.h"
 #include "server/rpc_server.h"
 #include "server/settings.h"
 #include "server/version.h"
@@ -137,18 +139,29 @@ int Run(const Settings& settings) {
   Result<std::unique_ptr<RpcServer>> server = RpcServer::Start(**engine, clock, std::move(options));
   if (!server.ok()) return Fail(server.status(), cli::kFailed);
 
-  fmt::print("pawl server is ready: grpc {}, data {}\n",
+  platform::SystemRandom random;
+  Result<std::unique_ptr<HttpFront>> http =
+      HttpFront::Start(**engine, clock, random, settings.http_address);
+  if (!http.ok()) return Fail(http.status(), cli::kFailed);
+
+  fmt::print("pawl server is ready: grpc {}, http {}, data {}\n",
              (*server)->address(),
+             (*http)->address(),
              settings.is_in_memory ? "in memory" : settings.engine.data_dir);
   std::fflush(stdout);
-  spdlog::info("pawl {} serves gRPC on {}", kVersion, (*server)->address());
+  spdlog::info("pawl {} serves gRPC on {} and the AWS API on {}",
+               kVersion,
+               (*server)->address(),
+               (*http)->address());
 
   const int signal = signals.Wait();
   spdlog::info("{}: stopping; what runs goes on at the next start",
                signal == SIGTERM ? "SIGTERM" : "SIGINT");
   std::signal(SIGALRM, [](int /*number*/) { _exit(cli::kDone); });
   alarm(kStopSecondsMax);
+  (*http)->Stop(kStopGrace / 2);
   (*server)->Stop(kStopGrace);
+  http->reset();
   server->reset();
   engine->reset();
   spdlog::info("stopped");
@@ -166,7 +179,7 @@ void AddServerCommand(CLI::App& app, int& exit_code) {
       "\n"
       "Examples:\n"
       "  pawl server --data-dir ./pawl-data\n"
-      "  pawl server --in-memory --grpc-address 127.0.0.1:0\n"
+      "  pawl server --in-memory --grpc-address 127.0.0.1:0 --http-address 127.0.0.1:0\n"
       "  pawl server --config /etc/pawl/server.yaml");
   auto given = std::make_shared<Given>();
   command->add_option("--config", given->config, "Read settings from FILE (YAML) [PAWL_CONFIG]")

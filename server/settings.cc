@@ -118,15 +118,11 @@ Setting Time(Words words, Duration min, Member<Duration> member) {
       .get = [member](const Settings& settings) { return FormatDuration(Read(member, settings)); }};
 }
 
-Setting Address() {
-  Setting setting =
-      Text({"grpc_address",
-            "HOST:PORT",
-            "Where gRPC listens: a loopback address; port 0 picks a free port and prints it"},
-           [](Settings& s) -> std::string& { return s.grpc_address; });
-  setting.set = [](Settings& settings, std::string_view text) -> Status {
+Setting Address(Words words, Member<std::string> member) {
+  Setting setting = Text(words, member);
+  setting.set = [member](Settings& settings, std::string_view text) -> Status {
     ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(text));
-    settings.grpc_address = fmt::format("{}:{}", address.host, address.port);
+    member(settings) = fmt::format("{}:{}", address.host, address.port);
     return {};
   };
   return setting;
@@ -159,7 +155,14 @@ std::vector<Setting> ServerSettings() {
             "DIR",
             "Where the buckets of Maps' ItemReader and ResultWriter are: a subdirectory for each"},
            [](Settings& s) -> std::string& { return s.engine.objects_directory; }),
-      Address(),
+      Address({"grpc_address",
+               "HOST:PORT",
+               "Where gRPC listens: a loopback address; port 0 picks a free port and prints it"},
+              [](Settings& s) -> std::string& { return s.grpc_address; }),
+      Address({"http_address",
+               "HOST:PORT",
+               "Where the AWS API is served over HTTP: a loopback address; port 0 as above"},
+              [](Settings& s) -> std::string& { return s.http_address; }),
       LogLevel(),
   };
 }

@@ -18,6 +18,8 @@ namespace pawl::server {
 
 struct Settings {
   std::string grpc_address = "127.0.0.1:7600";
+  // The port of Step Functions Local.
+  std::string http_address = "127.0.0.1:8083";
   bool is_in_memory = false;
   // trace, debug, info, warn, error or off.
   std::string log_level = "info";

@@ -63,24 +63,40 @@ bool IsLabelCharacter(unsigned char c, unsigned char next) {
 // Of labels that no definition gives.
 constexpr std::uint64_t kLabelSeed = 0x6c61'6265'6cU;
 
-void CheckLabel(const Place& place, Problems& problems) {
-  const std::string_view label = place.node->text;
+// As AWS shows it: a control character by its number.
+std::string ShownCharacter(std::string_view label, std::size_t place) {
+  const auto c = static_cast<unsigned char>(label[place]);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  if (c == '\\') return "\\\\";
+  if (c == '\n') return "\\n";
+  if (c == '\r') return "\\r";
+  if (c == '\t') return "\\t";
+  if (c >= 0x20 && c < 0x7F) return std::string(1, label[place]);
+  // U+0080 to U+009F have their number in the second of two bytes.
+  const unsigned number = c == 0xC2 ? static_cast<unsigned char>(label[place + 1]) : c;
+  return std::string("\\x") + kDigits[number >> 4U] + kDigits[number & 0xFU];
+}
+
+// In AWS's words; nothing is wrong: empty.
+std::string LabelProblem(std::string_view label) {
   std::size_t characters = 0;
-  bool is_good = true;
+  for (const char c : label)
+    characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1U : 0U;
+  if (characters == 0) return "Label cannot be empty";
+  if (characters > 40) return "Label cannot exceed 40 characters";
   for (std::size_t i = 0; i < label.size(); ++i) {
     const auto c = static_cast<unsigned char>(label[i]);
     const auto next = static_cast<unsigned char>(i + 1 < label.size() ? label[i + 1] : '\0');
-    characters += (c & 0xC0U) != 0x80U ? 1U : 0U;
-    is_good = is_good && IsLabelCharacter(c, next);
+    if (!IsLabelCharacter(c, next)) {
+      return "Label contains invalid character: '" + ShownCharacter(label, i) + "'";
+    }
   }
-  if (!is_good || characters == 0 || characters > 40) {
-    problems.Error(
-        code::kSchema,
-        place,
-        "a Label has 1 to 40 characters and no white space, wildcard, bracket or special "
-        "character; found " +
-            Describe(*place.node));
-  }
+  return "";
+}
+
+void CheckLabel(const Place& place, Problems& problems) {
+  std::string problem = LabelProblem(place.node->text);
+  if (!problem.empty()) problems.Error(code::kLabel, place, std::move(problem));
 }
 
 class Compiler {

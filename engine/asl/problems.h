@@ -26,6 +26,7 @@ inline constexpr std::string_view kDuplicateField = "DUPLICATE_FIELD_NAME";
 inline constexpr std::string_view kSchema = "SCHEMA_VALIDATION_FAILED";
 inline constexpr std::string_view kInvalidJsonata = "INVALID_JSONATA_EXPRESSION";
 inline constexpr std::string_view kErrorEquals = "INVALID_ERROR_EQUALS";
+inline constexpr std::string_view kLabel = "INVALID_LABEL";
 inline constexpr std::string_view kHeartbeat = "HEARTBEAT_NOT_BELOW_TIMEOUT";
 // States among each other.
 inline constexpr std::string_view kMissingTarget = "MISSING_TRANSITION_TARGET";

@@ -133,8 +133,8 @@ Result<MapRunList> MapRunReader::List(const ExecutionName& execution,
                shard, execution.namespace_id, execution.state_machine, execution.name)}));
   if (!number) {
     return NotFound("Execution Does Not Exist: '" +
-                    interpreter::ExecutionArn(arns_, execution.state_machine, execution.name) +
-                    "'");
+                    interpreter::ExecutionArn(arns_, execution.state_machine, execution.name) + "'")
+        .WithReason("ExecutionDoesNotExist");
   }
   ASSIGN_OR_RETURN(const ExecutionNumber decoded, rows::DecodeNumber(*number));
   const ExecutionId id{.shard = shard, .number = decoded};

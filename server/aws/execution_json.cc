@@ -20,6 +20,17 @@ void WriteRedrive(JsonFields& fields, const ExecutionInfo& execution) {
   }
 }
 
+// A payload, or only that it is left out.
+void WritePayload(std::string& out,
+                  JsonFields& fields,
+                  std::string_view name,
+                  const Bytes& payload,
+                  bool has_data) {
+  if (has_data && payload.has_value()) return fields.Payload(name, payload, kIncluded, true);
+  fields.Begin(std::string(name) + "Details");
+  JsonFields(out).Boolean(kIncluded, has_data);
+}
+
 void WriteIdentity(JsonFields& fields, const ExecutionInfo& execution) {
   fields.Text("executionArn", execution.arn);
   fields.Text("stateMachineArn", execution.state_machine_arn);
@@ -27,7 +38,16 @@ void WriteIdentity(JsonFields& fields, const ExecutionInfo& execution) {
   fields.Text("status", interpreter::ExecutionStatusName(execution.status));
   fields.Time("startDate", execution.started_at);
   if (execution.stopped_at) fields.Time("stopDate", *execution.stopped_at);
-  fields.Payload("input", execution.input, kIncluded, true);
+}
+
+// What the execution was started with, beside the state machine.
+void WriteQualifiers(JsonFields& fields, const ExecutionInfo& execution) {
+  if (execution.version != 0) {
+    fields.Text("stateMachineVersionArn", execution.state_machine_version_arn);
+  }
+  if (!execution.alias.empty()) {
+    fields.Text("stateMachineAliasArn", execution.state_machine_alias_arn);
+  }
 }
 
 // Step Functions' prices count steps of 100 ms and of 64 MB.
@@ -40,15 +60,11 @@ std::int64_t BilledMilliseconds(const ExecutionInfo& execution) {
 
 }  // namespace
 
-void WriteSyncExecution(std::string& out, const ExecutionInfo& execution) {
+void WriteSyncExecution(std::string& out, const ExecutionInfo& execution, bool has_data) {
   JsonFields fields(out);
   WriteIdentity(fields, execution);
-  if (execution.output.has_value()) {
-    fields.Payload("output", execution.output, kIncluded, true);
-  } else {
-    fields.Begin("outputDetails");
-    JsonFields(out).Boolean(kIncluded, true);
-  }
+  WritePayload(out, fields, "input", execution.input, has_data);
+  WritePayload(out, fields, "output", execution.output, has_data);
   fields.Text("error", execution.error);
   fields.Text("cause", execution.cause);
   fields.Begin("billingDetails");
@@ -57,16 +73,30 @@ void WriteSyncExecution(std::string& out, const ExecutionInfo& execution) {
   billing.Number("billedDurationInMilliseconds", BilledMilliseconds(execution));
 }
 
-void WriteExecution(std::string& out, const ExecutionInfo& execution) {
+void WriteExecution(std::string& out, const ExecutionInfo& execution, bool has_data) {
   JsonFields fields(out);
   WriteIdentity(fields, execution);
-  if (execution.output.has_value()) fields.Payload("output", execution.output, kIncluded, true);
+  WriteQualifiers(fields, execution);
+  if (!execution.map_run_arn.empty()) fields.Text("mapRunArn", execution.map_run_arn);
+  WritePayload(out, fields, "input", execution.input, has_data);
+  if (execution.output.has_value()) WritePayload(out, fields, "output", execution.output, has_data);
   // As recorded: an execution that timed out has no error, its status says it all.
   if (execution.status != ExecutionStatus::kTimedOut) {
     fields.Text("error", execution.error);
     fields.Text("cause", execution.cause);
   }
   WriteRedrive(fields, execution);
+}
+
+void WriteExecutionItem(std::string& out,
+                        const ExecutionInfo& execution,
+                        std::string_view map_run_arn) {
+  JsonFields fields(out);
+  WriteIdentity(fields, execution);
+  WriteQualifiers(fields, execution);
+  if (!map_run_arn.empty()) fields.Text("mapRunArn", map_run_arn);
+  fields.Number("redriveCount", execution.redrive_count);
+  if (execution.redriven_at) fields.Time("redriveDate", *execution.redriven_at);
 }
 
 }  // namespace pawl::aws

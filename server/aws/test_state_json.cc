@@ -222,7 +222,8 @@ ApiError TestStateError(const TestStateRequest& request, const Status& status) {
   }
   const asl::TestedState tested = asl::CompileTestedState(request.definition, request.state_name);
   if (tested.machine != nullptr) return {.code = status.reason(), .message = status.message()};
-  return {.code = status.reason(), .message = InvalidDefinitionMessage(tested.diagnostics)};
+  return {.code = status.reason(),
+          .message = InvalidDefinitionMessage(tested.diagnostics, request.definition)};
 }
 
 }  // namespace pawl::aws

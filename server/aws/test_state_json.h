@@ -6,6 +6,7 @@
 
 #include "engine/base/status.h"
 #include "engine/runtime/engine.h"
+#include "server/aws/api_error.h"
 
 namespace pawl::aws {
 
@@ -22,12 +23,6 @@ Result<TestStateCall> ReadTestState(std::string_view json);
 
 // Appends AWS's TestStateOutput as one JSON object.
 void WriteTestState(std::string& out, const StateTestResult& result, bool shows_inspection);
-
-struct ApiError {
-  // AWS's name of the error, "ValidationException".
-  std::string code = {};
-  std::string message = {};
-};
 
 // How AWS words the error by which Engine::TestState refused `request`.
 ApiError TestStateError(const TestStateRequest& request, const Status& status);

@@ -25,12 +25,14 @@ constexpr std::chrono::seconds kServerReadyWithin(120);
 constexpr std::chrono::milliseconds kStopPoll(50);
 constexpr std::chrono::seconds kStopWithin(20);
 constexpr std::string_view kGrpcWord = "grpc ";
+constexpr std::string_view kHttpWord = "http ";
 
 struct Options : ClientOptions {
   std::string directory;
   std::string data_dir;
   bool is_in_memory = false;
   std::string log_level = "warn";
+  std::string http_address = "127.0.0.1:8083";
 };
 
 bool IsDirectory(const std::string& path) {
@@ -61,13 +63,13 @@ class StopSignals {
   sigset_t signals_{};
 };
 
-// "pawl server is ready: grpc 127.0.0.1:7600, data d" says where.
-std::optional<std::string> AddressIn(const std::string& line) {
-  const std::size_t begin = line.find(kGrpcWord);
+// "pawl server is ready: grpc 127.0.0.1:7600, http 127.0.0.1:8083, data d" says where.
+std::optional<std::string> AddressIn(const std::string& line, std::string_view word) {
+  const std::size_t begin = line.find(word);
   if (begin == std::string::npos) return std::nullopt;
   const std::size_t end = line.find(',', begin);
-  if (end == std::string::npos || end == begin + kGrpcWord.size()) return std::nullopt;
-  return line.substr(begin + kGrpcWord.size(), end - begin - kGrpcWord.size());
+  if (end == std::string::npos || end == begin + word.size()) return std::nullopt;
+  return line.substr(begin + word.size(), end - begin - word.size());
 }
 
 class Dev {
@@ -99,8 +101,13 @@ class Dev {
   };
 
   Status StartServer() {
-    std::vector<std::string> arguments = {
-        "server", "--grpc-address", options_.address, "--log-level", options_.log_level};
+    std::vector<std::string> arguments = {"server",
+                                          "--grpc-address",
+                                          options_.address,
+                                          "--http-address",
+                                          options_.http_address,
+                                          "--log-level",
+                                          options_.log_level};
     if (options_.is_in_memory) {
       arguments.emplace_back("--in-memory");
     } else {
@@ -111,9 +118,13 @@ class Dev {
     children_.push_back({"server", std::move(process)});
     const Result<std::string> line = children_.back().process.ReadLine(clock_, kServerReadyWithin);
     if (!line.ok()) return Unavailable("the server did not start; see above");
-    const std::optional<std::string> address = AddressIn(*line);
-    if (!address) return Internal("the server's ready message was not understood: " + *line);
-    options_.address = *address;
+    const std::optional<std::string> grpc = AddressIn(*line, kGrpcWord);
+    const std::optional<std::string> http = AddressIn(*line, kHttpWord);
+    if (!grpc || !http) {
+      return Internal("the server's ready message was not understood: " + *line);
+    }
+    options_.address = *grpc;
+    options_.http_address = *http;
     return {};
   }
 
@@ -151,8 +162,9 @@ class Dev {
   }
 
   void TellReady() const {
-    PrintLine(fmt::format("pawl dev is ready: grpc {}, data {}",
+    PrintLine(fmt::format("pawl dev is ready: grpc {}, http {}, data {}",
                           options_.address,
+                          options_.http_address,
                           options_.is_in_memory ? "in memory" : SafeText(options_.data_dir)));
     PrintNote("Ctrl-C stops everything; executions go on at the next start.");
     FlushOutput(kDone);
@@ -238,7 +250,7 @@ void AddDevCommand(CLI::App& app, int& exit_code) {
       "\n"
       "Examples:\n"
       "  pawl dev statemachines/examples\n"
-      "  pawl dev . --in-memory --address 127.0.0.1:0");
+      "  pawl dev . --in-memory --address 127.0.0.1:0 --http-address 127.0.0.1:0");
   auto options = std::make_shared<Options>();
   command->add_option("DIR", options->directory, "Definitions and functions")->required();
   auto* data_dir = command->add_option(
@@ -247,6 +259,12 @@ void AddDevCommand(CLI::App& app, int& exit_code) {
       ->excludes(data_dir);
   command->add_option("--address", options->address, "Where the server listens [PAWL_ADDRESS]")
       ->envname("PAWL_ADDRESS")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--http-address", options->http_address, "Where the AWS API is [PAWL_HTTP_ADDRESS]")
+      ->envname("PAWL_HTTP_ADDRESS")
       ->type_name("HOST:PORT")
       ->capture_default_str();
   command->add_option("--log-level", options->log_level, "What the server tells on standard error")

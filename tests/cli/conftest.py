@@ -43,6 +43,8 @@ class Pawl:
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith("PAWL_")
         }
+        # Servers of several tests run side by side.
+        self.environment["PAWL_HTTP_ADDRESS"] = "127.0.0.1:0"
         if address is not None:
             self.environment["PAWL_ADDRESS"] = address
 

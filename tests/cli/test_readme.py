@@ -42,6 +42,7 @@ class Newcomer:
         self.directory = directory
         self.environment = {n: v for n, v in os.environ.items() if not n.startswith("PAWL_")}
         self.environment["PAWL_GRPC_ADDRESS"] = "127.0.0.1:0"
+        self.environment["PAWL_HTTP_ADDRESS"] = "127.0.0.1:0"
         self.exports = ""
         self.running: list[subprocess.Popen[str]] = []
 

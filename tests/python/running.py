@@ -155,7 +155,7 @@ class Site:
         return self._start(
             "server.log",
             *(str(PROGRAM), "server", "--data-dir", data, "--grpc-address", self.address),
-            *arguments,
+            *("--http-address", "127.0.0.1:0", *arguments),
         )
 
     def worker(self, *arguments: str) -> Process:

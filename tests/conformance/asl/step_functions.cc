@@ -188,7 +188,7 @@ Answer StepFunctions::CreateStateMachine(const Tree& parameters) {
       asl::Compile(definition, Limits().definition_bytes_max, type);
   const auto diagnostics = RealDiagnostics(compilation);
   if (HasErrors(diagnostics)) {
-    return Error("InvalidDefinition", aws::InvalidDefinitionMessage(diagnostics));
+    return Error("InvalidDefinition", aws::InvalidDefinitionMessage(diagnostics, definition));
   }
   if (auto what = FindUnsupported(compilation)) return NotSupported(*std::move(what));
   const auto deployed = harness_.engine().Deploy({.name = StringMember(parameters, "name"),
@@ -265,7 +265,7 @@ Answer StepFunctions::ValidateDefinition(const Tree& parameters) {
     if (auto what = FindUnsupported(compilation)) return NotSupported(*std::move(what));
   }
   std::string text;
-  aws::WriteValidation(text, diagnostics);
+  aws::WriteValidation(text, diagnostics, diagnostics.size());
   return {.response = ParsedAnswer(text)};
 }
 

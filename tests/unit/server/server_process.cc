@@ -35,6 +35,8 @@ ServerProcess::ServerProcess(const std::vector<std::string>& arguments,
   std::vector<std::string> command = {PAWL_PROGRAM, "server"};
   command.insert(command.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables = environment;
+  // Servers of several tests run side by side.
+  variables.emplace_back("PAWL_HTTP_ADDRESS=127.0.0.1:0");
   for (char** variable = environ; *variable != nullptr; ++variable)
     variables.emplace_back(*variable);
   const std::vector<char*> argv = Pointers(command);

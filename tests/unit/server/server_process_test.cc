@@ -83,7 +83,9 @@ class ServerProcessTest : public testing::Test {
 TEST_F(ServerProcessTest, SaysWhenItIsReadyAndWhere) {
   ServerProcess server(Arguments());
   EXPECT_THAT(server.WaitForReady(),
-              MatchesRegex("pawl server is ready: grpc 127\\.0\\.0\\.1:[0-9]+, data " + DataDir()));
+              MatchesRegex("pawl server is ready: grpc 127\\.0\\.0\\.1:[0-9]+, http "
+                           "127\\.0\\.0\\.1:[0-9]+, data " +
+                           DataDir()));
 }
 
 TEST_F(ServerProcessTest, EndsWithZeroOnSigtermAndSigint) {

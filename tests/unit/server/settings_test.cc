@@ -92,6 +92,7 @@ TEST_F(SettingsTest, AFileSetsEveryKindOfValue) {
       "# Pawl\n"
       "data_dir: /var/lib/pawl\n"
       "grpc_address: localhost:7700\n"
+      "http_address: localhost:8084\n"
       "log_level: debug\n"
       "executors: 3\n"
       "retention: 30d\n"
@@ -102,6 +103,7 @@ TEST_F(SettingsTest, AFileSetsEveryKindOfValue) {
   const Settings settings = LoadSettings(sources_).value();
   EXPECT_EQ(settings.engine.data_dir, "/var/lib/pawl");
   EXPECT_EQ(settings.grpc_address, "127.0.0.1:7700");
+  EXPECT_EQ(settings.http_address, "127.0.0.1:8084");
   EXPECT_EQ(settings.log_level, "debug");
   EXPECT_EQ(settings.engine.executors, 3);
   EXPECT_EQ(settings.engine.retention, std::chrono::hours(24 * 30));

@@ -658,7 +658,7 @@ TEST(LabelTest, LabelsAreShortAndPlain) {
         "\"Type\": \"Map\", \"End\": true, \"Label\": \"" + text +
         R"(", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}})");
   };
-  const auto is_bad = Contains(Problem("SCHEMA_VALIDATION_FAILED", "/States/S/Label"));
+  const auto is_bad = Contains(Problem("INVALID_LABEL", "/States/S/Label"));
   EXPECT_THAT(Diagnose(label(std::string(40, 'a'))), Not(is_bad));
   for (const std::string bad : {"", "a b", "a*", "a\\u0085b", "a\\tb", "a/b", "a`b"}) {
     EXPECT_THAT(Diagnose(label(bad)), is_bad) << bad;

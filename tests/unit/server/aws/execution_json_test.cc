@@ -60,5 +60,36 @@ TEST(ExecutionJsonTest, AnExecutionThatTimedOutHasNoError) {
             R"("redriveStatus":"REDRIVABLE"})");
 }
 
+TEST(ExecutionJsonTest, ARedrivenExecutionSaysHowOftenAndWhen) {
+  ExecutionInfo execution = Execution(ExecutionStatus::kFailed);
+  execution.redrive_count = 2;
+  execution.redriven_at = Timestamp(seconds(12));
+  EXPECT_NE(Json(execution).find(R"("redriveCount":2,"redriveDate":12.000,"redriveStatus")"),
+            std::string::npos);
+}
+
+TEST(ExecutionJsonTest, AnExecutionOfAMapRunNamesVersionAliasAndRun) {
+  ExecutionInfo execution = Execution(ExecutionStatus::kRunning);
+  execution.version = 3;
+  execution.state_machine_version_arn = "arn:m:3";
+  execution.alias = "live";
+  execution.state_machine_alias_arn = "arn:m:live";
+  std::string text;
+  WriteExecutionItem(text, execution, "arn:r");
+  EXPECT_EQ(text,
+            R"({"executionArn":"arn:e","stateMachineArn":"arn:m","name":"n","status":"RUNNING",)"
+            R"("startDate":10.000,"stateMachineVersionArn":"arn:m:3",)"
+            R"("stateMachineAliasArn":"arn:m:live","mapRunArn":"arn:r","redriveCount":0})");
+}
+
+TEST(ExecutionJsonTest, PayloadsAreLeftOutWhereTheyAreNotWanted) {
+  ExecutionInfo execution = Execution(ExecutionStatus::kSucceeded);
+  execution.output = Bytes("[1]");
+  std::string text;
+  WriteExecution(text, execution, /*has_data=*/false);
+  EXPECT_NE(text.find(R"("inputDetails":{"included":false},"outputDetails":{"included":false})"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace pawl::aws

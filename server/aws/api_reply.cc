@@ -1,0 +1,36 @@
+#include <string_view>
+#include <utility>
+
+#include "server/aws/api_call.h"
+#include "server/aws/api_error.h"
+
+namespace pawl::aws {
+namespace {
+
+constexpr int kOk = 200;
+constexpr std::string_view kContentType = "application/x-amz-json-1.0";
+
+}  // namespace
+
+http::HttpResponse ApiReply::ResponseOf(int status, std::string body) const {
+  return {.status = status,
+          .content_type = std::string(kContentType),
+          .headers = {{.name = "x-amzn-RequestId", .value = request_id_}},
+          .body = std::move(body)};
+}
+
+void ApiReply::Send(const Result<std::string>& answer) const {
+  if (answer.ok()) return responder_->Respond(ResponseOf(kOk, *answer));
+  const ApiError error = ToApiError(answer.status());
+  responder_->Respond(ResponseOf(HttpStatusOf(error), ErrorJson(error)));
+}
+
+void ApiReply::SendAfter(Duration wait, std::string answer) const {
+  responder_->RespondAfter(wait, ResponseOf(kOk, std::move(answer)));
+}
+
+void ApiReply::OnAbandoned(std::function<void()> abandoned) const {
+  responder_->OnAbandoned(std::move(abandoned));
+}
+
+}  // namespace pawl::aws

@@ -1,0 +1,66 @@
+// HttpService: what the connections of one server share. Private to the folder.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <unordered_set>
+#include <vector>
+
+#include "engine/base/mutex.h"
+#include "server/http/http_server.h"
+
+namespace pawl::http {
+
+class HttpConnection;
+
+// Threads: safe from any thread.
+class HttpService {
+ public:
+  HttpService(HttpHandler& handler, platform::Clock& clock, HttpServerOptions options)
+      : handler_(handler), clock_(clock), options_(std::move(options)) {}
+
+  HttpService(const HttpService&) = delete;
+  HttpService& operator=(const HttpService&) = delete;
+
+  HttpHandler& handler() { return handler_; }
+
+  platform::Clock& clock() { return clock_; }
+
+  const HttpServerOptions& options() const { return options_; }
+
+  void Add(HttpConnection& connection);
+  void Remove(HttpConnection& connection);
+  std::size_t connections() const;
+  // Those that are open, kept alive by the list.
+  std::vector<std::shared_ptr<HttpConnection>> Open() const;
+  // Whether all connections ended within `wait`.
+  bool AwaitEnd(std::chrono::nanoseconds wait);
+
+  // Room for the body of one request in the server's memory, given back by the destructor.
+  class BodyRoom {
+   public:
+    BodyRoom(HttpService& service, std::size_t bytes);
+    ~BodyRoom();
+    BodyRoom(const BodyRoom&) = delete;
+    BodyRoom& operator=(const BodyRoom&) = delete;
+
+    bool fits() const { return had_ + bytes_ <= service_.options_.bodies_bytes_max; }
+
+   private:
+    HttpService& service_;
+    const std::size_t bytes_;
+    const std::size_t had_;
+  };
+
+ private:
+  HttpHandler& handler_;
+  platform::Clock& clock_;
+  const HttpServerOptions options_;
+  std::atomic<std::size_t> body_bytes_ = 0;
+  mutable Mutex mutex_;
+  CondVar ended_;
+  std::unordered_set<HttpConnection*> connections_ PAWL_GUARDED_BY(mutex_);
+};
+
+}  // namespace pawl::http

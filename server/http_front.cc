@@ -1,0 +1,82 @@
+#include "server/http_front.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "server/listen_address.h"
+#include "server/metrics.h"
+
+namespace pawl::server {
+namespace {
+
+constexpr std::uint8_t kFirstSealingKeyId = 1;
+// JSON may write one character of a payload as six.
+constexpr std::size_t kEscapedBytesMax = 6;
+constexpr std::size_t kRequestOverheadBytes = std::size_t{64} * 1024;
+
+std::size_t BodyBytesMax(const Limits& limits) {
+  return kEscapedBytesMax * std::max(limits.payload_bytes_max, limits.definition_bytes_max) +
+         kRequestOverheadBytes;
+}
+
+// An address without the brackets that set its port apart.
+std::string Bare(std::string host) {
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  return host;
+}
+
+http::HttpResponse Plain(int status, std::string text) {
+  return {.status = status, .content_type = "text/plain", .body = std::move(text)};
+}
+
+}  // namespace
+
+void HttpRoutes::Handle(http::HttpRequest request, std::shared_ptr<http::Responder> responder) {
+  const bool is_read = request.method == "GET" || request.method == "HEAD";
+  const std::string path = request.target.substr(0, request.target.find('?'));
+  if (is_read && path == "/healthz") return responder->Respond(Plain(200, "ok\n"));
+  if (is_read && path == "/readyz") return responder->Respond(Readiness());
+  if (is_read && path == "/metrics") {
+    return responder->Respond({.status = 200,
+                               .content_type = std::string(kMetricsContentType),
+                               .body = MetricsText(engine_.Statistics())});
+  }
+  api_.Handle(std::move(request), std::move(responder));
+}
+
+http::HttpResponse HttpRoutes::Readiness() {
+  const auto read = engine_.ListStateMachines(NamespaceId{}, 1, "");
+  if (read.ok()) return Plain(200, "ok\n");
+  return Plain(503, "the store does not answer: " + read.status().message() + "\n");
+}
+
+HttpFront::HttpFront(Engine& engine, platform::Random& random, runtime::TokenSealer tokens)
+    : api_(engine, random, std::move(tokens)), routes_(engine, api_) {}
+
+Result<std::unique_ptr<HttpFront>> HttpFront::Start(Engine& engine,
+                                                    platform::Clock& clock,
+                                                    platform::Random& random,
+                                                    const std::string& address) {
+  ASSIGN_OR_RETURN(const ListenAddress listen, ParseListenAddress(address));
+  ASSIGN_OR_RETURN(std::string secret, engine.StoreSecret("page-tokens"));
+  runtime::TokenSealer tokens({{.id = kFirstSealingKeyId, .secret = std::move(secret)}});
+  std::unique_ptr<HttpFront> self(new HttpFront(engine, random, std::move(tokens)));
+  http::HttpServerOptions options;
+  options.host = Bare(listen.host);
+  options.port = listen.port;
+  options.body_bytes_max = BodyBytesMax(engine.options().limits);
+  options.bodies_bytes_max = std::max(options.bodies_bytes_max, options.body_bytes_max);
+  auto server = http::HttpServer::Start(self->routes_, clock, std::move(options));
+  if (!server.ok()) {
+    return Unavailable(
+        fmt::format("{}; choose another address with --http-address (port 0 picks a free one)",
+                    server.status().message()));
+  }
+  self->server_ = *std::move(server);
+  self->address_ = fmt::format("{}:{}", listen.host, self->server_->port());
+  return self;
+}
+
+}  // namespace pawl::server

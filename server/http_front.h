@@ -1,0 +1,63 @@
+// HttpFront: what the server answers over HTTP: the AWS API, whether it is well, and what it
+// counts.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "engine/base/status.h"
+#include "engine/platform/clock.h"
+#include "engine/platform/random.h"
+#include "engine/runtime/engine.h"
+#include "server/aws/step_functions_endpoint.h"
+#include "server/http/http_server.h"
+
+namespace pawl::server {
+
+// GET /healthz: 200 as long as the process serves. GET /readyz: 200 when the store answers too,
+// else 503. GET /metrics: see MetricsText. All else is the AWS Step Functions API.
+// Threads: safe from any thread.
+class HttpRoutes final : public http::HttpHandler {
+ public:
+  // `engine` and `api` outlive it.
+  HttpRoutes(Engine& engine, http::HttpHandler& api) : engine_(engine), api_(api) {}
+
+  void Handle(http::HttpRequest request, std::shared_ptr<http::Responder> responder) override;
+
+ private:
+  http::HttpResponse Readiness();
+
+  Engine& engine_;
+  http::HttpHandler& api_;
+};
+
+class HttpFront {
+ public:
+  // Listens on `address` (HOST:PORT with a loopback host; port 0 picks a free one) and serves when
+  // it returns. What is passed by reference outlives it. Errors: InvalidArgument (the address is
+  // none, or not on loopback), Unavailable (the port is taken), and those of Engine::StoreSecret.
+  static Result<std::unique_ptr<HttpFront>> Start(Engine& engine,
+                                                  platform::Clock& clock,
+                                                  platform::Random& random,
+                                                  const std::string& address);
+
+  HttpFront(const HttpFront&) = delete;
+  HttpFront& operator=(const HttpFront&) = delete;
+
+  // "127.0.0.1:8083": with the port that was picked.
+  const std::string& address() const { return address_; }
+
+  // See http::HttpServer::Stop.
+  void Stop(std::chrono::milliseconds grace) { server_->Stop(grace); }
+
+ private:
+  HttpFront(Engine& engine, platform::Random& random, runtime::TokenSealer tokens);
+
+  aws::StepFunctionsEndpoint api_;
+  HttpRoutes routes_;
+  std::string address_;
+  std::unique_ptr<http::HttpServer> server_;
+};
+
+}  // namespace pawl::server

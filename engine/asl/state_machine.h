@@ -391,6 +391,9 @@ struct StateMachine {
   std::vector<State> states;
   // TimeoutSeconds of the state machine.
   std::optional<Duration> timeout;
+  // What executions are told they run as; empty: the engine's own. Not in the definition: whoever
+  // keeps the revision sets it.
+  std::string role_arn;
 };
 
 }  // namespace pawl::asl

@@ -61,7 +61,7 @@ json::Value Interpreter::ContextObject(Frame& frame,
   }
   execution.Set("StartTime", text(FormatTimestamp(header.started_at)));
   execution.Set("Name", text(header.name));
-  execution.Set("RoleArn", text(RoleArn(arns)));
+  execution.Set("RoleArn", text(machine_.role_arn.empty() ? RoleArn(arns) : machine_.role_arn));
   // As recorded; an EXPRESS execution is never redriven.
   if (!header.is_express()) {
     execution.Set("RedriveCount",

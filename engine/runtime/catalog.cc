@@ -188,6 +188,14 @@ Status Catalog::Sweep() {
   return OkStatus();
 }
 
+std::shared_ptr<const asl::StateMachine> Catalog::WithRole(
+    std::shared_ptr<const asl::StateMachine> machine, const std::string& role_arn) {
+  if (machine->role_arn == role_arn) return machine;
+  asl::StateMachine copy = *machine;
+  copy.role_arn = role_arn;
+  return std::make_shared<const asl::StateMachine>(std::move(copy));
+}
+
 Result<std::shared_ptr<const asl::StateMachine>> Catalog::FindLocked(NamespaceId namespace_id,
                                                                      const std::string& name,
                                                                      std::uint64_t revision) {
@@ -200,8 +208,9 @@ Result<std::shared_ptr<const asl::StateMachine>> Catalog::FindLocked(NamespaceId
     return DataLoss("the stored definition of '" + name +
                     "' does not compile: " + DefinitionError(compilation).message());
   }
-  Remember(id, compilation.machine);
-  return compilation.machine;
+  auto machine = WithRole(std::move(compilation.machine), row.role_arn);
+  Remember(id, machine);
+  return machine;
 }
 
 Result<std::shared_ptr<const asl::StateMachine>> Catalog::FindRevision(NamespaceId namespace_id,

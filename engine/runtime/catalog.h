@@ -174,6 +174,9 @@ class Catalog {
   Result<rows::RevisionRow> ReadRevision(NamespaceId namespace_id,
                                          const std::string& name,
                                          std::uint64_t revision);
+  // `machine`, with the role that its revision has.
+  static std::shared_ptr<const asl::StateMachine> WithRole(
+      std::shared_ptr<const asl::StateMachine> machine, const std::string& role_arn);
   Result<std::shared_ptr<const asl::StateMachine>> FindLocked(NamespaceId namespace_id,
                                                               const std::string& name,
                                                               std::uint64_t revision)

@@ -202,8 +202,10 @@ Result<DeployResponse> Catalog::Deploy(const DeployRequest& request, Timestamp n
   }
   response.state_machine = InfoOf(request.name, deployment.machine, std::move(deployment.revision));
   if (deployment.is_changed) {
-    SetLatest(
-        request.namespace_id, request.name, deployment.machine, std::move(deployment.compiled));
+    SetLatest(request.namespace_id,
+              request.name,
+              deployment.machine,
+              WithRole(std::move(deployment.compiled), deployment.revision.role_arn));
   } else if (const auto known = latest_.find({request.namespace_id.value, request.name});
              known != latest_.end()) {
     known->second.row = deployment.machine;

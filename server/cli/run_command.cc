@@ -123,9 +123,10 @@ class Run {
                       StatusText(change.status()),
                       change.error().empty() ? "" : ": " + SafeText(change.error()),
                       change.cause().empty() ? "" : ": " + SafeText(CauseText(change.cause()))));
-      PrintNote(fmt::format("What happened: pawl history {0} {1}\nGo on from where it failed: pawl redrive {0} {1}",
-                            SafeText(options_.state_machine),
-                            SafeText(started_.name())));
+      PrintNote(fmt::format(
+          "What happened: pawl history {0} {1}\nGo on from where it failed: pawl redrive {0} {1}",
+          SafeText(options_.state_machine),
+          SafeText(started_.name())));
     }
     return is_succeeded ? kDone : kFailed;
   }

@@ -81,3 +81,8 @@ def test_an_event_that_is_not_json_is_refused(text):
 @pytest.mark.parametrize("value", [None, 0, "x", [1, {"a": [True]}], {"ü": 1.5}])
 def test_an_event_is_what_was_sent(value):
     assert read_event(json.dumps(value)) == value
+
+
+def test_bytes_that_are_too_large_are_that_first() -> None:
+    text = b"a" * (256 * 1024 + 1)
+    assert write_result(text) == text

@@ -13,6 +13,10 @@ import secrets
 from typing import Any, NoReturn
 
 
+# Results of this size no server takes that has AWS's quota.
+RESULT_BYTES_MAX = 256 * 1024
+
+
 class MarshalError(Exception):
     """The function returned what JSON cannot hold."""
 
@@ -67,6 +71,9 @@ def write_result(value: object) -> bytes:
 
 
 def _check_text(value: bytes) -> bytes:
+    if len(value) > RESULT_BYTES_MAX:
+        # Whatever it is, it is too large first; the worker knows the server's limit and says so.
+        return value
     try:
         _reader.decode(value.decode())
     except ValueError as error:

@@ -144,5 +144,23 @@ TEST_F(EngineDefinitionsTest, ClosedExecutionsAreGoneAfterTheirRetention) {
   EXPECT_TRUE(harness.engine().ListExecutions({})->executions.empty());
 }
 
+TEST_F(EngineDefinitionsTest, ExecutionsSeeTheRoleOfTheirRevision) {
+  const std::string definition = R"({"StartAt":"P","States":{"P":{"Type":"Pass",
+      "Parameters":{"role.$":"$$.Execution.RoleArn"},"End":true}}})";
+  const auto run = [&] {
+    const ExecutionName name = harness_.Start("m");
+    harness_.Settle();
+    return harness_.Describe(name).output.str();
+  };
+  harness_.Deploy("m", definition);
+  EXPECT_EQ(run(), R"({"role":"arn:aws:iam::123456789012:role/pawl"})");
+  ASSERT_TRUE(harness_.engine()
+                  .Deploy({.name = "m", .must_exist = true, .role_arn = "arn:aws:iam::1:role/mine"})
+                  .ok());
+  EXPECT_EQ(run(), R"({"role":"arn:aws:iam::1:role/mine"})");
+  harness_.Crash();
+  EXPECT_EQ(run(), R"({"role":"arn:aws:iam::1:role/mine"})");
+}
+
 }  // namespace
 }  // namespace pawl

@@ -205,7 +205,7 @@ Result<DeployResponse> Catalog::Deploy(const DeployRequest& request, Timestamp n
     SetLatest(request.namespace_id,
               request.name,
               deployment.machine,
-              WithRole(std::move(deployment.compiled), deployment.revision.role_arn));
+              WithRole(std::move(deployment.compiled), response.state_machine.role_arn));
   } else if (const auto known = latest_.find({request.namespace_id.value, request.name});
              known != latest_.end()) {
     known->second.row = deployment.machine;

@@ -265,10 +265,8 @@ void TaskLedger::Finish(std::vector<InvocationResult> results) {
       held.cause = std::move(result.payload);
       KeepCharacters(held.cause, kCauseCharactersMax);
     } else if (result.payload.size() > payload_bytes_max_) {
+      // The engine finds the words: it knows what the state calls the function.
       held.error = "States.DataLimitExceeded";
-      held.cause = "The state/task '" + functions_.at(held.function_id).arn +
-                   "' returned a result with a size exceeding the maximum number of bytes service "
-                   "limit.";
     } else {
       held.output = std::move(result.payload);
     }

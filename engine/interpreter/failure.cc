@@ -44,7 +44,7 @@ Duration RetryDelay(const asl::Retrier& retrier,
 }  // namespace
 
 Failure Interpreter::ResultTooLarge(const std::string& what) {
-  return {.error = "States.DataLimitExceeded",
+  return {.error = std::string(kDataLimitExceeded),
           .cause = "The state/task '" + what +
                    "' returned a result with a size exceeding the maximum number of bytes service "
                    "limit."};

@@ -152,6 +152,8 @@ class Interpreter {
 
   // --- Tasks (task_state.cc) ---
   void TaskSucceeded(Frame& frame, const Bytes& output);
+  // What a task calls, as the failure of too large a result names it.
+  std::string CalledAs(const asl::TaskState& task) const;
   void FunctionReturned(Frame& frame, const Bytes& output);
   // The answer to the call of an integration, as its result or as what the job is known by.
   std::string AnswerOf(const Frame& frame, const Bytes& output) const;

@@ -33,7 +33,7 @@ Wait Interpreter::KeptWait(const Frame& frame) {
 
 void Interpreter::KeepFailed(Failed failed, const Failure& failure) {
   // Developer Guide: what had too large a result is run again as a whole.
-  if (failure.error == "States.DataLimitExceeded") return;
+  if (failure.error == kDataLimitExceeded) return;
   failed_.push_back(std::move(failed));
 }
 

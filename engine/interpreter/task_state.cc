@@ -335,7 +335,12 @@ bool Interpreter::On(const TaskEnded& ended) {
     if (task.integration == Integration::kService && ended.error == kRuntimeError) {
       cause = Preamble(*frame) + cause;
     }
-    TaskFailed(*frame, EventsOf(task).failed, {.error = ended.error, .cause = std::move(cause)});
+    Failure failure{.error = ended.error, .cause = std::move(cause)};
+    // Workers leave the words to the engine.
+    if (ended.error == kDataLimitExceeded && ended.cause.empty()) {
+      failure = ResultTooLarge(CalledAs(task));
+    }
+    TaskFailed(*frame, EventsOf(task).failed, std::move(failure));
   }
   return true;
 }
@@ -355,15 +360,20 @@ void Interpreter::FunctionReturned(Frame& frame, const Bytes& output) {
   AwaitToken(frame, TaskWait(std::get<TaskWait>(frame.wait)));
 }
 
+std::string Interpreter::CalledAs(const asl::TaskState& task) const {
+  if (task.integration == Integration::kLambdaFunction) {
+    return FunctionArn(environment_.arns, task.function_name, task.qualifier);
+  }
+  if (task.integration == Integration::kService) return std::string(ServiceOf(task.service_call));
+  return "lambda";
+}
+
 void Interpreter::TaskSucceeded(Frame& frame, const Bytes& output) {
   const auto& task = std::get<asl::TaskState>(StateOf(frame).details);
   const bool is_direct = task.integration == Integration::kLambdaFunction;
   Payload result{.bytes = is_direct ? output : Bytes(AnswerOf(frame, output))};
   if (result.bytes.size() > environment_.limits.payload_bytes_max) {
-    std::string what = "lambda";
-    if (is_direct) what = FunctionArn(environment_.arns, task.function_name, task.qualifier);
-    if (task.integration == Integration::kService) what = ServiceOf(task.service_call);
-    return TaskFailed(frame, EventsOf(task).failed, ResultTooLarge(what));
+    return TaskFailed(frame, EventsOf(task).failed, ResultTooLarge(CalledAs(task)));
   }
   HistoryEvent& succeeded = RecordOn(frame, EventsOf(task).succeeded);
   Attach(succeeded, result);

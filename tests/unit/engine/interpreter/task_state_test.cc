@@ -214,5 +214,22 @@ TEST(TaskStateTest, StartedIsRecordedWithTheTimeTheTaskWentOut) {
   EXPECT_EQ(run.history()[4].at, leased_at + 3s);
 }
 
+// What a worker does not send because of its size.
+TEST(TaskStateTest, AResultThatIsTooLargeIsNamedByWhatTheStateCalls) {
+  ExecutionHarness direct(
+      R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"f","End":true}}})");
+  direct.FailTask("States.DataLimitExceeded");
+  EXPECT_EQ(direct.Cause(),
+            "The state/task 'arn:aws:lambda:us-east-1:123456789012:function:f' returned a result "
+            "with a size exceeding the maximum number of bytes service limit.");
+  ExecutionHarness invoked(R"({"StartAt":"T","States":{"T":{"Type":"Task",
+      "Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"},
+      "End":true}}})");
+  invoked.FailTask("States.DataLimitExceeded");
+  EXPECT_EQ(invoked.Cause(),
+            "The state/task 'lambda' returned a result with a size exceeding the maximum number "
+            "of bytes service limit.");
+}
+
 }  // namespace
 }  // namespace pawl::interpreter

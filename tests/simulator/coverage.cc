@@ -72,6 +72,19 @@ constexpr std::array<std::string_view, kMarks> kNames = {
     "name of an expired execution is used again",
     "execution runs on a revision that is not the latest",
     "watch saw an execution close",
+    "redrive of an execution that failed",
+    "redrive of an execution that was stopped",
+    "redrive of an execution that timed out",
+    "redrive goes on in a Parallel or Map that had failed",
+    "redrive goes on in joins inside joins",
+    "redrive of a state that waited to be retried",
+    "redrive of what had too large a result runs a join again as a whole",
+    "redrive of an execution that was redriven before",
+    "redrive of what cannot be redriven",
+    "redrive is repeated with its token",
+    "redriven execution succeeds",
+    "crash before a redrive is synced",
+    "crash with an open join of a redriven execution",
 };
 
 }  // namespace

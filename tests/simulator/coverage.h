@@ -78,8 +78,21 @@ enum class Mark : std::uint8_t {
   kNameUsedAgain,
   kRunOnOlderRevision,
   kWatchSawClose,
+  kRedriveOfFailed,
+  kRedriveOfAborted,
+  kRedriveOfTimedOut,
+  kRedriveOfFailedJoin,
+  kRedriveOfNestedJoins,
+  kRedriveOfRetryDelay,
+  kRedriveOfTooLargeResult,
+  kRedriveOfRedriven,
+  kRedriveRefused,
+  kRedriveRepeated,
+  kRedrivenSucceeded,
+  kCrashWithUnsyncedRedrive,
+  kCrashWithRedrivenJoin,
 };
-inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kWatchSawClose) + 1;
+inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kCrashWithRedrivenJoin) + 1;
 
 // "crash with a half-finished join".
 std::string_view MarkName(Mark mark);

@@ -310,6 +310,9 @@ class Generator {
     if (function.starts_with("flaky") || OneIn(5)) {
       payload.Set("attempt.$", Text("$$.State.RetryCount"));
     }
+    if (function == "later" || OneIn(8)) {
+      payload.Set("redrives.$", Text("$$.Execution.RedriveCount"));
+    }
     if (is_invoke) {
       members.emplace_back("Resource", Text("arn:aws:states:::lambda:invoke"));
       PlainJson parameters =
@@ -321,7 +324,7 @@ class Generator {
           PlainJson::Object({{"answer.$", Text("$.Payload")}, {"status.$", Text("$.StatusCode")}}));
     } else {
       members.emplace_back("Resource", Text(OneIn(2) ? function : OneIn(2) ? arn : arn + ":live"));
-      if (function.starts_with("flaky") || !OneIn(4)) {
+      if (function.starts_with("flaky") || function == "later" || !OneIn(4)) {
         members.emplace_back("Parameters", std::move(payload));
       }
       if (OneIn(6)) {

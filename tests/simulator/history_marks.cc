@@ -74,11 +74,35 @@ void NoteAttempts(const StoredExecution& execution, Coverage& coverage) {
   }
 }
 
+void NoteRedrives(const StoredExecution& execution, Coverage& coverage) {
+  for (const interpreter::HistoryEvent& event : execution.events) {
+    if (event.type != EventType::kExecutionRedriven) continue;
+    const interpreter::HistoryEvent& end = execution.events[event.previous - 1];
+    coverage.HitIf(end.type == EventType::kExecutionFailed, Mark::kRedriveOfFailed);
+    coverage.HitIf(end.type == EventType::kExecutionAborted, Mark::kRedriveOfAborted);
+    coverage.HitIf(end.type == EventType::kExecutionTimedOut, Mark::kRedriveOfTimedOut);
+    coverage.HitIf(event.index > 1, Mark::kRedriveOfRedriven);
+    const EventType last = end.previous == 0 ? end.type : execution.events[end.previous - 1].type;
+    const bool is_join =
+        last == EventType::kParallelStateFailed || last == EventType::kMapStateFailed;
+    const bool is_too_large = end.error == "States.DataLimitExceeded";
+    coverage.HitIf(is_join && is_too_large, Mark::kRedriveOfTooLargeResult);
+    coverage.HitIf(is_join && !is_too_large, Mark::kRedriveOfFailedJoin);
+    coverage.HitIf(end.type != EventType::kExecutionFailed && IsFailure(last),
+                   Mark::kRedriveOfRetryDelay);
+  }
+  coverage.HitIf(execution.folded.continued.size() > 1, Mark::kRedriveOfNestedJoins);
+  coverage.HitIf(
+      execution.folded.redrives > 0 && execution.row.status == ExecutionStatus::kSucceeded,
+      Mark::kRedrivenSucceeded);
+}
+
 }  // namespace
 
 void NoteHistory(const StoredExecution& execution, const Limits& limits, Coverage& coverage) {
   NoteEvents(execution, coverage);
   NoteAttempts(execution, coverage);
+  NoteRedrives(execution, coverage);
   const rows::ExecutionRow& row = execution.row;
   coverage.HitIf(row.status == ExecutionStatus::kTimedOut, Mark::kExecutionTimedOut);
   const bool is_at_limit = execution.events.size() >= limits.history_events_max;

@@ -35,6 +35,10 @@ enum class Mutant : std::uint8_t {
   kForgetNames,
   // A late answer is passed on as that of the present attempt.
   kAcceptLateAnswers,
+  // A redrive runs a Parallel or Map again as a whole, with what had succeeded in it.
+  kRedriveRunsAgain,
+  // A redrive loses some of the branches that did not succeed.
+  kRedriveForgetsFrames,
 };
 
 struct NamedMutant {
@@ -42,7 +46,7 @@ struct NamedMutant {
   std::string_view name;
 };
 
-inline constexpr std::array<NamedMutant, 12> kMutants = {{
+inline constexpr std::array<NamedMutant, 14> kMutants = {{
     {Mutant::kAcknowledgeEarly, "acknowledge-early"},
     {Mutant::kSkipSync, "skip-sync"},
     {Mutant::kTearBatch, "tear-batch"},
@@ -55,6 +59,8 @@ inline constexpr std::array<NamedMutant, 12> kMutants = {{
     {Mutant::kTrustUnknown, "trust-unknown"},
     {Mutant::kForgetNames, "forget-names"},
     {Mutant::kAcceptLateAnswers, "accept-late-answers"},
+    {Mutant::kRedriveRunsAgain, "redrive-runs-again"},
+    {Mutant::kRedriveForgetsFrames, "redrive-forgets-frames"},
 }};
 
 std::optional<Mutant> FindMutant(std::string_view name);

@@ -144,7 +144,9 @@ bool ListsError(const PlainJson& error_equals, const Failure& failure) {
   return std::any_of(
       error_equals.items.begin(), error_equals.items.end(), [&](const PlainJson& name) {
         if (name.text == "States.ALL") return true;
-        if (name.text == "States.TaskFailed") return error != "States.Timeout";
+        if (name.text == "States.TaskFailed") {
+          return error != "States.Timeout" && error != "States.DataLimitExceeded";
+        }
         return name.text == error || (!failure.alias.empty() && name.text == failure.alias);
       });
 }
@@ -187,7 +189,9 @@ class Walker {
     const BranchKey& branch;
     const MapItem* item = nullptr;
     int number = 1;
+    // Of all attempts of this visit, and since its retriers were fresh.
     int attempt = 0;
+    int retry_count = 0;
   };
 
   struct Step {
@@ -229,18 +233,33 @@ class Walker {
   // All attempts of a state, and what its catchers make of the failure.
   StepOrFailure State(Visit visit) {
     std::map<std::size_t, double> used;
-    for (;; ++visit.attempt) {
+    for (;;) {
       StepOrFailure step = Attempt(visit);
+      const AttemptKey key = KeyOf(visit);
+      // What fails before it begins is no attempt of which anybody knows.
+      const bool has_begun = begun_.contains(key);
+      const bool is_abandoned = has_begun && observed_.abandoned.contains(key);
+      if (has_begun) ++visit.attempt;
+      if (is_abandoned || (has_begun && observed_.continued.contains(key))) {
+        used.clear();
+        visit.retry_count = 0;
+      }
+      if (is_abandoned && !run_.has_given_up) continue;
       const auto* failure = std::get_if<Failure>(&step);
       if (failure == nullptr || failure->error.text == kRuntimeError || run_.has_given_up) {
         return step;
       }
-      if (Retries(visit, *failure, used)) continue;
-      return Caught(visit, *failure);
+      if (!Retries(visit, key, *failure, used)) return Caught(visit, *failure);
+      ++visit.retry_count;
     }
   }
 
-  bool Retries(const Visit& visit, const Failure& failure, std::map<std::size_t, double>& used) {
+  void Begin(const Visit& visit) { begun_.insert(KeyOf(visit)); }
+
+  bool Retries(const Visit& visit,
+               const AttemptKey& key,
+               const Failure& failure,
+               std::map<std::size_t, double>& used) {
     const PlainJson* retriers = visit.state.Find("Retry");
     if (retriers == nullptr) return false;
     for (std::size_t i = 0; i < retriers->items.size(); ++i) {
@@ -252,8 +271,8 @@ class Walker {
                        std::pow(NumberOr(retrier, "BackoffRate", 2), count);
       seconds = std::min(seconds, NumberOr(retrier, "MaxDelaySeconds", seconds));
       const PlainJson* jitter = retrier.Find("JitterStrategy");
-      run_.delays[KeyOf(visit)] = {.seconds = seconds,
-                                   .has_jitter = jitter != nullptr && jitter->text == "FULL"};
+      run_.delays[key] = {.seconds = seconds,
+                          .has_jitter = jitter != nullptr && jitter->text == "FULL"};
       count += 1;
       return true;
     }
@@ -389,6 +408,14 @@ class Walker {
       const auto seconds = Read(visit, path->text, visit.raw_input);
       if (!seconds || seconds->AsInteger().value_or(0) < 1) return FailureOf(kRuntimeError);
     }
+    std::string function = visit.state.Find("Resource")->text;
+    const bool is_invoke = function == "arn:aws:states:::lambda:invoke";
+    if (is_invoke) {
+      const PlainJson* name = input.Find("FunctionName");
+      if (name == nullptr || !name->is_string()) return FailureOf(kRuntimeError);
+      function = name->text;
+    }
+    Begin(visit);
     const auto fault = observed_.faults.find(KeyOf(visit));
     if (fault != observed_.faults.end()) {
       Failure failure = FailureOf(fault->second);
@@ -398,14 +425,8 @@ class Walker {
       }
       return failure;
     }
-    const std::string& resource = visit.state.Find("Resource")->text;
-    const bool is_invoke = resource == "arn:aws:states:::lambda:invoke";
-    std::string function = resource;
     PlainJson payload = input;
     if (is_invoke) {
-      const PlainJson* name = input.Find("FunctionName");
-      if (name == nullptr || !name->is_string()) return FailureOf(kRuntimeError);
-      function = name->text;
       const PlainJson* inner = input.Find("Payload");
       payload = inner == nullptr ? PlainJson::Object() : *inner;
     }
@@ -428,6 +449,7 @@ class Walker {
 
   Evaluated Branch(const Visit& visit, const PlainJson& input) {
     const auto& branches = visit.state.Find("Branches")->items;
+    Begin(visit);
     std::vector<Evaluated> ends;
     for (std::uint32_t i = 0; i < branches.size(); ++i) {
       ends.push_back(Scope(branches[i], input, ChildOf(visit, i), visit.item));
@@ -445,6 +467,7 @@ class Walker {
         return FailureOf(kRuntimeError);
       }
     }
+    Begin(visit);
     const PlainJson* processor = visit.state.Find("ItemProcessor");
     if (processor == nullptr) processor = visit.state.Find("Iterator");
     const PlainJson* selector = visit.state.Find("ItemSelector");
@@ -472,9 +495,11 @@ class Walker {
   // all.
   Evaluated Join(const Visit& visit, std::vector<Evaluated> ends) {
     const auto seen = observed_.failed_children.find(KeyOf(visit));
-    if (seen != observed_.failed_children.end() && seen->second < ends.size()) {
-      const auto* failure = std::get_if<Failure>(&ends[seen->second]);
-      if (failure != nullptr) return *failure;
+    if (seen != observed_.failed_children.end()) {
+      for (const std::uint32_t child : seen->second) {
+        if (child >= ends.size()) continue;
+        if (const auto* failure = std::get_if<Failure>(&ends[child])) return *failure;
+      }
     }
     std::vector<PlainJson> outputs;
     for (Evaluated& end : ends) {
@@ -583,6 +608,7 @@ class Walker {
           PlainJson::Object({{"Id", PlainJson::String(request_.execution_arn)},
                              {"Input", request_.input},
                              {"Name", PlainJson::String(request_.execution)},
+                             {"RedriveCount", RedriveCount(visit)},
                              {"StartTime", PlainJson::String(request_.started_at)}})},
          {"StateMachine",
           PlainJson::Object({{"Id", PlainJson::String(request_.state_machine_arn)},
@@ -591,7 +617,7 @@ class Walker {
         {{"Name", PlainJson::String(visit.name)}, {"EnteredTime", PlainJson::SomeText()}});
     const std::string& type = visit.state.Find("Type")->text;
     if (type == "Task" || type == "Parallel" || type == "Map") {
-      state.Set("RetryCount", PlainJson::Number(visit.attempt));
+      state.Set("RetryCount", PlainJson::Number(visit.retry_count));
     }
     context.Set("State", std::move(state));
     if (visit.item != nullptr) {
@@ -602,6 +628,12 @@ class Walker {
                                                  {"Value", visit.item->value}})}}));
     }
     return context;
+  }
+
+  // As the attempt saw it that begins.
+  PlainJson RedriveCount(const Visit& visit) const {
+    const auto count = observed_.redrive_counts.find(KeyOf(visit));
+    return PlainJson::Number(count == observed_.redrive_counts.end() ? 0 : count->second);
   }
 
   static AttemptKey KeyOf(const Visit& visit) {
@@ -618,6 +650,7 @@ class Walker {
   const OracleRequest& request_;
   const Observations& observed_;
   OracleRun run_;
+  std::set<AttemptKey> begun_;
   int steps_ = 0;
 };
 

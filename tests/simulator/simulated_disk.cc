@@ -48,6 +48,16 @@ void Thin(WriteBatch& batch, const Predicate& is_kept) {
   batch = std::move(thinned);
 }
 
+// Of archived frames: a root that joins enters its state anew, and what was below it is gone.
+void ForgetJoins(std::vector<storage::Row>& archived) {
+  if (archived.empty()) return;
+  auto root = rows::DecodeFrame(kRootFrame, archived.front().value);
+  if (!root.ok() || !std::holds_alternative<interpreter::JoinWait>(root->wait)) return;
+  root->wait = interpreter::RunnableWait{.is_entered = true};
+  archived.resize(1);
+  archived.front().value = rows::EncodeFrame(*root);
+}
+
 }  // namespace
 
 std::optional<Mutant> FindMutant(std::string_view name) {
@@ -222,6 +232,8 @@ SimulatedDisk::PendingFacts SimulatedDisk::Pending() const {
         const auto events = rows::DecodeEvents(first.value_or(1), operation.value);
         if (!events.ok()) continue;
         for (const interpreter::HistoryEvent& event : *events) {
+          facts.has_redrive =
+              facts.has_redrive || event.type == interpreter::EventType::kExecutionRedriven;
           facts.has_task_end = facts.has_task_end ||
                                event.type == interpreter::EventType::kLambdaFunctionSucceeded ||
                                event.type == interpreter::EventType::kLambdaFunctionFailed;
@@ -316,6 +328,15 @@ void SimulatedDisk::MutateLoad(const storage::LoadRequest& request,
     const bool is_of_shard = range.begin.size() <= 3 && range.limit != 1;
     if (mutant_ == Mutant::kDropTimersOnRecovery && TagOf(range.begin) == 'T') {
       response.rows[i].clear();
+    }
+    if (mutant_ == Mutant::kRedriveRunsAgain && TagOf(range.begin) == 'C') {
+      ForgetJoins(response.rows[i]);
+    }
+    if (mutant_ == Mutant::kRedriveForgetsFrames && TagOf(range.begin) == 'C') {
+      std::erase_if(response.rows[i], [this](const storage::Row& row) {
+        const auto key = rows::ParseFrameKey(row.key);
+        return key && key->frame != kRootFrame && random_.Below(2) == 0;
+      });
     }
     if (mutant_ == Mutant::kDropFramesOnRecovery && is_of_shard && TagOf(range.begin) == 'F') {
       std::erase_if(response.rows[i], [this](const auto&) { return random_.Below(3) == 0; });

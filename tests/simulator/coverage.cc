@@ -85,6 +85,10 @@ constexpr std::array<std::string_view, kMarks> kNames = {
     "redriven execution succeeds",
     "crash before a redrive is synced",
     "crash with an open join of a redriven execution",
+    "crash with variables of open frames",
+    "variable is assigned in a branch",
+    "variable is assigned by a catcher",
+    "variable outlives a redrive",
 };
 
 }  // namespace

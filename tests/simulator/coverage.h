@@ -91,8 +91,12 @@ enum class Mark : std::uint8_t {
   kRedrivenSucceeded,
   kCrashWithUnsyncedRedrive,
   kCrashWithRedrivenJoin,
+  kCrashWithVariables,
+  kVariableOfBranch,
+  kVariableAssignedByCatch,
+  kVariableAfterRedrive,
 };
-inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kCrashWithRedrivenJoin) + 1;
+inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kVariableAfterRedrive) + 1;
 
 // "crash with a half-finished join".
 std::string_view MarkName(Mark mark);

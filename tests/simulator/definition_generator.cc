@@ -87,15 +87,24 @@ class Generator {
 
   // {StartAt, States}
   PlainJson Scope(int depth) {
-    PlainJson* const outer = std::exchange(states_, nullptr);
+    PlainJson* const outer_states = std::exchange(states_, nullptr);
     PlainJson states = PlainJson::Object();
     states_ = &states;
+    const std::size_t outer = visible_.size();
+    const std::vector<std::string> outer_own = std::exchange(own_, {});
+    if (mix_.has_variables && (depth == 0 || OneIn(2))) {
+      own_ = {"v" + std::to_string(++variables_), "v" + std::to_string(++variables_)};
+      visible_.insert(visible_.end(), own_.begin(), own_.end());
+    }
     const int length = 1 + static_cast<int>(random_.Below(depth == 0 ? 4 : 2));
     Next next;
     if (OneIn(6)) next = Succeed();
     for (int i = 0; i < length || !next; ++i)
       next = Segment(depth, next);
-    states_ = outer;
+    if (!own_.empty()) next = Declare(next);
+    visible_.resize(outer);
+    own_ = outer_own;
+    states_ = outer_states;
     return PlainJson::Object({{"StartAt", Text(*next)}, {"States", std::move(states)}});
   }
 
@@ -146,6 +155,52 @@ class Generator {
     return name;
   }
 
+  // --- Variables: a scope sets all of its own in its first state, and then some of them again ---
+
+  std::string Declare(const Next& next) {
+    PlainJson assign = PlainJson::Object();
+    for (const std::string& name : own_)
+      Assign(assign, name, visible_.size() - own_.size());
+    return Add(NewName(), {{"Type", Text("Pass")}, {"Assign", std::move(assign)}}, next);
+  }
+
+  // `readable`: how many of those that are visible have a value.
+  void Assign(PlainJson& assign, const std::string& name, std::size_t readable) {
+    const auto variable = [&] { return "$" + visible_[random_.Below(readable)]; };
+    switch (random_.Below(6)) {
+      case 0:
+        return assign.Set(name, Number(0, 9));
+      case 1:
+        return assign.Set(name + ".$", Text("$"));
+      case 2:
+        return assign.Set(name + ".$", Text("$$.State.Name"));
+      case 3:
+        return assign.Set(name, PlainJson::Object({{"in.$", Text("$")}, {"k", Number(0, 9)}}));
+      case 4:
+        if (readable > 0) return assign.Set(name + ".$", Text(variable()));
+        return assign.Set(name, PlainJson::Boolean(OneIn(2)));
+      default:
+        if (mix_.has_broken_paths && OneIn(8)) return assign.Set(name + ".$", Text("$.nowhere"));
+        return assign.Set(name, Text(Pick(kTexts)));
+    }
+  }
+
+  PlainJson Assignments() {
+    PlainJson assign = PlainJson::Object();
+    for (const std::string& name : own_) {
+      if (assign.members.empty() || OneIn(2)) Assign(assign, name, visible_.size());
+    }
+    return assign;
+  }
+
+  void AddAssign(Members& members) {
+    if (!own_.empty() && OneIn(3)) members.emplace_back("Assign", Assignments());
+  }
+
+  void AddAssign(PlainJson& object) {
+    if (!own_.empty() && OneIn(3)) object.Set("Assign", Assignments());
+  }
+
   std::string Succeed() {
     const std::string name = NewName();
     PlainJson state = PlainJson::Object({{"Type", Text("Succeed")}});
@@ -187,9 +242,12 @@ class Generator {
       parameters.Set("inner", PlainJson::Object({{"s.$", Text("$.s")}, {"one", Number(1, 1)}}));
     }
     if (OneIn(6)) parameters.Set("ks.$", Text("$.items[*].k"));
+    if (!visible_.empty() && OneIn(2)) parameters.Set("v.$", Text("$" + AnyVariable()));
     if (mix_.has_broken_paths && OneIn(6)) parameters.Set("lost.$", Text("$.items[4].k"));
     return parameters;
   }
+
+  std::string AnyVariable() { return std::string(Pick(visible_)); }
 
   void AddPaths(Members& members) {
     const bool may_break = mix_.has_broken_paths;
@@ -211,6 +269,7 @@ class Generator {
   std::string Pass(const Next& next) {
     Members members = {{"Type", Text("Pass")}};
     AddPaths(members);
+    AddAssign(members);
     switch (random_.Below(4)) {
       case 0:
         members.emplace_back("Result", PlainJson::Object({{"made", Number(0, 99)}, {"nil", {}}}));
@@ -285,6 +344,7 @@ class Generator {
       } else if (!mix_.has_broken_paths) {
         catcher.Set("ResultPath", Text("$.caught"));
       }
+      AddAssign(catcher);
       catchers.items.push_back(std::move(catcher));
       if (is_last) break;
     }
@@ -304,6 +364,7 @@ class Generator {
     if (OneIn(25)) function = kUnknownFunction;
     Members members = {{"Type", Text("Task")}};
     AddPaths(members);
+    AddAssign(members);
     const bool is_invoke = OneIn(5);
     const std::string arn = "arn:aws:lambda:us-east-1:123456789012:function:" + function;
     PlainJson payload = Template();
@@ -349,6 +410,7 @@ class Generator {
   std::string Wait(const Next& next) {
     Members members = {{"Type", Text("Wait")}};
     AddPaths(members);
+    AddAssign(members);
     switch (random_.Below(5)) {
       case 0:
         members.emplace_back("SecondsPath",
@@ -378,6 +440,14 @@ class Generator {
     };
     const bool by_path = OneIn(4);
     const std::string path = by_path ? "Path" : "";
+    if (!visible_.empty() && OneIn(4)) {
+      if (OneIn(3)) {
+        return PlainJson::Object({{"Variable", Text("$" + AnyVariable() + ".k")},
+                                  {"IsPresent", PlainJson::Boolean(OneIn(2))}});
+      }
+      return PlainJson::Object({{"Variable", Text("$" + AnyVariable())},
+                                {OneIn(2) ? "IsString" : "IsNumeric", PlainJson::Boolean(true)}});
+    }
     switch (random_.Below(8)) {
       case 0:
       case 1:
@@ -436,6 +506,7 @@ class Generator {
                                  : OneIn(8)       ? Fail()
                                                   : Segment(depth, next);
       rule.Set("Next", Text(target));
+      AddAssign(rule);
       rules.items.push_back(std::move(rule));
     }
     PlainJson choice = PlainJson::Object({{"Type", Text("Choice")}, {"Choices", std::move(rules)}});
@@ -443,6 +514,7 @@ class Generator {
       choice.Set("Default", Text(next ? *next : OneIn(2) ? Succeed() : Rescue(next)));
     }
     if (OneIn(10)) choice.Set("InputPath", Text("$"));
+    AddAssign(choice);
     states_->Set(name, std::move(choice));
     // What nothing leads to is no valid definition.
     if (next && states_->Find(name)->Find("Default") == nullptr) KeepReachable(name, *next);
@@ -465,6 +537,7 @@ class Generator {
   std::string Parallel(int depth, const Next& next) {
     const std::string name = NewName();
     Members members = {{"Type", Text("Parallel")}};
+    AddAssign(members);
     PlainJson branches = PlainJson::Array({});
     const std::uint64_t count = 1 + random_.Below(3);
     for (std::uint64_t i = 0; i < count; ++i)
@@ -489,6 +562,7 @@ class Generator {
   std::string Map(int depth, const Next& next) {
     const std::string name = NewName();
     Members members = {{"Type", Text("Map")}};
+    AddAssign(members);
     members.emplace_back("ItemsPath", Text(mix_.has_broken_paths && OneIn(8) ? "$.s" : "$.items"));
     const bool is_old_form = OneIn(4);
     PlainJson processor = Scope(depth + 1);
@@ -505,6 +579,7 @@ class Generator {
                                               {"to", Number(1, 3)},
                                               {"items.$", Text("$$.Map.Item.Value.items")},
                                               {"index.$", Text("$$.Map.Item.Index")}});
+      if (!visible_.empty()) selector.Set("outer.$", Text("$" + AnyVariable()));
       if (mix_.has_broken_paths && OneIn(5)) selector.Set("lost.$", Text("$.items[2].k"));
       members.emplace_back(is_old_form ? "Parameters" : "ItemSelector", std::move(selector));
     }
@@ -583,6 +658,10 @@ class Generator {
   SeededRandom& random_;
   PlainJson* states_ = nullptr;
   int names_ = 0;
+  int variables_ = 0;
+  // The variables of the present scope, and those of it and of the scopes around.
+  std::vector<std::string> own_;
+  std::vector<std::string> visible_;
 };
 
 }  // namespace
@@ -601,6 +680,7 @@ LanguageMix DrawLanguageMix(SeededRandom& random) {
   mix.has_heartbeats = one_in(5);
   mix.has_machine_timeout = one_in(mix.has_long_waits ? 2 : 8);
   mix.has_broken_paths = one_in(5);
+  mix.has_variables = !one_in(3);
   mix.depth_max = 1 + static_cast<int>(random.Below(3));
   mix.states_max = 4 + static_cast<int>(random.Below(14));
   return mix;

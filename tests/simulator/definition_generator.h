@@ -25,6 +25,7 @@ struct LanguageMix {
   bool has_machine_timeout = false;
   // Paths that may lead nowhere.
   bool has_broken_paths = false;
+  bool has_variables = false;
   int depth_max = 3;
   int states_max = 14;
 };

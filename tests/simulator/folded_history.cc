@@ -416,6 +416,8 @@ class Folder {
       }
     }
     Extend(*frame);
+    for (const interpreter::Assignment& assigned : event().assigned)
+      frame->variables[assigned.name] = assigned.value.str();
     frame->phase = Phase::kLeft;
   }
 

@@ -60,6 +60,8 @@ struct FoldedFrame {
   std::map<StateIndex, int> visits;
   // Of the present visit; -1 before the first.
   int attempt = -1;
+  // JSON texts.
+  std::map<std::string, std::string> variables;
   // The last attempt ended with a failure.
   bool has_failed = false;
   // A place in FoldedHistory::attempts.

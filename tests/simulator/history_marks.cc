@@ -31,6 +31,8 @@ void NoteEvents(const StoredExecution& execution, Coverage& coverage) {
       case EventType::kParallelStateExited:
       case EventType::kMapStateExited:
         coverage.HitIf(IsFailure(before), Mark::kErrorCaught);
+        coverage.HitIf(IsFailure(before) && !event.assigned.empty(),
+                       Mark::kVariableAssignedByCatch);
         break;
       case EventType::kParallelStateStarted:
       case EventType::kMapStateStarted:
@@ -104,6 +106,11 @@ void NoteHistory(const StoredExecution& execution, const Limits& limits, Coverag
   NoteAttempts(execution, coverage);
   NoteRedrives(execution, coverage);
   const rows::ExecutionRow& row = execution.row;
+  for (const auto& [number, frame] : execution.folded.frames) {
+    const bool has_variables = !frame.variables.empty();
+    coverage.HitIf(has_variables && number != kRootFrame, Mark::kVariableOfBranch);
+    coverage.HitIf(has_variables && execution.folded.redrives > 0, Mark::kVariableAfterRedrive);
+  }
   coverage.HitIf(row.status == ExecutionStatus::kTimedOut, Mark::kExecutionTimedOut);
   const bool is_at_limit = execution.events.size() >= limits.history_events_max;
   coverage.HitIf(is_at_limit && row.status == ExecutionStatus::kFailed, Mark::kHistoryLimitReached);

@@ -39,6 +39,10 @@ enum class Mutant : std::uint8_t {
   kRedriveRunsAgain,
   // A redrive loses some of the branches that did not succeed.
   kRedriveForgetsFrames,
+  // What a branch assigns is assigned in the outermost scope as well.
+  kLeakVariables,
+  // A crash loses variables.
+  kLoseVariables,
 };
 
 struct NamedMutant {
@@ -46,7 +50,7 @@ struct NamedMutant {
   std::string_view name;
 };
 
-inline constexpr std::array<NamedMutant, 14> kMutants = {{
+inline constexpr std::array<NamedMutant, 16> kMutants = {{
     {Mutant::kAcknowledgeEarly, "acknowledge-early"},
     {Mutant::kSkipSync, "skip-sync"},
     {Mutant::kTearBatch, "tear-batch"},
@@ -61,6 +65,8 @@ inline constexpr std::array<NamedMutant, 14> kMutants = {{
     {Mutant::kAcceptLateAnswers, "accept-late-answers"},
     {Mutant::kRedriveRunsAgain, "redrive-runs-again"},
     {Mutant::kRedriveForgetsFrames, "redrive-forgets-frames"},
+    {Mutant::kLeakVariables, "leak-variables"},
+    {Mutant::kLoseVariables, "lose-variables"},
 }};
 
 std::optional<Mutant> FindMutant(std::string_view name);

@@ -162,13 +162,26 @@ struct MapItem {
   std::uint32_t index = 0;
 };
 
+// What was assigned in a scope, and in the scopes around it. An inner scope sees the outer ones and
+// changes only its own.
+struct Variables {
+  std::map<std::string, PlainJson, std::less<>> own = {};
+  const Variables* outer = nullptr;
+
+  const PlainJson* Find(std::string_view name) const {
+    const auto found = own.find(name);
+    if (found != own.end()) return &found->second;
+    return outer == nullptr ? nullptr : outer->Find(name);
+  }
+};
+
 class Walker {
  public:
   Walker(const OracleRequest& request, const Observations& observed)
       : request_(request), observed_(observed) {}
 
   OracleRun Run() {
-    const Evaluated end = Scope(request_.definition, request_.input, "", nullptr);
+    const Evaluated end = Scope(request_.definition, request_.input, "", nullptr, nullptr);
     if (const auto* output = std::get_if<PlainJson>(&end)) {
       run_.has_succeeded = true;
       run_.output = *output;
@@ -188,6 +201,7 @@ class Walker {
     const PlainJson& raw_input;
     const BranchKey& branch;
     const MapItem* item = nullptr;
+    const Variables* variables = nullptr;
     int number = 1;
     // Of all attempts of this visit, and since its retriers were fresh.
     int attempt = 0;
@@ -197,6 +211,8 @@ class Walker {
   struct Step {
     PlainJson output;
     std::optional<std::string> next;
+    // An object; seen from the next state on.
+    PlainJson assigned = PlainJson::Object();
   };
 
   using StepOrFailure = std::variant<Step, Failure>;
@@ -205,7 +221,9 @@ class Walker {
   Evaluated Scope(const PlainJson& scope,
                   PlainJson input,
                   const BranchKey& branch,
-                  const MapItem* item) {
+                  const MapItem* item,
+                  const Variables* outer) {
+    Variables variables{.outer = outer};
     std::string name = scope.Find("StartAt")->text;
     std::map<std::string, int> visits;
     for (;;) {
@@ -221,10 +239,13 @@ class Walker {
                                        .raw_input = input,
                                        .branch = branch,
                                        .item = item,
+                                       .variables = &variables,
                                        .number = ++visits[name]});
       if (auto* failure = std::get_if<Failure>(&step)) return std::move(*failure);
       auto& done = std::get<Step>(step);
       input = std::move(done.output);
+      for (auto& [variable, value] : done.assigned.members)
+        variables.own.insert_or_assign(variable, std::move(value));
       if (!done.next) return input;
       name = *done.next;
     }
@@ -290,10 +311,13 @@ class Walker {
       };
       const PlainJson output =
           PlainJson::Object({{"Error", shown(failure.error)}, {"Cause", shown(failure.cause)}});
+      Evaluated assigned = Assigned(visit, catcher, output);
+      if (std::holds_alternative<Failure>(assigned)) return FailureOf(kRuntimeError);
       Evaluated placed = Place(catcher.Find("ResultPath"), visit.raw_input, output);
       if (std::holds_alternative<Failure>(placed)) return FailureOf(kRuntimeError);
       return Step{.output = std::get<PlainJson>(std::move(placed)),
-                  .next = catcher.Find("Next")->text};
+                  .next = catcher.Find("Next")->text,
+                  .assigned = std::get<PlainJson>(std::move(assigned))};
     }
     return failure;
   }
@@ -311,10 +335,10 @@ class Walker {
       if (std::holds_alternative<Failure>(filled)) return std::get<Failure>(filled);
       input = std::get<PlainJson>(std::move(filled));
     }
-    if (type == "Succeed") return Leave(visit, std::move(input), std::nullopt);
+    if (type == "Succeed") return Leave(visit, std::move(input), std::nullopt, {});
     if (type == "Wait") {
       if (auto failure = CheckWait(visit, input)) return std::move(*failure);
-      return Leave(visit, std::move(input), NextOf(visit));
+      return LeaveThrough(visit, visit.state, std::move(input), NextOf(visit));
     }
     if (type == "Pass") {
       const PlainJson* result = visit.state.Find("Result");
@@ -356,10 +380,10 @@ class Walker {
     for (const PlainJson& rule : visit.state.Find("Choices")->items) {
       const std::optional<bool> holds = Holds(visit, rule, input);
       if (!holds) return FailureOf(kRuntimeError);
-      if (*holds) return Leave(visit, input, rule.Find("Next")->text);
+      if (*holds) return LeaveThrough(visit, rule, input, rule.Find("Next")->text);
     }
     if (const PlainJson* otherwise = visit.state.Find("Default")) {
-      return Leave(visit, input, otherwise->text);
+      return LeaveThrough(visit, visit.state, input, otherwise->text);
     }
     return FailureOf("States.NoChoiceMatched");
   }
@@ -383,7 +407,7 @@ class Walker {
     }
     const auto variable = Read(visit, rule.Find("Variable")->text, input);
     for (const auto& [field, given] : rule.members) {
-      if (field == "Variable" || field == "Next" || field == "Comment") continue;
+      if (field == "Variable" || field == "Next" || field == "Assign") continue;
       std::string comparison = field;
       PlainJson operand = given;
       if (comparison.ends_with("Path")) {
@@ -452,7 +476,7 @@ class Walker {
     Begin(visit);
     std::vector<Evaluated> ends;
     for (std::uint32_t i = 0; i < branches.size(); ++i) {
-      ends.push_back(Scope(branches[i], input, ChildOf(visit, i), visit.item));
+      ends.push_back(Scope(branches[i], input, ChildOf(visit, i), visit.item, visit.variables));
     }
     return Join(visit, std::move(ends));
   }
@@ -486,7 +510,8 @@ class Walker {
         }
         child_input = std::get<PlainJson>(std::move(filled));
       }
-      ends.push_back(Scope(*processor, std::move(child_input), ChildOf(visit, i), &item));
+      ends.push_back(
+          Scope(*processor, std::move(child_input), ChildOf(visit, i), &item, visit.variables));
     }
     return Join(visit, std::move(ends));
   }
@@ -518,15 +543,42 @@ class Walker {
       if (std::holds_alternative<Failure>(selected)) return std::get<Failure>(selected);
       value = std::get<PlainJson>(std::move(selected));
     }
+    Evaluated assigned = Assigned(visit, visit.state, value);
+    if (std::holds_alternative<Failure>(assigned)) return std::get<Failure>(assigned);
     Evaluated placed = Place(visit.state.Find("ResultPath"), visit.raw_input, value);
     if (std::holds_alternative<Failure>(placed)) return std::get<Failure>(placed);
-    return Leave(visit, std::get<PlainJson>(std::move(placed)), NextOf(visit));
+    return Leave(visit,
+                 std::get<PlainJson>(std::move(placed)),
+                 NextOf(visit),
+                 std::get<PlainJson>(std::move(assigned)));
   }
 
-  StepOrFailure Leave(const Visit& visit, PlainJson output, std::optional<std::string> next) {
+  // What `holder`, a state or a rule or catcher of it, assigns.
+  Evaluated Assigned(const Visit& visit, const PlainJson& holder, const PlainJson& source) {
+    const PlainJson* assign = holder.Find("Assign");
+    if (assign == nullptr) return PlainJson::Object();
+    return Fill(visit, *assign, source);
+  }
+
+  StepOrFailure LeaveThrough(const Visit& visit,
+                             const PlainJson& holder,
+                             PlainJson output,
+                             std::optional<std::string> next) {
+    Evaluated assigned = Assigned(visit, holder, output);
+    if (std::holds_alternative<Failure>(assigned)) return std::get<Failure>(assigned);
+    return Leave(
+        visit, std::move(output), std::move(next), std::get<PlainJson>(std::move(assigned)));
+  }
+
+  StepOrFailure Leave(const Visit& visit,
+                      PlainJson output,
+                      std::optional<std::string> next,
+                      PlainJson assigned) {
     Evaluated filtered = Filter(visit, "OutputPath", std::move(output));
     if (std::holds_alternative<Failure>(filtered)) return std::get<Failure>(filtered);
-    return Step{.output = std::get<PlainJson>(std::move(filtered)), .next = std::move(next)};
+    return Step{.output = std::get<PlainJson>(std::move(filtered)),
+                .next = std::move(next),
+                .assigned = std::move(assigned)};
   }
 
   static std::optional<std::string> NextOf(const Visit& visit) {
@@ -599,7 +651,11 @@ class Walker {
   std::optional<PlainJson> Read(const Visit& visit, std::string_view path, const PlainJson& input) {
     if (path.starts_with("$$")) return Follow(path.substr(2), Context(visit));
     PAWL_CHECK(path.starts_with("$"));
-    return Follow(path.substr(1), input);
+    const std::size_t end = std::min(path.find_first_of(".["), path.size());
+    if (end == 1) return Follow(path.substr(1), input);
+    const PlainJson* variable = visit.variables->Find(path.substr(1, end - 1));
+    if (variable == nullptr) return std::nullopt;
+    return Follow(path.substr(end), *variable);
   }
 
   PlainJson Context(const Visit& visit) {

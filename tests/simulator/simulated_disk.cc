@@ -48,6 +48,22 @@ void Thin(WriteBatch& batch, const Predicate& is_kept) {
   batch = std::move(thinned);
 }
 
+// The variables of a batch, as if they were the root's.
+void LeakVariables(WriteBatch& batch) {
+  constexpr std::size_t kFrameAt = 2 + 1 + 8;
+  WriteBatch leaking;
+  for (WriteBatch::Operation& operation : batch.TakeOperations()) {
+    const bool is_variable =
+        IsState(operation, 'V') && operation.kind == WriteBatch::Operation::Kind::kPut;
+    if (is_variable) {
+      std::string key = operation.key;
+      leaking.Put(operation.family, key.replace(kFrameAt, 4, 4, '\0'), operation.value);
+    }
+    Restage(leaking, std::move(operation));
+  }
+  batch = std::move(leaking);
+}
+
 // Of archived frames: a root that joins enters its state anew, and what was below it is gone.
 void ForgetJoins(std::vector<storage::Row>& archived) {
   if (archived.empty()) return;
@@ -288,6 +304,9 @@ void SimulatedDisk::Mutate(std::vector<storage::ShardBatch>& batches) {
           return operation.family != Family::kHistory || random_.Below(40) != 0;
         });
         break;
+      case Mutant::kLeakVariables:
+        LeakVariables(batch.writes);
+        break;
       case Mutant::kForgetNames:
         Thin(batch.writes, [](const auto& operation) { return !IsState(operation, 'N'); });
         break;
@@ -302,11 +321,14 @@ void SimulatedDisk::MutateCrash() {
     rows_.Restore(std::move(*unsynced_));
     unsynced_.reset();
   }
-  if (mutant_ != Mutant::kLoseResults && mutant_ != Mutant::kReuseAttempts) return;
+  const bool is_of_rows = mutant_ == Mutant::kLoseResults || mutant_ == Mutant::kReuseAttempts ||
+                          mutant_ == Mutant::kLoseVariables;
+  if (!is_of_rows) return;
   storage::StoreContents contents = rows_.Snapshot();
   auto& state = contents.families.at(static_cast<std::size_t>(Family::kState));
-  if (mutant_ == Mutant::kLoseResults) {
-    std::erase_if(state, [](const auto& row) { return TagOf(row.first) == 'R'; });
+  if (mutant_ != Mutant::kReuseAttempts) {
+    const char lost = mutant_ == Mutant::kLoseResults ? 'R' : 'V';
+    std::erase_if(state, [lost](const auto& row) { return TagOf(row.first) == lost; });
   } else {
     for (auto& [key, value] : state) {
       if (TagOf(key) != 'F') continue;

@@ -132,6 +132,10 @@ bool StoreChecker::ReadState() {
       timers_.emplace(row.key, row.value);
       continue;
     }
+    if (tag == 'V') {
+      if (!ReadVariable(row)) return false;
+      continue;
+    }
     const auto frame_key = tag == 'R' ? std::nullopt : rows::ParseFrameKey(row.key);
     const auto result_key = tag == 'R' ? rows::ParseResultKey(row.key) : std::nullopt;
     if (!frame_key && !result_key) return Fail("a key of family state is not readable");
@@ -180,6 +184,47 @@ bool StoreChecker::ReadState() {
         return Fail(execution, "a parked frame has no timer row");
       }
     }
+  }
+  return true;
+}
+
+bool StoreChecker::ReadVariable(const storage::Row& row) {
+  // Its key begins as a frame's does.
+  constexpr std::size_t kFrameKeyBytes = 2 + 1 + 8 + 4;
+  std::string frame_key = row.key.substr(0, kFrameKeyBytes);
+  frame_key[2] = 'F';
+  const auto frame = rows::ParseFrameKey(frame_key);
+  const auto name = rows::ParseVariableKey(row.key);
+  const auto value = rows::DecodeVariable(row.value);
+  if (!frame || !name || !value.ok()) return Fail("a variable's row is not readable");
+  const auto found = executions_.find(frame->id);
+  if (found == executions_.end()) return Fail("a variable belongs to no execution");
+  found->second.variables[frame->frame][*name] = value->str();
+  return true;
+}
+
+bool StoreChecker::CheckVariables(const StoredExecution& execution,
+                                  const std::map<FrameNumber, Frame>& frames,
+                                  const std::map<FrameNumber, FoldedFrame>& folded) {
+  std::size_t known = 0;
+  for (const auto& [number, frame] : frames) {
+    const std::string who = "frame " + std::to_string(number.value) + ": ";
+    const auto& assigned = folded.at(number).variables;
+    const auto stored = execution.variables.find(number);
+    if (frame.has_variables == assigned.empty()) {
+      return Fail(execution, who + "does not know whether it has variables");
+    }
+    if (stored == execution.variables.end()) {
+      if (!assigned.empty()) return Fail(execution, who + "its variables are lost");
+      continue;
+    }
+    if (stored->second != assigned) {
+      return Fail(execution, who + "has other variables than were assigned");
+    }
+    ++known;
+  }
+  if (known != execution.variables.size()) {
+    return Fail(execution, "has variables of a frame that is gone");
   }
   return true;
 }
@@ -267,7 +312,7 @@ bool StoreChecker::CheckFrames(const StoredExecution& execution) {
   if (open != execution.frames.size()) {
     return Fail(execution, "a frame is stored that its history does not know or has ended");
   }
-  return true;
+  return CheckVariables(execution, execution.frames, execution.folded.frames);
 }
 
 bool StoreChecker::CheckFrame(const StoredExecution& execution,
@@ -389,7 +434,7 @@ bool StoreChecker::CheckArchived(const StoredExecution& execution) {
   }
   if (known != execution.archived.size()) return Fail(execution, "keeps a frame too many");
   if (joins != execution.results.size()) return Fail(execution, "keeps results of no open join");
-  return true;
+  return CheckVariables(execution, execution.archived, execution.folded.kept);
 }
 
 bool StoreChecker::CheckArchivedFrame(const StoredExecution& execution,

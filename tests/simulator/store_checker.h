@@ -39,6 +39,8 @@ struct StoredExecution {
   // Frames that stand on a timer row.
   std::set<FrameNumber> parked;
   std::map<FrameNumber, std::map<std::uint32_t, interpreter::Payload>> results;
+  // Of frames, as JSON texts.
+  std::map<FrameNumber, std::map<std::string, std::string>> variables;
   FoldedHistory folded;
 };
 
@@ -104,6 +106,11 @@ class StoreChecker {
   bool CheckArchivedFrame(const StoredExecution& execution,
                           const FoldedFrame& folded,
                           const interpreter::Frame& stored);
+  // `frames` and `folded`: those that are open, or those that are kept.
+  bool CheckVariables(const StoredExecution& execution,
+                      const std::map<FrameNumber, interpreter::Frame>& frames,
+                      const std::map<FrameNumber, FoldedFrame>& folded);
+  bool ReadVariable(const storage::Row& row);
   bool CheckClosed(const StoredExecution& execution);
   bool CheckAttempts(const StoredExecution& execution);
   bool CheckOracle(const StoredExecution& execution);

@@ -258,6 +258,8 @@ void World::NoteCrash() {
                       Mark::kPayloadOutsideFrame);
     }
     coverage_.HitIf(!execution.parked.empty(), Mark::kCrashWithParkedFrame);
+    coverage_.HitIf(!execution.frames.empty() && !execution.variables.empty(),
+                    Mark::kCrashWithVariables);
     coverage_.HitIf(joins > 1, Mark::kCrashWithNestedJoins);
     coverage_.HitIf(joins > 0 && execution.row.header.redrive_count > 0,
                     Mark::kCrashWithRedrivenJoin);

@@ -192,6 +192,12 @@ TEST_F(EngineRedriveTest, TheTimeForItPasses) {
               HasSubstr("Execution redrivable period exceeded"));
 }
 
+// Upkeep removes it from then on: a redrive would meet the removal.
+TEST_F(EngineRedriveTest, TheTimeForItEndsWithTheRetention) {
+  EngineHarness harness{EngineOptions{.retention = 60s}};
+  EXPECT_EQ(harness.engine().options().limits.redrive_period, 60s);
+}
+
 TEST_F(EngineRedriveTest, AFullHistoryTakesNoMore) {
   EngineHarness harness{EngineOptions{.limits = {.history_events_max = 4}}};
   harness.Deploy("m", R"({"StartAt":"F","States":{"F":{"Type":"Fail"}}})");

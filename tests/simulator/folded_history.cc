@@ -1,6 +1,7 @@
 #include "tests/simulator/folded_history.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace pawl::simulator {
@@ -26,6 +27,7 @@ class Folder {
       : machine_(machine), folded_(folded) {}
 
   void Fold(const std::vector<HistoryEvent>& events) {
+    events_ = &events;
     for (const HistoryEvent& event : events) {
       event_ = &event;
       CheckOrder();
@@ -398,8 +400,41 @@ class Folder {
     return nullptr;
   }
 
+  // When a frame that waits in a Wait state is done. Numbers and times that are read from the input
+  // stand where the generator has them.
+  Timestamp DueOf(const FoldedFrame& frame) const {
+    const auto& wait = std::get<asl::WaitState>(machine_.states[frame.state].details);
+    if (const auto* delay = std::get_if<Duration>(&wait.until)) return frame.entered_at + *delay;
+    if (const auto* until = std::get_if<Timestamp>(&wait.until)) return *until;
+    const HistoryEvent& entered = (*events_)[frame.entered - 1];
+    const interpreter::Payload& payload = *entered.payload;
+    const Bytes& text =
+        payload.bytes.has_value() ? payload.bytes : (*events_)[payload.home - 1].payload->bytes;
+    const PlainJson input = PlainJson::Parse(text.view());
+    if (std::holds_alternative<asl::TimestampPath>(wait.until)) {
+      const PlainJson* at = input.Find("t");
+      return at == nullptr ? Timestamp() : ParseTimestamp(at->text).value_or(Timestamp());
+    }
+    const PlainJson* seconds = input.Find("k");
+    return frame.entered_at +
+           std::chrono::seconds(seconds == nullptr ? 0 : seconds->AsInteger().value_or(0));
+  }
+
+  // Behind a redrive: of the frames that wait in the state the one that is due first.
+  FoldedFrame* FirstDue() {
+    FoldedFrame* first = InState({Phase::kEntered});
+    if (first == nullptr || !FollowsRedrive()) return first;
+    for (auto& [number, frame] : folded_.frames) {
+      const bool is_waiting = frame.is_open && frame.state == event().state &&
+                              frame.last == event().previous && frame.phase == Phase::kEntered;
+      if (is_waiting && DueOf(frame) < DueOf(*first)) first = &frame;
+    }
+    return first;
+  }
+
   void Exit() {
-    FoldedFrame* frame = InState({Phase::kEntered});
+    FoldedFrame* frame =
+        event().type == EventType::kWaitStateExited ? FirstDue() : InState({Phase::kEntered});
     if (frame == nullptr) return;
     const asl::State& state = machine_.states[event().state];
     Require(interpreter::ExitedEvent(state.type) == event().type, "the state is of another type");
@@ -627,6 +662,7 @@ class Folder {
 
   const asl::StateMachine& machine_;
   FoldedHistory& folded_;
+  const std::vector<HistoryEvent>* events_ = nullptr;
   const HistoryEvent* event_ = nullptr;
   EventId next_id_ = 1;
   Timestamp last_at_;

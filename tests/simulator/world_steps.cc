@@ -170,7 +170,12 @@ void World::StartNew() {
 void World::StartAgain() {
   const auto name = SomeExecution();
   if (!name) return;
-  if (OneIn(3)) return Start(*name, R"({"another":"input"})");
+  if (OneIn(3)) {
+    PlainJson another = PlainJson::Parse(inputs_.at(*name));
+    if (!another.is_object()) another = PlainJson::Object();
+    another.Set("another", PlainJson::String("input"));
+    return Start(*name, another.Write());
+  }
   Start(*name, inputs_.at(*name));
 }
 

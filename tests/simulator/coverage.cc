@@ -89,6 +89,9 @@ constexpr std::array<std::string_view, kMarks> kNames = {
     "variable is assigned in a branch",
     "variable is assigned by a catcher",
     "variable outlives a redrive",
+    "Task in JSONata is left",
+    "Parallel or Map in JSONata is left",
+    "Choice in JSONata is left",
 };
 
 }  // namespace

@@ -95,8 +95,11 @@ enum class Mark : std::uint8_t {
   kVariableOfBranch,
   kVariableAssignedByCatch,
   kVariableAfterRedrive,
+  kQueriedTask,
+  kQueriedJoin,
+  kQueriedChoice,
 };
-inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kVariableAfterRedrive) + 1;
+inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kQueriedChoice) + 1;
 
 // "crash with a half-finished join".
 std::string_view MarkName(Mark mark);

@@ -120,4 +120,17 @@ void NoteHistory(const StoredExecution& execution, const Limits& limits, Coverag
   coverage.HitIf(has_given_up, Mark::kRetriesExhausted);
 }
 
+void NoteQueries(const StoredExecution& execution,
+                 const asl::StateMachine& machine,
+                 Coverage& coverage) {
+  for (const interpreter::HistoryEvent& event : execution.events) {
+    if (event.state >= machine.states.size() || !machine.states[event.state].is_jsonata) continue;
+    coverage.HitIf(event.type == EventType::kTaskStateExited, Mark::kQueriedTask);
+    coverage.HitIf(event.type == EventType::kChoiceStateExited, Mark::kQueriedChoice);
+    coverage.HitIf(
+        event.type == EventType::kParallelStateExited || event.type == EventType::kMapStateExited,
+        Mark::kQueriedJoin);
+  }
+}
+
 }  // namespace pawl::simulator

@@ -43,6 +43,8 @@ enum class Mutant : std::uint8_t {
   kLeakVariables,
   // A crash loses variables.
   kLoseVariables,
+  // After a crash expressions in definitions say "-" where they said "+".
+  kAlterExpressions,
 };
 
 struct NamedMutant {
@@ -50,7 +52,7 @@ struct NamedMutant {
   std::string_view name;
 };
 
-inline constexpr std::array<NamedMutant, 16> kMutants = {{
+inline constexpr std::array<NamedMutant, 17> kMutants = {{
     {Mutant::kAcknowledgeEarly, "acknowledge-early"},
     {Mutant::kSkipSync, "skip-sync"},
     {Mutant::kTearBatch, "tear-batch"},
@@ -67,6 +69,7 @@ inline constexpr std::array<NamedMutant, 16> kMutants = {{
     {Mutant::kRedriveForgetsFrames, "redrive-forgets-frames"},
     {Mutant::kLeakVariables, "leak-variables"},
     {Mutant::kLoseVariables, "lose-variables"},
+    {Mutant::kAlterExpressions, "alter-expressions"},
 }};
 
 std::optional<Mutant> FindMutant(std::string_view name);

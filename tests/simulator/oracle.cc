@@ -6,6 +6,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/time.h"
+#include "tests/simulator/plain_expression.h"
 #include "tests/simulator/script.h"
 
 namespace pawl::simulator {
@@ -309,8 +310,12 @@ class Walker {
       const auto shown = [](const PlainJson& text) {
         return text.type == PlainJson::Type::kNull ? PlainJson::SomeText() : text;
       };
-      const PlainJson output =
+      PlainJson output =
           PlainJson::Object({{"Error", shown(failure.error)}, {"Cause", shown(failure.cause)}});
+      if (IsQuery(visit)) {
+        const QuerySources sources{.error_output = &output};
+        return LeaveQuery(visit, catcher, output, catcher.Find("Next")->text, sources);
+      }
       Evaluated assigned = Assigned(visit, catcher, output);
       if (std::holds_alternative<Failure>(assigned)) return FailureOf(kRuntimeError);
       Evaluated placed = Place(catcher.Find("ResultPath"), visit.raw_input, output);
@@ -322,7 +327,83 @@ class Walker {
     return failure;
   }
 
+  // --- States in JSONata ---
+
+  static bool IsQuery(const Visit& visit) {
+    const PlainJson* language = visit.state.Find("QueryLanguage");
+    return language != nullptr && language->text == "JSONata";
+  }
+
+  // What $states shows beside input and context.
+  struct QuerySources {
+    const PlainJson* result = nullptr;
+    const PlainJson* error_output = nullptr;
+  };
+
+  // Values "{% … %}" are expressions. What the generator writes has a value.
+  PlainJson Query(const Visit& visit, const PlainJson& shape, const QuerySources& sources) {
+    PlainJson filled = shape;
+    for (PlainJson& item : filled.items)
+      item = Query(visit, item, sources);
+    for (auto& [name, value] : filled.members)
+      value = Query(visit, value, sources);
+    std::string_view text = shape.text;
+    if (!shape.is_string() || !text.starts_with("{%")) return filled;
+    text.remove_prefix(2);
+    text.remove_suffix(2);
+    PlainJson states = PlainJson::Object({{"input", visit.raw_input}, {"context", Context(visit)}});
+    if (sources.result != nullptr) states.Set("result", *sources.result);
+    if (sources.error_output != nullptr) states.Set("errorOutput", *sources.error_output);
+    const auto value = EvaluateExpression(text, [&](std::string_view name) {
+      return name == "states" ? &states : visit.variables->Find(name);
+    });
+    PAWL_CHECK_MESSAGE(value.has_value(), shape.text.c_str());
+    return *value;
+  }
+
+  Step LeaveQuery(const Visit& visit,
+                  const PlainJson& holder,
+                  PlainJson output,
+                  std::optional<std::string> next,
+                  const QuerySources& sources) {
+    Step step{.output = {}, .next = std::move(next)};
+    if (const PlainJson* assign = holder.Find("Assign")) {
+      step.assigned = Query(visit, *assign, sources);
+    }
+    const PlainJson* given = holder.Find("Output");
+    step.output = given == nullptr ? std::move(output) : Query(visit, *given, sources);
+    return step;
+  }
+
+  StepOrFailure AttemptQuery(const Visit& visit) {
+    const std::string& type = visit.state.Find("Type")->text;
+    const PlainJson& input = visit.raw_input;
+    if (type == "Fail") {
+      return Failure{.error = Query(visit, *visit.state.Find("Error"), {}),
+                     .cause = Query(visit, *visit.state.Find("Cause"), {})};
+    }
+    if (type == "Choice") {
+      for (const PlainJson& rule : visit.state.Find("Choices")->items) {
+        if (!Query(visit, *rule.Find("Condition"), {}).boolean) continue;
+        return LeaveQuery(visit, rule, input, rule.Find("Next")->text, {});
+      }
+      return LeaveQuery(visit, visit.state, input, visit.state.Find("Default")->text, {});
+    }
+    if (type == "Pass" || type == "Wait") {
+      return LeaveQuery(visit, visit.state, input, NextOf(visit), {});
+    }
+    const PlainJson* given = visit.state.Find("Arguments");
+    const PlainJson arguments = given == nullptr ? input : Query(visit, *given, {});
+    Evaluated result = type == "Task"       ? Call(visit, arguments)
+                       : type == "Parallel" ? Branch(visit, arguments)
+                                            : Iterate(visit, input);
+    if (std::holds_alternative<Failure>(result)) return std::get<Failure>(result);
+    const auto& value = std::get<PlainJson>(result);
+    return LeaveQuery(visit, visit.state, value, NextOf(visit), {.result = &value});
+  }
+
   StepOrFailure Attempt(const Visit& visit) {
+    if (IsQuery(visit)) return AttemptQuery(visit);
     const std::string& type = visit.state.Find("Type")->text;
     if (type == "Fail") return Fail(visit);
     Evaluated filtered = Filter(visit, "InputPath", visit.raw_input);
@@ -483,7 +564,9 @@ class Walker {
 
   Evaluated Iterate(const Visit& visit, const PlainJson& input) {
     const PlainJson* items_path = visit.state.Find("ItemsPath");
-    const auto items = Read(visit, items_path == nullptr ? "$" : items_path->text, input);
+    const auto items = IsQuery(visit)
+                           ? std::optional(Query(visit, *visit.state.Find("Items"), {}))
+                           : Read(visit, items_path == nullptr ? "$" : items_path->text, input);
     if (!items || !items->is_array()) return FailureOf(kRuntimeError);
     if (const PlainJson* path = visit.state.Find("MaxConcurrencyPath")) {
       const auto concurrency = Read(visit, path->text, visit.raw_input);
@@ -503,7 +586,8 @@ class Walker {
       if (selector != nullptr) {
         Visit here = visit;
         here.item = &item;
-        Evaluated filled = Fill(here, *selector, input);
+        Evaluated filled =
+            IsQuery(visit) ? Evaluated(Query(here, *selector, {})) : Fill(here, *selector, input);
         if (std::holds_alternative<Failure>(filled)) {
           ends.push_back(std::get<Failure>(filled));
           continue;

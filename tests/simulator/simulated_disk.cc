@@ -48,6 +48,17 @@ void Thin(WriteBatch& batch, const Predicate& is_kept) {
   batch = std::move(thinned);
 }
 
+void AlterExpressions(storage::MemoryStorage& rows) {
+  constexpr std::string_view kSum = "$states.input.k + ";
+  storage::StoreContents contents = rows.Snapshot();
+  for (auto& [key, value] : contents.families.at(static_cast<std::size_t>(Family::kIndex))) {
+    for (std::size_t at = value.find(kSum); at != std::string::npos; at = value.find(kSum, at)) {
+      value[at + kSum.size() - 2] = '-';
+    }
+  }
+  rows.Restore(std::move(contents));
+}
+
 // The variables of a batch, as if they were the root's.
 void LeakVariables(WriteBatch& batch) {
   constexpr std::size_t kFrameAt = 2 + 1 + 8;
@@ -321,6 +332,7 @@ void SimulatedDisk::MutateCrash() {
     rows_.Restore(std::move(*unsynced_));
     unsynced_.reset();
   }
+  if (mutant_ == Mutant::kAlterExpressions) AlterExpressions(rows_);
   const bool is_of_rows = mutant_ == Mutant::kLoseResults || mutant_ == Mutant::kReuseAttempts ||
                           mutant_ == Mutant::kLoseVariables;
   if (!is_of_rows) return;

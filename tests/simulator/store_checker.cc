@@ -669,6 +669,7 @@ bool StoreChecker::CheckOracle(const StoredExecution& execution) {
   if (!disagreement.empty()) return Fail(execution, "the oracle disagrees: " + disagreement);
   seen.agrees_with_oracle = true;
   NoteHistory(execution, limits_, coverage_);
+  NoteQueries(execution, *text->machine, coverage_);
   return true;
 }
 

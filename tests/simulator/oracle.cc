@@ -719,6 +719,9 @@ class Walker {
       for (auto& [name, value] : filled.members) {
         if (name.ends_with(".$")) {
           auto found = Read(visit, value.text, input);
+          // As recorded of the service: a path that may name many values may name none.
+          const bool may_be_many = value.text.find("[*]") != std::string::npos;
+          if (!found && may_be_many) found = PlainJson::Array({});
           if (!found) return FailureOf(kRuntimeError);
           name.resize(name.size() - 2);
           value = std::move(*found);

@@ -561,6 +561,16 @@ class Folder {
     CloseFailed(*join);
   }
 
+  // Where the join's failure ends a Map's iteration, the event of that tells which.
+  bool IsInFailedIteration(const FoldedFrame& join) const {
+    const auto ended =
+        std::find_if(events_->begin() + static_cast<std::ptrdiff_t>(event().id),
+                     events_->end(),
+                     [this](const HistoryEvent& later) { return later.previous == event().id; });
+    if (ended == events_->end() || ended->type != EventType::kMapIterationFailed) return true;
+    return join.number != kRootFrame && join.index == ended->index;
+  }
+
   // A branch that failed without an event of its own since the redrive.
   void FailJoinAfterRedrive() {
     FoldedFrame* join = nullptr;
@@ -568,7 +578,7 @@ class Folder {
     for (const bool can_be_waiting : {false, true}) {
       for (auto& [number, frame] : folded_.frames) {
         const bool may_fail = failed.empty() && frame.is_open && frame.state == event().state &&
-                              frame.phase == Phase::kJoin;
+                              frame.phase == Phase::kJoin && IsInFailedIteration(frame);
         if (!may_fail) continue;
         failed = FailedAfterRedrive(frame, can_be_waiting);
         join = &frame;

@@ -89,6 +89,8 @@ class Interpreter {
   struct Failed {
     FrameNumber frame;
     Wait wait = {};
+    // The turn's changes of results from here on are what the failure erased.
+    std::size_t first_erased = 0;
     // All frames below the join.
     std::vector<Frame> below = {};
   };
@@ -185,6 +187,8 @@ class Interpreter {
                       FrameNumber failed_child,
                       std::vector<Frame>& ended);
   void EraseResults(FrameNumber join);
+  void KeepResult(Frame& join, const Slot& child);
+  void KeepEndedBranches(FrameNumber join);
   const std::map<std::uint32_t, Payload>& ResultsOf(FrameNumber join);
   Result<std::shared_ptr<const MapItems>> BuildItems(Frame& frame);
   Result<std::shared_ptr<const MapItems>> BuildQueriedItems(Frame& frame);

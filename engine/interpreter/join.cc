@@ -199,23 +199,44 @@ void Interpreter::StartIteration(Frame& join, EventId previous) {
 void Interpreter::ChildSucceeded(Frame& join, const Slot& child) {
   const bool is_map = StateOf(join).type == asl::StateType::kMap;
   auto& wait = std::get<JoinWait>(join.wait);
-  --wait.open;
-  wait.result_bytes += child.output->bytes.size() + (wait.next - wait.open > 1 ? 1 : 0);
   if (is_map) {
     HistoryEvent& succeeded =
         Record(EventType::kMapIterationSucceeded, child.frame.last_event, join.state);
     succeeded.index = child.frame.index;
     join.last_event = succeeded.id;
   }
-  BranchResult result{.join = join.number, .index = child.frame.index, .output = *child.output};
-  results_[join.number].insert_or_assign(result.index, result.output);
-  turn_.results.emplace_back(std::move(result));
+  KeepResult(join, child);
   if (wait.result_bytes > environment_.limits.payload_bytes_max) {
     return JoinFailed(
         join, child.frame.last_event, child.frame.number, ResultTooLarge(StateOf(join).name));
   }
   if (wait.next == wait.total && wait.open == 0) return CloseJoin(join, child.frame.last_event);
   StartChildren(join, child.frame.last_event);
+}
+
+void Interpreter::KeepResult(Frame& join, const Slot& child) {
+  auto& wait = std::get<JoinWait>(join.wait);
+  --wait.open;
+  wait.result_bytes += child.output->bytes.size() + (wait.next - wait.open > 1 ? 1 : 0);
+  BranchResult result{.join = join.number, .index = child.frame.index, .output = *child.output};
+  results_[join.number].insert_or_assign(result.index, result.output);
+  turn_.results.emplace_back(std::move(result));
+}
+
+// Branches of a Parallel that ended in this turn and whose turn to be joined had not come: a
+// redrive must not run them again. A Map's iterations are joined as soon as they end.
+void Interpreter::KeepEndedBranches(FrameNumber join) {
+  const auto is_below = [&](const Frame& frame) {
+    for (const Frame* at = &frame; !at->is_root(); at = &Get(at->parent)) {
+      if (at->parent == join) return true;
+    }
+    return false;
+  };
+  for (auto& [number, slot] : frames_) {
+    if (slot.is_erased || !slot.output || !is_below(slot.frame)) continue;
+    Erase(slot.frame);
+    KeepResult(Get(slot.frame.parent), slot);
+  }
 }
 
 void Interpreter::CloseJoin(Frame& join, EventId last_child_event) {
@@ -255,7 +276,8 @@ void Interpreter::ChildFailed(Frame& join, const Frame& child, Failure failure) 
 
 void Interpreter::JoinFailed(Frame& join, EventId previous, FrameNumber child, Failure failure) {
   const bool is_map = StateOf(join).type == asl::StateType::kMap;
-  Failed failed{.frame = join.number, .wait = join.wait};
+  KeepEndedBranches(join.number);
+  Failed failed{.frame = join.number, .wait = join.wait, .first_erased = turn_.results.size()};
   CancelChildren(join, previous, child, failed.below);
   if (is_missing_) return;
   KeepFailed(std::move(failed), failure);

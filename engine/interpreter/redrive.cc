@@ -38,21 +38,26 @@ void Interpreter::KeepFailed(Failed failed, const Failure& failure) {
 }
 
 void Interpreter::RestoreFailed() {
-  const auto keep_results = [this](FrameNumber join) {
-    std::erase_if(turn_.results, [join](const ResultChange& change) {
+  // Not those that the same frame's joins before this one erased when they closed.
+  const auto keep_results = [this](FrameNumber join, std::size_t first_erased) {
+    const auto begin = turn_.results.begin() + static_cast<std::ptrdiff_t>(first_erased);
+    const auto end = std::remove_if(begin, turn_.results.end(), [join](const auto& change) {
       const auto* erased = std::get_if<ResultErased>(&change);
       return erased != nullptr && erased->join == join;
     });
+    turn_.results.erase(end, turn_.results.end());
   };
   // The outer ones first: they hold the inner joins as these were after their failure.
   for (auto failed = failed_.rbegin(); failed != failed_.rend(); ++failed) {
     frames_.at(failed->frame).frame.wait = std::move(failed->wait);
-    keep_results(failed->frame);
+    keep_results(failed->frame, failed->first_erased);
     for (Frame& frame : failed->below) {
       Slot& slot = frames_.at(frame.number);
       slot.is_erased = false;
       slot.output.reset();
-      if (std::holds_alternative<JoinWait>(frame.wait)) keep_results(frame.number);
+      if (std::holds_alternative<JoinWait>(frame.wait)) {
+        keep_results(frame.number, failed->first_erased);
+      }
       slot.frame = std::move(frame);
     }
   }

@@ -35,10 +35,17 @@ void EndProcess(const Status& status) {
   std::_Exit(kExitStoreFailed);
 }
 
+// What upkeep may remove at any moment is not redriven: its rows could come back without those that
+// are on their way out.
+EngineOptions WithinRetention(EngineOptions options) {
+  options.limits.redrive_period = std::min(options.limits.redrive_period, options.retention);
+  return options;
+}
+
 }  // namespace
 
 EngineImpl::EngineImpl(EngineOptions options, EngineParts parts)
-    : options_(std::move(options)),
+    : options_(WithinRetention(std::move(options))),
       environment_{.limits = options_.limits, .arns = options_.arns},
       storage_(std::move(parts.storage)),
       system_clock_(std::move(parts.clock)),

@@ -78,8 +78,28 @@ enum class Mark : std::uint8_t {
   kNameUsedAgain,
   kRunOnOlderRevision,
   kWatchSawClose,
+  kRedriveOfFailed,
+  kRedriveOfAborted,
+  kRedriveOfTimedOut,
+  kRedriveOfFailedJoin,
+  kRedriveOfNestedJoins,
+  kRedriveOfRetryDelay,
+  kRedriveOfTooLargeResult,
+  kRedriveOfRedriven,
+  kRedriveRefused,
+  kRedriveRepeated,
+  kRedrivenSucceeded,
+  kCrashWithUnsyncedRedrive,
+  kCrashWithRedrivenJoin,
+  kCrashWithVariables,
+  kVariableOfBranch,
+  kVariableAssignedByCatch,
+  kVariableAfterRedrive,
+  kQueriedTask,
+  kQueriedJoin,
+  kQueriedChoice,
 };
-inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kWatchSawClose) + 1;
+inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kQueriedChoice) + 1;
 
 // "crash with a half-finished join".
 std::string_view MarkName(Mark mark);

@@ -87,20 +87,30 @@ class Generator {
 
   // {StartAt, States}
   PlainJson Scope(int depth) {
-    PlainJson* const outer = std::exchange(states_, nullptr);
+    PlainJson* const outer_states = std::exchange(states_, nullptr);
     PlainJson states = PlainJson::Object();
     states_ = &states;
+    const std::size_t outer = visible_.size();
+    const std::vector<std::string> outer_own = std::exchange(own_, {});
+    if (mix_.has_variables && (depth == 0 || OneIn(2))) {
+      own_ = {"v" + std::to_string(++variables_), "v" + std::to_string(++variables_)};
+      visible_.insert(visible_.end(), own_.begin(), own_.end());
+    }
     const int length = 1 + static_cast<int>(random_.Below(depth == 0 ? 4 : 2));
     Next next;
     if (OneIn(6)) next = Succeed();
     for (int i = 0; i < length || !next; ++i)
       next = Segment(depth, next);
-    states_ = outer;
+    if (!own_.empty()) next = Declare(next);
+    visible_.resize(outer);
+    own_ = outer_own;
+    states_ = outer_states;
     return PlainJson::Object({{"StartAt", Text(*next)}, {"States", std::move(states)}});
   }
 
   std::string Segment(int depth, const Next& next) {
     const bool is_full = names_ >= mix_.states_max;
+    if (mix_.has_queries && OneIn(3)) return QuerySegment(depth, next, is_full);
     for (;;) {
       switch (random_.Below(12)) {
         case 0:
@@ -146,6 +156,52 @@ class Generator {
     return name;
   }
 
+  // --- Variables: a scope sets all of its own in its first state, and then some of them again ---
+
+  std::string Declare(const Next& next) {
+    PlainJson assign = PlainJson::Object();
+    for (const std::string& name : own_)
+      Assign(assign, name, visible_.size() - own_.size());
+    return Add(NewName(), {{"Type", Text("Pass")}, {"Assign", std::move(assign)}}, next);
+  }
+
+  // `readable`: how many of those that are visible have a value.
+  void Assign(PlainJson& assign, const std::string& name, std::size_t readable) {
+    const auto variable = [&] { return "$" + visible_[random_.Below(readable)]; };
+    switch (random_.Below(6)) {
+      case 0:
+        return assign.Set(name, Number(0, 9));
+      case 1:
+        return assign.Set(name + ".$", Text("$"));
+      case 2:
+        return assign.Set(name + ".$", Text("$$.State.Name"));
+      case 3:
+        return assign.Set(name, PlainJson::Object({{"in.$", Text("$")}, {"k", Number(0, 9)}}));
+      case 4:
+        if (readable > 0) return assign.Set(name + ".$", Text(variable()));
+        return assign.Set(name, PlainJson::Boolean(OneIn(2)));
+      default:
+        if (mix_.has_broken_paths && OneIn(8)) return assign.Set(name + ".$", Text("$.nowhere"));
+        return assign.Set(name, Text(Pick(kTexts)));
+    }
+  }
+
+  PlainJson Assignments() {
+    PlainJson assign = PlainJson::Object();
+    for (const std::string& name : own_) {
+      if (assign.members.empty() || OneIn(2)) Assign(assign, name, visible_.size());
+    }
+    return assign;
+  }
+
+  void AddAssign(Members& members) {
+    if (!own_.empty() && OneIn(3)) members.emplace_back("Assign", Assignments());
+  }
+
+  void AddAssign(PlainJson& object) {
+    if (!own_.empty() && OneIn(3)) object.Set("Assign", Assignments());
+  }
+
   std::string Succeed() {
     const std::string name = NewName();
     PlainJson state = PlainJson::Object({{"Type", Text("Succeed")}});
@@ -187,9 +243,12 @@ class Generator {
       parameters.Set("inner", PlainJson::Object({{"s.$", Text("$.s")}, {"one", Number(1, 1)}}));
     }
     if (OneIn(6)) parameters.Set("ks.$", Text("$.items[*].k"));
+    if (!visible_.empty() && OneIn(2)) parameters.Set("v.$", Text("$" + AnyVariable()));
     if (mix_.has_broken_paths && OneIn(6)) parameters.Set("lost.$", Text("$.items[4].k"));
     return parameters;
   }
+
+  std::string AnyVariable() { return std::string(Pick(visible_)); }
 
   void AddPaths(Members& members) {
     const bool may_break = mix_.has_broken_paths;
@@ -208,9 +267,250 @@ class Generator {
     return Text(Pick(kResultPaths));
   }
 
+  // --- States in JSONata: of the shapes that plain_expression.h evaluates ---
+
+  std::string QuerySegment(int depth, const Next& next, bool is_full) {
+    const bool may_join = !is_full && mix_.has_joins && depth < mix_.depth_max;
+    for (;;) {
+      switch (random_.Below(7)) {
+        case 0:
+          return QueryPass(next);
+        case 1:
+        case 2:
+          if (!mix_.has_tasks) break;
+          return QueryTask(next);
+        case 3:
+          if (!mix_.has_waits) break;
+          return QueryWait(next);
+        case 4:
+          if (is_full) break;
+          return QueryChoice(depth, next);
+        case 5:
+          if (!may_join) break;
+          return QueryParallel(depth, next);
+        case 6:
+          if (!may_join) break;
+          return QueryMap(depth, next);
+      }
+    }
+  }
+
+  static PlainJson Query(const std::string& expression) { return Text("{% " + expression + " %}"); }
+
+  std::string NumberExpression(int depth = 0) {
+    switch (random_.Below(depth < 2 ? 8 : 5)) {
+      case 0:
+        return std::to_string(random_.Below(9));
+      case 1:
+        return "$states.input.n";
+      case 2:
+        return "$count($states.input.items)";
+      case 3:
+        return "$sum([$states.input.items.k])";
+      case 4:
+        return "$states.input.k";
+      case 5:
+        return "$states.input.k + " + NumberExpression(depth + 1) + " * 2";
+      case 6:
+        return "(" + NumberExpression(depth + 1) + " - " + NumberExpression(depth + 1) + ") * 3";
+      default:
+        return "(" + NumberExpression(depth + 1) + " + " + NumberExpression(depth + 1) + ")";
+    }
+  }
+
+  std::string TextExpression() {
+    switch (random_.Below(4)) {
+      case 0:
+        return "$states.input.s & '-' & (" + NumberExpression() + ")";
+      case 1:
+        return "$states.context.State.Name";
+      case 2:
+        return "$states.context.Execution.Name & '!'";
+      default:
+        return "$states.input.s";
+    }
+  }
+
+  std::string AnyExpression() {
+    switch (random_.Below(6)) {
+      case 0:
+        return TextExpression();
+      case 1:
+        return "[$states.input.items.k]";
+      case 2:
+        return "{'k': " + NumberExpression() + ", 'b': $states.input.b}";
+      case 3:
+        if (!visible_.empty()) return "$" + AnyVariable();
+        return "$states.input.b";
+      default:
+        return NumberExpression();
+    }
+  }
+
+  // The input with `value` as one of its fields.
+  PlainJson Merged(const std::string& value) {
+    const std::string field = std::string(Pick(kResultPaths)).substr(2, 2);
+    return Query("$merge([$states.input, {'" + field + "': " + value + "}])");
+  }
+
+  // `result`: what the state may assign beside what it reads from its input; may be empty.
+  void AddQueryAssign(PlainJson& object, const std::string& result) {
+    if (own_.empty() || !OneIn(3)) return;
+    const bool takes_result = !result.empty() && OneIn(2);
+    object.Set("Assign",
+               PlainJson::Object(
+                   {{std::string(Pick(own_)), Query(takes_result ? result : AnyExpression())}}));
+  }
+
+  std::string AddQuery(std::string name, PlainJson state, const Next& next) {
+    state.Set("QueryLanguage", Text("JSONata"));
+    return Add(std::move(name), std::move(state.members), next);
+  }
+
+  std::string QueryPass(const Next& next) {
+    PlainJson state = PlainJson::Object({{"Type", Text("Pass")}});
+    if (!OneIn(4)) state.Set("Output", Merged(AnyExpression()));
+    AddQueryAssign(state, "");
+    return AddQuery(NewName(), std::move(state), next);
+  }
+
+  std::string QueryWait(const Next& next) {
+    PlainJson state = PlainJson::Object({{"Type", Text("Wait")}});
+    state.Set("Seconds", OneIn(2) ? Query("$states.input.k") : Number(0, 3));
+    if (OneIn(3)) state.Set("Output", Merged(AnyExpression()));
+    AddQueryAssign(state, "");
+    return AddQuery(NewName(), std::move(state), next);
+  }
+
+  void AddQueryRetryAndCatch(PlainJson& state, int attempts_max, const Next& next) {
+    Members retry;
+    AddRetry(retry, attempts_max);
+    for (auto& [field, value] : retry)
+      state.Set(field, std::move(value));
+    if (!mix_.has_catchers || OneIn(2)) return;
+    const std::string target = next && OneIn(2) ? *next : Rescue(next);
+    PlainJson catcher = PlainJson::Object({{"ErrorEquals", ErrorNames()},
+                                           {"Next", Text(target)},
+                                           {"Output", Merged("$states.errorOutput")}});
+    AddQueryAssign(catcher, "$states.errorOutput");
+    state.Set("Catch", PlainJson::Array({std::move(catcher)}));
+  }
+
+  std::string QueryTask(const Next& next) {
+    const std::string name = NewName();
+    const std::string function(Pick(kFunctions));
+    PlainJson payload =
+        PlainJson::Object({{"k", Query(NumberExpression())}, {"n", Query("$states.input.n")}});
+    if (OneIn(2)) payload.Set("s", Query(TextExpression()));
+    if (!visible_.empty() && OneIn(2)) payload.Set("v", Query("$" + AnyVariable()));
+    payload.Set("attempt", Query("$states.context.State.RetryCount"));
+    payload.Set("redrives", Query("$states.context.Execution.RedriveCount"));
+    PlainJson state = PlainJson::Object({{"Type", Text("Task")}});
+    const bool is_invoke = OneIn(4);
+    const std::string result = is_invoke ? "$states.result.Payload" : "$states.result";
+    if (is_invoke) {
+      state.Set("Resource", Text("arn:aws:states:::lambda:invoke"));
+      payload = PlainJson::Object({{"FunctionName", Text(function)}, {"Payload", payload}});
+    } else {
+      state.Set("Resource", Text(function));
+    }
+    state.Set("Arguments", std::move(payload));
+    state.Set("Output", Merged(result));
+    AddQueryAssign(state, result);
+    if (mix_.has_task_timeouts && OneIn(2)) state.Set("TimeoutSeconds", Number(2, 6));
+    AddQueryRetryAndCatch(state, 3, next);
+    return AddQuery(name, std::move(state), next);
+  }
+
+  std::string ConditionExpression() {
+    switch (random_.Below(5)) {
+      case 0:
+        return "$states.input.b";
+      case 1:
+        return "$states.input.s = 'alpha'";
+      case 2:
+        return TextExpression() + " = " + TextExpression();
+      default:
+        return NumberExpression() +
+               (OneIn(3)   ? " = "
+                : OneIn(2) ? " < "
+                           : " > ") +
+               NumberExpression();
+    }
+  }
+
+  std::string QueryChoice(int depth, const Next& next) {
+    const std::string name = NewName();
+    PlainJson rule = PlainJson::Object({{"Condition", Query(ConditionExpression())}});
+    rule.Set("Next", Text(OneIn(6) ? QueryFail() : Segment(depth, next)));
+    if (OneIn(2)) rule.Set("Output", Merged(AnyExpression()));
+    AddQueryAssign(rule, "");
+    PlainJson choice = PlainJson::Object({{"Type", Text("Choice")},
+                                          {"QueryLanguage", Text("JSONata")},
+                                          {"Choices", PlainJson::Array({std::move(rule)})},
+                                          {"Default", Text(next ? *next : Succeed())}});
+    if (OneIn(3)) choice.Set("Output", Merged(AnyExpression()));
+    AddQueryAssign(choice, "");
+    states_->Set(name, std::move(choice));
+    return name;
+  }
+
+  std::string QueryFail() {
+    const std::string name = NewName();
+    states_->Set(name,
+                 PlainJson::Object({{"Type", Text("Fail")},
+                                    {"QueryLanguage", Text("JSONata")},
+                                    {"Error", Query("'Pla' & 'nned'")},
+                                    {"Cause", Query(TextExpression())}}));
+    return name;
+  }
+
+  std::string QueryParallel(int depth, const Next& next) {
+    const std::string name = NewName();
+    PlainJson branches = PlainJson::Array({});
+    for (std::uint64_t i = 1 + random_.Below(3); i > 0; --i)
+      branches.items.push_back(Scope(depth + 1));
+    PlainJson state =
+        PlainJson::Object({{"Type", Text("Parallel")}, {"Branches", std::move(branches)}});
+    if (OneIn(3)) state.Set("Arguments", Merged(AnyExpression()));
+    state.Set("Output", Merged("$states.result"));
+    AddQueryAssign(state, "$states.result");
+    AddQueryRetryAndCatch(state, 1, next);
+    return AddQuery(name, std::move(state), next);
+  }
+
+  std::string QueryMap(int depth, const Next& next) {
+    const std::string name = NewName();
+    PlainJson state = PlainJson::Object({{"Type", Text("Map")},
+                                         {"Items", Query("$states.input.items")},
+                                         {"ItemProcessor", Scope(depth + 1)}});
+    if (OneIn(2)) {
+      const std::string value = "$states.context.Map.Item.Value";
+      PlainJson selector = PlainJson::Object({{"n", PlainJson::Number(0)},
+                                              {"k", Query(value + ".k")},
+                                              {"s", Query("$states.input.s")},
+                                              {"b", Query(value + ".b")},
+                                              {"t", Query("$states.input.t")},
+                                              {"to", Number(1, 3)},
+                                              {"items", Query(value + ".items")},
+                                              {"index", Query("$states.context.Map.Item.Index")}});
+      if (!visible_.empty()) selector.Set("outer", Query("$" + AnyVariable()));
+      state.Set("ItemSelector", std::move(selector));
+    }
+    if (OneIn(2)) {
+      state.Set("MaxConcurrency", OneIn(2) ? Query("$states.input.k") : Number(0, 3));
+    }
+    state.Set("Output", Merged("$count($states.result)"));
+    if (OneIn(2)) state.Set("Output", Merged("$states.result"));
+    AddQueryAssign(state, "$states.result");
+    AddQueryRetryAndCatch(state, 1, next);
+    return AddQuery(name, std::move(state), next);
+  }
+
   std::string Pass(const Next& next) {
     Members members = {{"Type", Text("Pass")}};
     AddPaths(members);
+    AddAssign(members);
     switch (random_.Below(4)) {
       case 0:
         members.emplace_back("Result", PlainJson::Object({{"made", Number(0, 99)}, {"nil", {}}}));
@@ -285,6 +585,7 @@ class Generator {
       } else if (!mix_.has_broken_paths) {
         catcher.Set("ResultPath", Text("$.caught"));
       }
+      AddAssign(catcher);
       catchers.items.push_back(std::move(catcher));
       if (is_last) break;
     }
@@ -304,11 +605,15 @@ class Generator {
     if (OneIn(25)) function = kUnknownFunction;
     Members members = {{"Type", Text("Task")}};
     AddPaths(members);
+    AddAssign(members);
     const bool is_invoke = OneIn(5);
     const std::string arn = "arn:aws:lambda:us-east-1:123456789012:function:" + function;
     PlainJson payload = Template();
     if (function.starts_with("flaky") || OneIn(5)) {
       payload.Set("attempt.$", Text("$$.State.RetryCount"));
+    }
+    if (function == "later" || OneIn(8)) {
+      payload.Set("redrives.$", Text("$$.Execution.RedriveCount"));
     }
     if (is_invoke) {
       members.emplace_back("Resource", Text("arn:aws:states:::lambda:invoke"));
@@ -321,7 +626,7 @@ class Generator {
           PlainJson::Object({{"answer.$", Text("$.Payload")}, {"status.$", Text("$.StatusCode")}}));
     } else {
       members.emplace_back("Resource", Text(OneIn(2) ? function : OneIn(2) ? arn : arn + ":live"));
-      if (function.starts_with("flaky") || !OneIn(4)) {
+      if (function.starts_with("flaky") || function == "later" || !OneIn(4)) {
         members.emplace_back("Parameters", std::move(payload));
       }
       if (OneIn(6)) {
@@ -346,6 +651,7 @@ class Generator {
   std::string Wait(const Next& next) {
     Members members = {{"Type", Text("Wait")}};
     AddPaths(members);
+    AddAssign(members);
     switch (random_.Below(5)) {
       case 0:
         members.emplace_back("SecondsPath",
@@ -375,6 +681,14 @@ class Generator {
     };
     const bool by_path = OneIn(4);
     const std::string path = by_path ? "Path" : "";
+    if (!visible_.empty() && OneIn(4)) {
+      if (OneIn(3)) {
+        return PlainJson::Object({{"Variable", Text("$" + AnyVariable() + ".k")},
+                                  {"IsPresent", PlainJson::Boolean(OneIn(2))}});
+      }
+      return PlainJson::Object({{"Variable", Text("$" + AnyVariable())},
+                                {OneIn(2) ? "IsString" : "IsNumeric", PlainJson::Boolean(true)}});
+    }
     switch (random_.Below(8)) {
       case 0:
       case 1:
@@ -433,6 +747,7 @@ class Generator {
                                  : OneIn(8)       ? Fail()
                                                   : Segment(depth, next);
       rule.Set("Next", Text(target));
+      AddAssign(rule);
       rules.items.push_back(std::move(rule));
     }
     PlainJson choice = PlainJson::Object({{"Type", Text("Choice")}, {"Choices", std::move(rules)}});
@@ -440,6 +755,7 @@ class Generator {
       choice.Set("Default", Text(next ? *next : OneIn(2) ? Succeed() : Rescue(next)));
     }
     if (OneIn(10)) choice.Set("InputPath", Text("$"));
+    AddAssign(choice);
     states_->Set(name, std::move(choice));
     // What nothing leads to is no valid definition.
     if (next && states_->Find(name)->Find("Default") == nullptr) KeepReachable(name, *next);
@@ -462,6 +778,7 @@ class Generator {
   std::string Parallel(int depth, const Next& next) {
     const std::string name = NewName();
     Members members = {{"Type", Text("Parallel")}};
+    AddAssign(members);
     PlainJson branches = PlainJson::Array({});
     const std::uint64_t count = 1 + random_.Below(3);
     for (std::uint64_t i = 0; i < count; ++i)
@@ -486,6 +803,7 @@ class Generator {
   std::string Map(int depth, const Next& next) {
     const std::string name = NewName();
     Members members = {{"Type", Text("Map")}};
+    AddAssign(members);
     members.emplace_back("ItemsPath", Text(mix_.has_broken_paths && OneIn(8) ? "$.s" : "$.items"));
     const bool is_old_form = OneIn(4);
     PlainJson processor = Scope(depth + 1);
@@ -502,6 +820,7 @@ class Generator {
                                               {"to", Number(1, 3)},
                                               {"items.$", Text("$$.Map.Item.Value.items")},
                                               {"index.$", Text("$$.Map.Item.Index")}});
+      if (!visible_.empty()) selector.Set("outer.$", Text("$" + AnyVariable()));
       if (mix_.has_broken_paths && OneIn(5)) selector.Set("lost.$", Text("$.items[2].k"));
       members.emplace_back(is_old_form ? "Parameters" : "ItemSelector", std::move(selector));
     }
@@ -580,6 +899,10 @@ class Generator {
   SeededRandom& random_;
   PlainJson* states_ = nullptr;
   int names_ = 0;
+  int variables_ = 0;
+  // The variables of the present scope, and those of it and of the scopes around.
+  std::vector<std::string> own_;
+  std::vector<std::string> visible_;
 };
 
 }  // namespace
@@ -598,6 +921,8 @@ LanguageMix DrawLanguageMix(SeededRandom& random) {
   mix.has_heartbeats = one_in(5);
   mix.has_machine_timeout = one_in(mix.has_long_waits ? 2 : 8);
   mix.has_broken_paths = one_in(5);
+  mix.has_variables = !one_in(3);
+  mix.has_queries = !mix.has_broken_paths && !one_in(3);
   mix.depth_max = 1 + static_cast<int>(random.Below(3));
   mix.states_max = 4 + static_cast<int>(random.Below(14));
   return mix;

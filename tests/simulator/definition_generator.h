@@ -25,6 +25,10 @@ struct LanguageMix {
   bool has_machine_timeout = false;
   // Paths that may lead nowhere.
   bool has_broken_paths = false;
+  bool has_variables = false;
+  // States in JSONata among those in JSONPath. Their expressions rely on the payload's shape, so
+  // not beside broken paths.
+  bool has_queries = false;
   int depth_max = 3;
   int states_max = 14;
 };

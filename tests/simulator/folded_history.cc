@@ -1,5 +1,7 @@
 #include "tests/simulator/folded_history.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace pawl::simulator {
@@ -9,12 +11,23 @@ using interpreter::EventType;
 using interpreter::HistoryEvent;
 using Phase = FoldedFrame::Phase;
 
+// Whether a state that is left may lead to `next`.
+bool MayLeadTo(const asl::State& state, StateIndex next) {
+  if (state.next == next) return true;
+  const auto leads = [next](const auto& one) { return one.next == next; };
+  if (std::any_of(state.catchers.begin(), state.catchers.end(), leads)) return true;
+  const auto* choice = std::get_if<asl::ChoiceState>(&state.details);
+  return choice != nullptr && (choice->default_next == next ||
+                               std::any_of(choice->rules.begin(), choice->rules.end(), leads));
+}
+
 class Folder {
  public:
   Folder(const asl::StateMachine& machine, FoldedHistory& folded)
       : machine_(machine), folded_(folded) {}
 
   void Fold(const std::vector<HistoryEvent>& events) {
+    events_ = &events;
     for (const HistoryEvent& event : events) {
       event_ = &event;
       CheckOrder();
@@ -40,7 +53,8 @@ class Folder {
     ++next_id_;
     Require(event().previous < event().id, "previousEventId is not before it");
     Require(event().at >= last_at_, "it happened before the event before it");
-    Require(!folded_.closing, "it stands behind the closing event");
+    Require(!folded_.closing || event().type == EventType::kExecutionRedriven,
+            "it stands behind the closing event");
     Require(event().state == asl::kNoState || event().state < machine_.states.size(),
             "there is no such state");
   }
@@ -57,6 +71,8 @@ class Folder {
       case EventType::kExecutionTimedOut:
       case EventType::kExecutionAborted:
         return Close();
+      case EventType::kExecutionRedriven:
+        return Redrive();
       case EventType::kPassStateEntered:
       case EventType::kTaskStateEntered:
       case EventType::kChoiceStateEntered:
@@ -120,7 +136,6 @@ class Folder {
       case EventType::kMapRunSucceeded:
       case EventType::kMapRunFailed:
       case EventType::kMapRunAborted:
-      case EventType::kExecutionRedriven:
       case EventType::kMapRunRedriven:
         // The frame goes with its join, whose own event follows.
         if (FoldedFrame* frame = Previous()) frame_of_[event().id] = frame->number;
@@ -136,8 +151,28 @@ class Folder {
     return &folded_.frames.at(frame->second);
   }
 
-  // The frame of the previous event, or the one around it, that stands in the event's state.
-  FoldedFrame* InState() {
+  // All frames go on after the same event, and which of them does is not written: of those that
+  // can be meant it is the first.
+  bool FollowsRedrive() const { return redriven_.contains(event().previous); }
+
+  template <typename Predicate>
+  FoldedFrame* FirstAfterRedrive(const Predicate& fits) {
+    for (auto& [number, frame] : folded_.frames) {
+      if (frame.is_open && frame.state == event().state && fits(frame)) return &frame;
+    }
+    Require(false, "no frame that a redrive let go on can have come here");
+    return nullptr;
+  }
+
+  // The frame of the previous event, or the one around it, that stands in the event's state. Behind
+  // a redrive: the first frame that has done nothing since, and is in one of the phases.
+  FoldedFrame* InState(std::initializer_list<Phase> phases) {
+    if (FollowsRedrive()) {
+      return FirstAfterRedrive([&](const FoldedFrame& frame) {
+        return frame.last == event().previous &&
+               std::find(phases.begin(), phases.end(), frame.phase) != phases.end();
+      });
+    }
     FoldedFrame* frame = Previous();
     while (frame != nullptr && frame->state != event().state) {
       if (!Require(frame->number != kRootFrame, "no frame stands in this state")) return nullptr;
@@ -171,12 +206,110 @@ class Folder {
     }
   }
 
+  // --- Redrives ---
+
+  // The branches of `join` that may have failed without an event of their own since the redrive;
+  // of a Wait state only if `can_be_waiting`: as a rule it only waits again.
+  std::vector<FoldedFrame*> FailedAfterRedrive(const FoldedFrame& join, bool can_be_waiting) {
+    std::vector<FoldedFrame*> candidates;
+    for (auto& [number, frame] : folded_.frames) {
+      const bool may_fail = number != kRootFrame && frame.parent == join.number && frame.is_open &&
+                            frame.last == event().previous && frame.phase == Phase::kEntered;
+      if (!may_fail) continue;
+      const bool is_wait = machine_.states[frame.state].type == asl::StateType::kWait;
+      if (is_wait == can_be_waiting) candidates.push_back(&frame);
+    }
+    return candidates;
+  }
+
+  FoldedFrame* OpenIteration(const FoldedFrame& join, std::uint32_t index) {
+    for (auto& [number, frame] : folded_.frames) {
+      if (number != kRootFrame && frame.parent == join.number && frame.is_open &&
+          frame.index == index) {
+        return &frame;
+      }
+    }
+    return nullptr;
+  }
+
+  // What a join and the frames below it were when it failed. `child`: the one that failed, if it
+  // is known.
+  struct FailedJoin {
+    std::vector<FoldedFrame> frames;
+    std::optional<FrameNumber> child;
+  };
+
+  void CopyBelow(FrameNumber number, std::vector<FoldedFrame>& copies) const {
+    for (const auto& [key, frame] : folded_.frames) {
+      if (frame.number == kRootFrame || frame.parent != number || !frame.is_open) continue;
+      copies.push_back(frame);
+      CopyBelow(frame.number, copies);
+    }
+  }
+
+  FailedJoin CopyOf(const FoldedFrame& join, std::optional<FrameNumber> child) const {
+    FailedJoin failed{.frames = {join}, .child = child};
+    CopyBelow(join.number, failed.frames);
+    return failed;
+  }
+
+  // A join whose failure ended the execution was the last thing in its frame; so was a join's
+  // failure in the branch that made it fail.
+  void KeepFailed(EventId last) {
+    const auto failed = failed_.find(last);
+    if (failed == failed_.end()) return;
+    for (const FoldedFrame& frame : failed->second.frames)
+      folded_.kept[frame.number] = frame;
+    if (!failed->second.child) return;
+    const FrameNumber number = *failed->second.child;
+    const FoldedFrame& child = folded_.kept.at(number);
+    if (child.phase != Phase::kBegun) return KeepFailed(child.last);
+    // Its ItemSelector failed: it is started again.
+    --folded_.kept.at(child.parent).join_next;
+    folded_.kept.erase(number);
+  }
+
+  void Redrive() {
+    if (!Require(folded_.closing.has_value(), "the execution has not ended")) return;
+    Require(folded_.closing->type != EventType::kExecutionSucceeded, "the execution succeeded");
+    Require(event().previous == folded_.closing->id, "it does not point to the execution's end");
+    Require(event().index == ++folded_.redrives, "it counts other redrives");
+    folded_.closing.reset();
+    for (auto& [number, frame] : folded_.kept) {
+      frame.is_open = true;
+      frame.last = event().id;
+      frame.entered_at = event().at;
+      frame.open_attempt.reset();
+      if (frame.phase == Phase::kJoin) {
+        folded_.continued.insert(KeyOf(frame));
+        folded_.failed_children.erase(KeyOf(frame));
+        folded_.attempt_ended.erase(KeyOf(frame));
+      } else if (frame.phase != Phase::kBegun && frame.phase != Phase::kLeft) {
+        if (frame.attempt >= 0) folded_.abandoned.insert(KeyOf(frame));
+        frame.phase = Phase::kEntered;
+      }
+      folded_.frames[number] = frame;
+    }
+    folded_.kept.clear();
+    failed_.clear();
+    redriven_.insert(event().id);
+    frame_of_[event().id] = kRootFrame;
+  }
+
   void Close() {
     folded_.closing = event();
     if (event().type == EventType::kExecutionSucceeded) {
       const FoldedFrame& root = folded_.frames.at(kRootFrame);
       Require(root.phase == Phase::kLeft && event().previous == root.last,
               "the last state was not left");
+    } else {
+      for (const auto& [number, frame] : folded_.frames) {
+        if (frame.is_open) folded_.kept[number] = frame;
+      }
+      // What had too large a result is run again as a whole.
+      const bool is_failed = event().type == EventType::kExecutionFailed &&
+                             event().error != "States.DataLimitExceeded";
+      if (is_failed) KeepFailed(event().previous);
     }
     for (auto& [number, frame] : folded_.frames)
       frame.is_open = false;
@@ -206,6 +339,9 @@ class Folder {
     FoldedFrame* frame = nullptr;
     if (event().previous == 0) {
       frame = &folded_.frames.at(kRootFrame);
+    } else if (FollowsRedrive()) {
+      frame = EnteringAfterRedrive(state);
+      if (!Require(frame != nullptr, "no frame that a redrive let go on can be here")) return;
     } else {
       frame = Previous();
       while (frame != nullptr) {
@@ -235,8 +371,70 @@ class Folder {
     folded_.visits[frame->branch].push_back(state.name);
   }
 
+  FoldedFrame* EnteringAfterRedrive(const asl::State& state) {
+    const auto fits = [&](const FoldedFrame& frame) {
+      return frame.is_open && frame.last == event().previous && frame.scope == state.parent &&
+             frame.scope_branch == state.branch;
+    };
+    // A branch that has come to its end goes on only if it was a catcher that led out of its state.
+    for (const bool is_end : {false, true}) {
+      for (auto& [number, frame] : folded_.frames) {
+        if (!fits(frame)) continue;
+        if (frame.phase == Phase::kBegun) return &frame;
+        if (frame.phase != Phase::kLeft) continue;
+        const asl::State& left = machine_.states[frame.state];
+        const bool may_end = left.next == asl::kNoState && !frame.has_failed;
+        const bool is_choice = left.type == asl::StateType::kChoice;
+        if ((may_end && !is_choice) == is_end && MayLeadTo(left, event().state)) return &frame;
+      }
+    }
+    for (auto& [number, frame] : folded_.frames) {
+      const bool starts = frame.is_open && frame.last == event().previous &&
+                          frame.phase == Phase::kJoin && frame.state == state.parent &&
+                          frame.join_next == state.branch;
+      if (!starts) continue;
+      FoldedFrame& child = AddChild(frame, state.branch);
+      child.scope_branch = state.branch;
+      return &child;
+    }
+    return nullptr;
+  }
+
+  // When a frame that waits in a Wait state is done. Numbers and times that are read from the input
+  // stand where the generator has them.
+  Timestamp DueOf(const FoldedFrame& frame) const {
+    const auto& wait = std::get<asl::WaitState>(machine_.states[frame.state].details);
+    if (const auto* delay = std::get_if<Duration>(&wait.until)) return frame.entered_at + *delay;
+    if (const auto* until = std::get_if<Timestamp>(&wait.until)) return *until;
+    const HistoryEvent& entered = (*events_)[frame.entered - 1];
+    const interpreter::Payload& payload = *entered.payload;
+    const Bytes& text =
+        payload.bytes.has_value() ? payload.bytes : (*events_)[payload.home - 1].payload->bytes;
+    const PlainJson input = PlainJson::Parse(text.view());
+    if (std::holds_alternative<asl::TimestampPath>(wait.until)) {
+      const PlainJson* at = input.Find("t");
+      return at == nullptr ? Timestamp() : ParseTimestamp(at->text).value_or(Timestamp());
+    }
+    const PlainJson* seconds = input.Find("k");
+    return frame.entered_at +
+           std::chrono::seconds(seconds == nullptr ? 0 : seconds->AsInteger().value_or(0));
+  }
+
+  // Behind a redrive: of the frames that wait in the state the one that is due first.
+  FoldedFrame* FirstDue() {
+    FoldedFrame* first = InState({Phase::kEntered});
+    if (first == nullptr || !FollowsRedrive()) return first;
+    for (auto& [number, frame] : folded_.frames) {
+      const bool is_waiting = frame.is_open && frame.state == event().state &&
+                              frame.last == event().previous && frame.phase == Phase::kEntered;
+      if (is_waiting && DueOf(frame) < DueOf(*first)) first = &frame;
+    }
+    return first;
+  }
+
   void Exit() {
-    FoldedFrame* frame = InState();
+    FoldedFrame* frame =
+        event().type == EventType::kWaitStateExited ? FirstDue() : InState({Phase::kEntered});
     if (frame == nullptr) return;
     const asl::State& state = machine_.states[event().state];
     Require(interpreter::ExitedEvent(state.type) == event().type, "the state is of another type");
@@ -253,11 +451,13 @@ class Folder {
       }
     }
     Extend(*frame);
+    for (const interpreter::Assignment& assigned : event().assigned)
+      frame->variables[assigned.name] = assigned.value.str();
     frame->phase = Phase::kLeft;
   }
 
   void Schedule() {
-    FoldedFrame* frame = InState();
+    FoldedFrame* frame = InState({Phase::kEntered});
     if (frame == nullptr) return;
     Require(frame->phase == Phase::kEntered || frame->phase == Phase::kEnded,
             "an attempt is still open");
@@ -273,24 +473,25 @@ class Folder {
     attempt.timeout_seconds = event().timeout_seconds;
     attempt.heartbeat_seconds = event().heartbeat_seconds;
     folded_.attempt_began[attempt.key] = event().at;
+    if (folded_.redrives > 0) folded_.redrive_counts[attempt.key] = folded_.redrives;
     folded_.attempts.push_back(std::move(attempt));
   }
 
   void StartTask() {
-    FoldedFrame* frame = InState();
+    FoldedFrame* frame = InState({});
     if (frame == nullptr || !Require(frame->phase == Phase::kTask, "no attempt is open")) return;
     Extend(*frame);
     folded_.attempts[*frame->open_attempt].started_at = event().at;
   }
 
   void SubmitTask() {
-    FoldedFrame* frame = InState();
+    FoldedFrame* frame = InState({});
     if (frame == nullptr || !Require(frame->phase == Phase::kTask, "no attempt is open")) return;
     Extend(*frame);
   }
 
   void EndTask() {
-    FoldedFrame* frame = InState();
+    FoldedFrame* frame = InState({});
     if (frame == nullptr || !Require(frame->phase == Phase::kTask, "no attempt is open")) return;
     Extend(*frame);
     FoldedAttempt& attempt = folded_.attempts[*frame->open_attempt];
@@ -302,11 +503,12 @@ class Folder {
     attempt.cause = event().cause.value_or("");
     folded_.attempt_ended[attempt.key] = event().at;
     frame->open_attempt.reset();
+    frame->has_failed = !attempt.error.empty() || !attempt.output;
     frame->phase = Phase::kEnded;
   }
 
   void StartJoin() {
-    FoldedFrame* frame = InState();
+    FoldedFrame* frame = InState({Phase::kEntered, Phase::kEnded});
     if (frame == nullptr) return;
     Require(frame->phase == Phase::kEntered || frame->phase == Phase::kEnded,
             "an attempt is still open");
@@ -321,7 +523,7 @@ class Folder {
   }
 
   void EndJoin() {
-    FoldedFrame* join = InState();
+    FoldedFrame* join = InState({});
     if (join == nullptr || !Require(join->phase == Phase::kJoin, "no branches are open")) return;
     Require(join->join_next == join->join_total, "not all branches were started");
     for (auto& [number, frame] : folded_.frames) {
@@ -335,29 +537,79 @@ class Folder {
     Require(event().previous == join->last, "previousEventId is not the last branch's end");
     frame_of_[event().id] = join->number;
     join->phase = Phase::kEnded;
+    join->has_failed = false;
   }
 
   void FailJoin() {
-    FoldedFrame* join = InState();
+    if (FollowsRedrive() && event().type == EventType::kParallelStateFailed) {
+      return FailJoinAfterRedrive();
+    }
+    FoldedFrame* join = InState({Phase::kEnded});
     if (join == nullptr) return;
     // A Map's attempt may be over with the iteration that failed.
     Require(join->phase == Phase::kJoin || join->last == event().previous, "no branches are open");
-    for (FoldedFrame* child = Previous(); child != nullptr && child != join;
+    std::optional<FrameNumber> failed;
+    for (FoldedFrame* child = Previous(); child != nullptr && child != join && !FollowsRedrive();
          child = &folded_.frames.at(child->parent)) {
       if (child->parent == join->number) {
-        folded_.failed_children.emplace(KeyOf(*join), child->index);
+        failed = child->number;
+        folded_.failed_children[KeyOf(*join)] = {child->index};
         Require(event().previous == child->last, "previousEventId is not the branch's last event");
       }
     }
+    if (join->phase == Phase::kJoin) failed_joins_[join->number] = CopyOf(*join, failed);
+    CloseFailed(*join);
+  }
+
+  // Where the join's failure ends a Map's iteration, the event of that tells which.
+  bool IsInFailedIteration(const FoldedFrame& join) const {
+    const auto ended =
+        std::find_if(events_->begin() + static_cast<std::ptrdiff_t>(event().id),
+                     events_->end(),
+                     [this](const HistoryEvent& later) { return later.previous == event().id; });
+    if (ended == events_->end() || ended->type != EventType::kMapIterationFailed) return true;
+    return join.number != kRootFrame && join.index == ended->index;
+  }
+
+  // A branch that failed without an event of its own since the redrive.
+  void FailJoinAfterRedrive() {
+    FoldedFrame* join = nullptr;
+    std::vector<FoldedFrame*> failed;
+    for (const bool can_be_waiting : {false, true}) {
+      for (auto& [number, frame] : folded_.frames) {
+        const bool may_fail = failed.empty() && frame.is_open && frame.state == event().state &&
+                              frame.phase == Phase::kJoin && IsInFailedIteration(frame);
+        if (!may_fail) continue;
+        failed = FailedAfterRedrive(frame, can_be_waiting);
+        join = &frame;
+      }
+    }
+    if (!Require(!failed.empty(), "no branch can have failed since the redrive")) return;
+    std::set<std::uint32_t>& indices = folded_.failed_children[KeyOf(*join)];
+    indices.clear();
+    for (const FoldedFrame* child : failed)
+      indices.insert(child->index);
+    failed_joins_[join->number] = CopyOf(*join, std::nullopt);
+    CloseFailed(*join);
+  }
+
+  void CloseFailed(FoldedFrame& failed) {
+    FoldedFrame* join = &failed;
     CloseBelow(join->number);
     join->last = event().id;
     join->phase = Phase::kEnded;
+    join->has_failed = true;
     frame_of_[event().id] = join->number;
+    failed_[event().id] = std::move(failed_joins_[join->number]);
     folded_.attempt_ended[KeyOf(*join)] = event().at;
   }
 
   void StartIteration() {
-    FoldedFrame* join = InState();
+    FoldedFrame* join = FollowsRedrive() ? FirstAfterRedrive([this](const FoldedFrame& frame) {
+      return frame.last == event().previous && frame.phase == Phase::kJoin &&
+             frame.join_next == event().index && frame.join_next < frame.join_total;
+    })
+                                         : InState({});
     if (join == nullptr || !Require(join->phase == Phase::kJoin, "the Map has not started")) return;
     FoldedFrame& child = AddChild(*join, event().index);
     child.last = event().id;
@@ -365,8 +617,18 @@ class Folder {
   }
 
   void EndIteration() {
-    FoldedFrame* join = InState();
-    FoldedFrame* child = Previous();
+    FoldedFrame* join = nullptr;
+    FoldedFrame* child = nullptr;
+    if (FollowsRedrive()) {
+      join = FirstAfterRedrive([this](const FoldedFrame& frame) {
+        const FoldedFrame* ended = OpenIteration(frame, event().index);
+        return frame.phase == Phase::kJoin && ended != nullptr && ended->last == event().previous;
+      });
+      if (join != nullptr) child = OpenIteration(*join, event().index);
+    } else {
+      join = InState({});
+      child = Previous();
+    }
     if (join == nullptr || child == nullptr) return;
     while (child->parent != join->number && child->number != kRootFrame) {
       child = &folded_.frames.at(child->parent);
@@ -374,15 +636,19 @@ class Folder {
     Require(child->is_open && child->parent == join->number, "no iteration ends here");
     Require(child->index == event().index, "the iteration has another index");
     Require(event().previous == child->last, "previousEventId is not the iteration's last event");
+    if (event().type == EventType::kMapIterationFailed) {
+      failed_joins_[join->number] = CopyOf(*join, child->number);
+    }
     CloseBelow(child->number);
     child->is_open = false;
     frame_of_[event().id] = join->number;
     if (event().type == EventType::kMapIterationFailed) {
-      folded_.failed_children.emplace(KeyOf(*join), child->index);
+      folded_.failed_children[KeyOf(*join)] = {child->index};
       // MapStateFailed, or the start of the next attempt, points to the same event.
-      frame_of_[event().previous] = child->number;
+      if (!FollowsRedrive()) frame_of_[event().previous] = child->number;
       join->last = event().previous;
       join->phase = Phase::kEnded;
+      join->has_failed = true;
       folded_.attempt_ended[KeyOf(*join)] = event().at;
       return;
     }
@@ -391,26 +657,31 @@ class Folder {
   }
 
   void AbortIteration() {
-    FoldedFrame* join = InState();
+    FoldedFrame* join = FollowsRedrive() ? FirstAfterRedrive([this](const FoldedFrame& frame) {
+      return frame.last == event().previous && frame.phase == Phase::kEnded &&
+             OpenIteration(frame, event().index) != nullptr;
+    })
+                                         : InState({});
     if (join == nullptr) return;
-    for (auto& [number, frame] : folded_.frames) {
-      if (frame.number != kRootFrame && frame.parent == join->number && frame.is_open &&
-          frame.index == event().index) {
-        CloseBelow(number);
-        frame.is_open = false;
-        frame_of_[event().id] = join->number;
-        return;
-      }
-    }
-    Require(false, "no such iteration is open");
+    FoldedFrame* frame = OpenIteration(*join, event().index);
+    if (!Require(frame != nullptr, "no such iteration is open")) return;
+    CloseBelow(frame->number);
+    frame->is_open = false;
+    frame_of_[event().id] = join->number;
   }
 
   const asl::StateMachine& machine_;
   FoldedHistory& folded_;
+  const std::vector<HistoryEvent>* events_ = nullptr;
   const HistoryEvent* event_ = nullptr;
   EventId next_id_ = 1;
   Timestamp last_at_;
   std::map<EventId, FrameNumber> frame_of_;
+  // The events of redrives.
+  std::set<EventId> redriven_;
+  // Of joins that failed, and by the events that say so.
+  std::map<FrameNumber, FailedJoin> failed_joins_;
+  std::map<EventId, FailedJoin> failed_;
 };
 
 }  // namespace

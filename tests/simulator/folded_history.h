@@ -60,6 +60,10 @@ struct FoldedFrame {
   std::map<StateIndex, int> visits;
   // Of the present visit; -1 before the first.
   int attempt = -1;
+  // JSON texts.
+  std::map<std::string, std::string> variables;
+  // The last attempt ended with a failure.
+  bool has_failed = false;
   // A place in FoldedHistory::attempts.
   std::optional<std::size_t> open_attempt;
   std::uint32_t join_total = 0;
@@ -72,8 +76,15 @@ struct FoldedHistory {
   std::map<FrameNumber, FoldedFrame> frames;
   std::vector<FoldedAttempt> attempts;
   std::optional<interpreter::HistoryEvent> closing;
+  // Of an execution that ended without success: the frames that a redrive goes on with.
+  std::map<FrameNumber, FoldedFrame> kept;
+  std::uint32_t redrives = 0;
   std::map<BranchKey, std::vector<std::string>> visits;
-  std::map<AttemptKey, std::uint32_t> failed_children;
+  // These four as in Observations.
+  std::map<AttemptKey, std::set<std::uint32_t>> failed_children;
+  std::map<AttemptKey, std::uint32_t> redrive_counts;
+  std::set<AttemptKey> continued;
+  std::set<AttemptKey> abandoned;
   // When attempts of any kind began, and when they failed.
   std::map<AttemptKey, Timestamp> attempt_began;
   std::map<AttemptKey, Timestamp> attempt_ended;

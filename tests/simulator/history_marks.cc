@@ -31,6 +31,8 @@ void NoteEvents(const StoredExecution& execution, Coverage& coverage) {
       case EventType::kParallelStateExited:
       case EventType::kMapStateExited:
         coverage.HitIf(IsFailure(before), Mark::kErrorCaught);
+        coverage.HitIf(IsFailure(before) && !event.assigned.empty(),
+                       Mark::kVariableAssignedByCatch);
         break;
       case EventType::kParallelStateStarted:
       case EventType::kMapStateStarted:
@@ -74,12 +76,41 @@ void NoteAttempts(const StoredExecution& execution, Coverage& coverage) {
   }
 }
 
+void NoteRedrives(const StoredExecution& execution, Coverage& coverage) {
+  for (const interpreter::HistoryEvent& event : execution.events) {
+    if (event.type != EventType::kExecutionRedriven) continue;
+    const interpreter::HistoryEvent& end = execution.events[event.previous - 1];
+    coverage.HitIf(end.type == EventType::kExecutionFailed, Mark::kRedriveOfFailed);
+    coverage.HitIf(end.type == EventType::kExecutionAborted, Mark::kRedriveOfAborted);
+    coverage.HitIf(end.type == EventType::kExecutionTimedOut, Mark::kRedriveOfTimedOut);
+    coverage.HitIf(event.index > 1, Mark::kRedriveOfRedriven);
+    const EventType last = end.previous == 0 ? end.type : execution.events[end.previous - 1].type;
+    const bool is_join =
+        last == EventType::kParallelStateFailed || last == EventType::kMapStateFailed;
+    const bool is_too_large = end.error == "States.DataLimitExceeded";
+    coverage.HitIf(is_join && is_too_large, Mark::kRedriveOfTooLargeResult);
+    coverage.HitIf(is_join && !is_too_large, Mark::kRedriveOfFailedJoin);
+    coverage.HitIf(end.type != EventType::kExecutionFailed && IsFailure(last),
+                   Mark::kRedriveOfRetryDelay);
+  }
+  coverage.HitIf(execution.folded.continued.size() > 1, Mark::kRedriveOfNestedJoins);
+  coverage.HitIf(
+      execution.folded.redrives > 0 && execution.row.status == ExecutionStatus::kSucceeded,
+      Mark::kRedrivenSucceeded);
+}
+
 }  // namespace
 
 void NoteHistory(const StoredExecution& execution, const Limits& limits, Coverage& coverage) {
   NoteEvents(execution, coverage);
   NoteAttempts(execution, coverage);
+  NoteRedrives(execution, coverage);
   const rows::ExecutionRow& row = execution.row;
+  for (const auto& [number, frame] : execution.folded.frames) {
+    const bool has_variables = !frame.variables.empty();
+    coverage.HitIf(has_variables && number != kRootFrame, Mark::kVariableOfBranch);
+    coverage.HitIf(has_variables && execution.folded.redrives > 0, Mark::kVariableAfterRedrive);
+  }
   coverage.HitIf(row.status == ExecutionStatus::kTimedOut, Mark::kExecutionTimedOut);
   const bool is_at_limit = execution.events.size() >= limits.history_events_max;
   coverage.HitIf(is_at_limit && row.status == ExecutionStatus::kFailed, Mark::kHistoryLimitReached);
@@ -87,6 +118,19 @@ void NoteHistory(const StoredExecution& execution, const Limits& limits, Coverag
   const bool has_given_up = row.status == ExecutionStatus::kFailed && !attempts.empty() &&
                             attempts.back().key.attempt > 0 && attempts.back().error == row.error;
   coverage.HitIf(has_given_up, Mark::kRetriesExhausted);
+}
+
+void NoteQueries(const StoredExecution& execution,
+                 const asl::StateMachine& machine,
+                 Coverage& coverage) {
+  for (const interpreter::HistoryEvent& event : execution.events) {
+    if (event.state >= machine.states.size() || !machine.states[event.state].is_jsonata) continue;
+    coverage.HitIf(event.type == EventType::kTaskStateExited, Mark::kQueriedTask);
+    coverage.HitIf(event.type == EventType::kChoiceStateExited, Mark::kQueriedChoice);
+    coverage.HitIf(
+        event.type == EventType::kParallelStateExited || event.type == EventType::kMapStateExited,
+        Mark::kQueriedJoin);
+  }
 }
 
 }  // namespace pawl::simulator

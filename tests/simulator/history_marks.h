@@ -8,4 +8,9 @@ namespace pawl::simulator {
 
 void NoteHistory(const StoredExecution& execution, const Limits& limits, Coverage& coverage);
 
+// Counts what states in JSONata were left.
+void NoteQueries(const StoredExecution& execution,
+                 const asl::StateMachine& machine,
+                 Coverage& coverage);
+
 }  // namespace pawl::simulator

@@ -38,10 +38,25 @@ struct StopEntry {
   std::optional<std::string> cause;
 };
 
+struct RedriveEntry {
+  // Requests that were sent, of which those with one token are one redrive.
+  std::uint64_t sent = 0;
+  std::uint64_t unanswered = 0;
+  std::uint64_t acknowledged_without_token = 0;
+  std::set<std::string> acknowledged_tokens;
+  std::string last_token;
+
+  std::uint64_t acknowledged() const {
+    return acknowledged_without_token + acknowledged_tokens.size();
+  }
+};
+
 struct Ledger {
   std::map<ExecutionName, StartEntry> starts;
   std::map<ExecutionName, std::vector<StopEntry>> stops;
+  // Of executions that nothing let go on since.
   std::set<ExecutionName> acknowledged_stops;
+  std::map<ExecutionName, RedriveEntry> redrives;
   // Everything that was sent for a task, whether it arrived or not.
   std::map<TaskRef, std::set<Answer>> sent;
   // What was acknowledged as accepted.

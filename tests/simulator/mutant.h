@@ -35,6 +35,16 @@ enum class Mutant : std::uint8_t {
   kForgetNames,
   // A late answer is passed on as that of the present attempt.
   kAcceptLateAnswers,
+  // A redrive runs a Parallel or Map again as a whole, with what had succeeded in it.
+  kRedriveRunsAgain,
+  // A redrive loses some of the branches that did not succeed.
+  kRedriveForgetsFrames,
+  // What a branch assigns is assigned in the outermost scope as well.
+  kLeakVariables,
+  // A crash loses variables.
+  kLoseVariables,
+  // After a crash expressions in definitions say "-" where they said "+".
+  kAlterExpressions,
 };
 
 struct NamedMutant {
@@ -42,7 +52,7 @@ struct NamedMutant {
   std::string_view name;
 };
 
-inline constexpr std::array<NamedMutant, 12> kMutants = {{
+inline constexpr std::array<NamedMutant, 17> kMutants = {{
     {Mutant::kAcknowledgeEarly, "acknowledge-early"},
     {Mutant::kSkipSync, "skip-sync"},
     {Mutant::kTearBatch, "tear-batch"},
@@ -55,6 +65,11 @@ inline constexpr std::array<NamedMutant, 12> kMutants = {{
     {Mutant::kTrustUnknown, "trust-unknown"},
     {Mutant::kForgetNames, "forget-names"},
     {Mutant::kAcceptLateAnswers, "accept-late-answers"},
+    {Mutant::kRedriveRunsAgain, "redrive-runs-again"},
+    {Mutant::kRedriveForgetsFrames, "redrive-forgets-frames"},
+    {Mutant::kLeakVariables, "leak-variables"},
+    {Mutant::kLoseVariables, "lose-variables"},
+    {Mutant::kAlterExpressions, "alter-expressions"},
 }};
 
 std::optional<Mutant> FindMutant(std::string_view name);

@@ -6,6 +6,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/time.h"
+#include "tests/simulator/plain_expression.h"
 #include "tests/simulator/script.h"
 
 namespace pawl::simulator {
@@ -144,7 +145,9 @@ bool ListsError(const PlainJson& error_equals, const Failure& failure) {
   return std::any_of(
       error_equals.items.begin(), error_equals.items.end(), [&](const PlainJson& name) {
         if (name.text == "States.ALL") return true;
-        if (name.text == "States.TaskFailed") return error != "States.Timeout";
+        if (name.text == "States.TaskFailed") {
+          return error != "States.Timeout" && error != "States.DataLimitExceeded";
+        }
         return name.text == error || (!failure.alias.empty() && name.text == failure.alias);
       });
 }
@@ -160,13 +163,26 @@ struct MapItem {
   std::uint32_t index = 0;
 };
 
+// What was assigned in a scope, and in the scopes around it. An inner scope sees the outer ones and
+// changes only its own.
+struct Variables {
+  std::map<std::string, PlainJson, std::less<>> own = {};
+  const Variables* outer = nullptr;
+
+  const PlainJson* Find(std::string_view name) const {
+    const auto found = own.find(name);
+    if (found != own.end()) return &found->second;
+    return outer == nullptr ? nullptr : outer->Find(name);
+  }
+};
+
 class Walker {
  public:
   Walker(const OracleRequest& request, const Observations& observed)
       : request_(request), observed_(observed) {}
 
   OracleRun Run() {
-    const Evaluated end = Scope(request_.definition, request_.input, "", nullptr);
+    const Evaluated end = Scope(request_.definition, request_.input, "", nullptr, nullptr);
     if (const auto* output = std::get_if<PlainJson>(&end)) {
       run_.has_succeeded = true;
       run_.output = *output;
@@ -186,13 +202,18 @@ class Walker {
     const PlainJson& raw_input;
     const BranchKey& branch;
     const MapItem* item = nullptr;
+    const Variables* variables = nullptr;
     int number = 1;
+    // Of all attempts of this visit, and since its retriers were fresh.
     int attempt = 0;
+    int retry_count = 0;
   };
 
   struct Step {
     PlainJson output;
     std::optional<std::string> next;
+    // An object; seen from the next state on.
+    PlainJson assigned = PlainJson::Object();
   };
 
   using StepOrFailure = std::variant<Step, Failure>;
@@ -201,7 +222,9 @@ class Walker {
   Evaluated Scope(const PlainJson& scope,
                   PlainJson input,
                   const BranchKey& branch,
-                  const MapItem* item) {
+                  const MapItem* item,
+                  const Variables* outer) {
+    Variables variables{.outer = outer};
     std::string name = scope.Find("StartAt")->text;
     std::map<std::string, int> visits;
     for (;;) {
@@ -217,10 +240,13 @@ class Walker {
                                        .raw_input = input,
                                        .branch = branch,
                                        .item = item,
+                                       .variables = &variables,
                                        .number = ++visits[name]});
       if (auto* failure = std::get_if<Failure>(&step)) return std::move(*failure);
       auto& done = std::get<Step>(step);
       input = std::move(done.output);
+      for (auto& [variable, value] : done.assigned.members)
+        variables.own.insert_or_assign(variable, std::move(value));
       if (!done.next) return input;
       name = *done.next;
     }
@@ -229,18 +255,33 @@ class Walker {
   // All attempts of a state, and what its catchers make of the failure.
   StepOrFailure State(Visit visit) {
     std::map<std::size_t, double> used;
-    for (;; ++visit.attempt) {
+    for (;;) {
       StepOrFailure step = Attempt(visit);
+      const AttemptKey key = KeyOf(visit);
+      // What fails before it begins is no attempt of which anybody knows.
+      const bool has_begun = begun_.contains(key);
+      const bool is_abandoned = has_begun && observed_.abandoned.contains(key);
+      if (has_begun) ++visit.attempt;
+      if (is_abandoned || (has_begun && observed_.continued.contains(key))) {
+        used.clear();
+        visit.retry_count = 0;
+      }
+      if (is_abandoned && !run_.has_given_up) continue;
       const auto* failure = std::get_if<Failure>(&step);
       if (failure == nullptr || failure->error.text == kRuntimeError || run_.has_given_up) {
         return step;
       }
-      if (Retries(visit, *failure, used)) continue;
-      return Caught(visit, *failure);
+      if (!Retries(visit, key, *failure, used)) return Caught(visit, *failure);
+      ++visit.retry_count;
     }
   }
 
-  bool Retries(const Visit& visit, const Failure& failure, std::map<std::size_t, double>& used) {
+  void Begin(const Visit& visit) { begun_.insert(KeyOf(visit)); }
+
+  bool Retries(const Visit& visit,
+               const AttemptKey& key,
+               const Failure& failure,
+               std::map<std::size_t, double>& used) {
     const PlainJson* retriers = visit.state.Find("Retry");
     if (retriers == nullptr) return false;
     for (std::size_t i = 0; i < retriers->items.size(); ++i) {
@@ -252,8 +293,8 @@ class Walker {
                        std::pow(NumberOr(retrier, "BackoffRate", 2), count);
       seconds = std::min(seconds, NumberOr(retrier, "MaxDelaySeconds", seconds));
       const PlainJson* jitter = retrier.Find("JitterStrategy");
-      run_.delays[KeyOf(visit)] = {.seconds = seconds,
-                                   .has_jitter = jitter != nullptr && jitter->text == "FULL"};
+      run_.delays[key] = {.seconds = seconds,
+                          .has_jitter = jitter != nullptr && jitter->text == "FULL"};
       count += 1;
       return true;
     }
@@ -269,17 +310,100 @@ class Walker {
       const auto shown = [](const PlainJson& text) {
         return text.type == PlainJson::Type::kNull ? PlainJson::SomeText() : text;
       };
-      const PlainJson output =
+      PlainJson output =
           PlainJson::Object({{"Error", shown(failure.error)}, {"Cause", shown(failure.cause)}});
+      if (IsQuery(visit)) {
+        const QuerySources sources{.error_output = &output};
+        return LeaveQuery(visit, catcher, output, catcher.Find("Next")->text, sources);
+      }
+      Evaluated assigned = Assigned(visit, catcher, output);
+      if (std::holds_alternative<Failure>(assigned)) return FailureOf(kRuntimeError);
       Evaluated placed = Place(catcher.Find("ResultPath"), visit.raw_input, output);
       if (std::holds_alternative<Failure>(placed)) return FailureOf(kRuntimeError);
       return Step{.output = std::get<PlainJson>(std::move(placed)),
-                  .next = catcher.Find("Next")->text};
+                  .next = catcher.Find("Next")->text,
+                  .assigned = std::get<PlainJson>(std::move(assigned))};
     }
     return failure;
   }
 
+  // --- States in JSONata ---
+
+  static bool IsQuery(const Visit& visit) {
+    const PlainJson* language = visit.state.Find("QueryLanguage");
+    return language != nullptr && language->text == "JSONata";
+  }
+
+  // What $states shows beside input and context.
+  struct QuerySources {
+    const PlainJson* result = nullptr;
+    const PlainJson* error_output = nullptr;
+  };
+
+  // Values "{% … %}" are expressions. What the generator writes has a value.
+  PlainJson Query(const Visit& visit, const PlainJson& shape, const QuerySources& sources) {
+    PlainJson filled = shape;
+    for (PlainJson& item : filled.items)
+      item = Query(visit, item, sources);
+    for (auto& [name, value] : filled.members)
+      value = Query(visit, value, sources);
+    std::string_view text = shape.text;
+    if (!shape.is_string() || !text.starts_with("{%")) return filled;
+    text.remove_prefix(2);
+    text.remove_suffix(2);
+    PlainJson states = PlainJson::Object({{"input", visit.raw_input}, {"context", Context(visit)}});
+    if (sources.result != nullptr) states.Set("result", *sources.result);
+    if (sources.error_output != nullptr) states.Set("errorOutput", *sources.error_output);
+    const auto value = EvaluateExpression(text, [&](std::string_view name) {
+      return name == "states" ? &states : visit.variables->Find(name);
+    });
+    PAWL_CHECK_MESSAGE(value.has_value(), shape.text.c_str());
+    return *value;
+  }
+
+  Step LeaveQuery(const Visit& visit,
+                  const PlainJson& holder,
+                  PlainJson output,
+                  std::optional<std::string> next,
+                  const QuerySources& sources) {
+    Step step{.output = {}, .next = std::move(next)};
+    if (const PlainJson* assign = holder.Find("Assign")) {
+      step.assigned = Query(visit, *assign, sources);
+    }
+    const PlainJson* given = holder.Find("Output");
+    step.output = given == nullptr ? std::move(output) : Query(visit, *given, sources);
+    return step;
+  }
+
+  StepOrFailure AttemptQuery(const Visit& visit) {
+    const std::string& type = visit.state.Find("Type")->text;
+    const PlainJson& input = visit.raw_input;
+    if (type == "Fail") {
+      return Failure{.error = Query(visit, *visit.state.Find("Error"), {}),
+                     .cause = Query(visit, *visit.state.Find("Cause"), {})};
+    }
+    if (type == "Choice") {
+      for (const PlainJson& rule : visit.state.Find("Choices")->items) {
+        if (!Query(visit, *rule.Find("Condition"), {}).boolean) continue;
+        return LeaveQuery(visit, rule, input, rule.Find("Next")->text, {});
+      }
+      return LeaveQuery(visit, visit.state, input, visit.state.Find("Default")->text, {});
+    }
+    if (type == "Pass" || type == "Wait") {
+      return LeaveQuery(visit, visit.state, input, NextOf(visit), {});
+    }
+    const PlainJson* given = visit.state.Find("Arguments");
+    const PlainJson arguments = given == nullptr ? input : Query(visit, *given, {});
+    Evaluated result = type == "Task"       ? Call(visit, arguments)
+                       : type == "Parallel" ? Branch(visit, arguments)
+                                            : Iterate(visit, input);
+    if (std::holds_alternative<Failure>(result)) return std::get<Failure>(result);
+    const auto& value = std::get<PlainJson>(result);
+    return LeaveQuery(visit, visit.state, value, NextOf(visit), {.result = &value});
+  }
+
   StepOrFailure Attempt(const Visit& visit) {
+    if (IsQuery(visit)) return AttemptQuery(visit);
     const std::string& type = visit.state.Find("Type")->text;
     if (type == "Fail") return Fail(visit);
     Evaluated filtered = Filter(visit, "InputPath", visit.raw_input);
@@ -292,10 +416,10 @@ class Walker {
       if (std::holds_alternative<Failure>(filled)) return std::get<Failure>(filled);
       input = std::get<PlainJson>(std::move(filled));
     }
-    if (type == "Succeed") return Leave(visit, std::move(input), std::nullopt);
+    if (type == "Succeed") return Leave(visit, std::move(input), std::nullopt, {});
     if (type == "Wait") {
       if (auto failure = CheckWait(visit, input)) return std::move(*failure);
-      return Leave(visit, std::move(input), NextOf(visit));
+      return LeaveThrough(visit, visit.state, std::move(input), NextOf(visit));
     }
     if (type == "Pass") {
       const PlainJson* result = visit.state.Find("Result");
@@ -337,10 +461,10 @@ class Walker {
     for (const PlainJson& rule : visit.state.Find("Choices")->items) {
       const std::optional<bool> holds = Holds(visit, rule, input);
       if (!holds) return FailureOf(kRuntimeError);
-      if (*holds) return Leave(visit, input, rule.Find("Next")->text);
+      if (*holds) return LeaveThrough(visit, rule, input, rule.Find("Next")->text);
     }
     if (const PlainJson* otherwise = visit.state.Find("Default")) {
-      return Leave(visit, input, otherwise->text);
+      return LeaveThrough(visit, visit.state, input, otherwise->text);
     }
     return FailureOf("States.NoChoiceMatched");
   }
@@ -364,7 +488,7 @@ class Walker {
     }
     const auto variable = Read(visit, rule.Find("Variable")->text, input);
     for (const auto& [field, given] : rule.members) {
-      if (field == "Variable" || field == "Next" || field == "Comment") continue;
+      if (field == "Variable" || field == "Next" || field == "Assign") continue;
       std::string comparison = field;
       PlainJson operand = given;
       if (comparison.ends_with("Path")) {
@@ -389,6 +513,14 @@ class Walker {
       const auto seconds = Read(visit, path->text, visit.raw_input);
       if (!seconds || seconds->AsInteger().value_or(0) < 1) return FailureOf(kRuntimeError);
     }
+    std::string function = visit.state.Find("Resource")->text;
+    const bool is_invoke = function == "arn:aws:states:::lambda:invoke";
+    if (is_invoke) {
+      const PlainJson* name = input.Find("FunctionName");
+      if (name == nullptr || !name->is_string()) return FailureOf(kRuntimeError);
+      function = name->text;
+    }
+    Begin(visit);
     const auto fault = observed_.faults.find(KeyOf(visit));
     if (fault != observed_.faults.end()) {
       Failure failure = FailureOf(fault->second);
@@ -398,14 +530,8 @@ class Walker {
       }
       return failure;
     }
-    const std::string& resource = visit.state.Find("Resource")->text;
-    const bool is_invoke = resource == "arn:aws:states:::lambda:invoke";
-    std::string function = resource;
     PlainJson payload = input;
     if (is_invoke) {
-      const PlainJson* name = input.Find("FunctionName");
-      if (name == nullptr || !name->is_string()) return FailureOf(kRuntimeError);
-      function = name->text;
       const PlainJson* inner = input.Find("Payload");
       payload = inner == nullptr ? PlainJson::Object() : *inner;
     }
@@ -428,16 +554,19 @@ class Walker {
 
   Evaluated Branch(const Visit& visit, const PlainJson& input) {
     const auto& branches = visit.state.Find("Branches")->items;
+    Begin(visit);
     std::vector<Evaluated> ends;
     for (std::uint32_t i = 0; i < branches.size(); ++i) {
-      ends.push_back(Scope(branches[i], input, ChildOf(visit, i), visit.item));
+      ends.push_back(Scope(branches[i], input, ChildOf(visit, i), visit.item, visit.variables));
     }
     return Join(visit, std::move(ends));
   }
 
   Evaluated Iterate(const Visit& visit, const PlainJson& input) {
     const PlainJson* items_path = visit.state.Find("ItemsPath");
-    const auto items = Read(visit, items_path == nullptr ? "$" : items_path->text, input);
+    const auto items = IsQuery(visit)
+                           ? std::optional(Query(visit, *visit.state.Find("Items"), {}))
+                           : Read(visit, items_path == nullptr ? "$" : items_path->text, input);
     if (!items || !items->is_array()) return FailureOf(kRuntimeError);
     if (const PlainJson* path = visit.state.Find("MaxConcurrencyPath")) {
       const auto concurrency = Read(visit, path->text, visit.raw_input);
@@ -445,6 +574,7 @@ class Walker {
         return FailureOf(kRuntimeError);
       }
     }
+    Begin(visit);
     const PlainJson* processor = visit.state.Find("ItemProcessor");
     if (processor == nullptr) processor = visit.state.Find("Iterator");
     const PlainJson* selector = visit.state.Find("ItemSelector");
@@ -456,14 +586,16 @@ class Walker {
       if (selector != nullptr) {
         Visit here = visit;
         here.item = &item;
-        Evaluated filled = Fill(here, *selector, input);
+        Evaluated filled =
+            IsQuery(visit) ? Evaluated(Query(here, *selector, {})) : Fill(here, *selector, input);
         if (std::holds_alternative<Failure>(filled)) {
           ends.push_back(std::get<Failure>(filled));
           continue;
         }
         child_input = std::get<PlainJson>(std::move(filled));
       }
-      ends.push_back(Scope(*processor, std::move(child_input), ChildOf(visit, i), &item));
+      ends.push_back(
+          Scope(*processor, std::move(child_input), ChildOf(visit, i), &item, visit.variables));
     }
     return Join(visit, std::move(ends));
   }
@@ -472,9 +604,11 @@ class Walker {
   // all.
   Evaluated Join(const Visit& visit, std::vector<Evaluated> ends) {
     const auto seen = observed_.failed_children.find(KeyOf(visit));
-    if (seen != observed_.failed_children.end() && seen->second < ends.size()) {
-      const auto* failure = std::get_if<Failure>(&ends[seen->second]);
-      if (failure != nullptr) return *failure;
+    if (seen != observed_.failed_children.end()) {
+      for (const std::uint32_t child : seen->second) {
+        if (child >= ends.size()) continue;
+        if (const auto* failure = std::get_if<Failure>(&ends[child])) return *failure;
+      }
     }
     std::vector<PlainJson> outputs;
     for (Evaluated& end : ends) {
@@ -493,15 +627,42 @@ class Walker {
       if (std::holds_alternative<Failure>(selected)) return std::get<Failure>(selected);
       value = std::get<PlainJson>(std::move(selected));
     }
+    Evaluated assigned = Assigned(visit, visit.state, value);
+    if (std::holds_alternative<Failure>(assigned)) return std::get<Failure>(assigned);
     Evaluated placed = Place(visit.state.Find("ResultPath"), visit.raw_input, value);
     if (std::holds_alternative<Failure>(placed)) return std::get<Failure>(placed);
-    return Leave(visit, std::get<PlainJson>(std::move(placed)), NextOf(visit));
+    return Leave(visit,
+                 std::get<PlainJson>(std::move(placed)),
+                 NextOf(visit),
+                 std::get<PlainJson>(std::move(assigned)));
   }
 
-  StepOrFailure Leave(const Visit& visit, PlainJson output, std::optional<std::string> next) {
+  // What `holder`, a state or a rule or catcher of it, assigns.
+  Evaluated Assigned(const Visit& visit, const PlainJson& holder, const PlainJson& source) {
+    const PlainJson* assign = holder.Find("Assign");
+    if (assign == nullptr) return PlainJson::Object();
+    return Fill(visit, *assign, source);
+  }
+
+  StepOrFailure LeaveThrough(const Visit& visit,
+                             const PlainJson& holder,
+                             PlainJson output,
+                             std::optional<std::string> next) {
+    Evaluated assigned = Assigned(visit, holder, output);
+    if (std::holds_alternative<Failure>(assigned)) return std::get<Failure>(assigned);
+    return Leave(
+        visit, std::move(output), std::move(next), std::get<PlainJson>(std::move(assigned)));
+  }
+
+  StepOrFailure Leave(const Visit& visit,
+                      PlainJson output,
+                      std::optional<std::string> next,
+                      PlainJson assigned) {
     Evaluated filtered = Filter(visit, "OutputPath", std::move(output));
     if (std::holds_alternative<Failure>(filtered)) return std::get<Failure>(filtered);
-    return Step{.output = std::get<PlainJson>(std::move(filtered)), .next = std::move(next)};
+    return Step{.output = std::get<PlainJson>(std::move(filtered)),
+                .next = std::move(next),
+                .assigned = std::move(assigned)};
   }
 
   static std::optional<std::string> NextOf(const Visit& visit) {
@@ -558,6 +719,9 @@ class Walker {
       for (auto& [name, value] : filled.members) {
         if (name.ends_with(".$")) {
           auto found = Read(visit, value.text, input);
+          // As recorded of the service: a path that may name many values may name none.
+          const bool may_be_many = value.text.find("[*]") != std::string::npos;
+          if (!found && may_be_many) found = PlainJson::Array({});
           if (!found) return FailureOf(kRuntimeError);
           name.resize(name.size() - 2);
           value = std::move(*found);
@@ -574,7 +738,11 @@ class Walker {
   std::optional<PlainJson> Read(const Visit& visit, std::string_view path, const PlainJson& input) {
     if (path.starts_with("$$")) return Follow(path.substr(2), Context(visit));
     PAWL_CHECK(path.starts_with("$"));
-    return Follow(path.substr(1), input);
+    const std::size_t end = std::min(path.find_first_of(".["), path.size());
+    if (end == 1) return Follow(path.substr(1), input);
+    const PlainJson* variable = visit.variables->Find(path.substr(1, end - 1));
+    if (variable == nullptr) return std::nullopt;
+    return Follow(path.substr(end), *variable);
   }
 
   PlainJson Context(const Visit& visit) {
@@ -583,6 +751,7 @@ class Walker {
           PlainJson::Object({{"Id", PlainJson::String(request_.execution_arn)},
                              {"Input", request_.input},
                              {"Name", PlainJson::String(request_.execution)},
+                             {"RedriveCount", RedriveCount(visit)},
                              {"StartTime", PlainJson::String(request_.started_at)}})},
          {"StateMachine",
           PlainJson::Object({{"Id", PlainJson::String(request_.state_machine_arn)},
@@ -591,7 +760,7 @@ class Walker {
         {{"Name", PlainJson::String(visit.name)}, {"EnteredTime", PlainJson::SomeText()}});
     const std::string& type = visit.state.Find("Type")->text;
     if (type == "Task" || type == "Parallel" || type == "Map") {
-      state.Set("RetryCount", PlainJson::Number(visit.attempt));
+      state.Set("RetryCount", PlainJson::Number(visit.retry_count));
     }
     context.Set("State", std::move(state));
     if (visit.item != nullptr) {
@@ -602,6 +771,12 @@ class Walker {
                                                  {"Value", visit.item->value}})}}));
     }
     return context;
+  }
+
+  // As the attempt saw it that begins.
+  PlainJson RedriveCount(const Visit& visit) const {
+    const auto count = observed_.redrive_counts.find(KeyOf(visit));
+    return PlainJson::Number(count == observed_.redrive_counts.end() ? 0 : count->second);
   }
 
   static AttemptKey KeyOf(const Visit& visit) {
@@ -618,6 +793,7 @@ class Walker {
   const OracleRequest& request_;
   const Observations& observed_;
   OracleRun run_;
+  std::set<AttemptKey> begun_;
   int steps_ = 0;
 };
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ BranchKey ChildBranch(
     const BranchKey& branch, const std::string& state, int visit, int attempt, std::uint32_t index);
 
 // An attempt of a Task, Parallel or Map. Visits of a state in a branch count from 1, attempts of a
-// visit from 0.
+// visit from 0; a redrive begins no new visit, and no new attempt of a Parallel or Map it goes on
+// in.
 struct AttemptKey {
   BranchKey branch;
   std::string state;
@@ -41,8 +43,16 @@ struct Observations {
   // Tasks' attempts that ended otherwise than by their function's answer: the error's name, with
   // "States.HeartbeatTimeout" for a missed heartbeat.
   std::map<AttemptKey, std::string> faults = {};
-  // The child whose failure ended an attempt of a Parallel or Map.
-  std::map<AttemptKey, std::uint32_t> failed_children = {};
+  // The child whose failure ended an attempt of a Parallel or Map; several, of which the first that
+  // fails is meant, where what was seen does not tell them apart.
+  std::map<AttemptKey, std::set<std::uint32_t>> failed_children = {};
+  // How often the execution had been redriven when an attempt began, where it had been.
+  std::map<AttemptKey, std::uint32_t> redrive_counts = {};
+  // Attempts of Parallels and Maps during which the execution was redriven: they went on, with
+  // fresh retriers.
+  std::set<AttemptKey> continued = {};
+  // The last attempts before a redrive, ended or not: with fresh retriers the next one followed.
+  std::set<AttemptKey> abandoned = {};
 };
 
 struct OracleRequest {

@@ -48,6 +48,13 @@ FunctionOutcome CallFunction(std::string_view function, const PlainJson& payload
     return Returns(PlainJson::Object({{"even", PlainJson::Number(k)}}));
   }
   if (function == "boom") return Fails("Boom", "always");
+  if (function == "later") {
+    const std::int64_t redrives = NumberAt(payload, "redrives");
+    if (redrives < 1) return Fails("TooEarly", "redriven " + std::to_string(redrives) + " times");
+    return Returns(PlainJson::Object({{"redrives", PlainJson::Number(redrives)}}));
+  }
+  // What failed so is run again by a redrive as a whole, joins and all.
+  if (function == "huge") return Fails("States.DataLimitExceeded", "as if it were");
   if (function == "list") {
     return Returns(PlainJson::Array({Element(1), Element(2), Element(3)}));
   }

@@ -19,8 +19,9 @@ struct FunctionOutcome {
 };
 
 // Those that workers serve. "flaky1" to "flaky3" fail while the payload's `attempt` is below the
-// number, "odd" fails where the payload's `k` is odd, "boom" always does.
-inline constexpr std::array<std::string_view, 12> kFunctions = {"echo",
+// number, "later" until the execution has been redriven, "odd" fails where the payload's `k` is
+// odd, "boom" and "huge" always do.
+inline constexpr std::array<std::string_view, 14> kFunctions = {"echo",
                                                                 "small",
                                                                 "inc",
                                                                 "flaky1",
@@ -28,6 +29,8 @@ inline constexpr std::array<std::string_view, 12> kFunctions = {"echo",
                                                                 "flaky3",
                                                                 "odd",
                                                                 "boom",
+                                                                "later",
+                                                                "huge",
                                                                 "list",
                                                                 "text",
                                                                 "wide",

@@ -48,6 +48,43 @@ void Thin(WriteBatch& batch, const Predicate& is_kept) {
   batch = std::move(thinned);
 }
 
+void AlterExpressions(storage::MemoryStorage& rows) {
+  constexpr std::string_view kSum = "$states.input.k + ";
+  storage::StoreContents contents = rows.Snapshot();
+  for (auto& [key, value] : contents.families.at(static_cast<std::size_t>(Family::kIndex))) {
+    for (std::size_t at = value.find(kSum); at != std::string::npos; at = value.find(kSum, at)) {
+      value[at + kSum.size() - 2] = '-';
+    }
+  }
+  rows.Restore(std::move(contents));
+}
+
+// The variables of a batch, as if they were the root's.
+void LeakVariables(WriteBatch& batch) {
+  constexpr std::size_t kFrameAt = 2 + 1 + 8;
+  WriteBatch leaking;
+  for (WriteBatch::Operation& operation : batch.TakeOperations()) {
+    const bool is_variable =
+        IsState(operation, 'V') && operation.kind == WriteBatch::Operation::Kind::kPut;
+    if (is_variable) {
+      std::string key = operation.key;
+      leaking.Put(operation.family, key.replace(kFrameAt, 4, 4, '\0'), operation.value);
+    }
+    Restage(leaking, std::move(operation));
+  }
+  batch = std::move(leaking);
+}
+
+// Of archived frames: a root that joins enters its state anew, and what was below it is gone.
+void ForgetJoins(std::vector<storage::Row>& archived) {
+  if (archived.empty()) return;
+  auto root = rows::DecodeFrame(kRootFrame, archived.front().value);
+  if (!root.ok() || !std::holds_alternative<interpreter::JoinWait>(root->wait)) return;
+  root->wait = interpreter::RunnableWait{.is_entered = true};
+  archived.resize(1);
+  archived.front().value = rows::EncodeFrame(*root);
+}
+
 }  // namespace
 
 std::optional<Mutant> FindMutant(std::string_view name) {
@@ -222,6 +259,8 @@ SimulatedDisk::PendingFacts SimulatedDisk::Pending() const {
         const auto events = rows::DecodeEvents(first.value_or(1), operation.value);
         if (!events.ok()) continue;
         for (const interpreter::HistoryEvent& event : *events) {
+          facts.has_redrive =
+              facts.has_redrive || event.type == interpreter::EventType::kExecutionRedriven;
           facts.has_task_end = facts.has_task_end ||
                                event.type == interpreter::EventType::kLambdaFunctionSucceeded ||
                                event.type == interpreter::EventType::kLambdaFunctionFailed;
@@ -276,6 +315,9 @@ void SimulatedDisk::Mutate(std::vector<storage::ShardBatch>& batches) {
           return operation.family != Family::kHistory || random_.Below(40) != 0;
         });
         break;
+      case Mutant::kLeakVariables:
+        LeakVariables(batch.writes);
+        break;
       case Mutant::kForgetNames:
         Thin(batch.writes, [](const auto& operation) { return !IsState(operation, 'N'); });
         break;
@@ -290,11 +332,15 @@ void SimulatedDisk::MutateCrash() {
     rows_.Restore(std::move(*unsynced_));
     unsynced_.reset();
   }
-  if (mutant_ != Mutant::kLoseResults && mutant_ != Mutant::kReuseAttempts) return;
+  if (mutant_ == Mutant::kAlterExpressions) AlterExpressions(rows_);
+  const bool is_of_rows = mutant_ == Mutant::kLoseResults || mutant_ == Mutant::kReuseAttempts ||
+                          mutant_ == Mutant::kLoseVariables;
+  if (!is_of_rows) return;
   storage::StoreContents contents = rows_.Snapshot();
   auto& state = contents.families.at(static_cast<std::size_t>(Family::kState));
-  if (mutant_ == Mutant::kLoseResults) {
-    std::erase_if(state, [](const auto& row) { return TagOf(row.first) == 'R'; });
+  if (mutant_ != Mutant::kReuseAttempts) {
+    const char lost = mutant_ == Mutant::kLoseResults ? 'R' : 'V';
+    std::erase_if(state, [lost](const auto& row) { return TagOf(row.first) == lost; });
   } else {
     for (auto& [key, value] : state) {
       if (TagOf(key) != 'F') continue;
@@ -316,6 +362,15 @@ void SimulatedDisk::MutateLoad(const storage::LoadRequest& request,
     const bool is_of_shard = range.begin.size() <= 3 && range.limit != 1;
     if (mutant_ == Mutant::kDropTimersOnRecovery && TagOf(range.begin) == 'T') {
       response.rows[i].clear();
+    }
+    if (mutant_ == Mutant::kRedriveRunsAgain && TagOf(range.begin) == 'C') {
+      ForgetJoins(response.rows[i]);
+    }
+    if (mutant_ == Mutant::kRedriveForgetsFrames && TagOf(range.begin) == 'C') {
+      std::erase_if(response.rows[i], [this](const storage::Row& row) {
+        const auto key = rows::ParseFrameKey(row.key);
+        return key && key->frame != kRootFrame && random_.Below(2) == 0;
+      });
     }
     if (mutant_ == Mutant::kDropFramesOnRecovery && is_of_shard && TagOf(range.begin) == 'F') {
       std::erase_if(response.rows[i], [this](const auto&) { return random_.Below(3) == 0; });

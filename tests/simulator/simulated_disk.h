@@ -53,6 +53,7 @@ class SimulatedDisk {
     bool has_close = false;
     bool has_task_end = false;
     bool has_parked_frame = false;
+    bool has_redrive = false;
   };
 
   PendingFacts Pending() const;

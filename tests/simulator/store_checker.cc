@@ -98,9 +98,9 @@ std::string StoreChecker::Check(Timestamp now, Duration retention) {
     if (!is_right) return problem_;
   }
   if (!timers_.empty()) return "a timer row stands for no parked frame";
-  const bool is_right =
-      CheckExpired(now, retention) && CheckNames() && CheckListings() &&
-      (retention < kRetentionForEver || (CheckStarts() && CheckAccepted() && CheckStopped()));
+  const bool is_right = CheckExpired(now, retention) && CheckNames() && CheckListings() &&
+                        (retention < kRetentionForEver ||
+                         (CheckStarts() && CheckAccepted() && CheckStopped() && CheckRedriven()));
   return is_right ? "" : problem_;
 }
 
@@ -130,6 +130,10 @@ bool StoreChecker::ReadState() {
     }
     if (tag == 'T') {
       timers_.emplace(row.key, row.value);
+      continue;
+    }
+    if (tag == 'V') {
+      if (!ReadVariable(row)) return false;
       continue;
     }
     const auto frame_key = tag == 'R' ? std::nullopt : rows::ParseFrameKey(row.key);
@@ -163,6 +167,7 @@ bool StoreChecker::ReadState() {
       if (!execution.row.is_closed() || execution.row.status == ExecutionStatus::kSucceeded) {
         return Fail(execution, "keeps a frame for a redrive that cannot be");
       }
+      execution.archived.emplace(frame_key->frame, std::move(*frame));
       continue;
     }
     // Timer rows come behind frames in key order: they are matched below.
@@ -179,6 +184,47 @@ bool StoreChecker::ReadState() {
         return Fail(execution, "a parked frame has no timer row");
       }
     }
+  }
+  return true;
+}
+
+bool StoreChecker::ReadVariable(const storage::Row& row) {
+  // Its key begins as a frame's does.
+  constexpr std::size_t kFrameKeyBytes = 2 + 1 + 8 + 4;
+  std::string frame_key = row.key.substr(0, kFrameKeyBytes);
+  frame_key[2] = 'F';
+  const auto frame = rows::ParseFrameKey(frame_key);
+  const auto name = rows::ParseVariableKey(row.key);
+  const auto value = rows::DecodeVariable(row.value);
+  if (!frame || !name || !value.ok()) return Fail("a variable's row is not readable");
+  const auto found = executions_.find(frame->id);
+  if (found == executions_.end()) return Fail("a variable belongs to no execution");
+  found->second.variables[frame->frame][*name] = value->str();
+  return true;
+}
+
+bool StoreChecker::CheckVariables(const StoredExecution& execution,
+                                  const std::map<FrameNumber, Frame>& frames,
+                                  const std::map<FrameNumber, FoldedFrame>& folded) {
+  std::size_t known = 0;
+  for (const auto& [number, frame] : frames) {
+    const std::string who = "frame " + std::to_string(number.value) + ": ";
+    const auto& assigned = folded.at(number).variables;
+    const auto stored = execution.variables.find(number);
+    if (frame.has_variables == assigned.empty()) {
+      return Fail(execution, who + "does not know whether it has variables");
+    }
+    if (stored == execution.variables.end()) {
+      if (!assigned.empty()) return Fail(execution, who + "its variables are lost");
+      continue;
+    }
+    if (stored->second != assigned) {
+      return Fail(execution, who + "has other variables than were assigned");
+    }
+    ++known;
+  }
+  if (known != execution.variables.size()) {
+    return Fail(execution, "has variables of a frame that is gone");
   }
   return true;
 }
@@ -219,10 +265,20 @@ bool StoreChecker::CheckHistoryIsKept(const StoredExecution& execution) {
     }
     if (row->second != hash) return Fail(execution, "history was durable and has changed");
   }
-  if (seen.is_closed && execution.history_rows.size() != seen.history_rows.size()) {
-    return Fail(execution, "its history grew after its end");
+  const std::uint32_t redrives = execution.row.header.redrive_count;
+  if (redrives < seen.redrives) return Fail(execution, "a redrive was durable and is gone");
+  const bool is_redriven = redrives != seen.redrives;
+  if (seen.is_closed && !is_redriven) {
+    if (execution.history_rows.size() != seen.history_rows.size()) {
+      return Fail(execution, "its history grew after its end");
+    }
+    if (!execution.row.is_closed()) return Fail(execution, "runs after its end");
   }
-  if (seen.is_closed && !execution.row.is_closed()) return Fail(execution, "runs after its end");
+  if (is_redriven) seen.agrees_with_oracle = false;
+  seen.redrives = redrives;
+  if (redrives != execution.folded.redrives) {
+    return Fail(execution, "its row and its history count different redrives");
+  }
   seen.history_rows = execution.history_rows;
   for (const FrameNumber number : seen.parked) {
     coverage_.HitIf(!execution.parked.contains(number), Mark::kParkedFrameWoke);
@@ -256,7 +312,7 @@ bool StoreChecker::CheckFrames(const StoredExecution& execution) {
   if (open != execution.frames.size()) {
     return Fail(execution, "a frame is stored that its history does not know or has ended");
   }
-  return true;
+  return CheckVariables(execution, execution.frames, execution.folded.frames);
 }
 
 bool StoreChecker::CheckFrame(const StoredExecution& execution,
@@ -303,12 +359,13 @@ bool StoreChecker::CheckFrame(const StoredExecution& execution,
       break;
     case Phase::kJoin:
       if (join == nullptr) return Fail(execution, who + "has open branches and does not join them");
-      return CheckJoin(execution, folded, *join);
+      return CheckJoin(execution, execution.frames, folded, *join);
   }
   return true;
 }
 
 bool StoreChecker::CheckJoin(const StoredExecution& execution,
+                             const std::map<FrameNumber, Frame>& frames,
                              const FoldedFrame& folded,
                              const interpreter::JoinWait& join) {
   const std::string who = "join " + std::to_string(folded.number.value) + ": ";
@@ -316,7 +373,7 @@ bool StoreChecker::CheckJoin(const StoredExecution& execution,
     return Fail(execution, who + "counts other branches than its history");
   }
   std::set<std::uint32_t> indices;
-  for (const auto& [number, frame] : execution.frames) {
+  for (const auto& [number, frame] : frames) {
     if (number != kRootFrame && frame.parent == folded.number) indices.insert(frame.index);
   }
   if (join.open != indices.size()) return Fail(execution, who + "counts wrong open branches");
@@ -352,11 +409,57 @@ bool StoreChecker::CheckClosed(const StoredExecution& execution) {
     return Fail(execution, "its row and its last event tell different ends");
   }
   if (!execution.frames.empty()) return Fail(execution, "is closed and has open frames");
-  const bool has_succeeded = execution.row.status == ExecutionStatus::kSucceeded;
-  const bool has_results = std::any_of(execution.results.begin(),
-                                       execution.results.end(),
-                                       [](const auto& join) { return !join.second.empty(); });
-  if (has_succeeded && has_results) return Fail(execution, "succeeded and has results of a join");
+  return CheckArchived(execution);
+}
+
+// What is kept for a redrive is what the history says it goes on with, and nothing else.
+bool StoreChecker::CheckArchived(const StoredExecution& execution) {
+  const bool can_be_redriven = execution.events.size() < limits_.history_events_max;
+  if (execution.row.status != ExecutionStatus::kSucceeded && !can_be_redriven) return true;
+  std::size_t known = 0;
+  std::size_t joins = 0;
+  for (const auto& [number, folded] : execution.folded.kept) {
+    const auto stored = execution.archived.find(number);
+    const auto results = execution.results.find(folded.parent);
+    const bool is_done = number != kRootFrame && folded.phase == FoldedFrame::Phase::kLeft &&
+                         results != execution.results.end() &&
+                         results->second.contains(folded.index);
+    if (stored == execution.archived.end() && is_done) continue;
+    if (stored == execution.archived.end()) {
+      return Fail(execution, "frame " + std::to_string(number.value) + " is not kept");
+    }
+    ++known;
+    if (!CheckArchivedFrame(execution, folded, stored->second)) return false;
+    if (folded.phase == FoldedFrame::Phase::kJoin && execution.results.contains(number)) ++joins;
+  }
+  if (known != execution.archived.size()) return Fail(execution, "keeps a frame too many");
+  if (joins != execution.results.size()) return Fail(execution, "keeps results of no open join");
+  return CheckVariables(execution, execution.archived, execution.folded.kept);
+}
+
+bool StoreChecker::CheckArchivedFrame(const StoredExecution& execution,
+                                      const FoldedFrame& folded,
+                                      const Frame& stored) {
+  const std::string who = "kept frame " + std::to_string(stored.number.value) + ": ";
+  using Phase = FoldedFrame::Phase;
+  if (stored.number != kRootFrame &&
+      (stored.parent != folded.parent || stored.index != folded.index)) {
+    return Fail(execution, who + "parent or index differ from its history");
+  }
+  const bool is_between = folded.phase == Phase::kLeft || folded.phase == Phase::kBegun;
+  if (!is_between && (stored.state != folded.state || stored.entered_event != folded.entered)) {
+    return Fail(execution, who + "state differs from its history");
+  }
+  if (folded.phase == Phase::kJoin) {
+    const auto* join = std::get_if<interpreter::JoinWait>(&stored.wait);
+    if (join == nullptr) return Fail(execution, who + "does not join its branches");
+    return CheckJoin(execution, execution.archived, folded, *join);
+  }
+  const auto* runnable = std::get_if<interpreter::RunnableWait>(&stored.wait);
+  if (runnable == nullptr) return Fail(execution, who + "is not to go on");
+  if (runnable->is_entered == is_between) {
+    return Fail(execution, who + "would go on elsewhere than where it stopped");
+  }
   return true;
 }
 
@@ -467,6 +570,21 @@ bool StoreChecker::CheckStopped() {
   return true;
 }
 
+bool StoreChecker::CheckRedriven() {
+  for (const auto& [id, execution] : executions_) {
+    const auto entry = ledger_.redrives.find(NameOf(execution.row));
+    const std::uint32_t redrives = execution.row.header.redrive_count;
+    const bool is_known = entry != ledger_.redrives.end();
+    if (redrives > (is_known ? entry->second.sent : 0)) {
+      return Fail(execution, "was redriven and nobody asked for it");
+    }
+    if (is_known && redrives < entry->second.acknowledged()) {
+      return Fail(execution, "its redrive was acknowledged and is lost");
+    }
+  }
+  return true;
+}
+
 bool StoreChecker::CheckNames() {
   for (const auto& [id, execution] : executions_) {
     const ExecutionName name = NameOf(execution.row);
@@ -523,7 +641,10 @@ bool StoreChecker::CheckOracle(const StoredExecution& execution) {
   if (seen.agrees_with_oracle) return true;
   const rows::ExecutionRow& row = execution.row;
   const DefinitionText* text = find_definition_(row.header.state_machine, row.revision);
-  Observations observed{.failed_children = execution.folded.failed_children};
+  Observations observed{.failed_children = execution.folded.failed_children,
+                        .redrive_counts = execution.folded.redrive_counts,
+                        .continued = execution.folded.continued,
+                        .abandoned = execution.folded.abandoned};
   for (const FoldedAttempt& attempt : execution.folded.attempts) {
     if (attempt.ended == 0) continue;
     if (IsTimedOut(attempt.end)) {
@@ -548,6 +669,7 @@ bool StoreChecker::CheckOracle(const StoredExecution& execution) {
   if (!disagreement.empty()) return Fail(execution, "the oracle disagrees: " + disagreement);
   seen.agrees_with_oracle = true;
   NoteHistory(execution, limits_, coverage_);
+  NoteQueries(execution, *text->machine, coverage_);
   return true;
 }
 
@@ -589,8 +711,10 @@ std::string StoreChecker::DisagreementWith(const OracleRun& run, const StoredExe
       break;
     }
     case ExecutionStatus::kTimedOut:
+      // A redrive begins with all of it.
       if (!text->machine->timeout ||
-          row.stopped_at < row.header.started_at + *text->machine->timeout) {
+          row.stopped_at <
+              std::max(row.header.started_at, row.header.redriven_at) + *text->machine->timeout) {
         return "the execution timed out too early";
       }
       break;

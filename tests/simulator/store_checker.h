@@ -34,9 +34,13 @@ struct StoredExecution {
   std::map<EventId, std::uint64_t> history_rows;
   std::vector<interpreter::HistoryEvent> events;
   std::map<FrameNumber, interpreter::Frame> frames;
+  // Kept for a redrive.
+  std::map<FrameNumber, interpreter::Frame> archived;
   // Frames that stand on a timer row.
   std::set<FrameNumber> parked;
   std::map<FrameNumber, std::map<std::uint32_t, interpreter::Payload>> results;
+  // Of frames, as JSON texts.
+  std::map<FrameNumber, std::map<std::string, std::string>> variables;
   FoldedHistory folded;
 };
 
@@ -69,6 +73,7 @@ class StoreChecker {
     std::set<FrameNumber> parked;
     bool is_closed = false;
     Timestamp stopped_at;
+    std::uint32_t redrives = 0;
     bool agrees_with_oracle = false;
     ExecutionName name;
   };
@@ -85,15 +90,27 @@ class StoreChecker {
   bool CheckStarts();
   bool CheckAccepted();
   bool CheckStopped();
+  bool CheckRedriven();
   // Each of these is about one execution.
   bool CheckHistoryIsKept(const StoredExecution& execution);
   bool CheckFrames(const StoredExecution& execution);
   bool CheckFrame(const StoredExecution& execution,
                   const FoldedFrame& folded,
                   const interpreter::Frame& stored);
+  // `frames`: those of the execution, open or archived.
   bool CheckJoin(const StoredExecution& execution,
+                 const std::map<FrameNumber, interpreter::Frame>& frames,
                  const FoldedFrame& folded,
                  const interpreter::JoinWait& join);
+  bool CheckArchived(const StoredExecution& execution);
+  bool CheckArchivedFrame(const StoredExecution& execution,
+                          const FoldedFrame& folded,
+                          const interpreter::Frame& stored);
+  // `frames` and `folded`: those that are open, or those that are kept.
+  bool CheckVariables(const StoredExecution& execution,
+                      const std::map<FrameNumber, interpreter::Frame>& frames,
+                      const std::map<FrameNumber, FoldedFrame>& folded);
+  bool ReadVariable(const storage::Row& row);
   bool CheckClosed(const StoredExecution& execution);
   bool CheckAttempts(const StoredExecution& execution);
   bool CheckOracle(const StoredExecution& execution);

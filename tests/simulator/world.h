@@ -53,6 +53,9 @@ struct Temper {
   bool has_clock_jumps = false;
   bool has_stops = false;
   bool has_redeployments = false;
+  bool has_redrives = false;
+  // When everything has ended, what ended without success is redriven once.
+  bool has_last_redrives = false;
   // One in so many steps is a crash.
   std::uint64_t crash_every = 0;
   // One in so many steps syncs; the rest leaves groups pending.
@@ -95,6 +98,7 @@ class World final : public WatchSink {
   void StartNew();
   void StartAgain();
   void StopSome();
+  void RedriveSome();
   void ReadSome();
   void WatchSome();
   void DeployAgain();
@@ -108,6 +112,12 @@ class World final : public WatchSink {
   void OnStarted(const ExecutionName& name,
                  const std::string& input,
                  const Result<StartResponse>& response);
+  void Redrive(const ExecutionName& name, const std::string& token);
+  void OnRedriven(const ExecutionName& name,
+                  const std::string& token,
+                  const Result<RedriveResponse>& response);
+  // Those that ended without success.
+  std::vector<ExecutionName> Redrivable() const;
   std::string NewName(const std::string& machine);
   std::optional<ExecutionName> SomeExecution();
   std::size_t NewRequest(const std::string& what);
@@ -175,6 +185,7 @@ class World final : public WatchSink {
   int crashes_in_a_row_ = 0;
   int steps_since_open_ = 0;
   bool is_quiet_ = false;
+  bool has_redriven_last_ = false;
   Timestamp engine_time_;
   std::uint64_t scrubbed_before_ = 0;
 };

@@ -22,6 +22,8 @@ Temper DrawTemper(SeededRandom& random) {
   temper.has_clock_jumps = one_in(3);
   temper.has_stops = one_in(3);
   temper.has_redeployments = one_in(4);
+  temper.has_redrives = !one_in(3);
+  temper.has_last_redrives = temper.has_redrives && one_in(3);
   temper.crash_every = 20 + random.Below(120);
   temper.sync_every = 1 + random.Below(8);
   temper.is_immediate = one_in(6);
@@ -211,6 +213,7 @@ void World::Crash(bool may_keep) {
     const SimulatedDisk::PendingFacts lost = disk_.Pending();
     coverage_.HitIf(lost.has_start, Mark::kCrashWithUnsyncedStart);
     coverage_.HitIf(lost.has_close, Mark::kCrashWithUnsyncedClose);
+    coverage_.HitIf(lost.has_redrive, Mark::kCrashWithUnsyncedRedrive);
     coverage_.HitIf(lost.has_task_end, Mark::kCrashWithUnsyncedCompletion);
   }
   disk_.Crash(kept);
@@ -222,6 +225,8 @@ void World::Crash(bool may_keep) {
   engine_.reset();
   clock_ = nullptr;
   requests_.clear();
+  for (auto& [name, entry] : ledger_.redrives)
+    entry.unanswered = 0;
 }
 
 // What the crash interrupts, seen from the rows that are left.
@@ -253,7 +258,11 @@ void World::NoteCrash() {
                       Mark::kPayloadOutsideFrame);
     }
     coverage_.HitIf(!execution.parked.empty(), Mark::kCrashWithParkedFrame);
+    coverage_.HitIf(!execution.frames.empty() && !execution.variables.empty(),
+                    Mark::kCrashWithVariables);
     coverage_.HitIf(joins > 1, Mark::kCrashWithNestedJoins);
+    coverage_.HitIf(joins > 0 && execution.row.header.redrive_count > 0,
+                    Mark::kCrashWithRedrivenJoin);
   }
   coverage_.HitIf(has_half_join, Mark::kCrashWithHalfFinishedJoin);
   coverage_.HitIf(has_half_join && has_overdue, Mark::kCrashWithHalfFinishedJoinAndOverdueTimer);

@@ -170,6 +170,12 @@ void World::Quieten() {
     if (has_failed()) return;
     CheckSettled();
     if (has_failed()) return;
+    if (AreAllClosed() && temper_.has_last_redrives && !std::exchange(has_redriven_last_, true)) {
+      Trace("the last redrives begin");
+      for (const ExecutionName& name : Redrivable())
+        Redrive(name, "");
+      continue;
+    }
     if (AreAllClosed()) {
       TourUpkeep();
       if (!has_failed()) CheckSettled();
@@ -195,6 +201,9 @@ void World::CheckReads() {
     const auto info = engine_->DescribeExecution(name);
     if (!info.ok()) return Fail("an execution cannot be read: " + info.status().ToString());
     if (info->status != execution.row.status) return Fail("a reader is told another status");
+    if (info->redrive_count != execution.row.header.redrive_count) {
+      return Fail("a reader is told of other redrives");
+    }
     const Machine* machine = nullptr;
     for (const Machine& one : machines_) {
       if (one.name == name.state_machine) machine = &one;

@@ -43,6 +43,7 @@ void World::TakeStep() {
       {names_.size() < temper_.executions_max ? (AreAllClosed() ? 40U : 6U) : 0U, &World::StartNew},
       {2, &World::StartAgain},
       {temper_.has_stops ? 2U : 0U, &World::StopSome},
+      {temper_.has_redrives ? 4U : 0U, &World::RedriveSome},
       {2, &World::ReadSome},
       {2, &World::WatchSome},
       {temper_.has_redeployments ? 1U : 0U, &World::DeployAgain},
@@ -169,7 +170,12 @@ void World::StartNew() {
 void World::StartAgain() {
   const auto name = SomeExecution();
   if (!name) return;
-  if (OneIn(3)) return Start(*name, R"({"another":"input"})");
+  if (OneIn(3)) {
+    PlainJson another = PlainJson::Parse(inputs_.at(*name));
+    if (!another.is_object()) another = PlainJson::Object();
+    another.Set("another", PlainJson::String("input"));
+    return Start(*name, another.Write());
+  }
   Start(*name, inputs_.at(*name));
 }
 
@@ -261,21 +267,96 @@ void World::StopSome() {
         Mark::kStopWithOpenTasks);
   }
   Trace("stops " + name->name);
+  const std::uint64_t redrives = ledger_.redrives[*name].sent;
+  const bool may_go_on = ledger_.redrives[*name].unanswered > 0;
   const std::size_t request = NewRequest("stop of " + name->name);
-  engine_->StopExecution(
-      {.name = *name, .error = stop.error, .cause = stop.cause},
-      [this, life = life_, request, name = *name](const Result<StopResponse>& response) {
+  engine_->StopExecution({.name = *name, .error = stop.error, .cause = stop.cause},
+                         [this, life = life_, request, name = *name, redrives, may_go_on](
+                             const Result<StopResponse>& response) {
+                           if (life != life_) return Fail("an engine that is gone answers");
+                           if (std::exchange(requests_.at(request).is_answered, true)) {
+                             return Fail("a request was answered twice");
+                           }
+                           if (response.ok()) {
+                             // A redrive that was under way may have come behind it.
+                             const bool is_last =
+                                 !may_go_on && ledger_.redrives[name].sent == redrives;
+                             if (is_last) ledger_.acknowledged_stops.insert(name);
+                           } else if (response.status().code() != StatusCode::kNotFound &&
+                                      response.status().code() != StatusCode::kUnavailable) {
+                             Fail("a stop is refused: " + response.status().ToString());
+                           }
+                         });
+}
+
+std::vector<ExecutionName> World::Redrivable() const {
+  std::vector<ExecutionName> names;
+  for (const auto& [id, execution] : checker_.executions()) {
+    const rows::ExecutionRow& row = execution.row;
+    if (!row.is_closed() || row.status == interpreter::ExecutionStatus::kSucceeded) continue;
+    names.push_back({.state_machine = row.header.state_machine, .name = row.header.name});
+  }
+  return names;
+}
+
+void World::RedriveSome() {
+  auto name = SomeExecution();
+  const std::vector<ExecutionName> redrivable = Redrivable();
+  if (!redrivable.empty() && !OneIn(6)) name = redrivable[random_.Below(redrivable.size())];
+  if (!name) return;
+  const std::string& last = ledger_.redrives[*name].last_token;
+  if (!last.empty() && OneIn(4)) return Redrive(*name, std::string(last));
+  Redrive(*name, OneIn(2) ? "" : "token" + std::to_string(ledger_.messages));
+  if (OneIn(5)) Redrive(*name, ledger_.redrives[*name].last_token);
+}
+
+void World::Redrive(const ExecutionName& name, const std::string& token) {
+  ++ledger_.messages;
+  RedriveEntry& entry = ledger_.redrives[name];
+  ++entry.sent;
+  ++entry.unanswered;
+  entry.last_token = token;
+  ledger_.acknowledged_stops.erase(name);
+  Trace("redrives " + name.name + " with token '" + token + "'");
+  const std::size_t request = NewRequest("redrive of " + name.name);
+  engine_->RedriveExecution(
+      {.name = name, .client_token = token},
+      [this, life = life_, request, name, token](const Result<RedriveResponse>& response) {
         if (life != life_) return Fail("an engine that is gone answers");
         if (std::exchange(requests_.at(request).is_answered, true)) {
           return Fail("a request was answered twice");
         }
-        if (response.ok()) {
-          ledger_.acknowledged_stops.insert(name);
-        } else if (response.status().code() != StatusCode::kNotFound &&
-                   response.status().code() != StatusCode::kUnavailable) {
-          Fail("a stop is refused: " + response.status().ToString());
-        }
+        OnRedriven(name, token, response);
       });
+}
+
+void World::OnRedriven(const ExecutionName& name,
+                       const std::string& token,
+                       const Result<RedriveResponse>& response) {
+  RedriveEntry& entry = ledger_.redrives[name];
+  --entry.unanswered;
+  Trace("redrive of " + name.name + " is answered: " + response.status().ToString());
+  if (!response.ok()) {
+    const StatusCode code = response.status().code();
+    coverage_.HitIf(code == StatusCode::kFailedPrecondition, Mark::kRedriveRefused);
+    if (code != StatusCode::kFailedPrecondition && code != StatusCode::kNotFound &&
+        code != StatusCode::kUnavailable) {
+      Fail("a redrive fails: " + response.status().ToString());
+    }
+    return;
+  }
+  const auto info = engine_->DescribeExecution(name);
+  // Engine time may begin earlier after a crash: the redrive behind this one may be told before it.
+  constexpr Duration kLossMax = std::chrono::seconds(2);
+  if (!info.ok() || !info->redriven_at || *info->redriven_at + kLossMax < response->redriven_at) {
+    return Fail("a redrive was acknowledged before it was durable");
+  }
+  if (token.empty()) {
+    ++entry.acknowledged_without_token;
+  } else {
+    const bool is_new = entry.acknowledged_tokens.insert(token).second;
+    coverage_.HitIf(!is_new, Mark::kRedriveRepeated);
+  }
 }
 
 void World::ReadSome() {

@@ -69,11 +69,15 @@ class EngineRedriveTest : public testing::Test {
     return types;
   }
 
-  std::size_t ArchivedRows() {
+  std::size_t ArchivedRows() { return StateRows('C'); }
+
+  std::size_t ResultRows() { return StateRows('R'); }
+
+  std::size_t StateRows(char tag) {
     std::size_t count = 0;
     for (std::uint16_t shard = 0; shard < rows::kShards; ++shard) {
       storage::Range all = rows::OutboxOf(ShardId{shard});
-      all.begin[2] = 'C';
+      all.begin[2] = tag;
       all.end = rows::PrefixEnd(all.begin);
       count += storage::ScanAndWait(harness_.store(), all)->size();
     }
@@ -188,6 +192,12 @@ TEST_F(EngineRedriveTest, TheTimeForItPasses) {
               HasSubstr("Execution redrivable period exceeded"));
 }
 
+// Upkeep removes it from then on: a redrive would meet the removal.
+TEST_F(EngineRedriveTest, TheTimeForItEndsWithTheRetention) {
+  EngineHarness harness{EngineOptions{.retention = 60s}};
+  EXPECT_EQ(harness.engine().options().limits.redrive_period, 60s);
+}
+
 TEST_F(EngineRedriveTest, AFullHistoryTakesNoMore) {
   EngineHarness harness{EngineOptions{.limits = {.history_events_max = 4}}};
   harness.Deploy("m", R"({"StartAt":"F","States":{"F":{"Type":"Fail"}}})");
@@ -195,6 +205,37 @@ TEST_F(EngineRedriveTest, AFullHistoryTakesNoMore) {
   harness.Settle();
   EXPECT_EQ(harness.Describe(name).redrive_status_reason, "Execution history event limit exceeded");
   EXPECT_EQ(harness.Redrive(name).status().reason(), "ExecutionNotRedrivable");
+}
+
+// Both happen in one turn, and the branch has not been joined when the other fails.
+TEST_F(EngineRedriveTest, ABranchThatEndedJustBeforeTheFailureIsNotRunAgain) {
+  const ExecutionName name = Start(R"({"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[
+      {"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}},
+      {"StartAt":"C","States":{
+          "C":{"Type":"Choice","Choices":[{"Variable":"$","IsNull":true,"Next":"F"}],
+              "Default":"F"},
+          "F":{"Type":"Fail"}}}],"End":true}}})");
+  EXPECT_EQ(ArchivedRows(), 2U);
+  EXPECT_EQ(ResultRows(), 1U);
+  const std::size_t before = harness_.EventTypes(name).size();
+  Redrive(name);
+  EXPECT_THAT(EventsBehind(name, before),
+              ElementsAre("ExecutionRedriven", "ParallelStateFailed", "ExecutionFailed"));
+}
+
+// The frame is the same, and so are the keys of the results.
+TEST_F(EngineRedriveTest, ResultsOfAMapBeforeTheFailedOneAreNotKept) {
+  const ExecutionName name = Start(R"({"StartAt":"A","States":{
+      "A":{"Type":"Map","ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}},
+          "Next":"B"},
+      "B":{"Type":"Map","MaxConcurrency":1,"ItemProcessor":{"StartAt":"C","States":{
+          "C":{"Type":"Choice","Choices":[{"Variable":"$","NumericEquals":1,"Next":"F"}],
+              "Default":"S"},
+          "S":{"Type":"Succeed"},
+          "F":{"Type":"Fail"}}},"End":true}}})",
+                                   Numbers(4));
+  EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kFailed);
+  EXPECT_EQ(ResultRows(), 1U);
 }
 
 TEST_F(EngineRedriveTest, AFailStateFailsAgain) {

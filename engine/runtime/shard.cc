@@ -568,6 +568,8 @@ Shard::Staged Shard::TakeStaged(Timestamp now) {
 }
 
 void Shard::Committed(Aftermath aftermath, const Status& status, Timestamp now) {
+  for (const ExecutionNumber expired : aftermath.expired)
+    expiring_.erase(expired);
   for (auto& reply : aftermath.replies)
     reply(status);
   if (!status.ok()) return;

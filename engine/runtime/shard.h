@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -118,6 +119,8 @@ class Shard {
     // Messages to other executions.
     std::vector<std::pair<rows::OutboxKeyParts, rows::OutboxRow>> messages;
     std::vector<ExecutionId> changed;
+    // Expired executions whose rows the group removes.
+    std::vector<ExecutionNumber> expired;
   };
 
   struct Staged {
@@ -297,6 +300,8 @@ class Shard {
   std::map<ExecutionName, ExecutionNumber> names_;
   std::map<ExecutionNumber, std::vector<Subscription>> subscriptions_;
   std::map<ExecutionNumber, std::string> quarantined_;
+  // Executions whose removal is on its way to the disk: gone, though their rows can still be read.
+  std::set<ExecutionNumber> expiring_;
   ExecutionNumber last_number_{};
   // EXPRESS executions among the residents.
   std::size_t in_memory_ = 0;

@@ -49,6 +49,7 @@ Result<Resident*> Shard::FindByName(const ExecutionName& name) {
 Result<Resident*> Shard::Find(ExecutionId id) {
   const auto resident = residents_.find(id.number);
   if (resident != residents_.end()) return resident->second.get();
+  if (expiring_.contains(id.number)) return nullptr;
   const auto quarantined = quarantined_.find(id.number);
   if (quarantined != quarantined_.end()) {
     return FailedPrecondition("the execution is quarantined: " + quarantined->second);

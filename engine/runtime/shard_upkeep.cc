@@ -136,6 +136,7 @@ void Shard::Drop() {
   ready_.clear();
   cancelled_.clear();
   quarantined_.clear();
+  expiring_.clear();
   token_heartbeats_.clear();
 }
 
@@ -196,6 +197,8 @@ void Shard::Expire(Timestamp now, Duration retention) {
     if (execution->has_map_runs) ForgetMapRuns(*id, *execution);
     if (!run_begin) run_begin = *id;
     run_end = *id;
+    expiring_.insert(id->number);
+    staged_.aftermath.expired.push_back(id->number);
     ++statistics_.expired;
     const interpreter::ExecutionHeader& header = execution->header;
     staged_.writes.Delete(

@@ -412,6 +412,8 @@ struct Task {
   std::string state = {};
   // How often this attempt was given to a worker before.
   std::uint32_t redeliveries = 0;
+  // The caller wants Completion::log_tail.
+  bool wants_log = false;
 };
 
 struct Completion {
@@ -420,6 +422,9 @@ struct Completion {
   std::optional<Bytes> output = {};
   std::string error = {};
   std::string cause = {};
+  // Where Task::wants_log asks for it: the last kLogTailBytesMax bytes of what the function wrote,
+  // as AWS Lambda's LogResult has it; of more, the end is taken. Any bytes.
+  std::string log_tail = {};
 };
 
 enum class CompletionOutcome : std::uint8_t {

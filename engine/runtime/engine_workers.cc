@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/coding.h"
+#include "engine/base/log_tail.h"
 #include "engine/json/parse.h"
 #include "engine/rows/keys.h"
 #include "engine/runtime/engine_impl.h"
@@ -18,6 +19,7 @@ constexpr ShardId kCatalogShard{rows::kShards};
 // What is not JSON, or too large a text, becomes the task's error: a broken worker fails its tasks.
 // A result over the limit is passed on whatever it is: the interpreter refuses it by its size.
 void Sanitize(Completion& completion, std::size_t payload_bytes_max) {
+  KeepLogTail(completion.log_tail);
   if (completion.output) {
     if (completion.output->size() > payload_bytes_max) return;
     const Status status = json::Check(completion.output->view());

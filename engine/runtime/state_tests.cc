@@ -97,6 +97,7 @@ void StateTests::Start(TestStateRequest request, Timestamp now, Callback<StateTe
       .deadline = now + kFunctionMax,
       .execution = {.namespace_id = request.namespace_id, .state_machine = "TestState"},
       .state = waiting.machine->states[waiting.state].name,
+      .wants_log = call.wants_log,
   };
   waiting.done = std::move(done);
   Task task = waiting.task;
@@ -138,16 +139,17 @@ bool StateTests::End(Completion completion) {
   matcher_.Withdraw({completion.ref});
   auto waiting = Take(completion.ref);
   if (!waiting) return false;
-  auto outcome =
-      interpreter::RunStateTest(*waiting->machine,
-                                waiting->state,
-                                waiting->test,
-                                environment_,
-                                waiting->at,
-                                waiting->seed,
-                                interpreter::CalledFunction{.output = std::move(completion.output),
-                                                            .error = std::move(completion.error),
-                                                            .cause = std::move(completion.cause)});
+  auto outcome = interpreter::RunStateTest(
+      *waiting->machine,
+      waiting->state,
+      waiting->test,
+      environment_,
+      waiting->at,
+      waiting->seed,
+      interpreter::CalledFunction{.output = std::move(completion.output),
+                                  .error = std::move(completion.error),
+                                  .cause = std::move(completion.cause),
+                                  .log_tail = std::move(completion.log_tail)});
   waiting->done(std::get<StateTestResult>(std::move(outcome)));
   return true;
 }

@@ -25,6 +25,7 @@
 #include "engine/base/status.h"
 #include "engine/base/time.h"
 #include "engine/interpreter/turn.h"
+#include "engine/runtime/invocation.h"
 #include "engine/runtime/tags.h"
 #include "engine/runtime/test_state.h"
 #include "engine/runtime/versions.h"
@@ -681,6 +682,15 @@ class Engine {
   // InvalidDefinition; what TestState does not take, in AWS's words where they are recorded; see
   // field()), ResourceExhausted, DeadlineExceeded, Unavailable.
   virtual void TestState(TestStateRequest request, Callback<StateTestResult> done) = 0;
+
+  // Calls a function on a worker without any execution: nothing is stored and nothing is tried
+  // again, but what a worker that went away held goes to another. That the function failed is an
+  // answer. `done` runs once, before this returns or when there is an answer; also when the engine
+  // stops. Errors: InvalidArgument (see field(); reason PayloadTooLarge), NotFound (reason
+  // ResourceNotFound: within EngineOptions::function_grace no worker has announced the function),
+  // DeadlineExceeded, ResourceExhausted (too many calls wait), Unavailable (its workers were lost;
+  // the engine stops).
+  virtual void InvokeFunction(InvocationRequest request, Callback<InvocationResponse> done) = 0;
 
   // `sink` outlives the watch.
   virtual std::unique_ptr<Watch> StartWatch(WatchSink& sink) = 0;

@@ -121,10 +121,10 @@ void EngineImpl::Complete(SessionId session, std::vector<Completion> completions
   for (std::size_t i = 0; i < completions.size(); ++i) {
     Completion& completion = completions[i];
     const TaskRef ref = completion.ref;
-    if (StateTests::Owns(ref)) {
+    if (FunctionCalls::Owns(ref)) {
       Sanitize(completion, options_.limits.payload_bytes_max);
       static_cast<void>(matcher_->Completing(session, ref, now));
-      const bool is_waited_for = state_tests_->End(std::move(completion));
+      const bool is_waited_for = calls_->End(std::move(completion));
       acks->Set(
           i,
           {.ref = ref,
@@ -169,7 +169,7 @@ std::optional<TaskRef> DecodeTaskRef(std::string_view bytes) {
   ref.execution.number = ExecutionNumber{decoder.BigEndian64()};
   ref.frame = FrameNumber{decoder.Varint32()};
   ref.wait_number = decoder.Varint32();
-  const bool is_known = shard < rows::kShards || shard == runtime::kStateTestShard.value;
+  const bool is_known = shard < rows::kShards || shard == runtime::kCallShard.value;
   if (!decoder.Finished() || !is_known) return std::nullopt;
   ref.execution.shard = ShardId{static_cast<std::uint16_t>(shard)};
   return ref;

@@ -43,6 +43,7 @@ std::string FirstCharacters(std::string text, std::size_t characters_max) {
 Completion ToCompletion(const TaskRef& ref, v1::Completion& wire) {
   Completion completion;
   completion.ref = ref;
+  if (!wire.log_tail().empty()) completion.log_tail = std::move(*wire.mutable_log_tail());
   if (wire.has_output() && wire.error().empty()) {
     completion.output = Bytes(std::move(*wire.mutable_output()));
   } else if (!wire.has_output() && !wire.error().empty()) {
@@ -84,6 +85,7 @@ void FillTask(std::uint64_t id, std::uint32_t function_id, const Task& task, v1:
   wire.set_execution(task.execution.name);
   wire.set_state(task.state);
   wire.set_redeliveries(task.redeliveries);
+  wire.set_wants_log(task.wants_log);
 }
 
 template <typename Field>

@@ -170,26 +170,34 @@ Child::ReadResult Child::ParseMessages(const std::function<void(const ResultReco
   return ReadResult::kOk;
 }
 
-std::string Child::RequestIdOf(std::uint64_t sequence) {
+LogLine Child::LineOf(std::uint64_t sequence,
+                      const std::string& function,
+                      LogStream stream,
+                      std::string text) {
+  LogLine line{.function = function, .request_id = {}, .stream = stream, .text = std::move(text)};
   const Flight* flight = Find(sequence);
-  return flight == nullptr ? std::string() : flight->task.invocation.request_id;
+  if (flight == nullptr) return line;
+  line.request_id = flight->task.invocation.request_id;
+  if (flight->task.log) flight->task.log->Append(line.text);
+  return line;
 }
 
-void Child::ReadLogs(const std::string& function,
+bool Child::ReadLogs(const std::string& function,
                      std::string& scratch,
                      std::vector<LogLine>& lines) {
   for (int i = 0; i < kLogPacketsAtOnce; ++i) {
     const ssize_t count = ::recv(log_.get(), scratch.data(), scratch.size(), MSG_DONTWAIT);
-    if (count <= 0) return;
+    if (count <= 0) return false;
     const std::string_view packet(scratch.data(), static_cast<std::size_t>(count));
     if (packet.size() < kLogHeaderBytes) continue;
     const auto stream = ReadNumber<std::uint8_t>(packet, 8);
     if (stream < 1 || stream > 3) continue;
-    lines.push_back(LogLine{.function = function,
-                            .request_id = RequestIdOf(ReadNumber<std::uint64_t>(packet, 0)),
-                            .stream = static_cast<LogStream>(stream),
-                            .text = std::string(packet.substr(kLogHeaderBytes))});
+    lines.push_back(LineOf(ReadNumber<std::uint64_t>(packet, 0),
+                           function,
+                           static_cast<LogStream>(stream),
+                           std::string(packet.substr(kLogHeaderBytes))));
   }
+  return true;
 }
 
 bool Child::ReadOutput(const std::string& function,
@@ -205,10 +213,8 @@ bool Child::ReadOutput(const std::string& function,
     whole = partial_output_.size();
   }
   if (whole > 0) {
-    lines.push_back(LogLine{.function = function,
-                            .request_id = RequestIdOf(shared_.started()),
-                            .stream = LogStream::kStderr,
-                            .text = partial_output_.substr(0, whole)});
+    lines.push_back(
+        LineOf(shared_.started(), function, LogStream::kStderr, partial_output_.substr(0, whole)));
     partial_output_.erase(0, whole);
   }
   return !has_ended;

@@ -14,6 +14,7 @@
 
 #include "engine/base/status.h"
 #include "workers/invocation.h"
+#include "workers/invocation_log.h"
 #include "workers/shared_results.h"
 #include "workers/unique_fd.h"
 
@@ -25,6 +26,8 @@ struct Task {
   // How often a child died before it came to this one.
   int lost_starts = 0;
   bool is_cancelled = false;
+  // Null unless the caller asked for it.
+  std::unique_ptr<InvocationLog> log = {};
 };
 
 // A task that was written to a child.
@@ -95,8 +98,8 @@ class Child {
 
   // Reads what the child says. `scratch` is room for one read.
   ReadResult Read(std::string& scratch, const std::function<void(const ResultRecord&)>& each);
-  // Appends what the function printed and logged.
-  void ReadLogs(const std::string& function, std::string& scratch, std::vector<LogLine>& lines);
+  // Appends what the function printed and logged. False when that was all; else some may be left.
+  bool ReadLogs(const std::string& function, std::string& scratch, std::vector<LogLine>& lines);
   // Appends what was written past Python to descriptors 1 and 2. False at its end.
   bool ReadOutput(const std::string& function, std::string& scratch, std::vector<LogLine>& lines);
 
@@ -113,7 +116,11 @@ class Child {
 
  private:
   Child(std::uint32_t number, UniqueFd socket, UniqueFd log, UniqueFd output, SharedResults shared);
-  std::string RequestIdOf(std::uint64_t sequence);
+  // The line is the invocation's, if it is here: tagged with its request id, and in its log.
+  LogLine LineOf(std::uint64_t sequence,
+                 const std::string& function,
+                 LogStream stream,
+                 std::string text);
   ReadResult ParseMessages(const std::function<void(const ResultRecord&)>& each);
 
   const std::uint32_t number_;

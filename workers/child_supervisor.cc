@@ -27,6 +27,9 @@ constexpr auto kLeaveTimeout = 2s;
 constexpr auto kKillTimeout = 5s;
 // So many children may die before they come to an invocation; then it is the invocation's fault.
 constexpr int kLostStartsMax = 3;
+// What the log's socket holds at once (a few hundred lines) is read by then; what comes later is
+// not of the invocation that ends.
+constexpr int kLastReadsMax = 4;
 
 }  // namespace
 
@@ -114,7 +117,9 @@ bool ChildSupervisor::Read() {
 
 void ChildSupervisor::OnRecord(const ResultRecord& record) {
   // It was taken back, or the child makes things up.
-  if (child_->Find(record.sequence) == nullptr) return;
+  const Flight* flight = child_->Find(record.sequence);
+  if (flight == nullptr) return;
+  if (flight->task.log) ReadLastLines();
   Task task = child_->Take(record.sequence);
   if (record.kind == ResultRecord::Kind::kSkipped) {
     // Nobody asked for that: its memory is overwritten.
@@ -128,11 +133,22 @@ void ChildSupervisor::OnRecord(const ResultRecord& record) {
   }
   pace_.Note(record.duration);
   const bool is_error = record.kind == ResultRecord::Kind::kError;
-  context_.Deliver(task,
-                   InvocationResult{.outcome = is_error ? Outcome::kFailed : Outcome::kSucceeded,
-                                    .error = std::string(record.error_type),
-                                    .payload = std::string(record.payload),
-                                    .duration = record.duration});
+  InvocationResult result{.outcome = is_error ? Outcome::kFailed : Outcome::kSucceeded,
+                          .error = std::string(record.error_type),
+                          .payload = std::string(record.payload),
+                          .duration = record.duration};
+  if (task.log) {
+    task.log->NoteRun(record.duration, ResidentBytes(child_->pid()));
+    result.log_tail = task.log->Tail({});
+  }
+  context_.Deliver(task, std::move(result));
+}
+
+void ChildSupervisor::ReadLastLines() {
+  int reads = 0;
+  while (reads < kLastReadsMax && child_->ReadLogs(spec_.name, context_.scratch, context_.logs))
+    ++reads;
+  if (!child_->ReadOutput(spec_.name, context_.scratch, context_.logs)) output_watch_ = {};
 }
 
 // --- What is decided for it ----------------------------------------------------------------------
@@ -271,7 +287,7 @@ void ChildSupervisor::End(int wait_status) {
   Read();
   const bool is_sound =
       child_->shared().ReadRemaining([this](const ResultRecord& record) { OnRecord(record); });
-  child_->ReadOutput(spec_.name, context_.scratch, context_.logs);
+  ReadLastLines();
   const std::uint64_t started = is_sound ? child_->shared().started() : 0;
   std::deque<Flight> flights = std::exchange(child_->flights(), {});
   // It died of the invocation that was running; those behind it had no part in that.
@@ -284,6 +300,12 @@ void ChildSupervisor::End(int wait_status) {
     Flight& flight = flights.back();
     const bool was_running = flight.sequence <= started;
     if (!was_running && !has_culprit && end_reason_ == EndReason::kOwn) ++flight.task.lost_starts;
+    if (was_running && flight.task.log) {
+      const SteadyTime began =
+          std::clamp(child_->shared().started_at(), flight.sent_at, context_.now);
+      flight.task.log->NoteRun(
+          std::chrono::duration_cast<std::chrono::microseconds>(context_.now - began), 0);
+    }
     EndTask(std::move(flight.task), was_running, wait_status);
   }
   socket_watch_ = {};

@@ -81,6 +81,8 @@ class ChildSupervisor {
   void OnReady(std::uint32_t events);
   bool Read();
   void OnRecord(const ResultRecord& record);
+  // Reads what an invocation that ends has written before it ended.
+  void ReadLastLines();
   void Leave();
   void Skip();
   void TakeBackQueue();

@@ -29,7 +29,12 @@ void FunctionRunner::Change(FunctionSpec spec) {
 
 void FunctionRunner::Submit(Invocation invocation) {
   if (invocation.deadline) next_deadline_ = std::min(next_deadline_, *invocation.deadline);
-  pending_.push_back(Task{.invocation = std::move(invocation)});
+  Task task{.invocation = std::move(invocation)};
+  if (task.invocation.wants_log) {
+    task.log =
+        std::make_unique<InvocationLog>(task.invocation.request_id, spec_.version, spec_.memory_mb);
+  }
+  pending_.push_back(std::move(task));
 }
 
 void FunctionRunner::Dispatch() {

@@ -66,6 +66,8 @@ struct Invocation {
   Bytes event;
   // Nobody wants the result after this: a call that has not ended by then is cancelled.
   std::optional<SteadyTime> deadline;
+  // The caller wants InvocationResult::log_tail.
+  bool wants_log = false;
 };
 
 enum class Outcome : std::uint8_t {
@@ -88,6 +90,8 @@ struct InvocationResult {
   std::string payload;
   // How long the handler ran, as far as it is known.
   std::chrono::microseconds duration{0};
+  // What Invocation::wants_log asks for: see invocation_log.h. Empty unless the function ended.
+  std::string log_tail = {};
 };
 
 enum class LogStream : std::uint8_t { kStdout = 1, kStderr = 2, kLogging = 3 };

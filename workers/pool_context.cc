@@ -26,10 +26,11 @@ void PoolContext::Deliver(const Task& task, Outcome outcome) {
 }
 
 void PoolContext::Fail(const Task& task, ErrorPayload error) {
-  Deliver(task,
-          InvocationResult{.outcome = Outcome::kFailed,
-                           .error = std::move(error.error),
-                           .payload = std::move(error.payload)});
+  InvocationResult result{.outcome = Outcome::kFailed,
+                          .error = std::move(error.error),
+                          .payload = std::move(error.payload)};
+  if (task.log) result.log_tail = task.log->Tail(result.error);
+  Deliver(task, std::move(result));
 }
 
 }  // namespace pawl::workers

@@ -180,6 +180,7 @@ void TaskLedger::TakeTask(v1::Task& task, SteadyTime now, WorkOrders& orders) {
   call.request_id = std::move(*task.mutable_request_id());
   if (!task.qualifier().empty()) call.invoked_arn = function->second.arn + ":" + task.qualifier();
   call.event = Bytes(std::move(*task.mutable_payload()));
+  call.wants_log = task.wants_log();
   if (task.has_deadline()) {
     call.deadline = server_time_at_ + (FromWire(task.deadline()) - server_time_);
   }
@@ -236,7 +237,8 @@ void TaskLedger::LeavePool(Held& held, microseconds duration, bool has_run) {
 
 void TaskLedger::MarkDone(std::uint64_t id, Held& held) {
   held.is_done = true;
-  const std::size_t bytes = kTaskBytes + (held.output ? held.output->size() : held.cause.size());
+  const std::size_t bytes =
+      kTaskBytes + held.log_tail.size() + (held.output ? held.output->size() : held.cause.size());
   held_bytes_ += bytes - held.bytes;
   held.bytes = bytes;
   if (held.stream_id != 0) completions_.push_back(id);
@@ -260,6 +262,7 @@ void TaskLedger::Finish(std::vector<InvocationResult> results) {
       Forget(found);
       continue;
     }
+    held.log_tail = std::move(result.log_tail);
     if (result.outcome == Outcome::kFailed) {
       held.error = std::move(result.error);
       held.cause = std::move(result.payload);
@@ -390,6 +393,7 @@ void TaskLedger::FillCompletions(v1::WorkRequest& request, SteadyTime now) {
       completion.set_error(held.error);
       completion.set_cause(held.cause);
     }
+    if (!held.log_tail.empty()) completion.set_log_tail(held.log_tail);
     bytes += held.bytes;
     ++count;
   }

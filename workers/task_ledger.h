@@ -129,6 +129,7 @@ class TaskLedger {
     std::optional<std::string> output;
     std::string error;
     std::string cause;
+    std::string log_tail;
     // Zero: none is needed.
     std::chrono::microseconds heartbeat_every{0};
     SteadyTime next_heartbeat;

@@ -37,9 +37,10 @@ std::string Listed(std::span<const std::string_view> words) {
   return "[" + list + "]";
 }
 
-// A literal among words of which the first alone is run.
+// A literal among words, of which only the first `run` are run.
 void CheckInvokeWord(const Place& place,
                      std::span<const std::string_view> words,
+                     std::size_t run,
                      Problems& problems) {
   const SourceNode& node = *place.node;
   if (IsExpression(place)) {
@@ -51,7 +52,7 @@ void CheckInvokeWord(const Place& place,
                    place,
                    "The field " + Quote(place.name) + " should have one of these values: " +
                        Listed(words) + ", found " + Describe(node));
-  } else if (found != words.begin()) {
+  } else if (static_cast<std::size_t>(found - words.begin()) >= run) {
     problems.NotSupported(place, std::string(place.name) + " " + std::string(node.text));
   }
 }
@@ -86,9 +87,9 @@ void CheckInvokeMember(const Place& place, Language language, Problems& problems
     return;
   }
   if (name == "InvocationType") {
-    CheckInvokeWord(place, kInvocationTypes, problems);
+    CheckInvokeWord(place, kInvocationTypes, 1, problems);
   } else if (name == "LogType") {
-    CheckInvokeWord(place, kLogTypes, problems);
+    CheckInvokeWord(place, kLogTypes, kLogTypes.size(), problems);
   } else if (name == "FunctionName") {
     const bool is_text = place.node->is(json::Type::kString);
     if (!is_text) {

@@ -32,6 +32,8 @@ struct TaskWait {
   // The function called, where the state's Parameters name it; else empty and the state's own.
   std::string function_name = {};
   std::string qualifier = {};
+  // The Parameters ask for the function's log (LogType Tail).
+  bool wants_log = false;
   std::optional<Timestamp> deadline = {};
   std::optional<Duration> heartbeat = {};
 

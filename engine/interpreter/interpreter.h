@@ -153,12 +153,12 @@ class Interpreter {
   void ExecuteMap(Frame& frame);
 
   // --- Tasks (task_state.cc) ---
-  void TaskSucceeded(Frame& frame, const Bytes& output);
+  void TaskSucceeded(Frame& frame, Bytes answer);
   // What a task calls, as the failure of too large a result names it.
   std::string CalledAs(const asl::TaskState& task) const;
-  void FunctionReturned(Frame& frame, const Bytes& output);
+  void FunctionReturned(Frame& frame, Bytes answer);
   // The answer to the call of an integration, as its result or as what the job is known by.
-  std::string AnswerOf(const Frame& frame, const Bytes& output) const;
+  Bytes AnswerOf(const Frame& frame, const TaskEnded& ended) const;
   void TaskFailed(Frame& frame, EventType type, Failure failure);
   // Its deadline has passed, or else no heartbeat came.
   void TaskTimedOut(Frame& frame, bool is_late);

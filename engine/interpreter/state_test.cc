@@ -104,7 +104,8 @@ class TestRun {
         turn = Take(TaskEnded{.wait_number = frame.wait_number,
                               .output = called->output,
                               .error = called->error,
-                              .cause = called->cause});
+                              .cause = called->cause,
+                              .log_tail = called->log_tail});
       }
     }
     return Outcome(turn);

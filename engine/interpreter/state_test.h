@@ -119,6 +119,8 @@ struct CalledFunction {
   std::optional<Bytes> output = {};
   std::string error = {};
   std::string cause = {};
+  // See TaskEnded.
+  std::string log_tail = {};
 };
 
 // Runs the state once: no retry is made and no time passes, so a Wait ends at once. Gives a

@@ -13,6 +13,8 @@ struct TaskCall {
   std::string function;
   std::string qualifier;
   Bytes payload;
+  // The answer is to bring TaskEnded::log_tail.
+  bool wants_log = false;
 };
 
 // What a worker gets of the task. The event of a call that a built-in function makes (asl's

@@ -5,6 +5,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/uuid.h"
+#include "engine/expression/digest.h"
 #include "engine/interpreter/advance.h"
 #include "engine/interpreter/interpreter.h"
 #include "engine/json/parse.h"
@@ -58,18 +59,24 @@ std::string InvokedEvent(const json::Value* payload) {
   return json::Write(*payload);
 }
 
-// What lambda:invoke gives beside the function's own result. The request id is the attempt's.
-std::string InvokeEnvelope(std::string_view result, const std::string& request_id) {
-  std::string text = R"({"ExecutedVersion":"$LATEST","Payload":)";
+// What lambda:invoke gives beside the function's own result. The request id is the attempt's; the
+// log, in Base64, is there if the call asked for it.
+std::string InvokeEnvelope(std::string_view result,
+                           const std::string& request_id,
+                           const std::optional<std::string>& log) {
+  std::string text = R"({"ExecutedVersion":"$LATEST",)";
+  if (log) text += R"("LogResult":")" + *log + R"(",)";
+  text += R"("Payload":)";
   text += result;
-  text += R"(,"SdkHttpMetadata":{"AllHttpHeaders":{"X-Amz-Executed-Version":["$LATEST"],)"
-          R"("x-amzn-RequestId":[")" +
-          request_id +
+  text += R"(,"SdkHttpMetadata":{"AllHttpHeaders":{)";
+  if (log) text += R"("X-Amz-Log-Result":[")" + *log + R"("],)";
+  text += R"("X-Amz-Executed-Version":["$LATEST"],"x-amzn-RequestId":[")" + request_id +
           R"("],"Content-Type":["application/json"]},"HttpHeaders":)"
-          R"({"Content-Type":"application/json","X-Amz-Executed-Version":"$LATEST",)"
-          R"("x-amzn-RequestId":")" +
-          request_id + R"("},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":")" +
-          request_id + R"("},"StatusCode":200})";
+          R"({"Content-Type":"application/json","X-Amz-Executed-Version":"$LATEST",)";
+  if (log) text += R"("X-Amz-Log-Result":")" + *log + R"(",)";
+  text += R"("x-amzn-RequestId":")" + request_id +
+          R"("},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":")" + request_id +
+          R"("},"StatusCode":200})";
   return text;
 }
 
@@ -122,7 +129,8 @@ TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Byte
   const json::Value* payload = parsed->Find("Payload");
   return {.function = wait.function_name,
           .qualifier = wait.qualifier,
-          .payload = Bytes(InvokedEvent(payload))};
+          .payload = Bytes(InvokedEvent(payload)),
+          .wants_log = wait.wants_log};
 }
 
 std::optional<std::int64_t> Interpreter::TaskSeconds(Frame& frame,
@@ -189,6 +197,7 @@ void Interpreter::ExecuteTask(Frame& frame) {
     const json::Value parameters = ValueOf(*input);
     const json::Value* function = parameters.Find("FunctionName");
     const json::Value* qualifier = parameters.Find("Qualifier");
+    const json::Value* log_type = parameters.Find("LogType");
     if (function == nullptr || !function->is_string() || function->string().empty()) {
       return FailRuntime(frame,
                          "The parameter 'FunctionName' of the lambda:invoke integration must be a "
@@ -198,6 +207,7 @@ void Interpreter::ExecuteTask(Frame& frame) {
     wait.function_name = std::move(name.function);
     wait.qualifier = std::move(name.qualifier);
     if (qualifier != nullptr && qualifier->is_string()) wait.qualifier = qualifier->string();
+    wait.wants_log = log_type != nullptr && log_type->is_string() && log_type->string() == "Tail";
   }
 
   if (task.integration == Integration::kEngineCall) {
@@ -313,17 +323,19 @@ bool Interpreter::On(const TaskEnded& ended) {
   // An activity's task is never a worker's: the engine itself ends it where nobody can take it.
   if (task_state.integration != Integration::kActivity) RecordTaskStarted(*frame, ended.lease);
   if (ended.output && task_state.waits_for_token()) {
-    FunctionReturned(*frame, *ended.output);
+    FunctionReturned(*frame, AnswerOf(*frame, ended));
     return true;
   }
   if (ended.output && task_state.waits_for_execution()) {
     AwaitChild(*frame, ended);
     return true;
   }
-  frame->wait = RunnableWait{.is_entered = true};
   if (ended.output) {
-    TaskSucceeded(*frame, *ended.output);
+    Bytes answer = AnswerOf(*frame, ended);
+    frame->wait = RunnableWait{.is_entered = true};
+    TaskSucceeded(*frame, std::move(answer));
   } else {
+    frame->wait = RunnableWait{.is_entered = true};
     const auto& task = std::get<asl::TaskState>(StateOf(*frame).details);
     std::string cause = ended.cause;
     if (task.integration == Integration::kLambdaInvoke) {
@@ -345,16 +357,20 @@ bool Interpreter::On(const TaskEnded& ended) {
   return true;
 }
 
-std::string Interpreter::AnswerOf(const Frame& frame, const Bytes& output) const {
+// The task's result: `ended` has an output, and `frame` still waits for it.
+Bytes Interpreter::AnswerOf(const Frame& frame, const TaskEnded& ended) const {
   const auto& task = std::get<asl::TaskState>(StateOf(frame).details);
   // The engine and the built-in functions give the envelope of the service with the answer.
-  if (task.integration != Integration::kLambdaInvoke) return std::string(output.view());
-  return InvokeEnvelope(output.view(), RequestId(rows_.header, frame.number, frame.wait_number));
+  if (task.integration != Integration::kLambdaInvoke) return *ended.output;
+  std::optional<std::string> log;
+  if (std::get<TaskWait>(frame.wait).wants_log) log = expression::EncodeBase64(ended.log_tail);
+  return Bytes(InvokeEnvelope(
+      ended.output->view(), RequestId(rows_.header, frame.number, frame.wait_number), log));
 }
 
 // A call that was given a token has returned: what it returned is recorded and goes nowhere.
-void Interpreter::FunctionReturned(Frame& frame, const Bytes& output) {
-  Payload returned{.bytes = Bytes(AnswerOf(frame, output))};
+void Interpreter::FunctionReturned(Frame& frame, Bytes answer) {
+  Payload returned{.bytes = std::move(answer)};
   HistoryEvent& submitted = RecordOn(frame, EventType::kTaskSubmitted);
   Attach(submitted, returned);
   AwaitToken(frame, TaskWait(std::get<TaskWait>(frame.wait)));
@@ -368,10 +384,9 @@ std::string Interpreter::CalledAs(const asl::TaskState& task) const {
   return "lambda";
 }
 
-void Interpreter::TaskSucceeded(Frame& frame, const Bytes& output) {
+void Interpreter::TaskSucceeded(Frame& frame, Bytes answer) {
   const auto& task = std::get<asl::TaskState>(StateOf(frame).details);
-  const bool is_direct = task.integration == Integration::kLambdaFunction;
-  Payload result{.bytes = is_direct ? output : Bytes(AnswerOf(frame, output))};
+  Payload result{.bytes = std::move(answer)};
   if (result.bytes.size() > environment_.limits.payload_bytes_max) {
     return TaskFailed(frame, EventsOf(task).failed, ResultTooLarge(CalledAs(task)));
   }

@@ -109,6 +109,8 @@ struct TaskEnded {
   std::optional<Bytes> output = {};
   std::string error = {};
   std::string cause = {};
+  // Of a call that asked for it: the end of the function's log, any bytes.
+  std::string log_tail = {};
   std::optional<Lease> lease = {};
   // The execution that a states:startExecution started; `output` is the answer to the call.
   std::optional<ChildName> child = {};

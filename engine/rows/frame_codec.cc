@@ -48,7 +48,7 @@ Timestamp TakeTime(Decoder& decoder) {
 }
 
 // Optional fields of a task wait.
-enum TaskFlags : std::uint8_t { kFunction = 1, kDeadline = 2, kHeartbeat = 4 };
+enum TaskFlags : std::uint8_t { kFunction = 1, kDeadline = 2, kHeartbeat = 4, kLog = 8 };
 
 struct WaitEncoder {
   Encoder& encoder;
@@ -60,9 +60,9 @@ struct WaitEncoder {
   void operator()(const TaskWait& wait) const {
     Kind(WaitKind::kTask);
     const bool has_function = !wait.function_name.empty();
-    encoder.Byte(static_cast<std::uint8_t>((has_function ? kFunction : 0) |
-                                           (wait.deadline ? kDeadline : 0) |
-                                           (wait.heartbeat ? kHeartbeat : 0)));
+    encoder.Byte(
+        static_cast<std::uint8_t>((has_function ? kFunction : 0) | (wait.deadline ? kDeadline : 0) |
+                                  (wait.heartbeat ? kHeartbeat : 0) | (wait.wants_log ? kLog : 0)));
     encoder.Varint(wait.scheduled_event);
     AppendPayload(encoder, wait.parameters);
     if (has_function) {
@@ -117,7 +117,8 @@ struct WaitEncoder {
 TaskWait TakeTaskWait(Decoder& decoder) {
   TaskWait wait;
   const std::uint8_t flags = decoder.Byte();
-  if (flags > (kFunction | kDeadline | kHeartbeat)) decoder.Fail();
+  if (flags > (kFunction | kDeadline | kHeartbeat | kLog)) decoder.Fail();
+  wait.wants_log = (flags & kLog) != 0;
   wait.scheduled_event = decoder.Varint32();
   wait.parameters = TakePayload(decoder);
   if ((flags & kFunction) != 0) {

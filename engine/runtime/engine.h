@@ -25,6 +25,7 @@
 #include "engine/base/status.h"
 #include "engine/base/time.h"
 #include "engine/interpreter/turn.h"
+#include "engine/runtime/invocation.h"
 #include "engine/runtime/tags.h"
 #include "engine/runtime/test_state.h"
 #include "engine/runtime/versions.h"
@@ -412,6 +413,8 @@ struct Task {
   std::string state = {};
   // How often this attempt was given to a worker before.
   std::uint32_t redeliveries = 0;
+  // The caller wants Completion::log_tail.
+  bool wants_log = false;
 };
 
 struct Completion {
@@ -420,6 +423,9 @@ struct Completion {
   std::optional<Bytes> output = {};
   std::string error = {};
   std::string cause = {};
+  // Where Task::wants_log asks for it: the last kLogTailBytesMax bytes of what the function wrote,
+  // as AWS Lambda's LogResult has it; of more, the end is taken. Any bytes.
+  std::string log_tail = {};
 };
 
 enum class CompletionOutcome : std::uint8_t {
@@ -676,6 +682,15 @@ class Engine {
   // InvalidDefinition; what TestState does not take, in AWS's words where they are recorded; see
   // field()), ResourceExhausted, DeadlineExceeded, Unavailable.
   virtual void TestState(TestStateRequest request, Callback<StateTestResult> done) = 0;
+
+  // Calls a function on a worker without any execution: nothing is stored and nothing is tried
+  // again, but what a worker that went away held goes to another. That the function failed is an
+  // answer. `done` runs once, before this returns or when there is an answer; also when the engine
+  // stops. Errors: InvalidArgument (see field(); reason PayloadTooLarge), NotFound (reason
+  // ResourceNotFound: within EngineOptions::function_grace no worker has announced the function),
+  // DeadlineExceeded, ResourceExhausted (too many calls wait), Unavailable (its workers were lost;
+  // the engine stops).
+  virtual void InvokeFunction(InvocationRequest request, Callback<InvocationResponse> done) = 0;
 
   // `sink` outlives the watch.
   virtual std::unique_ptr<Watch> StartWatch(WatchSink& sink) = 0;

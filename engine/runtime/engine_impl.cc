@@ -86,10 +86,11 @@ Status EngineImpl::Open() {
                      .reconnect_window = options_.reconnect_window},
       options_.arns,
       [this](const TaskRef& ref) {
-        if (StateTests::Owns(ref)) return state_tests_->Load(ref);
+        if (FunctionCalls::Owns(ref)) return calls_->Load(ref);
         ExecutorOf(ref.execution.shard).Post(ref.execution.shard, LoadTaskCommand{.ref = ref});
       });
-  state_tests_ = std::make_unique<StateTests>(*matcher_, environment_, *random_);
+  calls_ = std::make_unique<FunctionCalls>(*matcher_, *random_);
+  state_tests_ = std::make_unique<StateTests>(*calls_, environment_, *random_);
   ASSIGN_OR_RETURN(const auto functions, storage::ScanAndWait(*storage_, rows::AllFunctions()));
   for (const storage::Row& row : functions) {
     const auto key = rows::ParseFunctionKey(row.key);
@@ -160,8 +161,8 @@ bool EngineImpl::PollRunner(Runner& runner, Timestamp now) {
       was_busy = true;
       for (FailedTask& task : matcher_->Poll(now)) {
         const ShardId shard = task.ref.execution.shard;
-        if (StateTests::Owns(task.ref)) {
-          state_tests_->End({.ref = task.ref, .error = task.error, .cause = task.cause});
+        if (FunctionCalls::Owns(task.ref)) {
+          calls_->Fail(std::move(task));
           continue;
         }
         ExecutorOf(shard).Post(shard,
@@ -170,7 +171,7 @@ bool EngineImpl::PollRunner(Runner& runner, Timestamp now) {
                                                                 .cause = std::move(task.cause)}});
       }
     }
-    state_tests_->Poll(now);
+    calls_->Poll(now);
     if (now >= runner.swept_at + kSweepEvery) {
       runner.swept_at = now;
       static_cast<void>(catalog_->Sweep().ok());
@@ -199,7 +200,7 @@ Timestamp EngineImpl::NextDeadline() {
     if (const auto due = runner->executor->NextDeadline()) next = std::min(next, *due);
   }
   if (const auto due = matcher_->NextDeadline()) next = std::min(next, *due);
-  if (const auto due = state_tests_->NextDeadline()) next = std::min(next, *due);
+  if (const auto due = calls_->NextDeadline()) next = std::min(next, *due);
   return next;
 }
 

@@ -14,6 +14,7 @@
 #include "engine/runtime/engine_clock.h"
 #include "engine/runtime/execution_reader.h"
 #include "engine/runtime/executor.h"
+#include "engine/runtime/function_calls.h"
 #include "engine/runtime/map_run_reader.h"
 #include "engine/runtime/matcher.h"
 #include "engine/runtime/object_jobs.h"
@@ -98,6 +99,7 @@ class EngineImpl final : public Engine, public ShardEnvironment {
                                  std::size_t page_size,
                                  const std::string& after) override;
   void TestState(TestStateRequest request, Callback<StateTestResult> done) override;
+  void InvokeFunction(InvocationRequest request, Callback<InvocationResponse> done) override;
   std::unique_ptr<Watch> StartWatch(WatchSink& sink) override;
   std::unique_ptr<WorkerSession> ConnectWorker(WorkerHello hello, TaskSink& sink) override;
   Result<ActivityInfo> CreateActivity(NamespaceId namespace_id, const std::string& name) override;
@@ -181,7 +183,9 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   std::unique_ptr<MapRunReader> map_run_reader_;
   std::unique_ptr<SealedTaskTokens> task_tokens_;
   std::unique_ptr<Matcher> matcher_;
+  // Before the calls, whose callbacks use it.
   std::unique_ptr<StateTests> state_tests_;
+  std::unique_ptr<FunctionCalls> calls_;
   std::vector<std::unique_ptr<Runner>> runners_;
   std::atomic<bool> is_stopping_ = false;
   std::atomic<std::uint64_t> tasks_completed_ = 0;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/coding.h"
+#include "engine/base/log_tail.h"
 #include "engine/json/parse.h"
 #include "engine/rows/keys.h"
 #include "engine/runtime/engine_impl.h"
@@ -18,6 +19,7 @@ constexpr ShardId kCatalogShard{rows::kShards};
 // What is not JSON, or too large a text, becomes the task's error: a broken worker fails its tasks.
 // A result over the limit is passed on whatever it is: the interpreter refuses it by its size.
 void Sanitize(Completion& completion, std::size_t payload_bytes_max) {
+  KeepLogTail(completion.log_tail);
   if (completion.output) {
     if (completion.output->size() > payload_bytes_max) return;
     const Status status = json::Check(completion.output->view());
@@ -119,10 +121,10 @@ void EngineImpl::Complete(SessionId session, std::vector<Completion> completions
   for (std::size_t i = 0; i < completions.size(); ++i) {
     Completion& completion = completions[i];
     const TaskRef ref = completion.ref;
-    if (StateTests::Owns(ref)) {
+    if (FunctionCalls::Owns(ref)) {
       Sanitize(completion, options_.limits.payload_bytes_max);
       static_cast<void>(matcher_->Completing(session, ref, now));
-      const bool is_waited_for = state_tests_->End(std::move(completion));
+      const bool is_waited_for = calls_->End(std::move(completion));
       acks->Set(
           i,
           {.ref = ref,
@@ -167,7 +169,7 @@ std::optional<TaskRef> DecodeTaskRef(std::string_view bytes) {
   ref.execution.number = ExecutionNumber{decoder.BigEndian64()};
   ref.frame = FrameNumber{decoder.Varint32()};
   ref.wait_number = decoder.Varint32();
-  const bool is_known = shard < rows::kShards || shard == runtime::kStateTestShard.value;
+  const bool is_known = shard < rows::kShards || shard == runtime::kCallShard.value;
   if (!decoder.Finished() || !is_known) return std::nullopt;
   ref.execution.shard = ShardId{static_cast<std::uint16_t>(shard)};
   return ref;

@@ -155,7 +155,7 @@ FailedTask Matcher::Unserved(const TaskRef& ref, const Task& task) const {
   const std::string qualifier = task.qualifier.empty() ? "$LATEST" : task.qualifier;
   return {
       .ref = ref,
-      .error = "Lambda.ResourceNotFoundException",
+      .error = std::string(kFunctionNotFound),
       .cause = "Function not found: " + interpreter::FunctionArn(arns_, task.function, qualifier) +
                " (Service: AWSLambda; Status Code: 404; Error Code: "
                "ResourceNotFoundException; Request ID: " +

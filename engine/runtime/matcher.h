@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -46,6 +47,9 @@ struct FailedTask {
   std::string error;
   std::string cause;
 };
+
+// The error of a task whose function no worker has ever announced.
+inline constexpr std::string_view kFunctionNotFound = "Lambda.ResourceNotFoundException";
 
 // Threads: safe from any thread. Sinks are called without the matcher's lock.
 class Matcher {

@@ -184,6 +184,7 @@ void Shard::On(CompletionCommand command, Timestamp now, DiskState disk) {
                                               .output = std::move(command.completion.output),
                                               .error = std::move(command.completion.error),
                                               .cause = std::move(command.completion.cause),
+                                              .log_tail = std::move(command.completion.log_tail),
                                               .lease = command.lease}});
   const bool is_accepted = ran.ok() && *ran;
   // A repetition may be of a completion that is still on its way to the disk: its answer follows
@@ -681,7 +682,8 @@ std::optional<ReadyTask> Shard::MakeReady(Resident& execution,
            .deadline = wait->deadline,
            .heartbeat = wait->heartbeat,
            .execution = NameOf(execution.row),
-           .state = execution.machine->states[frame.state].name},
+           .state = execution.machine->states[frame.state].name,
+           .wants_log = call.wants_log},
       .namespace_id = execution.row.namespace_id,
       .priority = execution.row.priority,
       .fairness_key = execution.row.fairness_key,

@@ -1,9 +1,8 @@
 #include "engine/runtime/state_tests.h"
 
-#include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "engine/asl/tested_state.h"
 #include "engine/base/hash.h"
@@ -53,130 +52,57 @@ Result<asl::TestedState> Compile(const TestStateRequest& request, const Limits& 
   return tested;
 }
 
+// A test that waits for a function, and all that it is run with, twice alike.
+struct WaitingTest {
+  std::shared_ptr<const asl::StateMachine> machine;
+  StateIndex state = asl::kNoState;
+  interpreter::StateTest test = {};
+  Timestamp at = {};
+  std::uint64_t seed = 0;
+
+  auto Run(const interpreter::Environment& environment,
+           const std::optional<interpreter::CalledFunction>& called) const {
+    return interpreter::RunStateTest(*machine, state, test, environment, at, seed, called);
+  }
+};
+
 }  // namespace
 
-StateTests::StateTests(Matcher& matcher,
+StateTests::StateTests(FunctionCalls& calls,
                        const interpreter::Environment& environment,
                        platform::Random& random)
-    : matcher_(matcher), environment_(environment), random_(random) {}
-
-StateTests::~StateTests() {
-  std::map<TaskRef, Waiting> waiting;
-  {
-    const MutexLock lock(mutex_);
-    waiting.swap(waiting_);
-  }
-  for (auto& [ref, test] : waiting)
-    test.done(Unavailable("the engine stops; run the test again"));
-}
+    : calls_(calls), environment_(environment), random_(random) {}
 
 void StateTests::Start(TestStateRequest request, Timestamp now, Callback<StateTestResult> done) {
   const auto tested = Compile(request, environment_.limits);
   if (!tested.ok()) return done(tested.status());
-  Waiting waiting{.machine = tested->machine,
-                  .state = tested->state,
-                  .test = std::move(request.test),
-                  .at = now,
-                  .seed = random_.Next64()};
-  auto outcome = interpreter::RunStateTest(
-      *waiting.machine, waiting.state, waiting.test, environment_, now, waiting.seed);
+  WaitingTest waiting{.machine = tested->machine,
+                      .state = tested->state,
+                      .test = std::move(request.test),
+                      .at = now,
+                      .seed = random_.Next64()};
+  auto outcome = waiting.Run(environment_, std::nullopt);
   if (auto* result = std::get_if<StateTestResult>(&outcome)) return done(std::move(*result));
 
   auto& call = std::get<interpreter::TaskCall>(outcome);
-  const TaskRef ref{
-      .execution = {.shard = kStateTestShard, .number = ExecutionNumber{random_.Next64()}},
-      .frame = kRootFrame,
-      .wait_number = 1};
   const interpreter::ExecutionHeader header{.seed = waiting.seed};
-  waiting.task = Task{
-      .ref = ref,
+  Task task{
       .function = std::move(call.function),
       .qualifier = std::move(call.qualifier),
       .payload = std::move(call.payload),
-      .request_id = interpreter::RequestId(header, kRootFrame, ref.wait_number),
-      .deadline = now + kFunctionMax,
+      .request_id = interpreter::RequestId(header, kRootFrame, 1),
       .execution = {.namespace_id = request.namespace_id, .state_machine = "TestState"},
       .state = waiting.machine->states[waiting.state].name,
+      .wants_log = call.wants_log,
   };
-  waiting.done = std::move(done);
-  Task task = waiting.task;
-  if (auto refused = Add(std::move(waiting))) {
-    return refused->done(ResourceExhausted("too many tests wait for functions; at most " +
-                                           std::to_string(kWaitingMax) + " may at once"));
-  }
-  std::vector<ReadyTask> ready;
-  ready.push_back({.task = std::move(task), .namespace_id = request.namespace_id});
-  matcher_.Offer(std::move(ready), now);
-}
-
-std::optional<StateTests::Waiting> StateTests::Add(Waiting waiting) {
-  const MutexLock lock(mutex_);
-  if (waiting_.size() >= kWaitingMax) return waiting;
-  const TaskRef ref = waiting.task.ref;
-  waiting_.emplace(ref, std::move(waiting));
-  return std::nullopt;
-}
-
-std::optional<StateTests::Waiting> StateTests::Take(const TaskRef& ref) {
-  const MutexLock lock(mutex_);
-  auto taken = waiting_.extract(ref);
-  if (taken.empty()) return std::nullopt;
-  return std::move(taken.mapped());
-}
-
-void StateTests::Load(const TaskRef& ref) {
-  std::optional<Task> task;
-  {
-    const MutexLock lock(mutex_);
-    const auto found = waiting_.find(ref);
-    if (found != waiting_.end()) task = found->second.task;
-  }
-  matcher_.Loaded(ref, std::move(task));
-}
-
-bool StateTests::End(Completion completion) {
-  matcher_.Withdraw({completion.ref});
-  auto waiting = Take(completion.ref);
-  if (!waiting) return false;
-  auto outcome =
-      interpreter::RunStateTest(*waiting->machine,
-                                waiting->state,
-                                waiting->test,
-                                environment_,
-                                waiting->at,
-                                waiting->seed,
-                                interpreter::CalledFunction{.output = std::move(completion.output),
-                                                            .error = std::move(completion.error),
-                                                            .cause = std::move(completion.cause)});
-  waiting->done(std::get<StateTestResult>(std::move(outcome)));
-  return true;
-}
-
-void StateTests::Poll(Timestamp now) {
-  std::vector<TaskRef> late;
-  {
-    const MutexLock lock(mutex_);
-    for (const auto& [ref, waiting] : waiting_) {
-      if (*waiting.task.deadline <= now) late.push_back(ref);
-    }
-  }
-  if (late.empty()) return;
-  matcher_.Withdraw(late);
-  for (const TaskRef& ref : late) {
-    auto waiting = Take(ref);
-    if (!waiting) continue;
-    waiting->done(DeadlineExceeded("the function '" + waiting->task.function +
-                                   "' has not answered the test within five minutes"));
-  }
-}
-
-std::optional<Timestamp> StateTests::NextDeadline() {
-  const MutexLock lock(mutex_);
-  std::optional<Timestamp> next;
-  for (const auto& [ref, waiting] : waiting_) {
-    next = next ? std::min(*next, *waiting.task.deadline) : *waiting.task.deadline;
-  }
-  return next;
+  calls_.Start(
+      std::move(task),
+      kFunctionMax,
+      now,
+      [this, waiting = std::move(waiting), done = std::move(done)](const Result<CallEnd>& end) {
+        if (!end.ok()) return done(end.status());
+        done(std::get<StateTestResult>(waiting.Run(environment_, end->function)));
+      });
 }
 
 }  // namespace pawl::runtime

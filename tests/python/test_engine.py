@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import pathlib
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from typing import Any
 
 import pawl
 import pytest
@@ -109,6 +111,28 @@ def test_functions_of_a_directory_run_in_processes(tmp_path: pathlib.Path) -> No
         engine.functions(tmp_path)
         engine.deploy(task("pid"), name="machine")
         assert engine.run("machine", timeout=60) != os.getpid()
+
+
+def test_a_call_that_asks_for_it_gets_the_functions_log(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "chatty.py").write_text("def handler(event, context):\n    print('hello', event)\n")
+
+    def call(function: str) -> dict[str, Any]:
+        parameters = {"FunctionName": function, "Payload": [1], "LogType": "Tail"}
+        return task(
+            "arn:aws:states:::lambda:invoke", Parameters=parameters, OutputPath="$.LogResult"
+        )
+
+    with pawl.Engine() as engine:
+        engine.functions(tmp_path)
+        engine.register("quiet", lambda event: event)
+        logs = {}
+        for function in ("chatty", "quiet"):
+            engine.deploy(call(function), name=function)
+            logs[function] = base64.b64decode(engine.run(function, timeout=60)).decode()
+    assert "\nhello [1]\nEND RequestId: " in logs["chatty"]
+    # What it prints goes where this program's output goes.
+    assert "Version: $LATEST\nEND RequestId: " in logs["quiet"]
+    assert "\tDuration: " in logs["quiet"]
 
 
 def test_a_forks_copy_of_the_engine_refuses_to_work() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import pathlib
 import signal
@@ -31,6 +32,20 @@ def test_an_exception_is_the_error_that_retry_and_catch_see(site: Site) -> None:
     failure = failure_of(lambda: client.run("machine", timeout=60))
     assert failure.error == "ValueError"
     assert json.loads(failure.cause)["errorMessage"] == "no good"
+
+
+def test_the_log_of_a_call_comes_with_its_result(site: Site) -> None:
+    site.function("chatty", "def handler(event, context):\n    print('hello', event)\n")
+    site.server()
+    site.worker()
+    client = site.client()
+    parameters = {"FunctionName": "chatty", "Payload": [1], "LogType": "Tail"}
+    client.deploy(task("arn:aws:states:::lambda:invoke", Parameters=parameters), name="machine")
+    result = client.run("machine", timeout=60)
+    log = base64.b64decode(result["LogResult"]).decode()
+    request_id = result["SdkResponseMetadata"]["RequestId"]
+    assert log.startswith(f"START RequestId: {request_id} Version: $LATEST\nhello [1]\nEND ")
+    assert f"\nREPORT RequestId: {request_id}\tDuration: " in log
 
 
 def test_a_crash_costs_its_own_task_only(site: Site) -> None:

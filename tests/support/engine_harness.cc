@@ -97,6 +97,7 @@ void ScriptedWorker::End(const Task& task, const Outcome& outcome) {
 void ScriptedWorker::Complete(const Task& task, const Outcome& outcome) {
   Completion completion{.ref = task.ref, .error = outcome.error, .cause = outcome.cause};
   if (outcome.output) completion.output = Bytes(*outcome.output);
+  if (task.wants_log) completion.log_tail = outcome.log_tail;
   session_->Complete({std::move(completion)});
 }
 

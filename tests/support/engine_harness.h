@@ -52,6 +52,8 @@ class ScriptedWorker final : public TaskSink {
     std::optional<std::string> output = {};
     std::string error = {};
     std::string cause = {};
+    // What the function has written, as told to who asked for it.
+    std::string log_tail = {};
     // How long the function takes; nothing is said before.
     Duration takes = {};
   };

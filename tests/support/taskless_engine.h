@@ -1,5 +1,5 @@
 // TasklessEngine: the part of a fake façade that has no Map runs, versions, tags, activities or
-// task tokens, and tests no states.
+// task tokens, tests no states and calls no functions.
 #pragma once
 
 #include <memory>
@@ -42,6 +42,10 @@ class TasklessEngine : public Engine {
   void EndTask(const std::string&, TaskEnd, Callback<bool> done) override { done(None()); }
 
   void HeartbeatTask(const std::string&, Callback<bool> done) override { done(None()); }
+
+  void InvokeFunction(InvocationRequest, Callback<InvocationResponse> done) override {
+    done(None());
+  }
 
   void TestState(TestStateRequest, Callback<StateTestResult> done) override { done(None()); }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "workers/invocation_log.h"
+
 namespace pawl::workers {
 namespace {
 
@@ -14,6 +16,16 @@ using std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kUpkeepEvery{250};
 // Credits go back in groups: each group costs the engine a lock.
 constexpr std::uint32_t kCreditsTogether = 64;
+
+// What a registered function prints goes where the program's output goes; its log is the lines that
+// stand around it, and its error.
+std::string LogOf(const std::string& request_id, SteadyTime began, const std::string& error) {
+  InvocationLog log(request_id, "$LATEST", 0);
+  if (!error.empty()) log.Append("[ERROR] " + error + "\n");
+  log.NoteRun(std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - began),
+              0);
+  return log.Tail({});
+}
 
 }  // namespace
 
@@ -162,11 +174,12 @@ void EmbeddedWorker::Deliver(std::vector<Task> tasks) {
       std::optional<SteadyTime> deadline;
       if (task.deadline) deadline = steady_clock::now() + (*task.deadline - clock_.WallNow());
       by_ref_.insert_or_assign(task.ref, id);
-      held_.emplace(id,
-                    Held{.ref = task.ref,
-                         .function = task.function,
-                         .needs_heartbeat = task.heartbeat.has_value(),
-                         .is_pooled = is_pooled});
+      Held held{.ref = task.ref,
+                .function = task.function,
+                .needs_heartbeat = task.heartbeat.has_value(),
+                .is_pooled = is_pooled};
+      if (task.wants_log && !is_pooled) held.logged_request = task.request_id;
+      held_.emplace(id, std::move(held));
       if (is_pooled) {
         Invocation& call = calls.emplace_back();
         call.id = id;
@@ -174,6 +187,7 @@ void EmbeddedWorker::Deliver(std::vector<Task> tasks) {
         call.request_id = std::move(task.request_id);
         call.event = std::move(task.payload);
         call.deadline = deadline;
+        call.wants_log = task.wants_log;
       } else {
         queue_.push_back({.id = id,
                           .function = std::move(task.function),
@@ -245,6 +259,7 @@ std::optional<EmbeddedTask> EmbeddedWorker::TryTake(bool has_waited) {
     if (!queue_.empty()) {
       task = std::move(queue_.front());
       queue_.pop_front();
+      if (Held& held = held_.at(task->id); held.logged_request) held.taken_at = steady_clock::now();
       ++taken_;
       WakeOne();
     }
@@ -313,6 +328,9 @@ void EmbeddedWorker::Complete(std::uint64_t id, Completion completion) {
   const std::optional<Held> held = Release(id);
   if (!held || is_stopping_) return;
   completion.ref = held->ref;
+  if (held->logged_request) {
+    completion.log_tail = LogOf(*held->logged_request, held->taken_at, completion.error);
+  }
   unacknowledged_.insert_or_assign(held->ref, completion);
   results_.push_back(std::move(completion));
 }
@@ -336,6 +354,7 @@ void EmbeddedWorker::OnResults(std::vector<InvocationResult> results) {
         completion.error = std::move(result.error);
         completion.cause = std::move(result.payload);
       }
+      completion.log_tail = std::move(result.log_tail);
       unacknowledged_.insert_or_assign(held->ref, completion);
       completions.push_back(std::move(completion));
     }

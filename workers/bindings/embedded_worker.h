@@ -98,6 +98,9 @@ class EmbeddedWorker final : private TaskSink {
     std::string function;
     bool needs_heartbeat = false;
     bool is_pooled = false;
+    // Of a registered function whose caller wants the log: what it is made from.
+    std::optional<std::string> logged_request = {};
+    SteadyTime taken_at = {};
   };
 
   struct TaskIdHash {

@@ -10,6 +10,15 @@ namespace {
 using Function = ScriptedWorker::Function;
 using Outcome = ScriptedWorker::Outcome;
 
+// What a function that writes nothing has in its log. Its text is compared with itself alone.
+std::string LogOf(const Task& task) {
+  return "START RequestId: " + task.request_id +
+         " Version: $LATEST\nEND RequestId: " + task.request_id +
+         "\nREPORT RequestId: " + task.request_id +
+         "\tDuration: 1.00 ms\tBilled Duration: 1 ms\tMemory Size: 128 MB\t"
+         "Max Memory Used: 30 MB\t\n";
+}
+
 // Python's repr of a JSON value, which str() gives for lists and dictionaries.
 std::string PythonRepr(const Tree& value) {
   if (value.is_null()) return "None";
@@ -58,9 +67,7 @@ Outcome Raised(const Task& task, const std::string& type, const std::string& mes
   return {.error = type, .cause = PythonText(payload)};
 }
 
-}  // namespace
-
-Result<Function> MakeFunction(const Tree& behaviour) {
+Result<Function> MakeBehaviour(const Tree& behaviour) {
   const std::string kind = StringMember(behaviour, "kind");
   if (kind == "return_input") {
     return Function([](const Task& task) { return Outcome{.output = task.payload.str()}; });
@@ -98,7 +105,7 @@ Result<Function> MakeFunction(const Tree& behaviour) {
     const Tree* then = Member(behaviour, "then");
     const Tree* seconds = Member(behaviour, "seconds");
     if (then == nullptr || seconds == nullptr) return InvalidArgument("an incomplete sleep");
-    ASSIGN_OR_RETURN(Function function, MakeFunction(*then));
+    ASSIGN_OR_RETURN(Function function, MakeBehaviour(*then));
     const Duration takes = std::chrono::duration_cast<Duration>(
         std::chrono::duration<double>(seconds->to_number<double>()));
     return Function([function = std::move(function), takes](const Task& task) {
@@ -108,6 +115,17 @@ Result<Function> MakeFunction(const Tree& behaviour) {
     });
   }
   return InvalidArgument("a function behaviour that is not known: " + kind);
+}
+
+}  // namespace
+
+Result<Function> MakeFunction(const Tree& behaviour) {
+  ASSIGN_OR_RETURN(Function answer, MakeBehaviour(behaviour));
+  return Function([answer = std::move(answer)](const Task& task) {
+    Outcome outcome = answer(task);
+    outcome.log_tail = LogOf(task);
+    return outcome;
+  });
 }
 
 }  // namespace pawl::test

@@ -5,8 +5,8 @@
 namespace pawl::test {
 
 inline constexpr int kRunMin = 499;
-inline constexpr int kOutcomeMin = 495;
-inline constexpr int kCausalMin = 483;
-inline constexpr int kHistoryMin = 483;
+inline constexpr int kOutcomeMin = 496;
+inline constexpr int kCausalMin = 484;
+inline constexpr int kHistoryMin = 484;
 
 }  // namespace pawl::test

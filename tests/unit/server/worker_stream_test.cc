@@ -112,6 +112,7 @@ TEST_F(WorkerStreamTest, ATaskArrivesWithAllItsFields) {
   task.deadline = kFakeStart;
   task.heartbeat = std::chrono::seconds(3);
   task.redeliveries = 2;
+  task.wants_log = true;
   session->Deliver({task});
   const v1::Task wire = Receive().tasks(0);
   EXPECT_EQ(wire.id(), 1U);
@@ -126,6 +127,7 @@ TEST_F(WorkerStreamTest, ATaskArrivesWithAllItsFields) {
   EXPECT_EQ(wire.execution(), "e");
   EXPECT_EQ(wire.state(), "S");
   EXPECT_EQ(wire.redeliveries(), 2U);
+  EXPECT_TRUE(wire.wants_log());
 }
 
 TEST_F(WorkerStreamTest, ACompletionReachesTheEngineAndIsAcknowledged) {
@@ -133,6 +135,7 @@ TEST_F(WorkerStreamTest, ACompletionReachesTheEngineAndIsAcknowledged) {
   session->Deliver({FakeTask(1, "f"), FakeTask(2, "f")});
   const std::vector<std::uint64_t> ids = ReceiveTasks(2);
   v1::WorkRequest request = Completing(ids[0], "[1]");
+  request.mutable_completions(0)->set_log_tail("no UTF-8: \xff");
   v1::Completion& failed = *request.add_completions();
   failed.set_task_id(ids[1]);
   failed.set_error("E");
@@ -142,6 +145,7 @@ TEST_F(WorkerStreamTest, ACompletionReachesTheEngineAndIsAcknowledged) {
   const std::vector<Completion> completions = session->WaitForCompletions(2);
   EXPECT_EQ(completions[0].ref, FakeTaskRef(1));
   EXPECT_EQ(completions[0].output, Bytes("[1]"));
+  EXPECT_EQ(completions[0].log_tail, "no UTF-8: \xff");
   EXPECT_EQ(completions[1].ref, FakeTaskRef(2));
   EXPECT_EQ(completions[1].output, std::nullopt);
   EXPECT_EQ(completions[1].error, "E");

@@ -17,6 +17,8 @@
 #include <string>
 #include <thread>
 
+#include "engine/base/log_tail.h"
+
 namespace pawl::workers {
 namespace {
 
@@ -24,6 +26,7 @@ using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr auto kPatience = 60s;
@@ -112,6 +115,15 @@ class ChildPoolTest : public ::testing::Test {
     const std::uint64_t id = call.id;
     Submit(std::move(call));
     return id;
+  }
+
+  // The log of one invocation whose caller asks for it.
+  std::string LogOf(const std::string& function) {
+    Invocation call = Call(function, "{}");
+    call.wants_log = true;
+    const std::uint64_t id = call.id;
+    Submit(std::move(call));
+    return Wait(id).log_tail;
   }
 
   void Submit(Invocation call) {
@@ -671,6 +683,75 @@ TEST_F(ChildPoolTest, AFlashFloodOfOutputDoesNotStopTheFunction) {
            "    return 'done'\n");
   EXPECT_EQ(Run("floods"), "\"done\"");
   EXPECT_EQ(WaitForLine("last").request_id, "request-1");
+}
+
+TEST_F(ChildPoolTest, TheLogGoesToTheCallerWhoAsksForIt) {
+  Function("prints",
+           "import logging, sys\n"
+           "print('at import')\n"
+           "def handler(event, context):\n"
+           "    print('to stdout', event)\n"
+           "    print('to stderr', file=sys.stderr)\n"
+           "    logging.getLogger('mine').warning('logged')\n"
+           "    print('no end of line', end='')\n"
+           "    return 'x' * 1_000_000\n");
+  const std::string log = LogOf("prints");
+  EXPECT_THAT(log, StartsWith("START RequestId: request-1 Version: $LATEST\nto stdout {}\n"));
+  EXPECT_THAT(log, HasSubstr("to stderr\n[WARNING]\t"));
+  EXPECT_THAT(log, HasSubstr("Z\trequest-1\tlogged\nno end of line\nEND RequestId: request-1\n"));
+  EXPECT_THAT(log, HasSubstr("\tMax Memory Used: "));
+}
+
+TEST_F(ChildPoolTest, WhatAProcessOfTheFunctionWritesIsInTheLog) {
+  Function("starts",
+           "import os\n"
+           "def handler(event, context):\n"
+           "    os.system('echo from a process')\n");
+  EXPECT_THAT(LogOf("starts"), HasSubstr("\nfrom a process\nEND RequestId"));
+}
+
+TEST_F(ChildPoolTest, NobodyElsePaysForALog) {
+  Function("prints", "def handler(event, context):\n    print('to stdout')\n");
+  const std::uint64_t id = Submit("prints");
+  EXPECT_EQ(Wait(id).log_tail, "");
+}
+
+TEST_F(ChildPoolTest, ALogHoldsTheLastLinesOfManyAndOfItsInvocationAlone) {
+  Function("floods",
+           "def handler(event, context):\n"
+           "    for i in range(5_000): print(context.aws_request_id, 'line', i)\n");
+  EXPECT_THAT(LogOf("floods"), HasSubstr("request-1 line 4999\nEND RequestId: request-1\n"));
+  const std::string second = LogOf("floods");
+  EXPECT_THAT(second, HasSubstr("request-2 line 4999\nEND RequestId: request-2\n"));
+  EXPECT_THAT(second, Not(HasSubstr("request-1")));
+  EXPECT_EQ(second.size(), kLogTailBytesMax);
+}
+
+TEST_F(ChildPoolTest, TheLogOfAFunctionThatFailsHasItsTrace) {
+  Function("fails", "def handler(event, context):\n    raise ValueError('bad')\n");
+  EXPECT_THAT(LogOf("fails"),
+              AllOf(HasSubstr("[ERROR] ValueError: bad\nTraceback (most recent call last):\n"),
+                    HasSubstr("fails.py"),
+                    Not(HasSubstr("Status:"))));
+}
+
+TEST_F(ChildPoolTest, TheLogOfAProcessThatDiesIsWhatItHadWritten) {
+  Function("dies", "import os\ndef handler(event, context):\n    print('last')\n    os._exit(3)\n");
+  EXPECT_THAT(LogOf("dies"),
+              AllOf(HasSubstr("\nlast\nEND RequestId"),
+                    HasSubstr("Status: error\tError Type: Runtime.ExitError")));
+}
+
+TEST_F(ChildPoolTest, TheLogOfAFunctionThatTakesTooLongSaysSo) {
+  FunctionSpec spec = Spec("sleeps",
+                           "import time\n"
+                           "def handler(event, context):\n"
+                           "    print('asleep')\n"
+                           "    time.sleep(60)\n");
+  spec.timeout = 300ms;
+  Set(spec);
+  EXPECT_THAT(LogOf("sleeps"),
+              AllOf(HasSubstr("\nasleep\nEND RequestId"), HasSubstr("\tStatus: timeout")));
 }
 
 // --- Scheduling ----------------------------------------------------------------------------------

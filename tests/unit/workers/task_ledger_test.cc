@@ -270,6 +270,28 @@ TEST_F(TaskLedgerTest, AMessageOfManyResultsHasABound) {
   EXPECT_EQ(Sent().completions_size(), 600 - static_cast<int>(kCompletionsPerMessageMax));
 }
 
+TEST_F(TaskLedgerTest, ALogIsAskedForAndStaysWithTheResult) {
+  v1::WorkResponse response;
+  AddTask(response, 7, "a").set_wants_log(true);
+  AddTask(response, 8, "b");
+  const std::vector<Invocation> calls = ledger_.Take(response, now_).run;
+  EXPECT_TRUE(calls.at(0).wants_log);
+  EXPECT_FALSE(calls.at(1).wants_log);
+
+  std::vector<InvocationResult> results(1);
+  results[0].id = calls[0].id;
+  results[0].payload = "1";
+  results[0].log_tail = "log";
+  ledger_.Finish(std::move(results));
+  EXPECT_EQ(Sent().completions(0).log_tail(), "log");
+
+  // The stream broke before the acknowledgement.
+  ledger_.Open();
+  const v1::WorkRequest again = Sent();
+  ASSERT_EQ(again.completions_size(), 1);
+  EXPECT_EQ(again.completions(0).log_tail(), "log");
+}
+
 TEST_F(TaskLedgerTest, LogLinesNameTheirTask) {
   Deliver(7, "a");
   ledger_.Log({{.function = "work", .request_id = "request-a", .text = "one\ntwo\n"}}, Timestamp());

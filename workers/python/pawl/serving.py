@@ -234,6 +234,9 @@ def serve(
                 # The function forked and came back twice: only the first is this process.
                 os._exit(0)
             finished = monotonic_ns()
+            if log.has_partial_line:
+                # Before the result: afterwards nobody knows whose line it was.
+                log.end_lines()
             if failure is None:
                 put(KIND_RESULT, sequence, (finished - now) // 1000, result)
             else:
@@ -241,8 +244,6 @@ def serve(
                 text = failure.to_json(request_id).encode()
                 kind = failure.error_type_bytes()
                 put(KIND_ERROR, sequence, (finished - now) // 1000, text, kind)
-            if log.has_partial_line:
-                log.end_lines()
             now = finished
             if now - told_at > REPORT_AFTER_NS:
                 outbox.tell()

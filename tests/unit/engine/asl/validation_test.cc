@@ -485,6 +485,13 @@ TEST(ValidationMessagesTest, EndFalseBesideNextIsAsIfItWereAbsent) {
   EXPECT_THAT(Diagnose(WithState(R"("Type": "Pass", "End": false, "Next": "T")")), IsEmpty());
 }
 
+// Lambda API reference, Invoke: LogType is None or Tail.
+TEST(ValidationMessagesTest, TheLogOfAFunctionMayBeAskedFor) {
+  EXPECT_THAT(Diagnose(WithState(R"("Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {"FunctionName": "f", "LogType": "Tail"}, "Next": "T")")),
+              IsEmpty());
+}
+
 // --- Valid, and refused with a code of its own ---
 
 class NotSupportedTest : public ::testing::TestWithParam<Case> {};

@@ -13,7 +13,9 @@ using test::CancelsTask;
 using test::DispatchesTask;
 using test::ExecutionHarness;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr char kPlain[] =
     R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"f","End":true}}})";
@@ -166,6 +168,40 @@ TEST(TaskStateTest, LambdaInvokeReadsAPayloadThatIsTextAsJson) {
   EXPECT_EQ(payload_for(R"("\"HelloWorld\"")"), R"("HelloWorld")");
   EXPECT_EQ(payload_for("null"), "{}");
   EXPECT_EQ(payload_for(R"("no JSON")"), R"("no JSON")");
+}
+
+constexpr char kInvokeWithLog[] = R"({"StartAt":"T","States":{"T":{"Type":"Task",
+    "Resource":"arn:aws:states:::lambda:invoke",
+    "Parameters":{"FunctionName":"g","LogType.$":"$"},"End":true}}})";
+// Of a function's log "log": Base64 of it, as Lambda's own API gives it.
+constexpr char kLogInBase64[] = "bG9n";
+
+TaskEnded EndedWithLog(const ExecutionHarness& run) {
+  return {.wait_number = run.frame().wait_number, .output = Bytes("1"), .log_tail = "log"};
+}
+
+// Recorded: services, test_invoke_unsupported_param.
+TEST(TaskStateTest, LambdaInvokeGivesTheLogThatItWasAskedFor) {
+  ExecutionHarness run(kInvokeWithLog, R"("Tail")");
+  EXPECT_TRUE(std::get<TaskWait>(run.frame().wait).wants_log);
+  EXPECT_TRUE(run.Send(kRootFrame, EndedWithLog(run)));
+  const std::string log = kLogInBase64;
+  EXPECT_THAT(run.Outcome(), HasSubstr(R"("LogResult":")" + log + R"(","Payload":1)"));
+  EXPECT_THAT(run.Outcome(), HasSubstr(R"("AllHttpHeaders":{"X-Amz-Log-Result":[")" + log));
+  EXPECT_THAT(run.Outcome(), HasSubstr(R"(,"X-Amz-Log-Result":")" + log));
+}
+
+TEST(TaskStateTest, ALogThatGotLostIsEmpty) {
+  ExecutionHarness run(kInvokeWithLog, R"("Tail")");
+  run.CompleteTask("1");
+  EXPECT_THAT(run.Outcome(), HasSubstr(R"("LogResult":"","Payload":1)"));
+}
+
+TEST(TaskStateTest, ALogThatNobodyAskedForIsNotTold) {
+  ExecutionHarness run(kInvokeWithLog, R"("None")");
+  EXPECT_FALSE(std::get<TaskWait>(run.frame().wait).wants_log);
+  EXPECT_TRUE(run.Send(kRootFrame, EndedWithLog(run)));
+  EXPECT_THAT(run.Outcome(), Not(HasSubstr("Log")));
 }
 
 // The wait number is the fence: an answer to an earlier wait is for nobody.

@@ -39,6 +39,7 @@ TEST(FrameCodecTest, EveryKindOfWaitComesBack) {
   TaskWait full = task;
   full.function_name = "f";
   full.qualifier = "3";
+  full.wants_log = true;
   full.deadline = FromMicros(-5);
   full.heartbeat = std::chrono::seconds(10);
   for (const Wait& wait :

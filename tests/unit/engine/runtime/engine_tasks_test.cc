@@ -50,6 +50,30 @@ TEST_F(EngineTasksTest, LambdaInvokeWrapsTheResult) {
   EXPECT_EQ(harness_.History(info.name)[2].resource, "invoke");
 }
 
+constexpr char kInvokeForItsLog[] =
+    R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+    "Parameters":{"FunctionName":"work","LogType":"Tail"},"OutputPath":"$.LogResult","End":true}}})";
+
+// Lambda API reference, Invoke: LogResult is the last 4 KB.
+TEST_F(EngineTasksTest, LambdaInvokeGivesTheEndOfTheLog) {
+  harness_.AddWorker({"work"}).On("work", [](const Task&) {
+    return ScriptedWorker::Outcome{.output = "1", .log_tail = std::string(5'000, 'x')};
+  });
+  // Base64 of 4,096 bytes.
+  EXPECT_EQ(harness_.Run(kInvokeForItsLog).output.size(), 5'464U + 2);
+}
+
+TEST_F(EngineTasksTest, ALogIsStillWantedAfterARestart) {
+  harness_.Deploy("m", kInvokeForItsLog);
+  const ExecutionName name = harness_.Start("m");
+  harness_.Crash();
+  harness_.AddWorker({"work"}).On("work", [](const Task& task) {
+    return ScriptedWorker::Outcome{.output = "1", .log_tail = task.wants_log ? "log" : ""};
+  });
+  harness_.Advance(std::chrono::seconds(3));
+  EXPECT_EQ(harness_.Describe(name).output, Bytes(R"("bG9n")"));
+}
+
 TEST_F(EngineTasksTest, ARetrierWaitsAndTriesAgainThenCatches) {
   int calls = 0;
   harness_.AddWorker({"work"}).On("work", [&calls](const Task&) {

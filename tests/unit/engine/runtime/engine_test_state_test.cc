@@ -72,7 +72,7 @@ TEST_F(EngineTestStateTest, AFunctionHasFiveMinutes) {
   ScriptedWorker& worker = harness_.AddWorker({"greet"});
   Test(kTask);
   harness_.Advance(5min);
-  EXPECT_THAT(Outcome(), HasSubstr("five minutes"));
+  EXPECT_THAT(Outcome(), HasSubstr("within 300 s"));
   ASSERT_EQ(worker.tasks.size(), 1U);
   EXPECT_EQ(worker.cancelled.size(), 1U);
   worker.Complete(worker.tasks.front(), {.output = "1"});

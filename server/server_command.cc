@@ -19,6 +19,7 @@
 #include "engine/platform/random.h"
 #include "server/cli/command.h"
 #include "server/http_front.h"
+#include "server/object_store_opening.h"
 #include "server/rpc_server.h"
 #include "server/settings.h"
 #include "server/version.h"
@@ -127,8 +128,14 @@ int Run(const Settings& settings) {
   RaiseFileLimit();
   EndSignals signals;
   platform::SystemClock clock;
+  platform::SystemRandom random;
 
-  Result<std::unique_ptr<Engine>> engine = Engine::Open(settings.engine);
+  EngineOptions engine_options = settings.engine;
+  Result<std::shared_ptr<objects::ObjectStore>> objects =
+      OpenObjectStore(settings.objects_s3, clock, random);
+  if (!objects.ok()) return Fail(objects.status(), cli::kUsage);
+  engine_options.object_store = *std::move(objects);
+  Result<std::unique_ptr<Engine>> engine = Engine::Open(std::move(engine_options));
   if (!engine.ok()) {
     const bool is_store = engine.status().code() == StatusCode::kUnavailable;
     return Fail(engine.status(), is_store ? cli::kStoreFailed : cli::kFailed);

@@ -167,6 +167,31 @@ std::vector<Setting> ServerSettings() {
   };
 }
 
+std::vector<Setting> ObjectStoreSettingList() {
+  return {
+      Text({"objects_s3_endpoint",
+            "URL",
+            "The S3 or compatible store of Maps' buckets, in place of a directory: "
+            "https://s3.eu-west-1.amazonaws.com"},
+           [](Settings& s) -> std::string& { return s.objects_s3.endpoint; }),
+      Text({"objects_s3_region", "NAME", "The region that requests to it are signed for"},
+           [](Settings& s) -> std::string& { return s.objects_s3.region; }),
+      Text({"objects_s3_access_key_id", "ID", "The access key that they are signed with"},
+           [](Settings& s) -> std::string& { return s.objects_s3.access_key_id; }),
+      Text({"objects_s3_secret_access_key",
+            "SECRET",
+            "The key's secret; others on the machine see flags, so better the environment or a "
+            "file"},
+           [](Settings& s) -> std::string& { return s.objects_s3.secret_access_key; }),
+      Text({"objects_s3_secret_access_key_file", "FILE", "A file that holds the key's secret"},
+           [](Settings& s) -> std::string& { return s.objects_s3.secret_access_key_file; }),
+      Switch({"objects_s3_path_style",
+              "",
+              "Address buckets by path (https://HOST/BUCKET), as stores other than AWS want it"},
+             [](Settings& s) -> bool& { return s.objects_s3.is_path_style; }),
+  };
+}
+
 std::vector<Setting> EngineSettings() {
   using std::chrono::milliseconds;
   using std::chrono::seconds;
@@ -346,7 +371,39 @@ Status SetFrom(Settings& settings,
   return InvalidArgument(place + ": " + status.message(), std::string(setting.key));
 }
 
+Status CheckObjectStore(const Settings& settings) {
+  const ObjectStoreSettings& s3 = settings.objects_s3;
+  const bool has_secret = !s3.secret_access_key.empty() || !s3.secret_access_key_file.empty();
+  if (s3.endpoint.empty()) {
+    if (s3.access_key_id.empty() && !has_secret && !s3.is_path_style) return {};
+    return InvalidArgument("settings of an S3 store without objects_s3_endpoint; set it too",
+                           "objects_s3_endpoint");
+  }
+  if (!settings.engine.objects_directory.empty()) {
+    return InvalidArgument(
+        fmt::format("objects_directory ('{}') and objects_s3_endpoint ('{}') at once; set one of "
+                    "them",
+                    settings.engine.objects_directory,
+                    s3.endpoint),
+        "objects_s3_endpoint");
+  }
+  if (s3.access_key_id.empty() || !has_secret) {
+    return InvalidArgument(
+        "objects_s3_endpoint without credentials; set objects_s3_access_key_id, and "
+        "objects_s3_secret_access_key or objects_s3_secret_access_key_file",
+        "objects_s3_access_key_id");
+  }
+  if (!s3.secret_access_key.empty() && !s3.secret_access_key_file.empty()) {
+    return InvalidArgument(
+        "objects_s3_secret_access_key and objects_s3_secret_access_key_file at once; set one of "
+        "them",
+        "objects_s3_secret_access_key_file");
+  }
+  return {};
+}
+
 Status CheckTogether(const Settings& settings) {
+  RETURN_IF_ERROR(CheckObjectStore(settings));
   if (settings.engine.data_dir.empty() && !settings.is_in_memory) {
     return InvalidArgument("no data directory: pass --data-dir DIR, or --in-memory to keep nothing",
                            "data_dir");
@@ -388,7 +445,8 @@ std::string Setting::EnvironmentName() const {
 std::span<const Setting> AllSettings() {
   static const std::vector<Setting> all = [] {
     std::vector<Setting> settings = ServerSettings();
-    for (std::vector<Setting> more : {EngineSettings(), LimitSettings()}) {
+    for (std::vector<Setting> more :
+         {ObjectStoreSettingList(), EngineSettings(), LimitSettings()}) {
       std::move(more.begin(), more.end(), std::back_inserter(settings));
     }
     return settings;

@@ -16,6 +16,18 @@
 
 namespace pawl::server {
 
+// An object store that speaks S3, in place of a directory.
+struct ObjectStoreSettings {
+  // Empty: there is none.
+  std::string endpoint = {};
+  std::string region = "us-east-1";
+  std::string access_key_id = {};
+  std::string secret_access_key = {};
+  // Holds the secret, in place of the one above; white space around it is dropped.
+  std::string secret_access_key_file = {};
+  bool is_path_style = false;
+};
+
 struct Settings {
   std::string grpc_address = "127.0.0.1:7600";
   // The port of Step Functions Local.
@@ -23,6 +35,7 @@ struct Settings {
   bool is_in_memory = false;
   // trace, debug, info, warn, error or off.
   std::string log_level = "info";
+  ObjectStoreSettings objects_s3;
   EngineOptions engine;
 };
 

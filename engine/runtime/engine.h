@@ -30,6 +30,10 @@
 #include "engine/runtime/test_state.h"
 #include "engine/runtime/versions.h"
 
+namespace pawl::objects {
+class ObjectStore;
+}
+
 namespace pawl {
 
 using interpreter::ArnScheme;
@@ -42,6 +46,9 @@ struct EngineOptions {
   // Where the buckets of ItemReader and ResultWriter are: a directory with one subdirectory for
   // each. Open fails if it is not there. Empty: Maps with them fail.
   std::string objects_directory = {};
+  // In place of objects_directory, which is empty then: a store of the program's own, safe from any
+  // thread.
+  std::shared_ptr<objects::ObjectStore> object_store = {};
   // Threads that run turns; 0 is max(1, cores / 2).
   int executors = 0;
   Limits limits = {};

@@ -450,6 +450,11 @@ Result<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
         storage::RocksDbStorage::Open(
             {.directory = options.data_dir, .reserve_bytes = options.disk_hard_reserve_bytes}));
   }
+  if (!options.objects_directory.empty() && options.object_store != nullptr) {
+    return InvalidArgument("objects_directory and object_store at once; expected one of them",
+                           "objects_directory");
+  }
+  parts.objects = options.object_store;
   if (!options.objects_directory.empty()) {
     ASSIGN_OR_RETURN(parts.objects, objects::DirectoryObjectStore::Open(options.objects_directory));
   }

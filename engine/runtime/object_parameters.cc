@@ -36,7 +36,8 @@ Status NoObjectStore(std::string_view field) {
   return FailedPrecondition(
       std::string(field) +
       " needs a place for buckets, and this engine has none; start the server with "
-      "--objects-directory DIR (EngineOptions::objects_directory)");
+      "--objects-directory DIR or --objects-s3-endpoint URL (EngineOptions::objects_directory, "
+      "object_store)");
 }
 
 }  // namespace pawl::runtime

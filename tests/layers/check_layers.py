@@ -50,6 +50,7 @@ ALLOWED = {
     "server": {
         "proto",
         "engine/runtime",
+        "engine/objects",
         "engine/asl",
         "engine/expression",
         "engine/json",

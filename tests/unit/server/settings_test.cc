@@ -67,6 +67,22 @@ INSTANTIATE_TEST_SUITE_P(Table,
                                          Precedence{nullptr, "2", "3", 3},
                                          Precedence{"1", "2", "3", 3}));
 
+TEST_F(SettingsTest, AnS3StoreHasCredentialsAndStandsAlone) {
+  const auto error = [this] { return LoadSettings(sources_).status().message(); };
+  sources_.flags["objects_s3_access_key_id"] = "AKID";
+  EXPECT_THAT(error(), HasSubstr("without objects_s3_endpoint"));
+  sources_.flags["objects_s3_endpoint"] = "http://127.0.0.1:9000";
+  EXPECT_THAT(error(), HasSubstr("without credentials"));
+  sources_.flags["objects_s3_secret_access_key"] = "secret";
+  EXPECT_EQ(LoadSettings(sources_).value().objects_s3.region, "us-east-1");
+  sources_.flags["objects_s3_secret_access_key_file"] = "/secret";
+  EXPECT_THAT(error(), HasSubstr("_file at once"));
+  sources_.flags["objects_directory"] = "/srv";
+  EXPECT_EQ(error(),
+            "objects_directory ('/srv') and objects_s3_endpoint ('http://127.0.0.1:9000') at once; "
+            "set one of them");
+}
+
 TEST_F(SettingsTest, EverySettingTakesWhatItShows) {
   std::set<std::string_view> keys;
   for (const Setting& setting : AllSettings()) {

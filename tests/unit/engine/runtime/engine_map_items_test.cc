@@ -365,6 +365,13 @@ TEST(EngineMapItemsThreadsTest, BucketsAreDirectories) {
             StatusCode::kNotFound);
 }
 
+TEST(EngineObjectStoreTest, AStoreOfTheProgramsOwnStandsAlone) {
+  const auto store = std::make_shared<MemoryObjectStore>();
+  EXPECT_TRUE(Engine::Open({.object_store = store}).ok());
+  EXPECT_EQ(Engine::Open({.objects_directory = "/tmp", .object_store = store}).status().field(),
+            "objects_directory");
+}
+
 // --- Crashes and sizes ---
 
 // The crash falls into every moment of the run, once each.

@@ -146,7 +146,6 @@ int Run(const Settings& settings) {
   Result<std::unique_ptr<RpcServer>> server = RpcServer::Start(**engine, clock, std::move(options));
   if (!server.ok()) return Fail(server.status(), cli::kFailed);
 
-  platform::SystemRandom random;
   Result<std::unique_ptr<HttpFront>> http =
       HttpFront::Start(**engine, clock, random, settings.http_address);
   if (!http.ok()) return Fail(http.status(), cli::kFailed);

@@ -3,6 +3,8 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <csignal>
+#include <ctime>
 #include <span>
 #include <utility>
 
@@ -87,6 +89,31 @@ HeaderList ListOf(const std::vector<sigv4::Header>& headers) {
   append("Expect:");
   return list;
 }
+
+// OpenSSL writes to a connection that the other side has closed without asking for no signal, and
+// the process would end by it. Blocks SIGPIPE in this thread for a scope and drops what came.
+class BrokenPipesDropped {
+ public:
+  BrokenPipesDropped() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+  }
+
+  ~BrokenPipesDropped() {
+    if (sigismember(&before_, SIGPIPE) == 1) return;
+    const timespec at_once{};
+    sigtimedwait(&signals_, nullptr, &at_once);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+  BrokenPipesDropped(const BrokenPipesDropped&) = delete;
+  BrokenPipesDropped& operator=(const BrokenPipesDropped&) = delete;
+
+ private:
+  sigset_t signals_{};
+  sigset_t before_{};
+};
 
 bool IsAboutTrust(CURLcode code) {
   return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
@@ -189,6 +216,7 @@ HttpTransport::HttpTransport(HttpTimeouts timeouts) : timeouts_(timeouts) {
 HttpTransport::~HttpTransport() = default;
 
 Result<HttpAnswer> HttpTransport::Perform(const HttpRequest& request) {
+  const BrokenPipesDropped broken_pipes_dropped;
   std::unique_ptr<Session> session = Take();
   Result<HttpAnswer> answer = session->Perform(request, timeouts_);
   Keep(std::move(session));

@@ -35,9 +35,10 @@ class EngineInvokeTest : public ::testing::Test {
 
   StatusCode Code() const { return result_ ? result_->status().code() : StatusCode::kUnknown; }
 
-  EngineHarness harness_;
   std::optional<Result<InvocationResponse>> result_;
   int answers_ = 0;
+  // Ends first: it answers what still waits.
+  EngineHarness harness_;
 };
 
 TEST_F(EngineInvokeTest, AFunctionIsCalledOnItsWorker) {

@@ -3,6 +3,7 @@
 #include "engine/base/coding.h"
 #include "engine/rows/keys.h"
 #include "engine/rows/payload_codec.h"
+#include "engine/rows/time_codec.h"
 
 namespace pawl::rows {
 namespace {
@@ -25,14 +26,6 @@ enum RowFlags : std::uint8_t {
 };
 
 constexpr std::uint8_t kAllFlags = 255;
-
-void AppendTime(Encoder& encoder, Timestamp time) {
-  encoder.SignedVarint(ToMicros(time));
-}
-
-Timestamp TakeTime(Decoder& decoder) {
-  return FromMicros(decoder.SignedVarint());
-}
 
 std::int32_t TakeSigned32(Decoder& decoder) {
   const std::int64_t value = decoder.SignedVarint();

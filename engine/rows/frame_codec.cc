@@ -6,6 +6,7 @@
 #include "engine/base/coding.h"
 #include "engine/rows/map_run_codec.h"
 #include "engine/rows/payload_codec.h"
+#include "engine/rows/time_codec.h"
 
 namespace pawl::rows {
 namespace {
@@ -38,14 +39,6 @@ enum class WaitKind : std::uint8_t {
   kMapRun = 6,
   kRunnableAgain = 7,
 };
-
-void AppendTime(Encoder& encoder, Timestamp time) {
-  encoder.SignedVarint(ToMicros(time));
-}
-
-Timestamp TakeTime(Decoder& decoder) {
-  return FromMicros(decoder.SignedVarint());
-}
 
 // Optional fields of a task wait.
 enum TaskFlags : std::uint8_t { kFunction = 1, kDeadline = 2, kHeartbeat = 4, kLog = 8 };

@@ -5,6 +5,7 @@
 
 #include "engine/interpreter/task_call.h"
 #include "engine/rows/map_run_codec.h"
+#include "engine/rows/time_codec.h"
 
 namespace pawl::rows {
 namespace {
@@ -25,14 +26,6 @@ enum WaitFlags : std::uint8_t {
 };
 
 enum EndFlags : std::uint8_t { kOutput = 1, kInput = 2, kError = 4, kCause = 8, kItems = 16 };
-
-void AppendTime(Encoder& encoder, Timestamp time) {
-  encoder.SignedVarint(ToMicros(time));
-}
-
-Timestamp TakeTime(Decoder& decoder) {
-  return FromMicros(decoder.SignedVarint());
-}
 
 void TakeVersion(Decoder& decoder) {
   if (decoder.Byte() != kVersion) decoder.Fail();

@@ -1,6 +1,7 @@
 #include "engine/rows/state_machine_row.h"
 
 #include "engine/base/coding.h"
+#include "engine/rows/time_codec.h"
 
 namespace pawl::rows {
 namespace {
@@ -9,14 +10,6 @@ constexpr std::uint8_t kVersion = 1;
 // Encodings that hold what came with versions of state machines.
 constexpr std::uint8_t kVersionWithDetails = 2;
 constexpr std::size_t kRoutesMax = 2;
-
-void AppendTime(Encoder& encoder, Timestamp time) {
-  encoder.SignedVarint(ToMicros(time));
-}
-
-Timestamp TakeTime(Decoder& decoder) {
-  return FromMicros(decoder.SignedVarint());
-}
 
 void TakeVersion(Decoder& decoder) {
   if (decoder.Byte() != kVersion) decoder.Fail();

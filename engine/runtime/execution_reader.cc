@@ -137,15 +137,23 @@ Result<Bytes> ExecutionReader::PayloadOf(ExecutionId id, EventId event) {
   return events[place].payload->bytes;
 }
 
-Status ExecutionReader::JudgeRedrive(const Found& found, Timestamp now, ExecutionInfo& info) {
+Result<EventId> ExecutionReader::LastEventOf(ExecutionId id) {
   ASSIGN_OR_RETURN(
       const auto last,
-      storage::ScanAndWait(storage_,
-                           rows::HistoryRowOf(found.id, std::numeric_limits<EventId>::max())));
+      storage::ScanAndWait(storage_, rows::HistoryRowOf(id, std::numeric_limits<EventId>::max())));
   const auto first = last.empty() ? std::nullopt : rows::ParseHistoryKey(last[0].key);
   if (!first) return DataLoss("the execution has no history");
   ASSIGN_OR_RETURN(const auto events, rows::DecodeEvents(*first, last[0].value));
-  const RedriveVerdict verdict = RedriveVerdictOf(found.row, events.back().id, now, limits_);
+  return events.back().id;
+}
+
+Status ExecutionReader::JudgeRedrive(const Found& found, Timestamp now, ExecutionInfo& info) {
+  // The row alone tells of all others, and those are what is asked for most.
+  EventId last_event = 0;
+  if (found.row.is_closed() && found.row.status != ExecutionStatus::kSucceeded) {
+    ASSIGN_OR_RETURN(last_event, LastEventOf(found.id));
+  }
+  const RedriveVerdict verdict = RedriveVerdictOf(found.row, last_event, now, limits_);
   info.redrive_status = verdict.status;
   info.redrive_status_reason = verdict.reason;
   return OkStatus();
@@ -201,10 +209,8 @@ Result<ExecutionMachineInfo> ExecutionReader::DescribeMachine(const ExecutionNam
                        found.row.namespace_id, belongs_to.substr(0, slash), found.row.revision));
   info.state_machine.arn = interpreter::StateMachineArn(arns_, belongs_to);
   if (!found.row.parent || !found.row.parent->map_run) return info;
-  const std::string& run = found.row.parent->map_run->run;
   info.label = belongs_to.substr(slash + 1);
-  info.map_run_arn = interpreter::MapRunArn(
-      arns_, info.state_machine.name, info.label, run.substr(run.rfind(':') + 1));
+  info.map_run_arn = MapRunArnOf(arns_, *found.row.parent);
   return info;
 }
 

@@ -42,6 +42,7 @@ class ExecutionReader {
                            const interpreter::ExecutionHeader& header,
                            const asl::StateMachine& machine) const;
   ExecutionInfo InfoOf(const rows::ExecutionRow& row) const;
+  Result<EventId> LastEventOf(ExecutionId id);
   // Whether it can be redriven.
   Status JudgeRedrive(const Found& found, Timestamp now, ExecutionInfo& info);
 

@@ -52,17 +52,25 @@ http::HttpResponse HttpRoutes::Readiness() {
   return Plain(503, "the store does not answer: " + read.status().message() + "\n");
 }
 
-HttpFront::HttpFront(Engine& engine, platform::Random& random, runtime::TokenSealer tokens)
-    : api_(engine, random, std::move(tokens)), routes_(engine, api_) {}
+HttpFront::HttpFront(Engine& engine,
+                     aws::Authenticator authenticator,
+                     platform::Random& random,
+                     runtime::TokenSealer tokens)
+    : authenticator_(std::move(authenticator)),
+      api_(engine, authenticator_, random, std::move(tokens)),
+      routes_(engine, api_) {}
 
 Result<std::unique_ptr<HttpFront>> HttpFront::Start(Engine& engine,
                                                     platform::Clock& clock,
                                                     platform::Random& random,
-                                                    const std::string& address) {
-  ASSIGN_OR_RETURN(const ListenAddress listen, ParseListenAddress(address));
+                                                    Options given) {
+  ASSIGN_OR_RETURN(const ListenAddress listen,
+                   given.access_keys.empty() ? ParseListenAddress(given.address)
+                                             : ParseAnyListenAddress(given.address));
   ASSIGN_OR_RETURN(std::string secret, engine.StoreSecret("page-tokens"));
   runtime::TokenSealer tokens({{.id = kFirstSealingKeyId, .secret = std::move(secret)}});
-  std::unique_ptr<HttpFront> self(new HttpFront(engine, random, std::move(tokens)));
+  std::unique_ptr<HttpFront> self(new HttpFront(
+      engine, aws::Authenticator(std::move(given.access_keys), clock), random, std::move(tokens)));
   http::HttpServerOptions options;
   options.host = Bare(listen.host);
   options.port = listen.port;

@@ -10,6 +10,7 @@
 #include "engine/platform/clock.h"
 #include "engine/platform/random.h"
 #include "engine/runtime/engine.h"
+#include "server/aws/authenticator.h"
 #include "server/aws/step_functions_endpoint.h"
 #include "server/http/http_server.h"
 
@@ -34,13 +35,20 @@ class HttpRoutes final : public http::HttpHandler {
 
 class HttpFront {
  public:
-  // Listens on `address` (HOST:PORT with a loopback host; port 0 picks a free one) and serves when
-  // it returns. What is passed by reference outlives it. Errors: InvalidArgument (the address is
-  // none, or not on loopback), Unavailable (the port is taken), and those of Engine::StoreSecret.
+  struct Options {
+    // HOST:PORT; port 0 picks a free one.
+    std::string address = {};
+    // Of those who may call the AWS API. None: everybody may, and `address` is on loopback.
+    aws::AccessKeys access_keys = {};
+  };
+
+  // Listens, and serves when it returns. What is passed by reference outlives it. Errors:
+  // InvalidArgument (the address is none, or must be on loopback), Unavailable (the port is taken),
+  // and those of Engine::StoreSecret.
   static Result<std::unique_ptr<HttpFront>> Start(Engine& engine,
                                                   platform::Clock& clock,
                                                   platform::Random& random,
-                                                  const std::string& address);
+                                                  Options options);
 
   HttpFront(const HttpFront&) = delete;
   HttpFront& operator=(const HttpFront&) = delete;
@@ -52,8 +60,12 @@ class HttpFront {
   void Stop(std::chrono::milliseconds grace) { server_->Stop(grace); }
 
  private:
-  HttpFront(Engine& engine, platform::Random& random, runtime::TokenSealer tokens);
+  HttpFront(Engine& engine,
+            aws::Authenticator authenticator,
+            platform::Random& random,
+            runtime::TokenSealer tokens);
 
+  const aws::Authenticator authenticator_;
   aws::StepFunctionsEndpoint api_;
   HttpRoutes routes_;
   std::string address_;

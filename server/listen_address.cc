@@ -8,15 +8,20 @@
 namespace pawl::server {
 namespace {
 
-bool IsIpv4Loopback(const std::string& host) {
+bool IsIpv4(const std::string& host) {
   in_addr address{};
-  if (inet_pton(AF_INET, host.c_str(), &address) != 1) return false;
-  return ntohl(address.s_addr) >> 24U == 127;
+  return inet_pton(AF_INET, host.c_str(), &address) == 1;
+}
+
+bool IsBracketedIpv6(const std::string& host) {
+  if (host.size() < 2 || host.front() != '[' || host.back() != ']') return false;
+  in6_addr address{};
+  return inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &address) == 1;
 }
 
 }  // namespace
 
-Result<ListenAddress> ParseListenAddress(std::string_view text) {
+Result<ListenAddress> ParseAnyListenAddress(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) {
     return InvalidArgument(
@@ -33,18 +38,29 @@ Result<ListenAddress> ParseListenAddress(std::string_view text) {
                     text));
   }
   const std::string host(text.substr(0, colon));
-  if (host == "localhost") {
-    address.host = "127.0.0.1";
-  } else if (host == "[::1]" || IsIpv4Loopback(host)) {
-    address.host = host;
-  } else {
-    return InvalidArgument(fmt::format(
-        "'{}' is not on the loopback interface; connections are not encrypted yet, so "
-        "only 127.0.0.1, [::1] and localhost are served (use an SSH tunnel to reach the "
-        "server from elsewhere)",
-        text));
-  }
-  return address;
+  address.host = host == "localhost" ? "127.0.0.1" : host;
+  if (host == "localhost" || IsIpv4(host) || IsBracketedIpv6(host)) return address;
+  return InvalidArgument(
+      fmt::format("'{}' does not begin with an address; HOST:PORT with an IPv4 address, an IPv6 "
+                  "address in brackets, or localhost would be right",
+                  text));
+}
+
+Result<ListenAddress> ParseListenAddress(std::string_view text) {
+  ASSIGN_OR_RETURN(ListenAddress address, ParseAnyListenAddress(text));
+  if (IsLoopback(address)) return address;
+  return InvalidArgument(
+      fmt::format("'{}' is not on the loopback interface; connections are not encrypted yet, so "
+                  "only 127.0.0.1, [::1] and localhost are served (use an SSH tunnel to reach the "
+                  "server from elsewhere)",
+                  text));
+}
+
+bool IsLoopback(const ListenAddress& address) {
+  if (address.host == "[::1]") return true;
+  in_addr parsed{};
+  if (inet_pton(AF_INET, address.host.c_str(), &parsed) != 1) return false;
+  return ntohl(parsed.s_addr) >> 24U == 127;
 }
 
 }  // namespace pawl::server

@@ -17,6 +17,7 @@
 
 #include "engine/platform/clock.h"
 #include "engine/platform/random.h"
+#include "server/access_keys.h"
 #include "server/cli/command.h"
 #include "server/http_front.h"
 #include "server/object_store_opening.h"
@@ -130,6 +131,9 @@ int Run(const Settings& settings) {
   platform::SystemClock clock;
   platform::SystemRandom random;
 
+  Result<aws::AccessKeys> access_keys =
+      LoadAccessKeys(settings.aws_access_keys, settings.aws_access_keys_file);
+  if (!access_keys.ok()) return Fail(access_keys.status(), cli::kUsage);
   EngineOptions engine_options = settings.engine;
   Result<std::shared_ptr<objects::ObjectStore>> objects =
       OpenObjectStore(settings.objects_s3, clock, random);
@@ -147,7 +151,10 @@ int Run(const Settings& settings) {
   if (!server.ok()) return Fail(server.status(), cli::kFailed);
 
   Result<std::unique_ptr<HttpFront>> http =
-      HttpFront::Start(**engine, clock, random, settings.http_address);
+      HttpFront::Start(**engine,
+                       clock,
+                       random,
+                       {.address = settings.http_address, .access_keys = *std::move(access_keys)});
   if (!http.ok()) return Fail(http.status(), cli::kFailed);
 
   fmt::print("pawl server is ready: grpc {}, http {}, data {}\n",
@@ -155,6 +162,9 @@ int Run(const Settings& settings) {
              (*http)->address(),
              settings.is_in_memory ? "in memory" : settings.engine.data_dir);
   std::fflush(stdout);
+  if (!settings.aws_access_keys.empty() || !settings.aws_access_keys_file.empty()) {
+    spdlog::info("requests of the AWS API must be signed; they are not encrypted");
+  }
   spdlog::info("pawl {} serves gRPC on {} and the AWS API on {}",
                kVersion,
                (*server)->address(),

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/access_keys.h"
 #include "server/listen_address.h"
 #include "server/setting_values.h"
 
@@ -118,11 +119,26 @@ Setting Time(Words words, Duration min, Member<Duration> member) {
       .get = [member](const Settings& settings) { return FormatDuration(Read(member, settings)); }};
 }
 
-Setting Address(Words words, Member<std::string> member) {
+Setting Address(Words words,
+                Result<ListenAddress> (*parse)(std::string_view),
+                Member<std::string> member) {
+  Setting setting = Text(words, member);
+  setting.set = [parse, member](Settings& settings, std::string_view text) -> Status {
+    ASSIGN_OR_RETURN(const ListenAddress address, parse(text));
+    member(settings) = fmt::format("{}:{}", address.host, address.port);
+    return {};
+  };
+  return setting;
+}
+
+Setting AccessKeys(Words words, Member<std::string> member) {
   Setting setting = Text(words, member);
   setting.set = [member](Settings& settings, std::string_view text) -> Status {
-    ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(text));
-    member(settings) = fmt::format("{}:{}", address.host, address.port);
+    ASSIGN_OR_RETURN(const aws::AccessKeys keys, ParseAccessKeys(text));
+    if (keys.empty() && !text.empty()) {
+      return InvalidArgument("there is no access key in it; ID:SECRET would be right");
+    }
+    member(settings) = text;
     return {};
   };
   return setting;
@@ -158,11 +174,21 @@ std::vector<Setting> ServerSettings() {
       Address({"grpc_address",
                "HOST:PORT",
                "Where gRPC listens: a loopback address; port 0 picks a free port and prints it"},
+              ParseListenAddress,
               [](Settings& s) -> std::string& { return s.grpc_address; }),
       Address({"http_address",
                "HOST:PORT",
-               "Where the AWS API is served over HTTP: a loopback address; port 0 as above"},
+               "Where the AWS API is served over HTTP; port 0 as above. A loopback address, or any "
+               "with aws_access_keys"},
+              ParseAnyListenAddress,
               [](Settings& s) -> std::string& { return s.http_address; }),
+      AccessKeys({"aws_access_keys",
+                  "KEYS",
+                  "Who may call the AWS API: ID:SECRET, several with commas between them; others "
+                  "on the machine see flags, so better the environment or a file"},
+                 [](Settings& s) -> std::string& { return s.aws_access_keys; }),
+      Text({"aws_access_keys_file", "FILE", "A file with access keys, a line ID:SECRET for each"},
+           [](Settings& s) -> std::string& { return s.aws_access_keys_file; }),
       LogLevel(),
   };
 }
@@ -402,8 +428,20 @@ Status CheckObjectStore(const Settings& settings) {
   return {};
 }
 
+Status CheckHttpAddress(const Settings& settings) {
+  ASSIGN_OR_RETURN(const ListenAddress address, ParseAnyListenAddress(settings.http_address));
+  const bool has_keys = !settings.aws_access_keys.empty() || !settings.aws_access_keys_file.empty();
+  if (has_keys || IsLoopback(address)) return {};
+  return InvalidArgument(
+      fmt::format("http_address ('{}') is not on the loopback interface, and there are no access "
+                  "keys: set aws_access_keys or aws_access_keys_file, or use 127.0.0.1",
+                  settings.http_address),
+      "http_address");
+}
+
 Status CheckTogether(const Settings& settings) {
   RETURN_IF_ERROR(CheckObjectStore(settings));
+  RETURN_IF_ERROR(CheckHttpAddress(settings));
   if (settings.engine.data_dir.empty() && !settings.is_in_memory) {
     return InvalidArgument("no data directory: pass --data-dir DIR, or --in-memory to keep nothing",
                            "data_dir");

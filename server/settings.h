@@ -32,6 +32,9 @@ struct Settings {
   std::string grpc_address = "127.0.0.1:7600";
   // The port of Step Functions Local.
   std::string http_address = "127.0.0.1:8083";
+  // See ParseAccessKeys; the file holds more of them.
+  std::string aws_access_keys = {};
+  std::string aws_access_keys_file = {};
   bool is_in_memory = false;
   // trace, debug, info, warn, error or off.
   std::string log_level = "info";

@@ -9,8 +9,8 @@
 #include "engine/base/status.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/sealed_token.h"
-#include "server/aws/api_caller.h"
 #include "server/aws/api_input.h"
+#include "server/aws/authenticator.h"
 #include "server/http/http_handler.h"
 
 namespace pawl::aws {

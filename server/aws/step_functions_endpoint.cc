@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::string_view kTargetPrefix = "AWSStepFunctions.";
 constexpr std::string_view kContentType = "application/x-amz-json-1.0";
+// What requests of this API are signed for.
+constexpr std::string_view kService = "states";
 constexpr std::size_t kShownMax = 80;
 
 Status Unknown(std::string message) {
@@ -44,9 +46,13 @@ Result<json::Value> ParseInput(std::string_view body, json::Arena& arena) {
 }  // namespace
 
 StepFunctionsEndpoint::StepFunctionsEndpoint(Engine& engine,
+                                             const Authenticator& authenticator,
                                              platform::Random& random,
                                              runtime::TokenSealer tokens)
-    : tokens_(std::move(tokens)), context_{.engine = engine, .tokens = tokens_}, random_(random) {}
+    : tokens_(std::move(tokens)),
+      context_{.engine = engine, .tokens = tokens_},
+      authenticator_(authenticator),
+      random_(random) {}
 
 void StepFunctionsEndpoint::Handle(http::HttpRequest request,
                                    std::shared_ptr<http::Responder> responder) {
@@ -54,7 +60,7 @@ void StepFunctionsEndpoint::Handle(http::HttpRequest request,
 }
 
 void StepFunctionsEndpoint::Run(const http::HttpRequest& request, const ApiReply& reply) {
-  const Result<ApiCaller> caller = IdentifyCaller(request);
+  const Result<ApiCaller> caller = authenticator_.Identify(request, kService);
   if (!caller.ok()) return reply.Send(caller.status());
   const Result<std::string_view> name = OperationIn(request);
   if (!name.ok()) return reply.Send(name.status());

@@ -18,8 +18,11 @@ namespace pawl::aws {
 // Threads: safe from any thread.
 class StepFunctionsEndpoint final : public http::HttpHandler {
  public:
-  // `engine` and `random` outlive it. `tokens` seals page tokens.
-  StepFunctionsEndpoint(Engine& engine, platform::Random& random, runtime::TokenSealer tokens);
+  // What is passed by reference outlives it. `tokens` seals page tokens.
+  StepFunctionsEndpoint(Engine& engine,
+                        const Authenticator& authenticator,
+                        platform::Random& random,
+                        runtime::TokenSealer tokens);
 
   void Handle(http::HttpRequest request, std::shared_ptr<http::Responder> responder) override;
 
@@ -28,6 +31,7 @@ class StepFunctionsEndpoint final : public http::HttpHandler {
 
   const runtime::TokenSealer tokens_;
   const ApiContext context_;
+  const Authenticator& authenticator_;
   platform::Random& random_;
 };
 

@@ -58,13 +58,12 @@ def _ready_line(process: subprocess.Popen[str]) -> str:
 
 
 @contextmanager
-def serving(functions: Path) -> Iterator[Served]:
+def serving(functions: Path, *settings: str, http_host: str = "127.0.0.1") -> Iterator[Served]:
     """Serves in memory on ports that the kernel picks, with a worker for `functions`."""
     functions.mkdir(parents=True, exist_ok=True)
-    addresses = ("--grpc-address", "127.0.0.1:0", "--http-address", "127.0.0.1:0")
-    server = _start(
-        *("server", "--in-memory", *addresses, "--aws-account", ACCOUNT, "--log-level", "error")
-    )
+    addresses = ("--grpc-address", "127.0.0.1:0", "--http-address", f"{http_host}:0")
+    more = ("--aws-account", ACCOUNT, "--log-level", "error", *settings)
+    server = _start("server", "--in-memory", *addresses, *more)
     try:
         found = re.search(r"grpc (\S+), http (\S+),", _ready_line(server))
         assert found, "the server did not get ready"

@@ -83,6 +83,22 @@ TEST_F(SettingsTest, AnS3StoreHasCredentialsAndStandsAlone) {
             "set one of them");
 }
 
+TEST_F(SettingsTest, TheApiIsServedElsewhereThanOnLoopbackOnlyWithAccessKeys) {
+  sources_.flags["http_address"] = "0.0.0.0:8083";
+  EXPECT_THAT(LoadSettings(sources_).status().message(), HasSubstr("there are no access keys"));
+  environment_["PAWL_AWS_ACCESS_KEYS"] = "AKID0123:secretsecret";
+  EXPECT_EQ(LoadSettings(sources_).value().http_address, "0.0.0.0:8083");
+  environment_.clear();
+  sources_.flags["aws_access_keys_file"] = "/etc/pawl/keys";
+  EXPECT_TRUE(LoadSettings(sources_).ok());
+}
+
+TEST_F(SettingsTest, AWrongAccessKeyIsAnErrorThatShowsNoSecret) {
+  environment_["PAWL_AWS_ACCESS_KEYS"] = "AKID0123:hidden!!,AKID0123:hidden??";
+  const std::string message = LoadSettings(sources_).status().message();
+  EXPECT_EQ(message, "PAWL_AWS_ACCESS_KEYS: access key 'AKID0123' stands twice");
+}
+
 TEST_F(SettingsTest, EverySettingTakesWhatItShows) {
   std::set<std::string_view> keys;
   for (const Setting& setting : AllSettings()) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/json/write.h"
+#include "engine/platform/clock.h"
 #include "engine/platform/random.h"
 #include "engine/runtime/engine.h"
 #include "server/aws/operations.h"
@@ -46,7 +47,10 @@ class StepFunctionsEndpointTest : public testing::Test {
     auto engine = Engine::Open({});
     engine_ = std::move(engine).value();
     endpoint_ = std::make_unique<aws::StepFunctionsEndpoint>(
-        *engine_, random_, runtime::TokenSealer({{.id = 1, .secret = std::string(32, 's')}}));
+        *engine_,
+        authenticator_,
+        random_,
+        runtime::TokenSealer({{.id = 1, .secret = std::string(32, 's')}}));
     client_ = std::make_unique<ApiClient>(*endpoint_);
   }
 
@@ -86,7 +90,9 @@ class StepFunctionsEndpointTest : public testing::Test {
     }
   }
 
+  platform::SystemClock clock_;
   platform::SystemRandom random_;
+  const aws::Authenticator authenticator_{{}, clock_};
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<aws::StepFunctionsEndpoint> endpoint_;
   std::unique_ptr<ApiClient> client_;

@@ -20,6 +20,7 @@
 #include "server/access_keys.h"
 #include "server/cli/command.h"
 #include "server/http_front.h"
+#include "server/mock_configuration.h"
 #include "server/object_store_opening.h"
 #include "server/rpc_server.h"
 #include "server/settings.h"
@@ -139,6 +140,11 @@ int Run(const Settings& settings) {
       OpenObjectStore(settings.objects_s3, clock, random);
   if (!objects.ok()) return Fail(objects.status(), cli::kUsage);
   engine_options.object_store = *std::move(objects);
+  if (!settings.mock_config.empty()) {
+    auto mocks = MockConfiguration::Load(settings.mock_config);
+    if (!mocks.ok()) return Fail(mocks.status(), cli::kUsage);
+    engine_options.task_mocks = *std::move(mocks);
+  }
   Result<std::unique_ptr<Engine>> engine = Engine::Open(std::move(engine_options));
   if (!engine.ok()) {
     const bool is_store = engine.status().code() == StatusCode::kUnavailable;
@@ -203,7 +209,10 @@ void AddServerCommand(CLI::App& app, int& exit_code) {
   const Settings defaults;
   for (const Setting& setting : AllSettings()) {
     const std::string key(setting.key);
-    const std::string help = fmt::format("{} [{}]", setting.help, setting.EnvironmentName());
+    const std::string other =
+        setting.local_variable.empty() ? "" : fmt::format(", {}", setting.local_variable);
+    const std::string help =
+        fmt::format("{} [{}{}]", setting.help, setting.EnvironmentName(), other);
     if (setting.value_name.empty()) {
       command->add_flag(setting.Flag(), given->switches[key], help);
     } else {

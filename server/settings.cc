@@ -144,6 +144,12 @@ Setting AccessKeys(Words words, Member<std::string> member) {
   return setting;
 }
 
+// That Step Functions Local reads from `variable`.
+Setting FromLocal(std::string_view variable, Setting setting) {
+  setting.local_variable = variable;
+  return setting;
+}
+
 Setting LogLevel() {
   Setting setting =
       Text({"log_level",
@@ -189,6 +195,20 @@ std::vector<Setting> ServerSettings() {
                  [](Settings& s) -> std::string& { return s.aws_access_keys; }),
       Text({"aws_access_keys_file", "FILE", "A file with access keys, a line ID:SECRET for each"},
            [](Settings& s) -> std::string& { return s.aws_access_keys_file; }),
+      FromLocal(
+          "SFN_MOCK_CONFIG",
+          Text({"mock_config",
+                "FILE",
+                "What tasks give in executions that are tests (stateMachine:NAME#TESTCASE): a "
+                "mock configuration of Step Functions Local"},
+               [](Settings& s) -> std::string& { return s.mock_config; })),
+      FromLocal(
+          "LAMBDA_ENDPOINT",
+          Text({"lambda_endpoint",
+                "URL",
+                "Where tasks call functions, in place of the workers' own: the AWS Lambda API, "
+                "http://127.0.0.1:3001 of `sam local start-lambda`; a worker with boto3 calls"},
+               [](Settings& s) -> std::string& { return s.engine.lambda_endpoint; })),
       LogLevel(),
   };
 }
@@ -502,9 +522,10 @@ Result<Settings> LoadSettings(const SettingSources& sources) {
       RETURN_IF_ERROR(SetFrom(
           settings, setting, text, fmt::format("{}:{}: {}", sources.file_name, line, setting.key)));
     }
-    const std::string name = setting.EnvironmentName();
-    if (const std::optional<std::string> text = sources.environment(name)) {
-      RETURN_IF_ERROR(SetFrom(settings, setting, *text, name));
+    for (const std::string& name :
+         {std::string(setting.local_variable), setting.EnvironmentName()}) {
+      const auto text = name.empty() ? std::nullopt : sources.environment(name);
+      if (text) RETURN_IF_ERROR(SetFrom(settings, setting, *text, name));
     }
     if (const auto text = sources.flags.find(setting.key); text != sources.flags.end()) {
       RETURN_IF_ERROR(SetFrom(settings, setting, text->second, setting.Flag()));

@@ -35,6 +35,8 @@ struct Settings {
   // See ParseAccessKeys; the file holds more of them.
   std::string aws_access_keys = {};
   std::string aws_access_keys_file = {};
+  // See MockConfiguration; empty: none.
+  std::string mock_config = {};
   bool is_in_memory = false;
   // trace, debug, info, warn, error or off.
   std::string log_level = "info";
@@ -52,6 +54,9 @@ struct Setting {
   std::function<Status(Settings&, std::string_view text)> set;
   // In the form that `set` takes.
   std::function<std::string(const Settings&)> get;
+  // The variable that Step Functions Local reads it from; read here too, behind EnvironmentName.
+  // Empty: none.
+  std::string_view local_variable = {};
 
   std::string Flag() const;
   std::string EnvironmentName() const;

@@ -14,6 +14,8 @@ namespace {
 constexpr std::uint32_t kCallsAtOnce = 16;
 // Beyond what the functions allow themselves: 60 s for a response.
 constexpr auto kTimeout = std::chrono::minutes(2);
+// Beyond what a function of AWS Lambda may take.
+constexpr auto kFunctionTimeout = std::chrono::minutes(16);
 
 // Found without running it.
 constexpr const char* kHasBoto3 =
@@ -65,7 +67,12 @@ Result<std::vector<FunctionSpec>> BuiltInFunctions(const ChildPoolOptions& pool,
   std::vector<FunctionSpec> functions;
   if (options.calls_aws) {
     ASSIGN_OR_RETURN(const bool has_boto3, HasBoto3(pool));
-    if (has_boto3) functions.push_back(BuiltIn(kAwsFunction, "pawl.aws.task.handler", pool));
+    if (has_boto3) {
+      functions.push_back(BuiltIn(kAwsFunction, "pawl.aws.task.handler", pool));
+      FunctionSpec& spec =
+          functions.emplace_back(BuiltIn(kLambdaEndpointFunction, "pawl.aws.invoke.handler", pool));
+      spec.timeout = kFunctionTimeout;
+    }
   }
   if (!options.http_tasks.empty()) {
     const std::string file = Absolute(options.http_tasks);

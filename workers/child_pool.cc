@@ -70,7 +70,7 @@ Status CheckInvocation(const Invocation& call) {
 }  // namespace
 
 Status CheckFunctionSpec(const FunctionSpec& spec) {
-  const bool is_own = spec.is_built_in && (spec.name == kAwsFunction || spec.name == kHttpFunction);
+  const bool is_own = spec.is_built_in && IsBuiltInFunction(spec.name);
   const bool is_name = !spec.name.empty() && spec.name.size() <= kNameBytesMax &&
                        std::all_of(spec.name.begin(), spec.name.end(), IsNameCharacter);
   if (!is_own && !is_name) {

@@ -1,5 +1,6 @@
-// The functions of a worker itself that call AWS services and HTTP endpoints for Task states. No
-// definition and no directory of functions can name them: other names have no colon.
+// The functions of a worker itself that call AWS services, HTTP endpoints and functions elsewhere
+// for Task states. No definition and no directory of functions can name them: other names have no
+// colon.
 #pragma once
 
 #include <string_view>
@@ -8,5 +9,12 @@ namespace pawl {
 
 inline constexpr std::string_view kAwsFunction = "pawl:aws";
 inline constexpr std::string_view kHttpFunction = "pawl:http";
+// Calls functions at another endpoint: {"Endpoint": URL, "FunctionName": …, "Qualifier": …,
+// "Payload": …}.
+inline constexpr std::string_view kLambdaEndpointFunction = "pawl:lambda";
+
+constexpr bool IsBuiltInFunction(std::string_view name) {
+  return name == kAwsFunction || name == kHttpFunction || name == kLambdaEndpointFunction;
+}
 
 }  // namespace pawl

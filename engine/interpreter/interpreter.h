@@ -170,6 +170,9 @@ class Interpreter {
   void CancelWait(const Frame& frame);
   std::string TokenOf(const Frame& frame, std::uint32_t wait_number) const;
   void RecordTaskStarted(Frame& frame, const std::optional<Lease>& lease);
+  // In an execution that is a test: ends the task that was just scheduled as its mock says. False
+  // if it has none.
+  bool EndByTestCase(Frame& frame);
 
   // --- Joins (join.cc) ---
   // The effective input of a Parallel, the same however often it is evaluated.

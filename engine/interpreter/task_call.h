@@ -23,6 +23,12 @@ struct TaskCall {
 //
 // `frame` waits for a task, and `parameters` is the text of its TaskWait::parameters.
 TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Bytes& parameters);
+// The same call made at another AWS Lambda API: a call of the built-in kLambdaEndpointFunction.
+// What names no function of its own (`frame` calls a service) stays as it is.
+TaskCall CallElsewhere(const asl::StateMachine& machine,
+                       const Frame& frame,
+                       TaskCall call,
+                       std::string_view endpoint);
 
 // What a states:startExecution asks for.
 struct ChildStart {

@@ -3,11 +3,13 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/base/built_in_function.h"
 #include "engine/base/hash.h"
 #include "engine/base/uuid.h"
 #include "engine/expression/digest.h"
 #include "engine/interpreter/advance.h"
 #include "engine/interpreter/interpreter.h"
+#include "engine/interpreter/task_events.h"
 #include "engine/json/parse.h"
 #include "engine/json/write.h"
 
@@ -18,36 +20,6 @@ using Integration = asl::TaskState::Integration;
 
 // The API model's bound of TimeoutSeconds and HeartbeatSeconds.
 constexpr std::int64_t kTaskSecondsMax = 99'999'999;
-
-struct TaskEvents {
-  EventType scheduled;
-  EventType started;
-  EventType succeeded;
-  EventType failed;
-  EventType timed_out;
-};
-
-TaskEvents EventsOf(const asl::TaskState& task) {
-  if (task.integration == Integration::kLambdaFunction) {
-    return {EventType::kLambdaFunctionScheduled,
-            EventType::kLambdaFunctionStarted,
-            EventType::kLambdaFunctionSucceeded,
-            EventType::kLambdaFunctionFailed,
-            EventType::kLambdaFunctionTimedOut};
-  }
-  if (task.integration == Integration::kActivity) {
-    return {EventType::kActivityScheduled,
-            EventType::kActivityStarted,
-            EventType::kActivitySucceeded,
-            EventType::kActivityFailed,
-            EventType::kActivityTimedOut};
-  }
-  return {EventType::kTaskScheduled,
-          EventType::kTaskStarted,
-          EventType::kTaskSucceeded,
-          EventType::kTaskFailed,
-          EventType::kTaskTimedOut};
-}
 
 // The event that lambda:invoke passes on. As recorded: a string is the event's JSON text, and no
 // payload is an empty object. A string that is no JSON, which Lambda refuses, is the event itself.
@@ -131,6 +103,31 @@ TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Byte
           .qualifier = wait.qualifier,
           .payload = Bytes(InvokedEvent(payload)),
           .wants_log = wait.wants_log};
+}
+
+TaskCall CallElsewhere(const asl::StateMachine& machine,
+                       const Frame& frame,
+                       TaskCall call,
+                       std::string_view endpoint) {
+  const auto& task = std::get<asl::TaskState>(machine.states[frame.state].details);
+  if (task.integration != Integration::kLambdaFunction &&
+      task.integration != Integration::kLambdaInvoke) {
+    return call;
+  }
+  std::string event = R"({"Endpoint":)";
+  json::WriteStringTo(event, endpoint);
+  event += R"(,"FunctionName":)";
+  json::WriteStringTo(event, call.function);
+  if (!call.qualifier.empty()) {
+    event += R"(,"Qualifier":)";
+    json::WriteStringTo(event, call.qualifier);
+  }
+  event += R"(,"Payload":)";
+  event += call.payload.view();
+  event += '}';
+  return {.function = std::string(kLambdaEndpointFunction),
+          .qualifier = {},
+          .payload = Bytes(std::move(event))};
 }
 
 std::optional<std::int64_t> Interpreter::TaskSeconds(Frame& frame,
@@ -233,6 +230,7 @@ void Interpreter::ExecuteTask(Frame& frame) {
   Attach(scheduled, wait.parameters);
   scheduled.timeout_seconds = timeout;
   scheduled.heartbeat_seconds = heartbeat;
+  if (!rows_.header.test_case.empty() && EndByTestCase(frame)) return;
   wait.scheduled_event = scheduled.id;
   if (timeout) {
     wait.deadline = now_ + std::chrono::seconds(*timeout);

@@ -61,12 +61,16 @@ class TaskTokens {
                               std::uint32_t wait_number) const = 0;
 };
 
+class TaskMocks;
+
 // What is the same for every turn of an engine.
 struct Environment {
   Limits limits;
   ArnScheme arns;
   // Outlives the engine's turns.
   const TaskTokens* task_tokens = nullptr;
+  // Likewise. Without it, tasks of tests fail.
+  const TaskMocks* task_mocks = nullptr;
 };
 
 // What is the same for every turn of an execution.
@@ -81,6 +85,9 @@ struct ExecutionHeader {
   // How often it was redriven, and when last.
   std::uint32_t redrive_count = 0;
   Timestamp redriven_at = {};
+  // Of an execution that is a test: which of its state machine's. Tasks that it mocks are not run
+  // (see TaskMocks). Else empty.
+  std::string test_case = {};
 
   bool is_express() const { return !express_id.empty(); }
 

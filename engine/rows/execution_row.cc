@@ -14,18 +14,16 @@ constexpr std::uint8_t kVersion = 1;
 // A listing with the version of the state machine.
 constexpr std::uint8_t kVersionQualified = 2;
 
-enum RowFlags : std::uint8_t {
-  kClosed = 1,
-  kOutput = 2,
-  kError = 4,
-  kCause = 8,
-  kParent = 16,
-  kMapRuns = 32,
-  kRedriven = 64,
-  kQualified = 128,
-};
-
-constexpr std::uint8_t kAllFlags = 255;
+constexpr std::uint32_t kClosed = 1;
+constexpr std::uint32_t kOutput = 2;
+constexpr std::uint32_t kError = 4;
+constexpr std::uint32_t kCause = 8;
+constexpr std::uint32_t kParent = 16;
+constexpr std::uint32_t kMapRuns = 32;
+constexpr std::uint32_t kRedriven = 64;
+constexpr std::uint32_t kQualified = 128;
+constexpr std::uint32_t kTest = 256;
+constexpr std::uint32_t kAllFlags = 511;
 
 std::int32_t TakeSigned32(Decoder& decoder) {
   const std::int64_t value = decoder.SignedVarint();
@@ -67,6 +65,20 @@ void AppendQualifier(Encoder& encoder, std::uint64_t version, std::string_view a
   encoder.String(alias);
 }
 
+std::uint32_t FlagsOf(const ExecutionRow& row) {
+  std::uint32_t flags = 0;
+  if (row.is_closed()) flags |= kClosed;
+  if (row.output) flags |= kOutput;
+  if (row.error) flags |= kError;
+  if (row.cause) flags |= kCause;
+  if (row.parent) flags |= kParent;
+  if (row.has_map_runs) flags |= kMapRuns;
+  if (row.header.redrive_count > 0) flags |= kRedriven;
+  if (row.version != 0) flags |= kQualified;
+  if (!row.header.test_case.empty()) flags |= kTest;
+  return flags;
+}
+
 // Of an ExecutionRow or a ListingRow.
 template <typename Row>
 void TakeQualifier(Decoder& decoder, Row& row) {
@@ -97,10 +109,7 @@ std::string EncodeExecution(const ExecutionRow& row) {
   encoder.SignedVarint(row.priority);
   encoder.String(row.fairness_key);
   encoder.BigEndian64(row.input_hash);
-  encoder.Byte(static_cast<std::uint8_t>(
-      (row.is_closed() ? kClosed : 0) | (row.output ? kOutput : 0) | (row.error ? kError : 0) |
-      (row.cause ? kCause : 0) | (row.parent ? kParent : 0) | (row.has_map_runs ? kMapRuns : 0) |
-      (row.header.redrive_count > 0 ? kRedriven : 0) | (row.version != 0 ? kQualified : 0)));
+  encoder.Varint(FlagsOf(row));
   if (row.is_closed()) AppendTime(encoder, row.stopped_at);
   if (row.output) AppendPayload(encoder, *row.output);
   if (row.error) encoder.String(*row.error);
@@ -112,6 +121,7 @@ std::string EncodeExecution(const ExecutionRow& row) {
     encoder.String(row.redrive_token);
   }
   if (row.version != 0) AppendQualifier(encoder, row.version, row.alias);
+  if (!row.header.test_case.empty()) encoder.String(row.header.test_case);
   return value;
 }
 
@@ -132,7 +142,7 @@ Result<ExecutionRow> DecodeExecution(std::string_view value) {
   row.priority = TakeSigned32(decoder);
   row.fairness_key = decoder.String();
   row.input_hash = decoder.BigEndian64();
-  const std::uint8_t flags = decoder.Byte();
+  const std::uint32_t flags = decoder.Varint32();
   if ((flags & ~kAllFlags) != 0) decoder.Fail();
   if (((flags & kClosed) != 0) != row.is_closed()) decoder.Fail();
   if (row.is_closed()) row.stopped_at = TakeTime(decoder);
@@ -148,6 +158,10 @@ Result<ExecutionRow> DecodeExecution(std::string_view value) {
     if (row.header.redrive_count == 0) decoder.Fail();
   }
   if ((flags & kQualified) != 0) TakeQualifier(decoder, row);
+  if ((flags & kTest) != 0) {
+    row.header.test_case = decoder.String();
+    if (row.header.test_case.empty()) decoder.Fail();
+  }
   if (!decoder.Finished()) return DataLoss("an execution row is not readable");
   return row;
 }

@@ -24,6 +24,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/base/time.h"
+#include "engine/interpreter/task_mocks.h"
 #include "engine/interpreter/turn.h"
 #include "engine/runtime/invocation.h"
 #include "engine/runtime/tags.h"
@@ -39,6 +40,8 @@ namespace pawl {
 using interpreter::ArnScheme;
 using interpreter::EventType;
 using interpreter::ExecutionStatus;
+using interpreter::MockedEnd;
+using interpreter::TaskMocks;
 
 struct EngineOptions {
   // Where executions are kept; made if absent. Empty: in memory, gone with the engine.
@@ -49,6 +52,11 @@ struct EngineOptions {
   // In place of objects_directory, which is empty then: a store of the program's own, safe from any
   // thread.
   std::shared_ptr<objects::ObjectStore> object_store = {};
+  // For executions that are tests (StartRequest::test_case); may be empty.
+  std::shared_ptr<const TaskMocks> task_mocks = {};
+  // Where tasks call functions in place of workers' own: the URL of an AWS Lambda API, which the
+  // function kLambdaFunction of a worker calls. Empty: workers run them.
+  std::string lambda_endpoint = {};
   // Threads that run turns; 0 is max(1, cores / 2).
   int executors = 0;
   Limits limits = {};
@@ -163,6 +171,9 @@ struct StartRequest {
   std::int32_t priority = 0;
   // Tasks of one key share a function's workers fairly with those of others.
   std::string fairness_key = {};
+  // Of an execution that is a test: tasks that this case of EngineOptions::task_mocks mocks are not
+  // run. Empty: it is none.
+  std::string test_case = {};
 };
 
 struct StartResponse {

@@ -46,7 +46,9 @@ EngineOptions WithinRetention(EngineOptions options) {
 
 EngineImpl::EngineImpl(EngineOptions options, EngineParts parts)
     : options_(WithinRetention(std::move(options))),
-      environment_{.limits = options_.limits, .arns = options_.arns},
+      environment_{.limits = options_.limits,
+                   .arns = options_.arns,
+                   .task_mocks = options_.task_mocks.get()},
       storage_(std::move(parts.storage)),
       system_clock_(std::move(parts.clock)),
       random_(std::move(parts.random)),
@@ -255,6 +257,17 @@ Status EngineImpl::DeleteStateMachine(NamespaceId namespace_id, const std::strin
   return catalog_->Delete(namespace_id, name, clock_->Now());
 }
 
+Status EngineImpl::CheckTestCase(const StartRequest& request) const {
+  if (request.test_case.empty()) return {};
+  if (options_.task_mocks == nullptr) {
+    return InvalidArgument(
+        "there is no mock configuration that could have the test case '" + request.test_case + "'",
+        "test_case");
+  }
+  const Status status = options_.task_mocks->Check(request.state_machine, request.test_case);
+  return status.ok() ? status : InvalidArgument(status.message(), "test_case");
+}
+
 Result<StartCommand> EngineImpl::Prepare(StartRequest request) {
   if (request.input.empty()) request.input = "{}";
   if (request.input.size() > options_.limits.payload_bytes_max) {
@@ -285,6 +298,7 @@ Result<StartCommand> EngineImpl::Prepare(StartRequest request) {
   ASSIGN_OR_RETURN(
       Catalog::StartPermit permit,
       catalog_->PermitStart(request.namespace_id, request.state_machine, request.qualifier));
+  RETURN_IF_ERROR(CheckTestCase(request));
   StartCommand command;
   command.revision = permit.revision;
   command.version = permit.version;

@@ -143,6 +143,8 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   // --- ShardEnvironment ---
   const interpreter::Environment& interpreter() const override { return environment_; }
 
+  const std::string& lambda_endpoint() const override { return options_.lambda_endpoint; }
+
   storage::Storage& storage() override { return *storage_; }
 
   Matcher& matcher() override { return *matcher_; }
@@ -162,6 +164,7 @@ class EngineImpl final : public Engine, public ShardEnvironment {
 
   Executor& ExecutorOf(ShardId shard);
   // Checks a start and finds its shard; the reply is left to the caller.
+  Status CheckTestCase(const StartRequest& request) const;
   Result<StartCommand> Prepare(StartRequest request);
   Status CheckRoom() const;
   // Of what only grows: deployments, versions, aliases and tags.

@@ -136,11 +136,12 @@ FailedTask Matcher::Unserved(const TaskRef& ref, const Task& task) const {
         .error = "ActivityDoesNotExist",
         .cause = "Activity Does Not Exist: '" + interpreter::ActivityArn(arns_, *activity) + "'"};
   }
-  if (task.function == kAwsFunction) {
+  if (task.function == kAwsFunction || task.function == kLambdaEndpointFunction) {
     return {.ref = ref,
             .error = "Pawl.NoWorker",
             .cause =
-                "No worker calls AWS services. A 'pawl worker' does whose Python has boto3 "
+                "No worker calls AWS services or another Lambda. A 'pawl worker' does whose Python "
+                "has boto3 "
                 "(Debian: python3-boto3), unless it runs with --aws off; in a program, "
                 "Engine.integrations()."};
   }

@@ -79,7 +79,8 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
                                       .name = command.request.name,
                                       .started_at = now,
                                       .seed = command.seed,
-                                      .express_id = command.express_id},
+                                      .express_id = command.express_id,
+                                      .test_case = command.request.test_case},
                            .revision = command.revision,
                            .priority = command.request.priority,
                            .fairness_key = command.request.fairness_key,
@@ -102,7 +103,8 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
                           row.parent->map_run == command.parent->map_run;
     if (is_again) return StartAgain(**known, std::move(command), now);
     // Step Functions: the same name and input, while the execution is open, is the same execution.
-    if (!is_same_attempt && (row.is_closed() || row.input_hash != fresh.input_hash)) {
+    if (!is_same_attempt && (row.is_closed() || row.input_hash != fresh.input_hash ||
+                             row.header.test_case != fresh.header.test_case)) {
       return command.done(AlreadyExists("Execution Already Exists: '" + arn + "'")
                               .WithReason("ExecutionAlreadyExists"));
     }
@@ -672,6 +674,9 @@ std::optional<ReadyTask> Shard::MakeReady(Resident& execution,
     parameters = *loaded;
   }
   interpreter::TaskCall call = interpreter::CallOf(*execution.machine, frame, parameters);
+  if (const std::string& endpoint = environment_.lambda_endpoint(); !endpoint.empty()) {
+    call = interpreter::CallElsewhere(*execution.machine, frame, std::move(call), endpoint);
+  }
   return ReadyTask{
       .task =
           {.ref = {.execution = execution.id, .frame = number, .wait_number = frame.wait_number},

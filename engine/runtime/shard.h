@@ -55,6 +55,8 @@ class ShardEnvironment {
  public:
   virtual ~ShardEnvironment() = default;
   virtual const interpreter::Environment& interpreter() const = 0;
+  // EngineOptions::lambda_endpoint.
+  virtual const std::string& lambda_endpoint() const = 0;
   virtual storage::Storage& storage() = 0;
   virtual ObjectJobs& object_jobs() = 0;
   virtual Matcher& matcher() = 0;

@@ -146,7 +146,8 @@ void Shard::StartMapChild(const Resident& execution, const Aftermath::MapChild& 
                      .name = interpreter::MapChildName(row.header, child.run, child.index),
                      .input = std::string(child.input.view()),
                      .priority = row.priority,
-                     .fairness_key = row.fairness_key};
+                     .fairness_key = row.fairness_key,
+                     .test_case = row.header.test_case};
   command.revision = row.revision;
   command.machine = execution.machine;
   command.seed = HashCombine(HashCombine(row.header.seed, child.run), child.index);

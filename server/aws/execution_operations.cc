@@ -27,11 +27,14 @@ Result<ExecutionName> NameIn(const ApiCall& call) {
 }
 
 Result<StartRequest> StartIn(const ApiCall& call) {
-  ASSIGN_OR_RETURN(QualifiedName machine,
-                   ParseMachineArn(call.arns(), call.input.Required("stateMachineArn")));
+  const std::string arn = call.input.Required("stateMachineArn");
+  // Step Functions Local: a test case stands behind the ARN. No name has a '#'.
+  const std::size_t mark = arn.find('#');
+  ASSIGN_OR_RETURN(QualifiedName machine, ParseMachineArn(call.arns(), arn.substr(0, mark)));
   StartRequest request{.namespace_id = call.caller.namespace_id,
                        .state_machine = std::move(machine.state_machine),
                        .qualifier = std::move(machine.qualifier)};
+  if (mark != std::string::npos) request.test_case = arn.substr(mark + 1);
   if (auto name = call.input.Text("name")) {
     RETURN_IF_ERROR(CheckResourceName(*name));
     request.name = *std::move(name);

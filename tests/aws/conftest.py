@@ -30,7 +30,8 @@ def fixture_served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]
         yield served
 
 
-def _client(served: Served, models: Path | None) -> Any:
+def client_of(served: Served, models: Path | None = None) -> Any:
+    """boto3's client of the server, with `models` before its own."""
     boto3 = pytest.importorskip("boto3", reason="python3-boto3 is not installed")
     from botocore.config import Config
 
@@ -51,7 +52,7 @@ def _client(served: Served, models: Path | None) -> Any:
 @pytest.fixture(name="sfn", scope="session")
 def fixture_sfn(served: Served) -> Any:
     """boto3's client with its own models."""
-    return _client(served, None)
+    return client_of(served)
 
 
 @pytest.fixture(name="newer", scope="session")
@@ -59,7 +60,7 @@ def fixture_newer(served: Served) -> Any:
     """boto3's client with the newest models."""
     if not MODELS.is_dir():
         pytest.skip(f"{MODELS} is not there")
-    return _client(served, MODELS)
+    return client_of(served, MODELS)
 
 
 @pytest.fixture(name="machine")

@@ -30,8 +30,9 @@ class Served:
         return f"arn:aws:states:{REGION}:{ACCOUNT}:{resource}"
 
 
-def _start(*arguments: str) -> subprocess.Popen[str]:
+def _start(*arguments: str, more: dict[str, str] | None = None) -> subprocess.Popen[str]:
     environment = {n: v for n, v in os.environ.items() if not n.startswith("PAWL_")}
+    environment.update(more or {})
     return subprocess.Popen(
         [PROGRAM, *arguments],
         stdin=subprocess.DEVNULL,
@@ -58,12 +59,17 @@ def _ready_line(process: subprocess.Popen[str]) -> str:
 
 
 @contextmanager
-def serving(functions: Path, *settings: str, http_host: str = "127.0.0.1") -> Iterator[Served]:
+def serving(
+    functions: Path,
+    *settings: str,
+    http_host: str = "127.0.0.1",
+    environment: dict[str, str] | None = None,
+) -> Iterator[Served]:
     """Serves in memory on ports that the kernel picks, with a worker for `functions`."""
     functions.mkdir(parents=True, exist_ok=True)
     addresses = ("--grpc-address", "127.0.0.1:0", "--http-address", f"{http_host}:0")
     more = ("--aws-account", ACCOUNT, "--log-level", "error", *settings)
-    server = _start("server", "--in-memory", *addresses, *more)
+    server = _start("server", "--in-memory", *addresses, *more, more=environment)
     try:
         found = re.search(r"grpc (\S+), http (\S+),", _ready_line(server))
         assert found, "the server did not get ready"

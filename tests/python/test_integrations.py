@@ -130,7 +130,7 @@ def test_an_http_task_runs_where_the_worker_allows_it(site: Site, stub: Stub) ->
 def test_an_engine_in_the_process_calls_services_too(stub: Stub, tmp_path: pathlib.Path) -> None:
     with pawl.Engine() as engine:
         served = engine.integrations(http_tasks=http_file(tmp_path, stub))
-        assert served == ["pawl:aws", "pawl:http"]
+        assert served == ["pawl:aws", "pawl:lambda", "pawl:http"]
         engine.deploy(service("events:putEvents", {"Entries": [{"Detail": {}}]}), name="put")
         assert engine.run("put") == {"Entries": [{"EventId": "e-1"}], "FailedEntryCount": 0}
         engine.deploy(get(f"{stub.url}/none"), name="get")

@@ -51,6 +51,17 @@ TEST(ExecutionRowTest, RedrivesComeBack) {
   EXPECT_EQ(*DecodeListing(EncodeListing(listing)), listing);
 }
 
+TEST(ExecutionRowTest, TestsComeBack) {
+  ExecutionRow row = Example();
+  row.header.test_case = "HappyPath";
+  row.version = 3;
+  row.alias = "live";
+  const std::string value = EncodeExecution(row);
+  EXPECT_EQ(*DecodeExecution(value), row);
+  for (std::size_t size = 0; size < value.size(); ++size)
+    EXPECT_FALSE(DecodeExecution(value.substr(0, size)).ok()) << size;
+}
+
 TEST(ExecutionRowTest, ParentsComeBack) {
   ExecutionRow row = Example();
   row.has_map_runs = true;

@@ -26,6 +26,11 @@ SDK = "aws-sdk:"
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
 
+# Variables of Step Functions Local that are not boto3's name of the service and _ENDPOINT.
+LOCAL_ENDPOINTS = {
+    "sagemaker": "SAGE_MAKER_ENDPOINT",
+    "stepfunctions": "STEP_FUNCTIONS_ENDPOINT",
+}
 # The API behind an optimized integration whose name is another.
 OPTIMIZED_APIS = {("bedrock", "invokeModel"): "bedrockruntime"}
 # As recorded and as documented, these answer without the envelope of the SDK.
@@ -170,11 +175,17 @@ def make_client(name: str) -> Any:
 
 
 def endpoint_of(name: str) -> Any:
-    """The endpoint that the environment sets, or None; AWS's own variables.
+    """The endpoint that the environment sets, or None.
 
     ``AWS_ENDPOINT_URL_SQS`` goes before ``AWS_ENDPOINT_URL`` (AWS SDKs and Tools Reference Guide,
-    "Service-specific endpoints"). Older releases of botocore do not read them.
+    "Service-specific endpoints"); older releases of botocore do not read them. Between them stand
+    the names of Step Functions Local (``SQS_ENDPOINT``, ``SAGE_MAKER_ENDPOINT``).
     """
     model = _session._session.get_service_model(name)
     variable = model.service_id.replace(" ", "_").upper()
-    return os.environ.get(f"AWS_ENDPOINT_URL_{variable}") or os.environ.get("AWS_ENDPOINT_URL")
+    names = [
+        f"AWS_ENDPOINT_URL_{variable}",
+        LOCAL_ENDPOINTS.get(name, f"{name.replace('-', '_').upper()}_ENDPOINT"),
+        "AWS_ENDPOINT_URL",
+    ]
+    return next((os.environ[name] for name in names if os.environ.get(name)), None)

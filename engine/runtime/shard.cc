@@ -498,7 +498,7 @@ void Shard::StageClose(Resident& execution, const interpreter::Close& close, Tim
       StageMessage({.id = execution.id}, {});
     }
   }
-  ++statistics_.executions_closed;
+  ++statistics_.executions_closed[static_cast<std::size_t>(close.status)];
 }
 
 // One row for each frame that changed since the last group, however often it changed.

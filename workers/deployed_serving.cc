@@ -27,7 +27,14 @@ void DeployedServing::SetFunctions(std::vector<v1::ProvidedFunction> functions, 
 }
 
 Status DeployedServing::Store(const FetchedCode& code) {
-  return cache_->Store(code.sha256, code.archive);
+  RETURN_IF_ERROR(cache_->Store(code.sha256, code.archive));
+  if (cache_->Use(code.sha256)) {
+    used_.insert(code.sha256);
+    return OkStatus();
+  }
+  // Or it would be fetched again at once, for ever.
+  return Unavailable("what was unpacked in '" + cache_->directory() +
+                     "' cannot be opened and locked; a file system with flock is expected");
 }
 
 std::vector<WantedCode> DeployedServing::Apply() {

@@ -32,7 +32,8 @@ class DeployedServing {
 
   // These are deployed now. Removes old code from the cache, the first time.
   void SetFunctions(std::vector<v1::ProvidedFunction> functions, Timestamp now);
-  // Unpacks an archive; errors as CodeCache::Store. It takes as long as the disk does.
+  // Unpacks an archive; errors as CodeCache::Store, and Unavailable where the disk cannot lock. It
+  // takes as long as the disk does.
   Status Store(const FetchedCode& code);
   // Serves what can be served and returns what is missing for the rest.
   std::vector<WantedCode> Apply();

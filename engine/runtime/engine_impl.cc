@@ -452,10 +452,12 @@ EngineStatistics EngineImpl::Statistics() {
     sum.resident_executions += one.residents;
     sum.armed_timers += one.timers;
   }
-  const Matcher::Counts tasks = matcher_->Count();
+  Matcher::Counts tasks = matcher_->Count();
   sum.queued_tasks = tasks.queued;
   sum.leased_tasks = tasks.leased;
   sum.workers = tasks.workers;
+  sum.tasks_dispatched = tasks.dispatched;
+  sum.functions = std::move(tasks.functions);
   sum.tasks_completed = tasks_completed_;
   storage::StorageStatistics store = storage_->Statistics();
   sum.rows_written = store.rows_written;

@@ -129,6 +129,8 @@ void Matcher::Drop(const TaskRef& ref) {
 
 void Matcher::BeginLease(Entry& entry) {
   ++leased_;
+  ++dispatched_;
+  ++functions_[entry.function].leased;
   if (!entry.deployed) return;
   ++entry.deployed->running;
   if (entry.is_call) --entry.deployed->waiting_calls;
@@ -136,6 +138,7 @@ void Matcher::BeginLease(Entry& entry) {
 
 void Matcher::EndLease(Entry& entry) {
   --leased_;
+  --functions_[entry.function].leased;
   if (!entry.deployed) return;
   --entry.deployed->running;
   if (entry.is_call) ++entry.deployed->waiting_calls;
@@ -436,6 +439,9 @@ Matcher::Ending Matcher::Completing(SessionId session_id, const TaskRef& ref, Ti
   Entry& entry = found->second;
   if (entry.state == State::kLeased) {
     entry.is_completing = entry.session == session_id;
+    if (entry.is_completing) {
+      functions_[entry.function].durations.Add(now - entry.lease.started_at);
+    }
     return {.lease = entry.lease, .version = entry.version};
   }
   // It was about to go to another worker.
@@ -578,7 +584,17 @@ std::optional<Timestamp> Matcher::NextDeadline() {
 
 Matcher::Counts Matcher::Count() {
   const MutexLock lock(mutex_);
-  return {.queued = queued_ + unclaimed_.size(), .leased = leased_, .workers = sessions_.size()};
+  Counts counts{.queued = queued_ + unclaimed_.size(),
+                .leased = leased_,
+                .workers = sessions_.size(),
+                .dispatched = dispatched_};
+  for (const auto& [id, function] : functions_) {
+    FunctionStatistics& statistics = counts.functions[id.second];
+    statistics.queued += function.queued;
+    statistics.leased += function.leased;
+    statistics.durations.Add(function.durations);
+  }
+  return counts;
 }
 
 TaskSink* Matcher::BeginCall(SessionId session_id) {

@@ -135,6 +135,9 @@ class Matcher {
     std::size_t queued = 0;
     std::size_t leased = 0;
     std::size_t workers = 0;
+    // Since the start: how often a worker got a task.
+    std::uint64_t dispatched = 0;
+    std::map<std::string, FunctionStatistics> functions = {};
   };
 
   Counts Count();
@@ -192,6 +195,8 @@ class Matcher {
   struct Function {
     std::map<std::int32_t, Level, std::greater<>> levels;
     std::size_t queued = 0;
+    std::size_t leased = 0;
+    DurationHistogram durations = {};
     // Sessions with credit, taking turns.
     std::deque<SessionId> sessions;
     // nullptr: not deployed.
@@ -289,6 +294,7 @@ class Matcher {
   SessionId last_session_ PAWL_GUARDED_BY(mutex_) = 0;
   std::size_t queued_ PAWL_GUARDED_BY(mutex_) = 0;
   std::size_t leased_ PAWL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t dispatched_ PAWL_GUARDED_BY(mutex_) = 0;
   std::size_t queued_bytes_ PAWL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -52,6 +52,22 @@ class MatcherTest : public testing::Test {
   Recorder two_;
 };
 
+TEST_F(MatcherTest, TasksAreCountedByFunction) {
+  const SessionId session = Connect(one_);
+  Offer(false);
+  Matcher::Counts counts = matcher_.Count();
+  EXPECT_EQ(counts.dispatched, 1U);
+  EXPECT_EQ(counts.functions.at("f").leased, 1U);
+  matcher_.Completing(session, kRef, kNow + std::chrono::seconds(3));
+  matcher_.Withdraw({kRef});
+  counts = matcher_.Count();
+  const FunctionStatistics& function = counts.functions.at("f");
+  EXPECT_EQ(function.leased, 0U);
+  EXPECT_EQ(function.durations.sum_seconds, 3);
+  matcher_.Offer({{.task = {.ref = kRef, .function = "g", .payload = Bytes("{}")}}}, kNow);
+  EXPECT_EQ(matcher_.Count().functions.at("g").queued, 1U);
+}
+
 TEST_F(MatcherTest, TaskWhoseEndIsUnderWayStaysWithItsWorker) {
   const SessionId session = Connect(one_);
   Offer(false);

@@ -114,6 +114,8 @@ struct TaskEnded {
   std::optional<Lease> lease = {};
   // The execution that a states:startExecution started; `output` is the answer to the call.
   std::optional<ChildName> child = {};
+  // Of a deployed function: which version ran; 0: the latest.
+  std::uint64_t function_version = 0;
 };
 
 // How an execution ended that a task or a Map run started.

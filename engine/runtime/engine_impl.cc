@@ -88,6 +88,10 @@ Status EngineImpl::Open() {
       [this](const TaskRef& ref) {
         if (FunctionCalls::Owns(ref)) return calls_->Load(ref);
         ExecutorOf(ref.execution.shard).Post(ref.execution.shard, LoadTaskCommand{.ref = ref});
+      },
+      [this] {
+        // While the engine opens there is nobody to wake.
+        if (!runners_.empty()) runners_.front()->event.Notify();
       });
   calls_ = std::make_unique<FunctionCalls>(*matcher_, *random_);
   state_tests_ = std::make_unique<StateTests>(*calls_, environment_, *random_);

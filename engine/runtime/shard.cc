@@ -185,7 +185,8 @@ void Shard::On(CompletionCommand command, Timestamp now, DiskState disk) {
                                               .error = std::move(command.completion.error),
                                               .cause = std::move(command.completion.cause),
                                               .log_tail = std::move(command.completion.log_tail),
-                                              .lease = command.lease}});
+                                              .lease = command.lease,
+                                              .function_version = command.function_version}});
   const bool is_accepted = ran.ok() && *ran;
   // A repetition may be of a completion that is still on its way to the disk: its answer follows
   // the same group. Whoever may hold the task then holds nothing.

@@ -55,7 +55,7 @@ class MatcherTest : public testing::Test {
 TEST_F(MatcherTest, TaskWhoseEndIsUnderWayStaysWithItsWorker) {
   const SessionId session = Connect(one_);
   Offer(false);
-  EXPECT_TRUE(matcher_.Completing(session, kRef, kNow).has_value());
+  EXPECT_TRUE(matcher_.Completing(session, kRef, kNow).lease.has_value());
   EXPECT_TRUE(matcher_.Knows(kRef));
   matcher_.Withdraw({kRef});
   EXPECT_FALSE(matcher_.Knows(kRef));
@@ -65,7 +65,7 @@ TEST_F(MatcherTest, TaskWhoseEndIsUnderWayStaysWithItsWorker) {
 TEST_F(MatcherTest, TaskThatWasEndedBeforeItWasClaimedGoesToNobodyElse) {
   const SessionId session = matcher_.Connect({.functions = {"f"}}, one_, kNow);
   Offer(true);
-  EXPECT_FALSE(matcher_.Completing(session, kRef, kNow).has_value());
+  EXPECT_FALSE(matcher_.Completing(session, kRef, kNow).lease.has_value());
   Connect(two_);
   EXPECT_THAT(matcher_.Poll(kNow + std::chrono::hours(1)), testing::IsEmpty());
   EXPECT_THAT(two_.delivered, testing::IsEmpty());

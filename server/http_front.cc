@@ -43,7 +43,14 @@ void HttpRoutes::Handle(http::HttpRequest request, std::shared_ptr<http::Respond
                                .content_type = std::string(kMetricsContentType),
                                .body = MetricsText(engine_.Statistics())});
   }
-  api_.Handle(std::move(request), std::move(responder));
+  http::HttpHandler& api = lambda::IsLambdaTarget(path) ? lambda_ : step_functions_;
+  api.Handle(std::move(request), std::move(responder));
+}
+
+std::optional<std::size_t> HttpRoutes::BodyBytesMax(std::string_view method,
+                                                    std::string_view target) {
+  if (!lambda::IsLambdaTarget(target)) return std::nullopt;
+  return lambda_.BodyBytesMax(method, target);
 }
 
 http::HttpResponse HttpRoutes::Readiness() {
@@ -52,8 +59,13 @@ http::HttpResponse HttpRoutes::Readiness() {
   return Plain(503, "the store does not answer: " + read.status().message() + "\n");
 }
 
-HttpFront::HttpFront(Engine& engine, platform::Random& random, runtime::TokenSealer tokens)
-    : api_(engine, random, std::move(tokens)), routes_(engine, api_) {}
+HttpFront::HttpFront(Engine& engine,
+                     platform::Clock& clock,
+                     platform::Random& random,
+                     const runtime::TokenSealer& tokens)
+    : step_functions_(engine, random, tokens),
+      lambda_(engine, clock, random, tokens),
+      routes_(engine, step_functions_, lambda_) {}
 
 Result<std::unique_ptr<HttpFront>> HttpFront::Start(Engine& engine,
                                                     platform::Clock& clock,
@@ -61,8 +73,8 @@ Result<std::unique_ptr<HttpFront>> HttpFront::Start(Engine& engine,
                                                     const std::string& address) {
   ASSIGN_OR_RETURN(const ListenAddress listen, ParseListenAddress(address));
   ASSIGN_OR_RETURN(std::string secret, engine.StoreSecret("page-tokens"));
-  runtime::TokenSealer tokens({{.id = kFirstSealingKeyId, .secret = std::move(secret)}});
-  std::unique_ptr<HttpFront> self(new HttpFront(engine, random, std::move(tokens)));
+  const runtime::TokenSealer tokens({{.id = kFirstSealingKeyId, .secret = std::move(secret)}});
+  std::unique_ptr<HttpFront> self(new HttpFront(engine, clock, random, tokens));
   http::HttpServerOptions options;
   options.host = Bare(listen.host);
   options.port = listen.port;

@@ -124,8 +124,7 @@ asio::awaitable<bool> HttpConnection::ServeOne() {
   if (!co_await ReadHeader(parser)) co_return false;
   const std::size_t bytes_max = BodyBytesMax(parser);
   parser.body_limit(bytes_max);
-  const std::size_t body_bytes =
-      parser.chunked() ? bytes_max : parser.content_length().value_or(0);
+  const std::size_t body_bytes = parser.chunked() ? bytes_max : parser.content_length().value_or(0);
   if (body_bytes > bytes_max) co_return co_await RefuseLargeBody();
   const HttpService::BodyRoom room(service_.bodies(), body_bytes);
   if (!room.fits()) co_return co_await Refuse(503, "too many large requests at once");

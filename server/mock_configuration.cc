@@ -130,18 +130,18 @@ class MockConfiguration::Reader {
     for (const json::Member& member : object.members()) {
       const std::string at = Under(place, member.name);
       const auto range = RangeIn(member.name);
-      if (!range) return Wrong(at, "expected a number of an attempt ('0') or a range ('1-3')");
+      if (!range) return Wrong(at, "expected the number of a call ('0') or a range ('1-3')");
       ASSIGN_OR_RETURN(MockedEnd end, EndAt(at, member.value));
-      response.attempts.push_back(
+      response.calls.push_back(
           {.first = range->first, .last = range->second, .end = std::move(end)});
     }
-    std::sort(response.attempts.begin(),
-              response.attempts.end(),
-              [](const Attempts& a, const Attempts& b) { return a.first < b.first; });
-    for (std::size_t i = 1; i < response.attempts.size(); ++i) {
-      const std::uint32_t first = response.attempts[i].first;
-      if (first > response.attempts[i - 1].last) continue;
-      return Wrong(place, fmt::format("attempt {} is there twice", first));
+    std::sort(response.calls.begin(), response.calls.end(), [](const Calls& a, const Calls& b) {
+      return a.first < b.first;
+    });
+    for (std::size_t i = 1; i < response.calls.size(); ++i) {
+      const std::uint32_t first = response.calls[i].first;
+      if (first > response.calls[i - 1].last) continue;
+      return Wrong(place, fmt::format("call {} is there twice", first));
     }
     return response;
   }
@@ -231,18 +231,18 @@ Status MockConfiguration::Check(std::string_view state_machine, std::string_view
 Result<std::optional<MockedEnd>> MockConfiguration::Find(std::string_view state_machine,
                                                          std::string_view test_case,
                                                          std::string_view state,
-                                                         std::uint32_t attempt) const {
+                                                         std::uint32_t call) const {
   ASSIGN_OR_RETURN(const TestCase* const states, FindCase(state_machine, test_case));
   const auto response = states->find(state);
   if (response == states->end()) return std::optional<MockedEnd>();
-  for (const Attempts& attempts : response->second->attempts) {
-    if (attempt >= attempts.first && attempt <= attempts.last) {
-      return std::optional<MockedEnd>(attempts.end);
+  for (const Calls& calls : response->second->calls) {
+    if (call >= calls.first && call <= calls.last) {
+      return std::optional<MockedEnd>(calls.end);
     }
   }
-  return NotFound(fmt::format("the mocked response '{}' says nothing of attempt {} of state '{}'",
+  return NotFound(fmt::format("the mocked response '{}' says nothing of call {} of state '{}'",
                               response->second->name,
-                              attempt,
+                              call,
                               state));
 }
 

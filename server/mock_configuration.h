@@ -32,13 +32,13 @@ class MockConfiguration final : public TaskMocks {
   Result<std::optional<MockedEnd>> Find(std::string_view state_machine,
                                         std::string_view test_case,
                                         std::string_view state,
-                                        std::uint32_t attempt) const override;
+                                        std::uint32_t call) const override;
 
  private:
   class Reader;
 
-  // What attempts `first` to `last` of a state give.
-  struct Attempts {
+  // What calls `first` to `last` of a state's task give.
+  struct Calls {
     std::uint32_t first = 0;
     std::uint32_t last = 0;
     MockedEnd end = {};
@@ -47,7 +47,7 @@ class MockConfiguration final : public TaskMocks {
   struct Response {
     std::string name = {};
     // By `first`, without overlaps.
-    std::vector<Attempts> attempts = {};
+    std::vector<Calls> calls = {};
   };
 
   template <typename T>

@@ -467,6 +467,8 @@ void ApplyToMapRun(const MapRunChange& change, WorkingSet& rows) {
 
 void Apply(const Turn& turn, WorkingSet& rows) {
   if (turn.is_ignored) return;
+  for (const StateIndex state : turn.mocked_calls)
+    ++rows.mocked_calls[state];
   if (rows.next_event == 1) rows.has_all_frames = true;
   for (const FrameChange& change : turn.frames) {
     std::visit(

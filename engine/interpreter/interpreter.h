@@ -173,6 +173,7 @@ class Interpreter {
   // In an execution that is a test: ends the task that was just scheduled as its mock says. False
   // if it has none.
   bool EndByTestCase(Frame& frame);
+  std::uint32_t MockedCallsOf(StateIndex state) const;
 
   // --- Joins (join.cc) ---
   // The effective input of a Parallel, the same however often it is evaluated.

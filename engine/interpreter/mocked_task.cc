@@ -1,4 +1,5 @@
 // Tasks of executions that are tests: they end as their mock says, in the turn that schedules them.
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -19,9 +20,9 @@ std::string_view MachineOf(const ExecutionHeader& header) {
 Result<std::optional<MockedEnd>> FindMock(const Environment& environment,
                                           const ExecutionHeader& header,
                                           std::string_view state,
-                                          std::uint32_t attempt) {
+                                          std::uint32_t call) {
   if (environment.task_mocks != nullptr) {
-    return environment.task_mocks->Find(MachineOf(header), header.test_case, state, attempt);
+    return environment.task_mocks->Find(MachineOf(header), header.test_case, state, call);
   }
   return NotFound("the execution is a test of case '" + header.test_case +
                   "', and the server has no mock configuration (any more)");
@@ -29,9 +30,16 @@ Result<std::optional<MockedEnd>> FindMock(const Environment& environment,
 
 }  // namespace
 
+std::uint32_t Interpreter::MockedCallsOf(StateIndex state) const {
+  const auto before = rows_.mocked_calls.find(state);
+  const auto now = std::count(turn_.mocked_calls.begin(), turn_.mocked_calls.end(), state);
+  return (before == rows_.mocked_calls.end() ? 0 : before->second) +
+         static_cast<std::uint32_t>(now);
+}
+
 bool Interpreter::EndByTestCase(Frame& frame) {
   const auto& task = std::get<asl::TaskState>(StateOf(frame).details);
-  auto mock = FindMock(environment_, rows_.header, StateOf(frame).name, frame.retry_count);
+  auto mock = FindMock(environment_, rows_.header, StateOf(frame).name, MockedCallsOf(frame.state));
   if (!mock.ok()) {
     // Nothing outside may be touched in place of a mock that is not there.
     FailRuntime(frame, mock.status().message());
@@ -39,6 +47,7 @@ bool Interpreter::EndByTestCase(Frame& frame) {
   }
   if (!*mock) return false;
   MockedEnd& end = **mock;
+  turn_.mocked_calls.push_back(frame.state);
   const TaskEvents events = EventsOf(task);
   RecordTaskStarted(frame, std::nullopt);
   if (!end.output) {

@@ -27,13 +27,13 @@ class TaskMocks {
   // OK if there is such a test case. NotFound says what there is.
   virtual Status Check(std::string_view state_machine, std::string_view test_case) const = 0;
 
-  // How attempt `attempt` (from 0; those after the first are retries) of a visit of the state ends.
-  // nullopt: the state is not mocked. NotFound: the test case is not there (any more), or says
-  // nothing of this attempt.
+  // How call `call` (from 0) of the state's task in one execution ends: each retry and each visit
+  // of the state is another one. nullopt: the state is not mocked. NotFound: the test case is not
+  // there (any more), or says nothing of this call.
   virtual Result<std::optional<MockedEnd>> Find(std::string_view state_machine,
                                                 std::string_view test_case,
                                                 std::string_view state,
-                                                std::uint32_t attempt) const = 0;
+                                                std::uint32_t call) const = 0;
 };
 
 }  // namespace pawl::interpreter

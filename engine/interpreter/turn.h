@@ -271,6 +271,8 @@ struct WorkingSet {
   std::map<FrameNumber, UnsuccessfulChildren> unsuccessful_children;
   // Payloads by the event that holds them.
   std::map<EventId, Bytes> payloads;
+  // Of a test: how often tasks of each state have ended as their mock says.
+  std::map<StateIndex, std::uint32_t> mocked_calls;
 };
 
 // --- Out ---
@@ -509,6 +511,8 @@ struct Turn {
   std::vector<MapRunChange> map_runs;
   std::vector<HistoryEvent> history;
   std::vector<Effect> effects;
+  // Of a test: states whose tasks have ended as their mock says, once for each.
+  std::vector<StateIndex> mocked_calls;
   std::optional<Close> close;
 
   bool operator==(const Turn&) const = default;

@@ -79,6 +79,24 @@ std::uint32_t FlagsOf(const ExecutionRow& row) {
   return flags;
 }
 
+void AppendTest(Encoder& encoder, const ExecutionRow& row) {
+  encoder.String(row.header.test_case);
+  encoder.Varint(row.mocked_calls.size());
+  for (const auto& [state, calls] : row.mocked_calls) {
+    encoder.Varint(state);
+    encoder.Varint(calls);
+  }
+}
+
+void TakeTest(Decoder& decoder, ExecutionRow& row) {
+  row.header.test_case = decoder.String();
+  if (row.header.test_case.empty()) decoder.Fail();
+  for (std::uint64_t left = decoder.Varint(); left > 0 && decoder.ok(); --left) {
+    const StateIndex state = decoder.Varint32();
+    row.mocked_calls[state] = decoder.Varint32();
+  }
+}
+
 // Of an ExecutionRow or a ListingRow.
 template <typename Row>
 void TakeQualifier(Decoder& decoder, Row& row) {
@@ -121,7 +139,7 @@ std::string EncodeExecution(const ExecutionRow& row) {
     encoder.String(row.redrive_token);
   }
   if (row.version != 0) AppendQualifier(encoder, row.version, row.alias);
-  if (!row.header.test_case.empty()) encoder.String(row.header.test_case);
+  if (!row.header.test_case.empty()) AppendTest(encoder, row);
   return value;
 }
 
@@ -158,10 +176,7 @@ Result<ExecutionRow> DecodeExecution(std::string_view value) {
     if (row.header.redrive_count == 0) decoder.Fail();
   }
   if ((flags & kQualified) != 0) TakeQualifier(decoder, row);
-  if ((flags & kTest) != 0) {
-    row.header.test_case = decoder.String();
-    if (row.header.test_case.empty()) decoder.Fail();
-  }
+  if ((flags & kTest) != 0) TakeTest(decoder, row);
   if (!decoder.Finished()) return DataLoss("an execution row is not readable");
   return row;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,8 @@ struct ExecutionRow {
   std::optional<ParentLink> parent = {};
   // Of the last redrive: who asks with the same token again, asks for the same.
   std::string redrive_token = {};
+  // Of a test: WorkingSet::mocked_calls.
+  std::map<StateIndex, std::uint32_t> mocked_calls = {};
   // Whether there were Map runs: then there are rows of them.
   bool has_map_runs = false;
   interpreter::ExecutionStatus status = interpreter::ExecutionStatus::kRunning;

@@ -26,6 +26,7 @@
 #include "engine/base/time.h"
 #include "engine/interpreter/task_mocks.h"
 #include "engine/interpreter/turn.h"
+#include "engine/runtime/deployed_functions.h"
 #include "engine/runtime/invocation.h"
 #include "engine/runtime/tags.h"
 #include "engine/runtime/test_state.h"
@@ -433,6 +434,8 @@ struct Task {
   std::uint32_t redeliveries = 0;
   // The caller wants Completion::log_tail.
   bool wants_log = false;
+  // JSON text: see InvocationRequest. May be empty.
+  std::string client_context = {};
 };
 
 struct Completion {
@@ -465,6 +468,10 @@ class TaskSink {
   // Nothing waits for these any more: stop them. No answer is needed.
   virtual void Cancel(std::vector<TaskRef> tasks) = 0;
   virtual void Acknowledge(std::vector<CompletionAck> acks) = 0;
+
+  // To a worker with WorkerHello::takes_deployed: all versions of deployed functions there are now,
+  // by task_name; at once, and again after each change. The worker announces what it has fetched.
+  virtual void Provide(std::vector<RunnableFunction> /*functions*/) {}
 };
 
 struct FunctionCredit {
@@ -479,6 +486,8 @@ struct WorkerHello {
   std::vector<std::string> functions = {};
   // Tasks the worker holds from before, running or with a completion still to be acknowledged.
   std::vector<TaskRef> held = {};
+  // The worker runs deployed functions too: see TaskSink::Provide.
+  bool takes_deployed = false;
 };
 
 // A connected worker. Destroying it is the end of the connection: what it held is offered to others
@@ -739,6 +748,9 @@ class Engine {
   virtual void EndTask(const std::string& token, TaskEnd end, Callback<bool> done) = 0;
   // Puts off the time-out of HeartbeatSeconds. Errors as EndTask.
   virtual void HeartbeatTask(const std::string& token, Callback<bool> done) = 0;
+
+  // As long as the engine.
+  virtual DeployedFunctions& Functions() = 0;
 
   // 32 secret random bytes, made once for each store and purpose ("page-tokens") and kept in it.
   virtual Result<std::string> StoreSecret(const std::string& purpose) = 0;

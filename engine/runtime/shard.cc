@@ -373,6 +373,10 @@ void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
   }
   ForgetHeartbeats(execution, turn);
   interpreter::Apply(turn, execution.set);
+  if (!turn.mocked_calls.empty()) {
+    execution.row.mocked_calls = execution.set.mocked_calls;
+    execution.is_row_dirty = true;
+  }
   // Until they are durable, the store cannot give these back.
   for (const interpreter::HistoryEvent& event : turn.history) {
     if (event.payload && event.payload->home == event.id) {

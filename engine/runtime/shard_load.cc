@@ -90,6 +90,7 @@ Result<std::unique_ptr<Resident>> Shard::Load(ExecutionId id) {
   interpreter::WorkingSet& set = execution->set;
   set.id = id;
   set.header = row.header;
+  set.mocked_calls = row.mocked_calls;
   set.has_all_frames = true;
 
   if (response.rows[2].empty()) return DataLoss("the execution has no history");

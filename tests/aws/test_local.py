@@ -135,7 +135,7 @@ def test_a_test_case_calls_nothing(local: Any) -> None:
     ]
 
 
-def test_each_attempt_has_its_mock(local: Any) -> None:
+def test_each_call_has_its_mock(local: Any) -> None:
     ended = run(local, "#RetryPath", {})
     assert json.loads(ended["output"])["Payload"] == {"body": "at last"}
     assert types(local, ended["executionArn"]).count("TaskFailed") == 3

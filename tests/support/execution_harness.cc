@@ -260,6 +260,7 @@ Turn ExecutionHarness::AdvanceOnFewest(const Message& message) {
 WorkingSet ExecutionHarness::FewestRows(FrameNumber frame) const {
   WorkingSet few;
   few.header = rows_.header;
+  few.mocked_calls = rows_.mocked_calls;
   few.next_event = rows_.next_event;
   few.last_event_at = rows_.last_event_at;
   for (;;) {

@@ -26,7 +26,7 @@ std::string ErrorOf(std::string_view text) {
   return MockConfiguration::Parse(text).status().message();
 }
 
-TEST(MockConfigurationTest, AnAttemptEndsAsItsResponseSays) {
+TEST(MockConfigurationTest, ACallEndsAsItsResponseSays) {
   const auto mocks = MockConfiguration::Parse(kOrders).value();
   const auto paid = mocks->Find("Orders", "Happy", "Charge", 0).value();
   EXPECT_EQ(paid->output->view(), R"({"StatusCode":200,"Payload":[1,2.50]})");
@@ -52,7 +52,7 @@ TEST(MockConfigurationTest, WhatIsNotThereIsAnErrorThatSaysWhatIs) {
             "Happy");
   EXPECT_THAT(mocks->Check("Stock", "Happy").message(), HasSubstr("but of: Orders"));
   EXPECT_EQ(mocks->Find("Orders", "Happy", "Charge", 1).status().message(),
-            "the mocked response 'Paid' says nothing of attempt 1 of state 'Charge'");
+            "the mocked response 'Paid' says nothing of call 1 of state 'Charge'");
 }
 
 TEST(MockConfigurationTest, AWrongFileIsToldWithThePlace) {
@@ -68,9 +68,9 @@ TEST(MockConfigurationTest, AWrongFileIsToldWithThePlace) {
     return ErrorOf(R"({"StateMachines": {}, "MockedResponses": {"R": )" + attempts + "}}");
   };
   EXPECT_EQ(response(R"({"2-1": {"Return": 1}})"),
-            "MockedResponses.R.2-1: expected a number of an attempt ('0') or a range ('1-3')");
+            "MockedResponses.R.2-1: expected the number of a call ('0') or a range ('1-3')");
   EXPECT_EQ(response(R"({"0-2": {"Return": 1}, "2": {"Return": 1}})"),
-            "MockedResponses.R: attempt 2 is there twice");
+            "MockedResponses.R: call 2 is there twice");
   EXPECT_EQ(response(R"({"0": {"Return": 1, "Throw": {}}})"),
             "MockedResponses.R.0: expected one member, 'Return' or 'Throw'");
   EXPECT_EQ(response(R"({"0": {"Throw": {"Cause": "c"}}})"),

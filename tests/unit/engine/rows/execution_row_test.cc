@@ -54,6 +54,7 @@ TEST(ExecutionRowTest, RedrivesComeBack) {
 TEST(ExecutionRowTest, TestsComeBack) {
   ExecutionRow row = Example();
   row.header.test_case = "HappyPath";
+  row.mocked_calls = {{2, 1}, {300, 4000}};
   row.version = 3;
   row.alias = "live";
   const std::string value = EncodeExecution(row);

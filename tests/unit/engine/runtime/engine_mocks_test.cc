@@ -14,7 +14,7 @@ using interpreter::MockedEnd;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// State 'S' of case 'c' throws once and returns then; 'M' always returns its attempt.
+// State 'S' of case 'c' throws once and then returns once.
 class Mocks final : public interpreter::TaskMocks {
  public:
   Status Check(std::string_view, std::string_view test_case) const override {
@@ -24,14 +24,14 @@ class Mocks final : public interpreter::TaskMocks {
   Result<std::optional<MockedEnd>> Find(std::string_view state_machine,
                                         std::string_view test_case,
                                         std::string_view state,
-                                        std::uint32_t attempt) const override {
+                                        std::uint32_t call) const override {
     EXPECT_EQ(state_machine, "m");
     RETURN_IF_ERROR(Check(state_machine, test_case));
-    if (state == "S" && attempt == 0) return std::optional(MockedEnd{.error = "E", .cause = "c"});
-    if (state == "S" && attempt == 1) {
+    if (state == "S" && call == 0) return std::optional(MockedEnd{.error = "E", .cause = "c"});
+    if (state == "S" && call == 1) {
       return std::optional(MockedEnd{.output = Bytes(R"({"Payload":1})")});
     }
-    if (state == "S") return NotFound("nothing of attempt 2");
+    if (state == "S") return NotFound("nothing of call 2");
     return std::optional<MockedEnd>();
   }
 };
@@ -110,16 +110,27 @@ TEST_F(EngineMocksTest, ATestGoesOnAfterACrash) {
   EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kSucceeded);
 }
 
+TEST_F(EngineMocksTest, EachVisitIsAnotherCallAlsoAfterACrash) {
+  harness_.Deploy("m", R"({"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": "mocked",
+      "Catch": [{"ErrorEquals": ["E"], "Next": "W"}], "End": true},
+      "W": {"Type": "Wait", "Seconds": 5, "Next": "S"}}})");
+  const ExecutionName name =
+      harness_.TryStart({.state_machine = "m", .test_case = "c"}).value().name;
+  harness_.Crash();
+  harness_.Advance(std::chrono::seconds(6));
+  EXPECT_EQ(harness_.Describe(name).output.view(), R"({"Payload":1})");
+}
+
 TEST_F(EngineMocksTest, WhatTheMockDoesNotSayFailsTheExecutionAndCallsNothing) {
   auto& worker = harness_.AddWorker({"mocked"});
-  // What attempt 1 returns cannot be read, so there is an attempt 2.
+  // What call 1 returns cannot be read, so there is a call 2.
   const ExecutionName name = Start(R"json({"StartAt": "S", "States": {"S": {"Type": "Task",
       "Resource": "mocked", "ResultSelector": {"x.$": "States.StringToJson($.Payload)"},
       "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1}], "End": true}}})json");
   harness_.Advance(std::chrono::seconds(30));
   const ExecutionInfo info = harness_.Describe(name);
   EXPECT_EQ(info.error, "States.Runtime");
-  EXPECT_THAT(info.cause.value_or(""), HasSubstr("nothing of attempt 2"));
+  EXPECT_THAT(info.cause.value_or(""), HasSubstr("nothing of call 2"));
   EXPECT_TRUE(worker.tasks.empty());
 }
 

@@ -65,7 +65,8 @@ test("an alias leads starts to its version", async () => {
   const second = await untilClosed(await start(stateMachineAliasArn));
   assert.equal(second.stateMachineVersionArn, two);
   const described = await sfn.send(new DescribeStateMachineAliasCommand({ stateMachineAliasArn }));
-  assert.deepEqual([described.name, described.routingConfiguration], ["live", routingConfiguration]);
+  assert.equal(described.name, "live");
+  assert.deepEqual(described.routingConfiguration, routingConfiguration);
   const listed = await sfn.send(new ListStateMachineAliasesCommand({ stateMachineArn }));
   assert.deepEqual(
     listed.stateMachineAliases.map((alias) => alias.stateMachineAliasArn),

@@ -8,6 +8,7 @@
 #include "server/aws/arn.h"
 #include "server/aws/json_fields.h"
 #include "server/aws/json_list.h"
+#include "server/aws/machine_configuration.h"
 #include "server/aws/operation_functions.h"
 #include "server/aws/page.h"
 #include "server/aws/resource_name.h"
@@ -30,6 +31,19 @@ void WriteActivity(JsonFields& fields, const ActivityInfo& activity) {
   fields.Time("creationDate", activity.created_at);
 }
 
+// With its tags, or not at all.
+Result<ActivityInfo> CreateTagged(const ApiCall& call, const std::string& name) {
+  const NamespaceId namespace_id = call.caller.namespace_id;
+  ASSIGN_OR_RETURN(ActivityInfo activity, call.engine().CreateActivity(namespace_id, name));
+  const std::vector<Tag> tags = TagsIn(call.input);
+  if (tags.empty()) return activity;
+  const Status tagged = call.engine().TagResource(
+      {.namespace_id = namespace_id, .kind = ResourceKind::kActivity, .name = name}, tags);
+  if (tagged.ok()) return activity;
+  RETURN_IF_ERROR(call.engine().DeleteActivity(namespace_id, name));
+  return tagged;
+}
+
 std::string TaskJson(const ActivityTask& task) {
   std::string out;
   {
@@ -45,19 +59,17 @@ std::string TaskJson(const ActivityTask& task) {
 Result<std::string> CreateActivity(const ApiCall& call) {
   const std::string name = call.input.Required("name");
   RETURN_IF_ERROR(CheckResourceName(name));
-  ASSIGN_OR_RETURN(const ActivityInfo activity,
-                   call.engine().CreateActivity(call.caller.namespace_id, name));
-  const std::vector<Tag> tags = TagsIn(call.input);
-  if (!tags.empty()) {
-    RETURN_IF_ERROR(call.engine().TagResource(
-        {.namespace_id = call.caller.namespace_id, .kind = ResourceKind::kActivity, .name = name},
-        tags));
-  }
+  RETURN_IF_ERROR(CheckEncryption(call.input));
+  const NamespaceId namespace_id = call.caller.namespace_id;
+  Result<ActivityInfo> activity = call.engine().DescribeActivity(namespace_id, name);
+  // Creation again changes nothing, whatever its tags are.
+  if (!activity.ok()) activity = CreateTagged(call, name);
+  if (!activity.ok()) return activity.status();
   std::string out;
   {
     JsonFields fields(out);
-    fields.Text("activityArn", activity.arn);
-    fields.Time("creationDate", activity.created_at);
+    fields.Text("activityArn", activity->arn);
+    fields.Time("creationDate", activity->created_at);
   }
   return out;
 }

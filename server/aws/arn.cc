@@ -64,10 +64,26 @@ Result<Parts> SplitAs(const ArnScheme& arns, const std::string& text, const Expe
   return parts;
 }
 
+bool IsRoleArn(std::string_view text) {
+  constexpr std::string_view kService = ":iam::";
+  constexpr std::string_view kRole = ":role/";
+  const std::size_t service = text.find(kService);
+  if (!text.starts_with(kPrefix) || service == std::string_view::npos) return false;
+  text.remove_prefix(service + kService.size());
+  const std::size_t account = text.find_first_not_of("0123456789");
+  if (account == 0 || account == std::string_view::npos) return false;
+  text.remove_prefix(account);
+  return text.starts_with(kRole) && text.size() > kRole.size();
+}
+
 }  // namespace
 
 Result<QualifiedName> ParseMachineArn(const ArnScheme& arns, const std::string& text) {
   ASSIGN_OR_RETURN(const Parts parts, SplitAs(arns, text, kMachine));
+  if (parts.rest.find('/') != std::string_view::npos) {
+    return Invalid("This operation does not support ARNs with the label of a Map state: '" + text +
+                   "'");
+  }
   return SplitQualified(parts.rest);
 }
 
@@ -126,6 +142,10 @@ Status CheckMapRunArn(const ArnScheme& arns, const std::string& text) {
                   .missing = "ResourceNotFound",
                   .missing_words = "Map Run Does Not Exist"})
       .status();
+}
+
+Status CheckRoleArn(const std::string& text) {
+  return IsRoleArn(text) ? OkStatus() : Refusal("InvalidArn", "Invalid Role Arn: '" + text + "'");
 }
 
 }  // namespace pawl::aws

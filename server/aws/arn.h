@@ -12,7 +12,9 @@ namespace pawl::aws {
 
 // "arn:aws:states:us-east-1:123456789012:stateMachine:orders" and the like. Errors of all of these:
 // reason InvalidArn (no ARN, or of another kind of resource), with AWS's texts; the reason that
-// says that the resource does not exist (an ARN of another partition, region or account).
+// says that the resource does not exist (an ARN of another partition, region or account); reason
+// ValidationException (a state machine's with the label of a Map state, "…:orders/Label": it names
+// what executions of a Map run have in place of one, and no operation takes it).
 Result<QualifiedName> ParseMachineArn(const ArnScheme& arns, const std::string& text);
 // The same where no version and no alias may stand behind the name: one there does not exist (as
 // recorded for UpdateStateMachine).
@@ -29,5 +31,8 @@ Result<ResourceName> ParseResourceArn(const ArnScheme& arns,
                                       const std::string& text);
 // "…:mapRun:orders/Label:3f…"; whether it is one.
 Status CheckMapRunArn(const ArnScheme& arns, const std::string& text);
+// "arn:aws:iam::123456789012:role/path/name", of whatever partition and account: nothing here takes
+// on a role. Reason InvalidArn.
+Status CheckRoleArn(const std::string& text);
 
 }  // namespace pawl::aws

@@ -32,18 +32,9 @@ Status CheckLogging(const ApiInput& logging) {
                  "Invalid Logging Configuration: Must specify exactly one Log Destination.");
 }
 
-Status CheckEncryption(const ApiInput& encryption) {
-  if (encryption.Text("type") != "CUSTOMER_MANAGED_KMS_KEY" || encryption.Has("kmsKeyId"))
-    return {};
-  return Refusal("InvalidEncryptionConfiguration",
-                 "Invalid Encryption Configuration: kmsKeyId must be specified when type is "
-                 "CUSTOMER_MANAGED_KMS_KEY");
-}
-
 Status CheckConfigurations(const ApiInput& input) {
   if (input.Has(kLogging)) RETURN_IF_ERROR(CheckLogging(ApiInput(input.Value(kLogging))));
-  if (input.Has(kEncryption)) RETURN_IF_ERROR(CheckEncryption(ApiInput(input.Value(kEncryption))));
-  return {};
+  return CheckEncryption(input);
 }
 
 // What was kept, or null. A text that is no JSON was not written here.
@@ -64,6 +55,16 @@ void WriteLogging(std::string& out, const ApiInput& logging) {
 }
 
 }  // namespace
+
+Status CheckEncryption(const ApiInput& input) {
+  if (!input.Has(kEncryption)) return {};
+  const ApiInput encryption(input.Value(kEncryption));
+  if (encryption.Text("type") != "CUSTOMER_MANAGED_KMS_KEY" || encryption.Has("kmsKeyId"))
+    return {};
+  return Refusal("InvalidEncryptionConfiguration",
+                 "Invalid Encryption Configuration: kmsKeyId must be specified when type is "
+                 "CUSTOMER_MANAGED_KMS_KEY");
+}
 
 bool NamesConfiguration(const ApiInput& input) {
   for (const Configuration& configuration : kConfigurations) {

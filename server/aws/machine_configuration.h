@@ -18,6 +18,10 @@ namespace pawl::aws {
 // key without its id.
 Result<std::optional<std::string>> ConfigurationOf(const ApiInput& input, std::string_view kept);
 
+// Reason InvalidEncryptionConfiguration: the member encryptionConfiguration of `input`, if it is
+// there, names a customer's key without its id.
+Status CheckEncryption(const ApiInput& input);
+
 // Whether `input` names one.
 bool NamesConfiguration(const ApiInput& input);
 

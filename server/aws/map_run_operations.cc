@@ -1,6 +1,7 @@
 // Map runs of the AWS Step Functions API.
 #include <utility>
 
+#include "server/aws/api_error.h"
 #include "server/aws/arn.h"
 #include "server/aws/json_list.h"
 #include "server/aws/map_run_json.h"
@@ -41,8 +42,10 @@ void UpdateMapRun(const ApiCall& call, const ApiReply& reply) {
     update.tolerated_failure_count = static_cast<std::uint64_t>(*count);
   }
   update.tolerated_failure_percentage = call.input.Number("toleratedFailurePercentage");
-  call.engine().UpdateMapRun(std::move(update), [reply](const Result<bool>& updated) {
-    updated.ok() ? reply.Send(std::string("{}")) : reply.Send(updated.status());
+  const std::string over = "A Map Run that has ended cannot be updated: '" + update.arn + "'";
+  call.engine().UpdateMapRun(std::move(update), [reply, over](const Result<bool>& updated) {
+    if (!updated.ok()) return reply.Send(updated.status());
+    *updated ? reply.Send(std::string("{}")) : reply.Send(Invalid(over));
   });
 }
 

@@ -43,6 +43,7 @@ Status InDefinition(const ApiCall& call,
 Status ReadDeployment(const ApiInput& input, std::string_view kept, DeployRequest& request) {
   request.definition = input.Text("definition");
   request.role_arn = input.Text("roleArn");
+  if (request.role_arn) RETURN_IF_ERROR(CheckRoleArn(*request.role_arn));
   request.publish = input.Boolean("publish", false);
   request.version_description = input.Text("versionDescription");
   if (request.version_description && !request.publish) {

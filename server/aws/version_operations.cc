@@ -53,6 +53,21 @@ Result<QualifiedName> AliasIn(const ApiCall& call) {
   return Refusal("InvalidArn", "Invalid Arn: 'Not the ARN of an alias: " + text + "'");
 }
 
+// That the state machine is there and stays, and the version of it, if one is asked for.
+Status CheckAliased(const ApiCall& call, const QualifiedName& name) {
+  const NamespaceId namespace_id = call.caller.namespace_id;
+  ASSIGN_OR_RETURN(const StateMachineInfo machine,
+                   call.engine().DescribeStateMachine(namespace_id, name.state_machine, 0));
+  if (machine.is_deleting) {
+    return Refusal("StateMachineDeleting", "State Machine is being deleted: '" + machine.arn + "'");
+  }
+  if (name.qualifier.empty()) return {};
+  const Status version =
+      call.engine().DescribeQualified(namespace_id, name.state_machine, name.qualifier).status();
+  if (version.code() != StatusCode::kNotFound) return version;
+  return Refusal("ResourceNotFound", "Request references a resource that does not exist.");
+}
+
 void WriteVersionItem(std::string& out, const VersionInfo& version) {
   JsonFields fields(out);
   fields.Text("stateMachineVersionArn", version.arn);
@@ -151,6 +166,7 @@ Result<std::string> ListStateMachineAliases(const ApiCall& call) {
   if (!name.qualifier.empty() && !version) {
     return Refusal("InvalidArn", "Invalid Arn: 'Not the ARN of a version: " + arn + "'");
   }
+  RETURN_IF_ERROR(CheckAliased(call, name));
   ASSIGN_OR_RETURN(const Page page, Page::Of(call, arn));
   ASSIGN_OR_RETURN(const AliasList list,
                    call.engine().ListAliases({.namespace_id = call.caller.namespace_id,

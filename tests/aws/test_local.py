@@ -1,4 +1,4 @@
-"""What users of Step Functions Local have: mocks by test case, and functions at another endpoint."""
+"""What users of Step Functions Local have: mocks by test case, and another Lambda endpoint."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import http.server
 import json
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest

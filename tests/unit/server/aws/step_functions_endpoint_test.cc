@@ -241,6 +241,55 @@ TEST_F(StepFunctionsEndpointTest, KeepsVersionsAndAliases) {
               HasSubstr("Routing configuration must contain state machine version ARNs"));
 }
 
+TEST_F(StepFunctionsEndpointTest, RefusesAliasesOfWhatIsNotThere) {
+  Create("m", kWait);
+  EXPECT_EQ(Call("ListStateMachineAliases", Of("stateMachine:m:7")).Error(),
+            "ResourceNotFound: Request references a resource that does not exist.");
+  EXPECT_THAT(Call("ListStateMachineAliases", Of("stateMachine:none")).Error(),
+              StartsWith("StateMachineDoesNotExist: "));
+  Start("m");
+  Call("DeleteStateMachine", Of("stateMachine:m"));
+  EXPECT_EQ(
+      Call("ListStateMachineAliases", Of("stateMachine:m")).Error(),
+      "StateMachineDeleting: State Machine is being deleted: '" + Arn("stateMachine:m") + "'");
+}
+
+// API reference, DeleteStateMachine, StartExecution and others: a qualified ARN that refers to a
+// distributed Map state.
+TEST_F(StepFunctionsEndpointTest, RefusesArnsWithAMapStatesLabel) {
+  Create("m");
+  for (const char* operation : {"StartExecution",
+                                "DeleteStateMachine",
+                                "DescribeStateMachine",
+                                "ListStateMachineVersions",
+                                "PublishStateMachineVersion"}) {
+    EXPECT_EQ(Call(operation, Of("stateMachine:m/L")).Error(),
+              "ValidationException: This operation does not support ARNs with the label of a Map "
+              "state: '" +
+                  Arn("stateMachine:m/L") + "'");
+  }
+}
+
+TEST_F(StepFunctionsEndpointTest, RefusesWhatIsNoRole) {
+  Create("m");
+  for (const char* role : {"x",
+                           "arn:aws:iam::1:user/u",
+                           "arn:aws:iam::role/r",
+                           "arn:aws:iam::1:role/",
+                           "arn:aws:s3:::role/r",
+                           "arn:aws:iam::1"}) {
+    const std::string error = "InvalidArn: Invalid Role Arn: '" + std::string(role) + "'";
+    const std::string member = R"(,"roleArn":")" + std::string(role) + "\"";
+    EXPECT_EQ(Call("UpdateStateMachine", Of("stateMachine:m", member)).Error(), error);
+    EXPECT_EQ(Call("TestState", R"({"definition":"{\"Type\":\"Succeed\"}")" + member + "}").Error(),
+              error);
+  }
+  EXPECT_EQ(Call("UpdateStateMachine",
+                 Of("stateMachine:m", R"(,"roleArn":"arn:aws-cn:iam::12:role/path/name")"))
+                .Error(),
+            "");
+}
+
 TEST_F(StepFunctionsEndpointTest, KeepsTags) {
   Create("m", kPass, R"(,"tags":[{"key":"team","value":"a"}])");
   const std::string resource = R"({"resourceArn":")" + Arn("stateMachine:m") + "\"";
@@ -346,6 +395,10 @@ TEST_F(StepFunctionsEndpointTest, UpdatesAMapRun) {
   EXPECT_EQ(described.Get("maxConcurrency"), "7");
   EXPECT_EQ(described.Get("toleratedFailurePercentage"), "12.5");
   EXPECT_EQ(described.Get("status"), "RUNNING");
+  Call("StopExecution", OfExecution(arn));
+  End(arn);
+  EXPECT_THAT(Call("UpdateMapRun", run + R"(","maxConcurrency":7})").Error(),
+              StartsWith("ValidationException: A Map Run that has ended cannot be updated: '"));
 }
 
 TEST_F(StepFunctionsEndpointTest, GivesListsInPages) {
@@ -440,6 +493,31 @@ TEST_F(StepFunctionsEndpointTest, RefusesActivitiesThatAreNotThere) {
   EXPECT_EQ(Call("ListActivities", "{}").body, R"({"activities":[]})");
 }
 
+TEST_F(StepFunctionsEndpointTest, CreatesAnActivityWithItsTagsOrNotAtAll) {
+  std::string tags;
+  for (int key = 0; key <= 50; ++key)
+    tags += (key == 0 ? "" : ",") + (R"({"key":"k)" + std::to_string(key) + R"(","value":""})");
+  EXPECT_THAT(Call("CreateActivity", R"({"name":"ask","tags":[)" + tags + "]}").Error(),
+              StartsWith("TooManyTags: "));
+  EXPECT_EQ(Call("ListActivities", "{}").body, R"({"activities":[]})");
+  EXPECT_EQ(Call("CreateActivity",
+                 R"({"name":"ask","encryptionConfiguration":{"type":"CUSTOMER_MANAGED_KMS_KEY"}})")
+                .Error(),
+            "InvalidEncryptionConfiguration: Invalid Encryption Configuration: kmsKeyId must be "
+            "specified when type is CUSTOMER_MANAGED_KMS_KEY");
+}
+
+// API reference, CreateActivity: the tags of a creation that is repeated are ignored.
+TEST_F(StepFunctionsEndpointTest, CreatesAnActivityOnce) {
+  const std::string first = R"([{"key":"team","value":"a"}])";
+  const std::string arn =
+      Call("CreateActivity", R"({"name":"ask","tags":)" + first + "}").Get("activityArn");
+  const ApiAnswer again =
+      Call("CreateActivity", R"({"name":"ask","tags":[{"key":"cost","value":"b"}]})");
+  EXPECT_EQ(again.Get("activityArn"), arn);
+  EXPECT_EQ(Call("ListTagsForResource", R"({"resourceArn":")" + arn + "\"}").Get("tags"), first);
+}
+
 TEST_F(StepFunctionsEndpointTest, RefusesArnsOfOthers) {
   EXPECT_EQ(
       Call("DescribeMapRun", R"({"mapRunArn":"arn:aws:states:eu-west-1:1:mapRun:m/L:1"})").Error(),
@@ -456,6 +534,8 @@ TEST_F(StepFunctionsEndpointTest, TestsAState) {
   EXPECT_EQ(tested.body, R"({"output":"1","status":"SUCCEEDED"})");
   EXPECT_THAT(Call("TestState", R"({"definition":"{}"})").Error(),
               StartsWith("InvalidDefinition: "));
+  EXPECT_THAT(Call("TestState", R"({"definition":"{\"Type\":\"Succeed\"}","input":"{"})").Error(),
+              StartsWith("InvalidExecutionInput: Invalid State Machine Execution Input: '"));
 }
 
 TEST_F(StepFunctionsEndpointTest, ValidatesADefinition) {

@@ -489,6 +489,94 @@ std::optional<FunctionKeyParts> ParseFunctionKey(std::string_view key) {
   return FunctionKeyParts{.namespace_id = namespace_id, .function = std::string(decoder.rest())};
 }
 
+std::string DeployedFunctionKey(NamespaceId namespace_id, std::string_view function) {
+  std::string key = "F";
+  Encoder encoder(key);
+  encoder.BigEndian32(namespace_id.value);
+  // Without its length, so that functions list in the order of their names.
+  encoder.Raw(function);
+  return key;
+}
+
+Range AllDeployedFunctions() {
+  return PrefixRange(Family::kIndex, "F");
+}
+
+std::string FunctionVersionKey(NamespaceId namespace_id,
+                               std::string_view function,
+                               std::uint64_t version) {
+  std::string key = NamedKey('f', namespace_id, function);
+  Encoder(key).BigEndian64(version);
+  return key;
+}
+
+Range AllFunctionVersions() {
+  return PrefixRange(Family::kIndex, "f");
+}
+
+Range FunctionVersionsOf(NamespaceId namespace_id, std::string_view function) {
+  return PrefixRange(Family::kIndex, NamedKey('f', namespace_id, function));
+}
+
+std::string FunctionAliasKey(NamespaceId namespace_id,
+                             std::string_view function,
+                             std::string_view alias) {
+  std::string key = NamedKey('a', namespace_id, function);
+  key += alias;
+  return key;
+}
+
+Range AllFunctionAliases() {
+  return PrefixRange(Family::kIndex, "a");
+}
+
+Range FunctionAliasesOf(NamespaceId namespace_id, std::string_view function) {
+  return PrefixRange(Family::kIndex, NamedKey('a', namespace_id, function));
+}
+
+std::string CodeKey(NamespaceId namespace_id, std::string_view code_sha256, std::uint32_t piece) {
+  std::string key = "Z";
+  Encoder encoder(key);
+  encoder.BigEndian32(namespace_id.value);
+  encoder.Raw(code_sha256);
+  encoder.BigEndian32(piece);
+  return key;
+}
+
+Range CodeOf(NamespaceId namespace_id, std::string_view code_sha256) {
+  std::string prefix = CodeKey(namespace_id, code_sha256, 0);
+  prefix.resize(prefix.size() - 4);
+  return PrefixRange(Family::kIndex, std::move(prefix));
+}
+
+std::optional<FunctionKeyParts> ParseDeployedFunctionKey(std::string_view key) {
+  Decoder decoder(key);
+  const char tag = static_cast<char>(decoder.Byte());
+  const NamespaceId namespace_id{decoder.BigEndian32()};
+  if (tag != 'F' || !decoder.ok()) return std::nullopt;
+  return FunctionKeyParts{.namespace_id = namespace_id, .function = std::string(decoder.rest())};
+}
+
+std::optional<FunctionVersionKeyParts> ParseFunctionVersionKey(std::string_view key) {
+  Decoder decoder(key);
+  const char tag = static_cast<char>(decoder.Byte());
+  FunctionVersionKeyParts parts{.namespace_id = NamespaceId{decoder.BigEndian32()}};
+  parts.function = decoder.Raw(decoder.BigEndian16());
+  parts.version = decoder.BigEndian64();
+  if (tag != 'f' || !decoder.Finished()) return std::nullopt;
+  return parts;
+}
+
+std::optional<FunctionAliasKeyParts> ParseFunctionAliasKey(std::string_view key) {
+  Decoder decoder(key);
+  const char tag = static_cast<char>(decoder.Byte());
+  FunctionAliasKeyParts parts{.namespace_id = NamespaceId{decoder.BigEndian32()}};
+  parts.function = decoder.Raw(decoder.BigEndian16());
+  if (tag != 'a' || !decoder.ok()) return std::nullopt;
+  parts.alias = decoder.rest();
+  return parts;
+}
+
 std::string SecretKey(std::string_view purpose) {
   return "K" + std::string(purpose);
 }

@@ -152,7 +152,7 @@ storage::Range AliasesOf(NamespaceId namespace_id, std::string_view state_machin
 std::optional<std::string> ParseAliasKey(std::string_view key);
 
 // What tags belong to; the numbers are stored.
-enum class TaggedKind : std::uint8_t { kStateMachine = 0, kActivity = 1 };
+enum class TaggedKind : std::uint8_t { kStateMachine = 0, kActivity = 1, kFunction = 2 };
 
 std::string TagsKey(NamespaceId namespace_id, TaggedKind kind, std::string_view name);
 std::string FunctionKey(NamespaceId namespace_id, std::string_view function);
@@ -166,6 +166,44 @@ struct FunctionKeyParts {
 };
 
 std::optional<FunctionKeyParts> ParseFunctionKey(std::string_view key);
+
+// --- Deployed functions, in family index ---
+std::string DeployedFunctionKey(NamespaceId namespace_id, std::string_view function);
+// Of every namespace; in one, by name.
+storage::Range AllDeployedFunctions();
+std::string FunctionVersionKey(NamespaceId namespace_id,
+                               std::string_view function,
+                               std::uint64_t version);
+storage::Range AllFunctionVersions();
+storage::Range FunctionVersionsOf(NamespaceId namespace_id, std::string_view function);
+std::string FunctionAliasKey(NamespaceId namespace_id,
+                             std::string_view function,
+                             std::string_view alias);
+storage::Range AllFunctionAliases();
+storage::Range FunctionAliasesOf(NamespaceId namespace_id, std::string_view function);
+// A piece of the archive with this hash (kCodeHashBytes), counted from 0.
+std::string CodeKey(NamespaceId namespace_id, std::string_view code_sha256, std::uint32_t piece);
+storage::Range CodeOf(NamespaceId namespace_id, std::string_view code_sha256);
+
+// Reads a DeployedFunctionKey.
+std::optional<FunctionKeyParts> ParseDeployedFunctionKey(std::string_view key);
+
+struct FunctionVersionKeyParts {
+  NamespaceId namespace_id = {};
+  std::string function = {};
+  std::uint64_t version = 0;
+};
+
+std::optional<FunctionVersionKeyParts> ParseFunctionVersionKey(std::string_view key);
+
+struct FunctionAliasKeyParts {
+  NamespaceId namespace_id = {};
+  std::string function = {};
+  std::string alias = {};
+};
+
+std::optional<FunctionAliasKeyParts> ParseFunctionAliasKey(std::string_view key);
+
 // "machine/label:RUN" to where the run is.
 std::string MapRunNameKey(NamespaceId namespace_id, std::string_view run);
 std::string SecretKey(std::string_view purpose);

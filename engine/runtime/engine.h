@@ -423,6 +423,8 @@ struct Task {
   std::uint32_t redeliveries = 0;
   // The caller wants Completion::log_tail.
   bool wants_log = false;
+  // JSON text: see InvocationRequest. May be empty.
+  std::string client_context = {};
 };
 
 struct Completion {

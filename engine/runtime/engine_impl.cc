@@ -98,6 +98,10 @@ Status EngineImpl::Open() {
     matcher_->AddKnownFunctions(key->namespace_id, {key->function});
   }
 
+  functions_ =
+      std::make_unique<FunctionCatalog>(*storage_, *random_, options_.arns, FunctionSeams());
+  RETURN_IF_ERROR(functions_->Open());
+
   const int count =
       options_.executors > 0 ? options_.executors : std::max(1, platform::ProcessorCount() / 2);
   for (int i = 0; i < count; ++i) {
@@ -222,9 +226,9 @@ Status EngineImpl::CheckRoom() const {
                            " messages: try again a little later");
 }
 
-Status EngineImpl::CheckDisk() {
+Status EngineImpl::CheckDisk(std::uint64_t bytes) {
   ASSIGN_OR_RETURN(const auto free, storage_->FreeBytes());
-  if (!free || *free >= options_.disk_soft_reserve_bytes) return OkStatus();
+  if (!free || *free >= options_.disk_soft_reserve_bytes + bytes) return OkStatus();
   return ResourceExhausted("the disk of the data directory is almost full");
 }
 

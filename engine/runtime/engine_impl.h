@@ -15,6 +15,7 @@
 #include "engine/runtime/execution_reader.h"
 #include "engine/runtime/executor.h"
 #include "engine/runtime/function_calls.h"
+#include "engine/runtime/function_catalog.h"
 #include "engine/runtime/map_run_reader.h"
 #include "engine/runtime/matcher.h"
 #include "engine/runtime/object_jobs.h"
@@ -112,6 +113,9 @@ class EngineImpl final : public Engine, public ShardEnvironment {
                                                      Callback<ActivityTask> done) override;
   void EndTask(const std::string& token, TaskEnd end, Callback<bool> done) override;
   void HeartbeatTask(const std::string& token, Callback<bool> done) override;
+
+  DeployedFunctions& Functions() override { return *functions_; }
+
   Result<std::string> StoreSecret(const std::string& purpose) override;
   EngineStatistics Statistics() override;
 
@@ -164,8 +168,9 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   // Checks a start and finds its shard; the reply is left to the caller.
   Result<StartCommand> Prepare(StartRequest request);
   Status CheckRoom() const;
-  // Of what only grows: deployments, versions, aliases and tags.
-  Status CheckDisk();
+  // Of what only grows: deployments, versions, aliases and tags; `bytes` of them.
+  Status CheckDisk(std::uint64_t bytes = 0);
+  FunctionCatalogSeams FunctionSeams();
   void AnnounceFunctions(NamespaceId namespace_id, const std::vector<std::string>& functions);
   void Complete(SessionId session, std::vector<Completion> completions);
 
@@ -183,6 +188,7 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   std::unique_ptr<MapRunReader> map_run_reader_;
   std::unique_ptr<SealedTaskTokens> task_tokens_;
   std::unique_ptr<Matcher> matcher_;
+  std::unique_ptr<FunctionCatalog> functions_;
   // Before the calls, whose callbacks use it.
   std::unique_ptr<StateTests> state_tests_;
   std::unique_ptr<FunctionCalls> calls_;

@@ -46,9 +46,23 @@ Status CheckTimeout(Duration timeout) {
                          "timeout");
 }
 
+Status CheckClientContext(const std::string& client_context) {
+  if (client_context.size() > kClientContextBytesMax) {
+    return InvalidArgument("client_context: has " + std::to_string(client_context.size()) +
+                               " bytes; at most " + std::to_string(kClientContextBytesMax) +
+                               " are allowed",
+                           "client_context");
+  }
+  if (client_context.empty()) return OkStatus();
+  const Status parsed = json::Check(client_context);
+  if (parsed.ok()) return parsed;
+  return InvalidArgument("client_context: is not JSON: " + parsed.message(), "client_context");
+}
+
 Status Check(const InvocationRequest& request, const Limits& limits) {
   RETURN_IF_ERROR(CheckName(request.function));
   RETURN_IF_ERROR(CheckTimeout(request.timeout));
+  RETURN_IF_ERROR(CheckClientContext(request.client_context));
   return CheckPayload(request.payload, limits.payload_bytes_max);
 }
 
@@ -71,7 +85,8 @@ void EngineImpl::InvokeFunction(InvocationRequest request, Callback<InvocationRe
             .payload = std::move(request.payload),
             .request_id = platform::RandomUuid(*random_),
             .execution = {.namespace_id = request.namespace_id},
-            .wants_log = request.wants_log};
+            .wants_log = request.wants_log,
+            .client_context = std::move(request.client_context)};
   InvocationResponse response{.request_id = task.request_id};
   std::string arn = interpreter::FunctionArn(options_.arns, request.function, request.qualifier);
   calls_->Start(

@@ -1,6 +1,7 @@
 // The direct call of a function: AWS Lambda's Invoke.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,9 @@ namespace pawl {
 // How long a direct call may wait for its answer. AWS Lambda: no function runs for longer.
 inline constexpr Duration kInvocationMax = std::chrono::minutes(15);
 
+// AWS Lambda: 3,583 characters of Base64.
+inline constexpr std::size_t kClientContextBytesMax = 2'687;
+
 struct InvocationRequest {
   NamespaceId namespace_id = {};
   // 1 to 140 letters, digits, '_', '-' or '.'.
@@ -21,6 +25,9 @@ struct InvocationRequest {
   std::string qualifier = {};
   // JSON text: the function's event. At most Limits::payload_bytes_max.
   Bytes payload = Bytes("{}");
+  // JSON text that the function's context object has as client_context; may be empty. At most
+  // kClientContextBytesMax.
+  std::string client_context = {};
   // The answer is to have `log_tail`.
   bool wants_log = false;
   // For a worker and for the function's answer: 1 us to kInvocationMax.

@@ -445,6 +445,17 @@ bool Matcher::KnowsFunction(NamespaceId namespace_id, const std::string& functio
   return known_.contains({namespace_id.value, function});
 }
 
+std::vector<std::string> Matcher::KnownFunctions(NamespaceId namespace_id) {
+  const MutexLock lock(mutex_);
+  std::vector<std::string> names;
+  for (auto known = known_.lower_bound({namespace_id.value, ""});
+       known != known_.end() && known->first == namespace_id.value;
+       ++known) {
+    names.push_back(known->second);
+  }
+  return names;
+}
+
 std::vector<FailedTask> Matcher::Poll(Timestamp now) {
   Outbox out;
   std::vector<FailedTask> failed;

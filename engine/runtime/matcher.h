@@ -100,6 +100,8 @@ class Matcher {
   // A function that is not known any more.
   void RemoveKnownFunction(NamespaceId namespace_id, const std::string& function);
   bool KnowsFunction(NamespaceId namespace_id, const std::string& function);
+  // By name.
+  std::vector<std::string> KnownFunctions(NamespaceId namespace_id);
 
   // --- Time ---
   // Does what is due at `now`; gives the tasks that fail.

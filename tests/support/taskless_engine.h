@@ -1,5 +1,5 @@
 // TasklessEngine: the part of a fake façade that has no Map runs, versions, tags, activities or
-// task tokens, tests no states and calls no functions.
+// task tokens, tests no states, calls and keeps no functions.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/runtime/engine.h"
+#include "tests/support/functionless.h"
 
 namespace pawl::test {
 
@@ -92,8 +93,12 @@ class TasklessEngine : public Engine {
     return None();
   }
 
+  DeployedFunctions& Functions() override { return functions_; }
+
  private:
   static Status None() { return Unimplemented("this engine only deploys, starts and runs"); }
+
+  Functionless functions_;
 };
 
 }  // namespace pawl::test

@@ -11,6 +11,7 @@
 #include "engine/base/coding.h"
 #include "engine/rows/execution_row.h"
 #include "engine/rows/frame_codec.h"
+#include "engine/rows/function_row.h"
 #include "engine/rows/history_codec.h"
 #include "engine/rows/keys.h"
 #include "engine/rows/payload_codec.h"
@@ -104,6 +105,17 @@ void CheckSmallRows(std::string_view data) {
   if (IsRead(tags)) CheckReadsBack(*tags, EncodeTags(*tags), DecodeTags);
 }
 
+void CheckFunctions(std::string_view data) {
+  const auto function = DecodeFunction(data);
+  if (IsRead(function)) CheckReadsBack(*function, EncodeFunction(*function), DecodeFunction);
+  const auto version = DecodeFunctionVersion(data);
+  if (IsRead(version)) {
+    CheckReadsBack(*version, EncodeFunctionVersion(*version), DecodeFunctionVersion);
+  }
+  const auto alias = DecodeFunctionAlias(data);
+  if (IsRead(alias)) CheckReadsBack(*alias, EncodeFunctionAlias(*alias), DecodeFunctionAlias);
+}
+
 // A key has one form: what is read from it makes the same key.
 void CheckKeys(std::string_view key) {
   if (const auto id = ParseExecutionKey(key)) PAWL_CHECK(ExecutionKey(*id) == key);
@@ -140,6 +152,16 @@ void CheckKeys(std::string_view key) {
     PAWL_CHECK(key.ends_with(tail));
   }
   if (const auto alias = ParseAliasKey(key)) PAWL_CHECK(key.ends_with(*alias));
+  if (const auto function = ParseDeployedFunctionKey(key)) {
+    PAWL_CHECK(DeployedFunctionKey(function->namespace_id, function->function) == key);
+  }
+  if (const auto version = ParseFunctionVersionKey(key)) {
+    PAWL_CHECK(FunctionVersionKey(version->namespace_id, version->function, version->version) ==
+               key);
+  }
+  if (const auto alias = ParseFunctionAliasKey(key)) {
+    PAWL_CHECK(FunctionAliasKey(alias->namespace_id, alias->function, alias->alias) == key);
+  }
   const std::string end = PrefixEnd(std::string(key));
   PAWL_CHECK(end.empty() || key < end);
 }
@@ -159,6 +181,8 @@ void Run(std::string_view data) {
       return CheckEvents(data);
     case 's':
       return CheckSmallRows(data);
+    case 'l':
+      return CheckFunctions(data);
     case 'k':
       return CheckKeys(data);
     default:

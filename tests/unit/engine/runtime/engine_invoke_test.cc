@@ -59,16 +59,28 @@ TEST_F(EngineInvokeTest, AFunctionIsCalledOnItsWorker) {
 
 TEST_F(EngineInvokeTest, TheFunctionGetsWhatTheCallerSays) {
   ScriptedWorker& worker = harness_.AddWorker({"greet"});
-  Invoke({.function = "greet", .qualifier = "PROD", .wants_log = true, .timeout = 5s});
+  Invoke({.function = "greet",
+          .qualifier = "PROD",
+          .client_context = R"({"custom":{}})",
+          .wants_log = true,
+          .timeout = 5s});
   ASSERT_EQ(worker.tasks.size(), 1U);
   const Task& task = worker.tasks.front();
   EXPECT_EQ(task.payload, Bytes("{}"));
   EXPECT_EQ(task.qualifier, "PROD");
   EXPECT_TRUE(task.wants_log);
+  EXPECT_EQ(task.client_context, R"({"custom":{}})");
   EXPECT_EQ(task.deadline, harness_.clock().WallNow() + 5s);
   worker.Complete(task, {.output = "1", .log_tail = "log"});
   EXPECT_EQ(result_->value().request_id, task.request_id);
   EXPECT_EQ(result_->value().log_tail, "log");
+}
+
+TEST_F(EngineInvokeTest, AClientContextIsJsonAndSmall) {
+  Invoke({.function = "greet", .client_context = "{"});
+  EXPECT_EQ(Code(), StatusCode::kInvalidArgument);
+  Invoke({.function = "greet", .client_context = std::string(kClientContextBytesMax + 1, ' ')});
+  EXPECT_EQ(Code(), StatusCode::kInvalidArgument);
 }
 
 TEST_F(EngineInvokeTest, AFunctionThatFailsIsAnAnswer) {

@@ -1,0 +1,21 @@
+// What the catalogue of deployed functions needs of the engine, and what becomes of its changes.
+#include <string>
+#include <utility>
+
+#include "engine/runtime/engine_impl.h"
+
+namespace pawl::runtime {
+
+FunctionCatalogSeams EngineImpl::FunctionSeams() {
+  return {.now = [this] { return clock_->Now(); },
+          .check_disk =
+              [this](std::uint64_t bytes) {
+                Status room = CheckDisk(bytes);
+                if (room.code() != StatusCode::kResourceExhausted) return room;
+                return std::move(room).WithReason("CodeStorageExceeded");
+              },
+          .announced =
+              [this](NamespaceId namespace_id) { return matcher_->KnownFunctions(namespace_id); }};
+}
+
+}  // namespace pawl::runtime

@@ -72,10 +72,10 @@ bool Evaluator::Decide(const Place& place) {
     const Place argument = place.Member(node.members.front());
     is_true = DecideFunction({.function = node.members.front().name, .place = argument});
   } else {
-    Fail(place,
-         code::kCondition,
-         "expected Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition, found " +
-             asl::Describe(node));
+    Fail(
+        place,
+        code::kCondition,
+        "expected Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition, found " + asl::Describe(node));
   }
   --depth_;
   return is_true;

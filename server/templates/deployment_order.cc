@@ -26,8 +26,8 @@ class Graph {
     before_.resize(resources.size());
     for (std::size_t i = 0; i < resources.size(); ++i) {
       const auto found = dependencies.find(resources[i].logical_id);
-      std::set<std::string> names = found == dependencies.end() ? std::set<std::string>()
-                                                                : found->second;
+      std::set<std::string> names =
+          found == dependencies.end() ? std::set<std::string>() : found->second;
       AddParts(resources[i].logical_id, names);
       for (const std::string& name : names) {
         if (const auto at = index_.find(name); at != index_.end()) before_[i].insert(at->second);
@@ -81,9 +81,8 @@ DeploymentOrder InOrder(std::vector<Resource> resources,
     return resources[a].details.index() < resources[b].details.index();
   });
   while (!waiting.empty()) {
-    const auto next = std::find_if(waiting.begin(), waiting.end(), [&graph](std::size_t i) {
-      return graph.IsFree(i);
-    });
+    const auto next = std::find_if(
+        waiting.begin(), waiting.end(), [&graph](std::size_t i) { return graph.IsFree(i); });
     if (next == waiting.end()) {
       order.circle = CircleIn(graph, resources, waiting.front());
       return order;

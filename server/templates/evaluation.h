@@ -83,7 +83,10 @@ class Evaluator {
   std::optional<std::string> Text(const asl::Place& place);
   std::optional<Value> List(const asl::Place& place, std::string_view function);
   // Whether the argument is a list of so many items, as it stands there; else reports `expected`.
-  bool IsList(const Argument& argument, std::size_t min, std::size_t max, std::string_view expected);
+  bool IsList(const Argument& argument,
+              std::size_t min,
+              std::size_t max,
+              std::string_view expected);
 
   std::optional<Value> Ref(const Argument& argument);
   std::optional<Value> GetAtt(const Argument& argument);
@@ -104,8 +107,10 @@ class Evaluator {
   std::optional<std::string> SubValue(std::string_view name,
                                       const Names& names,
                                       const asl::Place& place);
-  std::optional<Value> Mapped(const asl::Place& place, const std::string& map,
-                              const std::string& top, const std::string& second,
+  std::optional<Value> Mapped(const asl::Place& place,
+                              const std::string& map,
+                              const std::string& top,
+                              const std::string& second,
                               bool has_default);
 
   bool Decide(const asl::Place& place);

@@ -1,4 +1,5 @@
 // Functions, their versions and aliases.
+#include <array>
 #include <charconv>
 
 #include "engine/json/write.h"
@@ -34,10 +35,10 @@ struct Kept {
   std::string_view name;
 };
 
-constexpr Kept kKept[] = {{"Architectures", "Architectures"},
-                          {"EphemeralStorage", "EphemeralStorage"},
-                          {"LoggingConfig", "LoggingConfig"},
-                          {"TracingConfig", "TracingConfig"}};
+constexpr std::array<Kept, 4> kKept = {{{"Architectures", "Architectures"},
+                                        {"EphemeralStorage", "EphemeralStorage"},
+                                        {"LoggingConfig", "LoggingConfig"},
+                                        {"TracingConfig", "TracingConfig"}}};
 
 std::string ReadKept(Properties& properties, json::Arena& arena) {
   json::ObjectBuilder members;
@@ -130,18 +131,17 @@ void ResourceReader::CheckRuntime(Properties& properties, FunctionConfiguration&
       "; give it Python code, run it elsewhere, or leave the resource out with --skip";
   const std::optional<std::string> package = properties.TakeText("PackageType");
   if (package == "Image" || properties.Has("ImageUri")) {
-    return properties.Error("PackageType",
-                            code::kRuntime,
-                            "container images do not run here" + std::string(kHint));
+    return properties.Error(
+        "PackageType", code::kRuntime, "container images do not run here" + std::string(kHint));
   }
   const std::optional<std::string> runtime = properties.TakeRequiredText("Runtime");
   if (!runtime) return;
   configuration.runtime = *runtime;
   if (runtime->starts_with("python")) return;
-  properties.Error("Runtime",
-                   code::kRuntime,
-                   "Pawl runs Python functions, and the runtime is " + Quote(*runtime) +
-                       std::string(kHint));
+  properties.Error(
+      "Runtime",
+      code::kRuntime,
+      "Pawl runs Python functions, and the runtime is " + Quote(*runtime) + std::string(kHint));
 }
 
 std::optional<Content> ResourceReader::ReadCode(const Declared& resource,
@@ -174,9 +174,10 @@ std::optional<Content> ResourceReader::ReadCode(const Declared& resource,
   }
   if (code->is_string() ? is_path
                         : code->Find("S3Bucket") != nullptr || code->Find("Bucket") != nullptr) {
-    why_not = "its code is in S3: deploy it with 'pawl function deploy', or name a directory or "
-              "zip archive as " +
-              std::string(property);
+    why_not =
+        "its code is in S3: deploy it with 'pawl function deploy', or name a directory or "
+        "zip archive as " +
+        std::string(property);
     return std::nullopt;
   }
   properties.Error(property,

@@ -246,8 +246,7 @@ std::optional<Value> Evaluator::Length(const Argument& argument) {
   }
   return Fail(argument.place,
               code::kFunctionArgument,
-              "Fn::Length takes a list, not the type " +
-                  std::string(json::TypeName(list->type())));
+              "Fn::Length takes a list, not the type " + std::string(json::TypeName(list->type())));
 }
 
 std::optional<Value> Evaluator::ToJsonString(const Argument& argument) {

@@ -158,10 +158,10 @@ void Parameters::Add(const Place& place, const TemplateOptions& options) {
       kept = std::nullopt;
       return;
     }
-    return problems_.Error(code::kMissingParameter,
-                           place,
-                           "the parameter has no value and no Default; give it with --parameter " +
-                               name + "=VALUE");
+    return problems_.Error(
+        code::kMissingParameter,
+        place,
+        "the parameter has no value and no Default; give it with --parameter " + name + "=VALUE");
   }
   if (const std::string why = WhyNotAllowed(parameter, type, *value); !why.empty()) {
     return problems_.Error(

@@ -155,7 +155,8 @@ std::map<std::string, std::string> Properties::TakeTags(std::string_view name) {
     for (const Value item : value->items()) {
       const Value* key = item.Find("Key");
       const Value* text = item.Find("Value");
-      const bool is_tag = key != nullptr && text != nullptr && ScalarText(*key) && ScalarText(*text);
+      const bool is_tag =
+          key != nullptr && text != nullptr && ScalarText(*key) && ScalarText(*text);
       if (is_tag) tags.insert_or_assign(*ScalarText(*key), *ScalarText(*text));
       is_right = is_right && is_tag;
     }

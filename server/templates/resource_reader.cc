@@ -24,9 +24,10 @@ void ResourceReader::ReadAll() {
   }
   resources_.SetCurrent({});
   for (const std::string& name : skipped) {
-    problems_.ErrorAt(code::kUnknownReference,
-                      {},
-                      "the template has no resource " + asl::Quote(name) + " that could be skipped");
+    problems_.ErrorAt(
+        code::kUnknownReference,
+        {},
+        "the template has no resource " + asl::Quote(name) + " that could be skipped");
   }
 }
 

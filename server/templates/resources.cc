@@ -78,9 +78,8 @@ void Resources::Declare(const Place& place) {
   }
   const std::string_view type = LiteralText(node, "Type");
   if (type.empty()) {
-    return problems_.Error(code::kTemplate,
-                           place,
-                           "the resource has no Type, such as AWS::Serverless::Function");
+    return problems_.Error(
+        code::kTemplate, place, "the resource has no Type, such as AWS::Serverless::Function");
   }
   Declared& declared = declared_.emplace_back();
   declared.logical_id = place.name;
@@ -161,9 +160,8 @@ std::optional<std::string> Resources::TextProperty(const Declared& resource,
                                                    std::string_view property,
                                                    const Place& place) {
   if (!followed_.insert(resource.logical_id).second) {
-    problems_.Error(code::kCycle,
-                    place,
-                    "the name of " + Quote(resource.logical_id) + " depends on itself");
+    problems_.Error(
+        code::kCycle, place, "the name of " + Quote(resource.logical_id) + " depends on itself");
     return std::nullopt;
   }
   // What this property refers to is the other resource's affair.
@@ -291,12 +289,11 @@ std::optional<std::string> Resources::AttributeText(const Declared& resource,
   if (kind == ResourceKind::kFunctionVersion && attribute == "Version") {
     return NumberOf(resource.logical_id);
   }
-  const bool is_published = kind == ResourceKind::kFunctionVersion ||
-                            kind == ResourceKind::kFunctionAlias ||
-                            kind == ResourceKind::kStateMachineVersion ||
-                            kind == ResourceKind::kStateMachineAlias;
-  if (is_published && (attribute == "Arn" || attribute == "AliasArn" ||
-                       attribute == "FunctionArn")) {
+  const bool is_published =
+      kind == ResourceKind::kFunctionVersion || kind == ResourceKind::kFunctionAlias ||
+      kind == ResourceKind::kStateMachineVersion || kind == ResourceKind::kStateMachineAlias;
+  if (is_published &&
+      (attribute == "Arn" || attribute == "AliasArn" || attribute == "FunctionArn")) {
     return ReferenceText(resource, place);
   }
   if (auto published = PublishedAttribute(resource, attribute, place)) return published;
@@ -311,10 +308,10 @@ std::optional<std::string> Resources::AttributeText(const Declared& resource,
     return std::nullopt;
   }
   std::string text = resource.logical_id + "." + std::string(attribute);
-  problems_.Warning(code::kUnknownValue,
-                    place,
-                    "what " + Quote(text) + " is, AWS alone knows; '" + text +
-                        "' stands in its place");
+  problems_.Warning(
+      code::kUnknownValue,
+      place,
+      "what " + Quote(text) + " is, AWS alone knows; '" + text + "' stands in its place");
   return text;
 }
 

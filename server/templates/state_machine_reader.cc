@@ -202,8 +202,8 @@ void ResourceReader::ReadRoutes(Properties& properties, StateMachineAlias& alias
     is_right = !routes->items().empty() && routes->items().size() <= 2;
     for (const Value route : routes->items()) {
       const Value* weight = route.Find("Weight");
-      const std::optional<std::string> text = weight == nullptr ? std::nullopt
-                                                                : ScalarText(*weight);
+      const std::optional<std::string> text =
+          weight == nullptr ? std::nullopt : ScalarText(*weight);
       is_right = is_right && text && add(route, ToPercent(*text));
     }
   } else if (const auto preference = properties.Take("DeploymentPreference")) {

@@ -96,8 +96,8 @@ SubstitutedText Substitute(std::string_view definition,
     const std::string_view name = PlaceholderAt(definition.substr(at));
     const auto found = substitutions.find(std::string(name));
     if (name.empty() || found == substitutions.end()) {
-      if (!name.empty() && std::find(result.unknown.begin(), result.unknown.end(), name) ==
-                               result.unknown.end()) {
+      if (!name.empty() &&
+          std::find(result.unknown.begin(), result.unknown.end(), name) == result.unknown.end()) {
         result.unknown.emplace_back(name);
       }
       tracker.Pass(definition[at]);

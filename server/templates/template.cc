@@ -44,7 +44,8 @@ void CheckTransform(const Place& place, Problems& problems) {
   if (node.text == kServerlessTransform || node.text == kLanguageExtensions) return;
   problems.Error(code::kTemplate,
                  place,
-                 "the transform is " + Describe(node) + "; macros of an account are not here, only " +
+                 "the transform is " + Describe(node) +
+                     "; macros of an account are not here, only " +
                      std::string(kServerlessTransform));
 }
 
@@ -60,10 +61,10 @@ class Document {
         if (member.value->is(Type::kObject) && member.value->tag.empty()) {
           places_[i] = place;
         } else {
-          problems.Error(code::kTemplate,
-                         place,
-                         std::string(member.name) + " is an object, not " +
-                             Describe(*member.value));
+          problems.Error(
+              code::kTemplate,
+              place,
+              std::string(member.name) + " is an object, not " + Describe(*member.value));
         }
       }
     }
@@ -85,9 +86,7 @@ class Document {
   static constexpr std::array<std::string_view, 5> kNames = {
       "Parameters", "Mappings", "Conditions", "Globals", "Resources"};
 
-  const Place* At(std::size_t index) const {
-    return places_[index] ? &*places_[index] : nullptr;
-  }
+  const Place* At(std::size_t index) const { return places_[index] ? &*places_[index] : nullptr; }
 
   const Place root_;
   std::array<std::optional<Place>, kNames.size()> places_;

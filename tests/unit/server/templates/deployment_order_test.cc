@@ -34,11 +34,10 @@ TEST(DeploymentOrderTest, FunctionsStandBeforeActivitiesAndStateMachines) {
 }
 
 TEST(DeploymentOrderTest, WhatIsReferredToStandsFirst) {
-  const DeploymentOrder order =
-      InOrder({Named("Outer", templates::StateMachine()),
-               Named("Inner", templates::StateMachine()),
-               Named("F", templates::Function())},
-              {{"Outer", {"Inner", "Table"}}, {"F", {"Inner"}}});
+  const DeploymentOrder order = InOrder({Named("Outer", templates::StateMachine()),
+                                         Named("Inner", templates::StateMachine()),
+                                         Named("F", templates::Function())},
+                                        {{"Outer", {"Inner", "Table"}}, {"F", {"Inner"}}});
   EXPECT_THAT(Names(order), ElementsAre("Inner", "F", "Outer"));
 }
 

@@ -142,9 +142,11 @@ TEST_F(IntrinsicFunctionsTest, FindInMapLooksIntoMappings) {
 }
 
 TEST_F(IntrinsicFunctionsTest, FindInMapRefusesWhatIsNotThere) {
-  EXPECT_THAT(Value("!FindInMap [Size, a, b]"), HasSubstr("not in Mappings (did you mean 'Sizes'?)"));
+  EXPECT_THAT(Value("!FindInMap [Size, a, b]"),
+              HasSubstr("not in Mappings (did you mean 'Sizes'?)"));
   EXPECT_THAT(Value("!FindInMap [Sizes, a, b]"), HasSubstr("'a' is not in the map"));
-  EXPECT_THAT(Value("!FindInMap [Sizes, us-east-1, b]"), HasSubstr("'b' is not in the map's entry"));
+  EXPECT_THAT(Value("!FindInMap [Sizes, us-east-1, b]"),
+              HasSubstr("'b' is not in the map's entry"));
   EXPECT_THAT(Value("!FindInMap [Sizes]"), HasSubstr("takes a map, a name in it"));
 }
 

@@ -10,8 +10,8 @@ namespace {
 using templates::Function;
 using templates::FunctionAlias;
 using templates::FunctionVersion;
-using templates::ReadTemplate;
 using templates::Reading;
+using templates::ReadTemplate;
 using templates::StateMachine;
 using templates::StateMachineAlias;
 using templates::TemplateOptions;
@@ -108,7 +108,8 @@ constexpr char kAsset[] = R"(
 
 TEST(FunctionReaderTest, TakesTheAssetThatCdkNames) {
   const Reading reading =
-      Read(std::string(kAsset) + "    Metadata: {'aws:asset:path': asset.1, 'aws:asset:property': Code}\n");
+      Read(std::string(kAsset) +
+           "    Metadata: {'aws:asset:path': asset.1, 'aws:asset:property': Code}\n");
   EXPECT_EQ(Find<Function>(reading, "F").code.path, "asset.1");
 }
 
@@ -148,11 +149,11 @@ TEST(FunctionReaderTest, LeavesOutWhatIsToBeSkipped) {
 
 TEST(FunctionReaderTest, SaysWhatIsMissing) {
   const Reading reading = Read("  F: {Type: AWS::Serverless::Function}\n");
-  EXPECT_THAT(Problems(reading),
-              UnorderedElementsAre(
-                  "3:3 INVALID_PROPERTY the resource needs the property Runtime",
-                  "3:3 INVALID_PROPERTY the resource needs the property Handler",
-                  "3:3 INVALID_PROPERTY the function has neither CodeUri nor InlineCode"));
+  EXPECT_THAT(
+      Problems(reading),
+      UnorderedElementsAre("3:3 INVALID_PROPERTY the resource needs the property Runtime",
+                           "3:3 INVALID_PROPERTY the resource needs the property Handler",
+                           "3:3 INVALID_PROPERTY the function has neither CodeUri nor InlineCode"));
 }
 
 TEST(FunctionReaderTest, SaysWhatHasTheWrongType) {
@@ -163,12 +164,13 @@ TEST(FunctionReaderTest, SaysWhatHasTheWrongType) {
       Environment: {Variables: {A: [b]}}
       Tags: x
 )");
-  EXPECT_THAT(Problems(reading),
-              ElementsAre(HasSubstr("11:16 INVALID_PROPERTY Timeout is a whole number from 0, not 'soon'"),
-                          HasSubstr("MemorySize is a whole number"),
-                          HasSubstr("Description is a string, not of the type array"),
-                          HasSubstr("A is a string, not of the type array"),
-                          HasSubstr("Tags is an object of keys and values")));
+  EXPECT_THAT(
+      Problems(reading),
+      ElementsAre(HasSubstr("11:16 INVALID_PROPERTY Timeout is a whole number from 0, not 'soon'"),
+                  HasSubstr("MemorySize is a whole number"),
+                  HasSubstr("Description is a string, not of the type array"),
+                  HasSubstr("A is a string, not of the type array"),
+                  HasSubstr("Tags is an object of keys and values")));
 }
 
 TEST(FunctionReaderTest, ListsThePropertiesThatItLeavesOut) {
@@ -330,8 +332,9 @@ TEST(StateMachineReaderTest, LeavesOutDefinitionsInS3) {
   B: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: 's3://b/k'}}
 )");
   EXPECT_TRUE(reading.ok());
-  EXPECT_THAT(LeftOut(reading),
-              ElementsAre("A (AWS::StepFunctions::StateMachine)", "B (AWS::Serverless::StateMachine)"));
+  EXPECT_THAT(
+      LeftOut(reading),
+      ElementsAre("A (AWS::StepFunctions::StateMachine)", "B (AWS::Serverless::StateMachine)"));
 }
 
 TEST(StateMachineReaderTest, SaysWhatIsWrong) {
@@ -432,8 +435,7 @@ Resources:
 )",
                                        {});
   EXPECT_THAT(LeftOut(reading), IsEmpty());
-  EXPECT_THAT(Problems(reading),
-              ElementsAre(HasSubstr("'A' is not made: its Condition is false")));
+  EXPECT_THAT(Problems(reading), ElementsAre(HasSubstr("'A' is not made: its Condition is false")));
 }
 
 TEST(ResourcesTest, KnowsWhatServerlessMakesOnItsOwn) {

@@ -39,8 +39,9 @@ TEST(SplitSubTextTest, RefusesWhatIsNotClosed) {
 }
 
 TEST(SubstituteTest, PutsValuesIntoADefinition) {
-  EXPECT_EQ(Substitute("{\"Resource\": \"${Arn}:${Version}\"}", {{"Arn", "a"}, {"Version", "3"}}).text,
-            "{\"Resource\": \"a:3\"}");
+  EXPECT_EQ(
+      Substitute("{\"Resource\": \"${Arn}:${Version}\"}", {{"Arn", "a"}, {"Version", "3"}}).text,
+      "{\"Resource\": \"a:3\"}");
   EXPECT_EQ(Substitute("Resource: ${Arn}", {{"Arn", "a\"b"}}).text, "Resource: a\"b");
 }
 

@@ -10,8 +10,8 @@ namespace pawl::test {
 namespace {
 
 using templates::IsTemplate;
-using templates::ReadTemplate;
 using templates::Reading;
+using templates::ReadTemplate;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -39,8 +39,7 @@ TEST(TemplateTest, SaysWhatIsNoTemplate) {
               ElementsAre(HasSubstr("the template has no Resources")));
   EXPECT_THAT(Problems(ReadTemplate("Resources: [1]", {})),
               ElementsAre(HasSubstr("Resources is an object, not an array")));
-  EXPECT_THAT(Problems(ReadTemplate("{", {})),
-              ElementsAre(HasSubstr("INVALID_JSON_DESCRIPTION")));
+  EXPECT_THAT(Problems(ReadTemplate("{", {})), ElementsAre(HasSubstr("INVALID_JSON_DESCRIPTION")));
   EXPECT_THAT(Problems(ReadTemplate("a: [", {})),
               ElementsAre(HasSubstr("INVALID_YAML_DESCRIPTION")));
 }
@@ -70,8 +69,9 @@ TEST(TemplateTest, SaysWhatStandsThereTwice) {
 
 TEST(TemplateTest, WorkIsBoundedWhateverTheTemplate) {
   // Each item is evaluated as often as aliases lead to it.
-  std::string text = "Resources: {F: {Type: AWS::StepFunctions::StateMachine, Properties: "
-                     "{Definition: {a: &a0 [";
+  std::string text =
+      "Resources: {F: {Type: AWS::StepFunctions::StateMachine, Properties: "
+      "{Definition: {a: &a0 [";
   for (int i = 0; i < 40; ++i)
     text += "x,";
   text += "]";

@@ -116,7 +116,9 @@ void Matcher::Forget(const TaskRef& ref) {
       unclaimed_.erase({.at = entry.offer_at, .ref = ref});
       break;
   }
-  Drop(ref);
+  // As Drop, without looking for it again.
+  if (entry.deployed && entry.is_call) --entry.deployed->waiting_calls;
+  tasks_.erase(found);
 }
 
 void Matcher::Drop(const TaskRef& ref) {
@@ -203,10 +205,12 @@ void Matcher::Offer(std::vector<ReadyTask> tasks, Timestamp now) {
                .priority = ready.priority,
                .fairness_key = std::move(ready.fairness_key),
                .is_call = ready.is_call};
-      if (auto failed = Lead(entry)) {
-        failed_.push_back(*std::move(failed));
-        Drop(ref);
-        continue;
+      if (!deployed_.empty()) {
+        if (auto failed = Lead(entry)) {
+          failed_.push_back(*std::move(failed));
+          Drop(ref);
+          continue;
+        }
       }
       if (!entry.deployed) WatchUnknown(id, now);
       if (ready.is_recovered) {

@@ -178,8 +178,8 @@ Result<std::string> ArchiveOf(const std::string& path) {
     ASSIGN_OR_RETURN(const std::vector<CodeFile> files, ReadDirectory(path));
     return Pack(files);
   }
-  ASSIGN_OR_RETURN(std::string archive, ReadInputFile(path, kCodeBytesMax));
-  if (archive.starts_with(kZipMagic)) return archive;
+  Result<std::string> archive = ReadInputFile(path, kCodeBytesMax);
+  if (!archive.ok() || archive->starts_with(kZipMagic)) return archive;
   return InvalidArgument(fmt::format("'{}' is neither a directory nor a zip archive", path));
 }
 

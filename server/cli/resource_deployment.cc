@@ -72,16 +72,17 @@ Result<DeployedResource> Deploy(const templates::Function& function,
   ASSIGN_OR_RETURN(const v1::DeployFunctionResponse response,
                    UploadFunction(client, RequestFor(function), archive));
   const v1::DeployedFunction& deployed = response.function();
-  const std::optional<std::uint32_t> concurrency =
-      deployed.has_reserved_concurrency() ? std::optional(deployed.reserved_concurrency())
-                                          : std::nullopt;
-  if (concurrency != function.reserved_concurrency) {
+  const std::optional<std::uint32_t>& wanted = function.reserved_concurrency;
+  const bool is_other =
+      deployed.has_reserved_concurrency() != wanted.has_value() ||
+      (wanted.has_value() && deployed.reserved_concurrency() != wanted.value_or(0));
+  if (is_other) {
     v1::SetFunctionConcurrencyRequest request;
     request.set_name(function.name);
-    if (function.reserved_concurrency) request.set_concurrency(*function.reserved_concurrency);
+    if (wanted) request.set_concurrency(*wanted);
     RETURN_IF_ERROR(client.Call(&Client::FunctionStub::SetFunctionConcurrency, request).status());
   }
-  const bool has_changed = response.changed() || concurrency != function.reserved_concurrency;
+  const bool has_changed = response.changed() || is_other;
   return DeployedResource{.what = response.created() ? "created"
                                                      : (has_changed ? "updated" : "unchanged")};
 }

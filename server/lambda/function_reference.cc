@@ -120,9 +120,7 @@ Result<FunctionName> ResolveFunction(const ArnScheme& arns,
                                      std::string_view qualifier) {
   const auto parsed = ParseFunctionReference(reference);
   if (!parsed) {
-    return InvalidArgument("'" + std::string(reference) +
-                           "' names no function; a name or an ARN "
-                           "would be right")
+    return InvalidArgument("FunctionName names no function; a name or an ARN would be right")
         .WithReason("InvalidParameterValue");
   }
   if (Conflicts(parsed->region, arns.region)) {

@@ -43,7 +43,8 @@ def test_functions_are_deployed_and_called(aws: Callable[..., Any], tmp_path: Pa
         *("--role", ROLE, "--zip-file", f"fileb://{code}"),
         service="lambda",
     )
-    aws("wait", "function-active-v2", *name, service="lambda")
+    for waiter in ("function-exists", "function-active-v2", "function-updated-v2"):
+        aws("wait", waiter, *name, service="lambda")
     answer = tmp_path / "answer.json"
     payload = ("--cli-binary-format", "raw-in-base64-out", "--payload", "21")
     called = aws("invoke", *name, *payload, str(answer), service="lambda")

@@ -74,7 +74,8 @@ def fixture_create(functions: Any) -> Create:
             Code={"ZipFile": code},
             **more,
         )
-        for waiter in ("function_exists", "function_active_v2", "function_updated_v2"):
+        # The newest function_exists asks for what Debian's botocore does not know.
+        for waiter in ("function_active_v2", "function_updated_v2"):
             functions.get_waiter(waiter).wait(FunctionName=name)
         return name
 

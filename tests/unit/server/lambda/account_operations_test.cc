@@ -12,7 +12,8 @@ TEST(AccountOperationsTest, TellsWhatIsUsed) {
   ASSERT_EQ(client.Create("b").Error(), "");
   const LambdaAnswer settings = client.Get("/2016-08-19/account-settings/");
   EXPECT_EQ(settings.Get("AccountUsage.FunctionCount"), "2");
-  EXPECT_EQ(settings.Get("AccountUsage.TotalCodeSize"), std::to_string(3 * ZipOf("one").size()));
+  EXPECT_EQ(settings.Get("AccountUsage.TotalCodeSize"),
+            std::to_string(3 * ArchiveOf("one").size()));
   EXPECT_EQ(settings.Get("AccountLimit"),
             R"({"CodeSizeUnzipped":262144000,"CodeSizeZipped":52428800})");
 }

@@ -49,7 +49,7 @@ TEST_F(FunctionOperationsTest, AFunctionIsCreated) {
   EXPECT_EQ(created.Get("LastUpdateStatus"), "Successful");
   EXPECT_EQ(created.Get("PackageType"), "Zip");
   EXPECT_THAT(created.Get("LastModified"), MatchesRegex("....-..-..T..:..:..[.]...[+]0000"));
-  EXPECT_EQ(created.Get("CodeSize"), std::to_string(ZipOf("one").size()));
+  EXPECT_EQ(created.Get("CodeSize"), std::to_string(ArchiveOf("one").size()));
   EXPECT_EQ(expression::DecodeBase64(created.Get("CodeSha256")).value_or("").size(), 32U);
   EXPECT_EQ(client_.Get(kConfiguration).body, created.body);
   EXPECT_EQ(client_.Create("f").Error(),
@@ -112,11 +112,11 @@ TEST_F(FunctionOperationsTest, CodeComesFromOnePlace) {
 
 TEST(FunctionCodeTest, CodeComesFromTheObjectStore) {
   const auto store = std::make_shared<MemoryObjectStore>();
-  store->Put({.bucket = "bucket", .key = "code.zip"}, ZipOf("from the store").str());
+  store->Put({.bucket = "bucket", .key = "code.zip"}, ArchiveOf("from the store"));
   LambdaClient client({.object_store = store});
   ASSERT_EQ(client.Create("f").Error(), "");
   EXPECT_EQ(client.Put(kCode, R"({"S3Bucket":"bucket","S3Key":"code.zip"})").Get("CodeSize"),
-            std::to_string(ZipOf("from the store").size()));
+            std::to_string(ArchiveOf("from the store").size()));
   EXPECT_THAT(client.Put(kCode, R"({"S3Bucket":"bucket","S3Key":"absent"})").Error(),
               StartsWith("400 InvalidParameterValueException: Error occurred while GetObject. S3 "
                          "Error Code: NoSuchKey. S3 Error Message: "));
@@ -171,7 +171,7 @@ TEST_F(FunctionOperationsTest, CodeCanBeFetchedForAWhile) {
   const LambdaAnswer code = client_.Get(path);
   EXPECT_EQ(code.status, 200);
   EXPECT_EQ(code.content_type, "application/zip");
-  EXPECT_EQ(code.body, ZipOf("one").str());
+  EXPECT_EQ(code.body, ArchiveOf("one"));
   EXPECT_THAT(client_.Get(path + "x").Error(), StartsWith("403 AccessDeniedException: the URL"));
   client_.clock().Advance(std::chrono::minutes(11));
   EXPECT_THAT(client_.Get(path).Error(), HasSubstr("has expired"));
@@ -188,8 +188,7 @@ TEST_F(FunctionOperationsTest, LargeCodeGoesThereAndBack) {
   const std::string text(3'000'000, 'x');
   ASSERT_EQ(client_.Create("f").Error(), "");
   ASSERT_EQ(client_.Put(kCode, R"({"ZipFile":)" + LambdaClient::Zip(text) + "}").Error(), "");
-  EXPECT_EQ(client_.Get(PathOf(client_.Get(kFunction).Get("Code.Location"))).body,
-            ZipOf(text).str());
+  EXPECT_EQ(client_.Get(PathOf(client_.Get(kFunction).Get("Code.Location"))).body, ArchiveOf(text));
 }
 
 TEST_F(FunctionOperationsTest, WhatIsNotThereIsNotFound) {

@@ -182,6 +182,29 @@ TEST_F(InvokeOperationTest, TheQualifierMayStandInTheName) {
             404);
 }
 
+TEST_F(InvokeOperationTest, AVersionIsExecuted) {
+  ASSERT_EQ(client_.Create("echo", R"(,"Publish":true)").Error(), "");
+  client_.harness().AddWorker({"echo:1"}).Returns("echo:1", R"("one")");
+  const LambdaAnswer answer =
+      client_.Send(Invocation("{}", {}, std::string(kInvoke) + "?Qualifier=1"));
+  EXPECT_EQ(answer.body, R"("one")");
+  EXPECT_EQ(answer.headers.at("X-Amz-Executed-Version"), "1");
+}
+
+TEST_F(InvokeOperationTest, AReservedConcurrencyOfZeroThrottles) {
+  ASSERT_EQ(client_.Create("echo").Error(), "");
+  ASSERT_EQ(
+      client_.Put("/2017-10-31/functions/echo/concurrency", R"({"ReservedConcurrentExecutions":0})")
+          .status,
+      200);
+  AddEcho();
+  const LambdaAnswer answer = client_.Send(Invocation("{}"));
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(answer.headers.at("x-amzn-ErrorType"), "TooManyRequestsException");
+  EXPECT_EQ(answer.headers.at("Retry-After"), "1");
+  EXPECT_EQ(answer.Get("Reason"), "ReservedFunctionConcurrentInvocationLimitExceeded");
+}
+
 TEST_F(InvokeOperationTest, AnotherInvocationTypeIsRefused) {
   EXPECT_EQ(
       client_.Send(Invocation("{}", {{.name = "x-amz-invocation-type", .value = "No"}})).Error(),

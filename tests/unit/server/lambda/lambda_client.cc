@@ -65,6 +65,10 @@ std::string LambdaAnswer::Error() const {
   return std::to_string(status) + " " + name + ": " + message;
 }
 
+std::string ArchiveOf(const std::string& text) {
+  return ZipOf({{.name = "app.py", .content = text}});
+}
+
 LambdaClient::LambdaClient(EngineOptions options) : harness_(std::move(options)) {
   endpoint_ = std::make_unique<lambda::LambdaEndpoint>(
       harness_.engine(),
@@ -116,7 +120,7 @@ LambdaAnswer LambdaClient::Create(const std::string& name, const std::string& mo
 }
 
 std::string LambdaClient::Zip(const std::string& text) {
-  return '"' + expression::EncodeBase64(ZipOf(text).view()) + '"';
+  return '"' + expression::EncodeBase64(ArchiveOf(text)) + '"';
 }
 
 }  // namespace pawl::test

@@ -14,7 +14,7 @@
 #include "server/lambda/lambda_endpoint.h"
 #include "tests/support/engine_harness.h"
 #include "tests/support/manual_clock.h"
-#include "tests/support/zip_text.h"
+#include "tests/support/zip_writer.h"
 
 namespace pawl::test {
 
@@ -30,6 +30,9 @@ struct LambdaAnswer {
   // "404 ResourceNotFoundException: Function not found: …"; "" for a success.
   std::string Error() const;
 };
+
+// A zip archive with one file, "app.py", that holds `text`.
+std::string ArchiveOf(const std::string& text);
 
 class LambdaClient {
  public:
@@ -53,7 +56,7 @@ class LambdaClient {
 
   // Creates a function with `more` members: R"(,"Timeout":5)".
   LambdaAnswer Create(const std::string& name, const std::string& more = "");
-  // A zip archive of `text` in base64, in quotes.
+  // ArchiveOf(text) in base64, in quotes.
   static std::string Zip(const std::string& text);
 
  private:

@@ -43,7 +43,14 @@ void HttpRoutes::Handle(http::HttpRequest request, std::shared_ptr<http::Respond
                                .content_type = std::string(kMetricsContentType),
                                .body = MetricsText(engine_.Statistics())});
   }
-  api_.Handle(std::move(request), std::move(responder));
+  http::HttpHandler& api = lambda::IsLambdaTarget(path) ? lambda_ : step_functions_;
+  api.Handle(std::move(request), std::move(responder));
+}
+
+std::optional<std::size_t> HttpRoutes::BodyBytesMax(std::string_view method,
+                                                    std::string_view target) {
+  if (!lambda::IsLambdaTarget(target)) return std::nullopt;
+  return lambda_.BodyBytesMax(method, target);
 }
 
 http::HttpResponse HttpRoutes::Readiness() {
@@ -54,11 +61,13 @@ http::HttpResponse HttpRoutes::Readiness() {
 
 HttpFront::HttpFront(Engine& engine,
                      aws::Authenticator authenticator,
+                     platform::Clock& clock,
                      platform::Random& random,
-                     runtime::TokenSealer tokens)
+                     const runtime::TokenSealer& tokens)
     : authenticator_(std::move(authenticator)),
-      api_(engine, authenticator_, random, std::move(tokens)),
-      routes_(engine, api_) {}
+      step_functions_(engine, authenticator_, random, tokens),
+      lambda_(engine, authenticator_, clock, random, tokens),
+      routes_(engine, step_functions_, lambda_) {}
 
 Result<std::unique_ptr<HttpFront>> HttpFront::Start(Engine& engine,
                                                     platform::Clock& clock,
@@ -68,9 +77,10 @@ Result<std::unique_ptr<HttpFront>> HttpFront::Start(Engine& engine,
                    given.access_keys.empty() ? ParseListenAddress(given.address)
                                              : ParseAnyListenAddress(given.address));
   ASSIGN_OR_RETURN(std::string secret, engine.StoreSecret("page-tokens"));
-  runtime::TokenSealer tokens({{.id = kFirstSealingKeyId, .secret = std::move(secret)}});
-  std::unique_ptr<HttpFront> self(new HttpFront(
-      engine, aws::Authenticator(std::move(given.access_keys), clock), random, std::move(tokens)));
+  const runtime::TokenSealer tokens({{.id = kFirstSealingKeyId, .secret = std::move(secret)}});
+  aws::Authenticator authenticator(std::move(given.access_keys), clock);
+  std::unique_ptr<HttpFront> self(
+      new HttpFront(engine, std::move(authenticator), clock, random, tokens));
   http::HttpServerOptions options;
   options.host = Bare(listen.host);
   options.port = listen.port;

@@ -1,10 +1,13 @@
-// HttpFront: what the server answers over HTTP: the AWS API, whether it is well, and what it
+// HttpFront: what the server answers over HTTP: the AWS APIs, whether it is well, and what it
 // counts.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/base/status.h"
 #include "engine/platform/clock.h"
@@ -13,24 +16,29 @@
 #include "server/aws/authenticator.h"
 #include "server/aws/step_functions_endpoint.h"
 #include "server/http/http_server.h"
+#include "server/lambda/lambda_endpoint.h"
 
 namespace pawl::server {
 
 // GET /healthz: 200 as long as the process serves. GET /readyz: 200 when the store answers too,
-// else 503. GET /metrics: see MetricsText. All else is the AWS Step Functions API.
-// Threads: safe from any thread.
+// else 503. GET /metrics: see MetricsText. Paths that begin with a date ("/2015-03-31/functions")
+// are the AWS Lambda API; all else is the AWS Step Functions API. Threads: safe from any thread.
 class HttpRoutes final : public http::HttpHandler {
  public:
-  // `engine` and `api` outlive it.
-  HttpRoutes(Engine& engine, http::HttpHandler& api) : engine_(engine), api_(api) {}
+  // What is passed outlives it.
+  HttpRoutes(Engine& engine, http::HttpHandler& step_functions, http::HttpHandler& lambda)
+      : engine_(engine), step_functions_(step_functions), lambda_(lambda) {}
 
   void Handle(http::HttpRequest request, std::shared_ptr<http::Responder> responder) override;
+  std::optional<std::size_t> BodyBytesMax(std::string_view method,
+                                          std::string_view target) override;
 
  private:
   http::HttpResponse Readiness();
 
   Engine& engine_;
-  http::HttpHandler& api_;
+  http::HttpHandler& step_functions_;
+  http::HttpHandler& lambda_;
 };
 
 class HttpFront {
@@ -62,11 +70,13 @@ class HttpFront {
  private:
   HttpFront(Engine& engine,
             aws::Authenticator authenticator,
+            platform::Clock& clock,
             platform::Random& random,
-            runtime::TokenSealer tokens);
+            const runtime::TokenSealer& tokens);
 
   const aws::Authenticator authenticator_;
-  aws::StepFunctionsEndpoint api_;
+  aws::StepFunctionsEndpoint step_functions_;
+  lambda::LambdaEndpoint lambda_;
   HttpRoutes routes_;
   std::string address_;
   std::unique_ptr<http::HttpServer> server_;

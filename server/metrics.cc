@@ -7,6 +7,8 @@
 
 #include <array>
 #include <fstream>
+#include <limits>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -25,15 +27,14 @@ struct Metric {
 constexpr MetricType kCounter = MetricType::Counter;
 constexpr MetricType kGauge = MetricType::Gauge;
 
+// What a scrape holds stays bounded, however many functions there are.
+constexpr std::size_t kFunctionsMax = 1'000;
+
 constexpr std::array kMetrics = {
     Metric{"pawl_executions_started_total",
            "Executions that were started",
            kCounter,
            &EngineStatistics::executions_started},
-    Metric{"pawl_executions_closed_total",
-           "Executions that have ended, however",
-           kCounter,
-           &EngineStatistics::executions_closed},
     Metric{"pawl_turns_total",
            "Steps by which executions went on",
            kCounter,
@@ -69,10 +70,10 @@ constexpr std::array kMetrics = {
            "Executions in memory",
            kGauge,
            &EngineStatistics::resident_executions},
-    Metric{"pawl_resident_executions_bytes",
-           "Memory of the executions in memory",
+    Metric{"pawl_store_memory_bytes",
+           "Memory that the store holds: memtables and caches",
            kGauge,
-           &EngineStatistics::resident_bytes},
+           &EngineStatistics::store_memory_bytes},
     Metric{"pawl_tasks_queued",
            "Tasks that wait for a worker",
            kGauge,
@@ -90,6 +91,92 @@ prometheus::MetricFamily Family(const char* name, const char* help, MetricType t
   prometheus::ClientMetric& metric = family.metric.emplace_back();
   (type == kCounter ? metric.counter.value : metric.gauge.value) = value;
   return family;
+}
+
+prometheus::ClientMetric Labelled(const char* label, std::string text) {
+  prometheus::ClientMetric metric;
+  metric.label.push_back({.name = label, .value = std::move(text)});
+  return metric;
+}
+
+void AddClosed(const EngineStatistics& statistics,
+               std::vector<prometheus::MetricFamily>& families) {
+  prometheus::MetricFamily family{.name = "pawl_executions_closed_total",
+                                  .help = "Executions that have ended",
+                                  .type = kCounter,
+                                  .metric = {}};
+  const auto add = [&family](ExecutionStatus status, std::uint64_t count) {
+    family.metric.push_back(
+        Labelled("status", std::string(interpreter::ExecutionStatusName(status))));
+    family.metric.back().counter.value = static_cast<double>(count);
+  };
+  add(ExecutionStatus::kSucceeded, statistics.executions_succeeded);
+  add(ExecutionStatus::kFailed, statistics.executions_failed);
+  add(ExecutionStatus::kTimedOut, statistics.executions_timed_out);
+  add(ExecutionStatus::kAborted, statistics.executions_aborted);
+  families.push_back(std::move(family));
+}
+
+void Fill(const DurationHistogram& from, prometheus::ClientMetric& to) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < from.counts.size(); ++i) {
+    count += from.counts[i];
+    const double bound = i < DurationHistogram::kBounds.size()
+                             ? DurationHistogram::kBounds[i]
+                             : std::numeric_limits<double>::infinity();
+    to.histogram.bucket.push_back({.cumulative_count = count, .upper_bound = bound});
+  }
+  to.histogram.sample_count = count;
+  to.histogram.sample_sum = from.sum_seconds;
+}
+
+void AddCommits(const EngineStatistics& statistics,
+                std::vector<prometheus::MetricFamily>& families) {
+  prometheus::MetricFamily& family = families.emplace_back();
+  family.name = "pawl_commit_duration_seconds";
+  family.help = "How long groups of rows took until they were durable: the log's write and sync";
+  family.type = MetricType::Histogram;
+  Fill(statistics.commit_durations, family.metric.emplace_back());
+}
+
+// Functions in the order of their names; of more than kFunctionsMax the rest is left out.
+void AddFunctions(const EngineStatistics& statistics,
+                  std::vector<prometheus::MetricFamily>& families) {
+  prometheus::MetricFamily queued{.name = "pawl_function_tasks_queued",
+                                  .help = "Tasks of the function that wait for a worker",
+                                  .type = kGauge,
+                                  .metric = {}};
+  prometheus::MetricFamily leased{.name = "pawl_function_tasks_leased",
+                                  .help = "Tasks of the function that workers hold",
+                                  .type = kGauge,
+                                  .metric = {}};
+  prometheus::MetricFamily durations{
+      .name = "pawl_task_duration_seconds",
+      .help = "From the delivery of a task to a worker to the worker's answer",
+      .type = MetricType::Histogram,
+      .metric = {}};
+  std::size_t left = kFunctionsMax;
+  for (const auto& [name, function] : statistics.functions) {
+    if (left-- == 0) break;
+    queued.metric.push_back(Labelled("function", name));
+    queued.metric.back().gauge.value = static_cast<double>(function.queued);
+    leased.metric.push_back(Labelled("function", name));
+    leased.metric.back().gauge.value = static_cast<double>(function.leased);
+    durations.metric.push_back(Labelled("function", name));
+    Fill(function.durations, durations.metric.back());
+  }
+  for (prometheus::MetricFamily* family : {&queued, &leased, &durations})
+    families.push_back(std::move(*family));
+}
+
+void AddStore(const EngineStatistics& statistics, std::vector<prometheus::MetricFamily>& families) {
+  for (const auto& [name, value] : statistics.store) {
+    prometheus::MetricFamily& family = families.emplace_back();
+    family.name = "pawl_rocksdb_" + name;
+    family.help = "RocksDB's own figure, over all column families";
+    family.type = kGauge;
+    family.metric.emplace_back().gauge.value = static_cast<double>(value);
+  }
 }
 
 double Seconds(const timeval& time) {
@@ -126,6 +213,10 @@ std::string MetricsText(const EngineStatistics& statistics) {
     const auto value = static_cast<double>(statistics.*metric.value);
     families.push_back(Family(metric.name, metric.help, metric.type, value));
   }
+  AddClosed(statistics, families);
+  AddCommits(statistics, families);
+  AddFunctions(statistics, families);
+  AddStore(statistics, families);
   AddProcess(families);
   return prometheus::TextSerializer().Serialize(families);
 }

@@ -62,7 +62,8 @@ RpcServer::RpcServer(Engine& engine,
                      RpcServerOptions options)
     : tokens_(std::move(tokens)),
       workflow_service_(engine, tokens_, streams_),
-      worker_service_(engine, clock, streams_, std::move(options.worker_log)) {}
+      worker_service_(engine, clock, streams_, std::move(options.worker_log)),
+      function_service_(engine, tokens_) {}
 
 Result<std::unique_ptr<RpcServer>> RpcServer::Start(Engine& engine,
                                                     platform::Clock& clock,
@@ -89,6 +90,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(Engine& engine,
   }
   builder.RegisterService(&self->workflow_service_);
   builder.RegisterService(&self->worker_service_);
+  builder.RegisterService(&self->function_service_);
   self->server_ = builder.BuildAndStart();
   if (self->server_ == nullptr || (!listening.empty() && port == 0)) {
     return Unavailable(fmt::format(

@@ -1,4 +1,4 @@
-// The gRPC server around an engine: both services, health checking and reflection, and the bounds
+// The gRPC server around an engine: the services, health checking and reflection, and the bounds
 // that keep a client from filling the memory.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include "engine/base/status.h"
 #include "engine/platform/clock.h"
 #include "engine/runtime/engine.h"
+#include "server/function_service.h"
 #include "server/worker_service.h"
 #include "server/workflow_service.h"
 
@@ -60,6 +61,7 @@ class RpcServer {
   OpenStreams streams_;
   WorkflowService workflow_service_;
   WorkerService worker_service_;
+  FunctionService function_service_;
   std::string address_;
   std::unique_ptr<grpc::Server> server_;
 };

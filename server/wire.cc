@@ -181,7 +181,7 @@ v1::HistoryEvent ToWire(const EventInfo& event) {
 v1::DescribeServerResponse ToWire(const EngineStatistics& statistics) {
   v1::DescribeServerResponse wire;
   wire.set_executions_started(statistics.executions_started);
-  wire.set_executions_closed(statistics.executions_closed);
+  wire.set_executions_closed(statistics.executions_closed());
   wire.set_turns(statistics.turns);
   wire.set_events(statistics.events);
   wire.set_tasks_dispatched(statistics.tasks_dispatched);
@@ -190,7 +190,6 @@ v1::DescribeServerResponse ToWire(const EngineStatistics& statistics) {
   wire.set_rows_written(statistics.rows_written);
   wire.set_log_bytes(statistics.log_bytes);
   wire.set_resident_executions(statistics.resident_executions);
-  wire.set_resident_bytes(statistics.resident_bytes);
   wire.set_queued_tasks(statistics.queued_tasks);
   wire.set_leased_tasks(statistics.leased_tasks);
   wire.set_armed_timers(statistics.armed_timers);

@@ -86,6 +86,7 @@ void FillTask(std::uint64_t id, std::uint32_t function_id, const Task& task, v1:
   wire.set_state(task.state);
   wire.set_redeliveries(task.redeliveries);
   wire.set_wants_log(task.wants_log);
+  wire.set_client_context(task.client_context);
 }
 
 template <typename Field>
@@ -111,8 +112,9 @@ WorkerStream::WorkerStream(Engine& engine,
       log_(log),
       streams_(streams),
       context_(context),
-      writes_(*this,
-              [this](v1::WorkResponse& response, bool /*may_wait*/) { return Fill(response); }) {
+      writes_(*this, [this](v1::WorkResponse& response, bool may_wait) {
+        return Fill(response, may_wait);
+      }) {
   streams_.Add(*this);
   StartRead(&request_);
 }
@@ -166,6 +168,9 @@ Status WorkerStream::Handle(v1::WorkRequest& request) {
   if (request.credits_size() > 0) RETURN_IF_ERROR(Grant(request.credits()));
   if (request.log_lines_size() > 0) Log(request.log_lines());
   if (request.has_drain()) Drain();
+  if (request.code_piece_requests_size() > 0) {
+    RETURN_IF_ERROR(AskForCode(request.code_piece_requests()));
+  }
   return {};
 }
 
@@ -185,7 +190,9 @@ Status WorkerStream::Begin(const v1::Hello& hello) {
   }
   worker_ = PlainText(hello.worker());
   WorkerHello session_hello;
+  namespace_id_ = caller.namespace_id;
   session_hello.namespace_id = caller.namespace_id;
+  session_hello.takes_deployed = hello.takes_deployed();
   session_hello.worker = hello.worker();
   ASSIGN_OR_RETURN(session_hello.functions, Functions(hello.functions()));
   {
@@ -340,6 +347,16 @@ Status WorkerStream::Grant(const google::protobuf::RepeatedPtrField<v1::Credit>&
   return {};
 }
 
+Status WorkerStream::AskForCode(
+    const google::protobuf::RepeatedPtrField<v1::CodePieceRequest>& requests) {
+  {
+    const MutexLock lock(mutex_);
+    RETURN_IF_ERROR(deployed_.Ask(requests));
+  }
+  writes_.Wake();
+  return {};
+}
+
 void WorkerStream::Log(const google::protobuf::RepeatedPtrField<v1::LogLine>& lines) {
   const std::chrono::nanoseconds now = clock_.MonotonicNow();
   if (now - log_second_ >= std::chrono::seconds(1)) {
@@ -459,6 +476,14 @@ void WorkerStream::Acknowledge(std::vector<CompletionAck> acks) {
   writes_.WakeSoon();
 }
 
+void WorkerStream::Provide(std::vector<RunnableFunction> functions) {
+  {
+    const MutexLock lock(mutex_);
+    deployed_.Provide(std::move(functions));
+  }
+  writes_.Wake();
+}
+
 // --- To the worker ---
 
 std::uint64_t WorkerStream::Number(const TaskRef& ref) {
@@ -482,10 +507,10 @@ void WorkerStream::Forget(std::uint64_t task_id) {
   given_.erase(given);
 }
 
-std::vector<WorkerStream::Numbered> WorkerStream::TakeTasks() {
+std::vector<WorkerStream::Numbered> WorkerStream::TakeTasks(std::size_t bytes_max) {
   std::vector<Numbered> tasks;
   std::size_t bytes = 0;
-  while (!unsent_.empty() && tasks.size() < kTasksPerMessageMax && bytes < kWorkMessageBytesMax) {
+  while (!unsent_.empty() && tasks.size() < kTasksPerMessageMax && bytes < bytes_max) {
     Unsent& unsent = unsent_.front();
     bytes += BytesOf(unsent.task);
     const auto function = function_ids_.find(unsent.task.function);
@@ -503,20 +528,25 @@ std::vector<WorkerStream::Numbered> WorkerStream::TakeTasks() {
   return tasks;
 }
 
-Filled WorkerStream::Fill(v1::WorkResponse& response) {
+Filled WorkerStream::Fill(v1::WorkResponse& response, bool may_wait) {
   std::vector<Numbered> tasks;
+  std::optional<v1::CodePieceRequest> wanted;
+  bool must_wait = false;
   bool must_welcome = false;
   {
     const MutexLock lock(mutex_);
     must_welcome = std::exchange(must_welcome_, false);
     if (std::exchange(must_drain_, false)) response.mutable_drain();
     // Before the lists of numbers: it may add to the cancels.
-    tasks = TakeTasks();
+    tasks = TakeTasks(kWorkMessageBytesMax - deployed_.bytes_wanted());
     Append(accepted_, *response.mutable_accepted());
     Append(settled_, *response.mutable_settled());
     Append(refused_, *response.mutable_refused());
     Append(cancels_, *response.mutable_cancels());
+    if (!deployed_.FillFunctions(response) && may_wait) wanted = deployed_.TakeRequest();
+    must_wait = !may_wait && deployed_.has_requests();
   }
+  if (wanted) *response.add_code_pieces() = ReadPiece(engine_.Functions(), namespace_id_, *wanted);
   if (must_welcome) {
     v1::Welcome& welcome = *response.mutable_welcome();
     welcome.set_server_version(kVersion);
@@ -527,11 +557,12 @@ Filled WorkerStream::Fill(v1::WorkResponse& response) {
   for (const Numbered& numbered : tasks) {
     FillTask(numbered.id, numbered.function_id, numbered.task, *response.add_tasks());
   }
-  const bool is_anything = response.has_welcome() || response.has_drain() ||
-                           response.tasks_size() > 0 || response.accepted_size() > 0 ||
-                           response.settled_size() > 0 || response.refused_size() > 0 ||
-                           response.cancels_size() > 0;
-  return is_anything ? Filled::kMessage : Filled::kNothing;
+  const bool is_anything =
+      response.has_welcome() || response.has_drain() || response.tasks_size() > 0 ||
+      response.accepted_size() > 0 || response.settled_size() > 0 || response.refused_size() > 0 ||
+      response.cancels_size() > 0 || response.has_provided() || response.code_pieces_size() > 0;
+  if (is_anything) return Filled::kMessage;
+  return must_wait ? Filled::kMustWait : Filled::kNothing;
 }
 
 }  // namespace pawl::server

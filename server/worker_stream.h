@@ -25,6 +25,7 @@
 #include "engine/runtime/engine.h"
 #include "pawl/v1/worker_service.grpc.pb.h"
 #include "server/coalesced_writes.h"
+#include "server/deployed_outbox.h"
 #include "server/open_streams.h"
 
 namespace pawl::server {
@@ -102,6 +103,7 @@ class WorkerStream final : public grpc::ServerBidiReactor<v1::WorkRequest, v1::W
   void Deliver(std::vector<Task> tasks) override;
   void Cancel(std::vector<TaskRef> tasks) override;
   void Acknowledge(std::vector<CompletionAck> acks) override;
+  void Provide(std::vector<RunnableFunction> functions) override;
   void Stop() override;
 
   Status Handle(v1::WorkRequest& request);
@@ -112,6 +114,7 @@ class WorkerStream final : public grpc::ServerBidiReactor<v1::WorkRequest, v1::W
   Status Complete(google::protobuf::RepeatedPtrField<v1::Completion>& completions);
   void Return(const google::protobuf::RepeatedField<std::uint64_t>& task_ids);
   Status Heartbeat(const google::protobuf::RepeatedPtrField<v1::Heartbeat>& heartbeats);
+  Status AskForCode(const google::protobuf::RepeatedPtrField<v1::CodePieceRequest>& requests);
   Status Grant(const google::protobuf::RepeatedPtrField<v1::Credit>& credits);
   void Log(const google::protobuf::RepeatedPtrField<v1::LogLine>& lines);
   void Drain();
@@ -119,10 +122,11 @@ class WorkerStream final : public grpc::ServerBidiReactor<v1::WorkRequest, v1::W
   // Gives the engine what is held back, if little waits to be sent.
   void Resume();
 
-  Filled Fill(v1::WorkResponse& response);
+  // Reading code takes a disk's time: it is done only where `may_wait`.
+  Filled Fill(v1::WorkResponse& response, bool may_wait);
   std::uint64_t Number(const TaskRef& ref) PAWL_REQUIRES(mutex_);
   void Forget(std::uint64_t task_id) PAWL_REQUIRES(mutex_);
-  std::vector<Numbered> TakeTasks() PAWL_REQUIRES(mutex_);
+  std::vector<Numbered> TakeTasks(std::size_t bytes_max) PAWL_REQUIRES(mutex_);
 
   Engine& engine_;
   platform::Clock& clock_;
@@ -133,6 +137,7 @@ class WorkerStream final : public grpc::ServerBidiReactor<v1::WorkRequest, v1::W
   // Set by the first message.
   std::unique_ptr<WorkerSession> session_;
   std::string worker_;
+  NamespaceId namespace_id_;
 
   // Of the reading side only.
   std::chrono::nanoseconds log_second_{};
@@ -156,6 +161,7 @@ class WorkerStream final : public grpc::ServerBidiReactor<v1::WorkRequest, v1::W
   std::vector<std::uint64_t> settled_ PAWL_GUARDED_BY(mutex_);
   std::vector<std::uint64_t> refused_ PAWL_GUARDED_BY(mutex_);
   std::vector<std::uint64_t> cancels_ PAWL_GUARDED_BY(mutex_);
+  DeployedOutbox deployed_ PAWL_GUARDED_BY(mutex_);
 
   // What waits to be given to the engine: credits by function, and tasks that were too much.
   std::map<std::string, std::uint32_t> held_credits_ PAWL_GUARDED_BY(mutex_);

@@ -484,6 +484,10 @@ grpc::ServerUnaryReactor* WorkflowService::DescribeServer(
     v1::DescribeServerResponse* response) {
   *response = ToWire(engine_.Statistics());
   response->set_version(kVersion);
+  const ArnScheme& arns = engine_.options().arns;
+  response->set_partition(arns.partition);
+  response->set_region(arns.region);
+  response->set_account(arns.account);
   return Reply(*context, OkStatus());
 }
 

@@ -71,8 +71,9 @@ Status CheckInvocation(const Invocation& call) {
 
 Status CheckFunctionSpec(const FunctionSpec& spec) {
   const bool is_own = spec.is_built_in && IsBuiltInFunction(spec.name);
-  const bool is_name = !spec.name.empty() && spec.name.size() <= kNameBytesMax &&
-                       std::all_of(spec.name.begin(), spec.name.end(), IsNameCharacter);
+  const std::string_view bare = BareName(spec);
+  const bool is_name = !bare.empty() && bare.size() <= kNameBytesMax &&
+                       std::all_of(bare.begin(), bare.end(), IsNameCharacter);
   if (!is_own && !is_name) {
     return InvalidArgument("the function name '" + spec.name.substr(0, kNameBytesMax) +
                                "' must be 1 to 80 characters out of A-Z a-z 0-9 _ . -",

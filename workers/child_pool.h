@@ -57,7 +57,8 @@ struct ChildPoolStatistics {
 };
 
 // The handler string and name of a function are of a kind that can work: "module.function", a name
-// of 1 to 80 characters A-Z a-z 0-9 _ . - and so on. The error's field names the member.
+// of 1 to 80 characters A-Z a-z 0-9 _ . - (with ":" and the version behind it or not) and so on.
+// The error's field names the member.
 Status CheckFunctionSpec(const FunctionSpec& spec);
 
 // Threads: safe from any thread, but for Stop and the destructor, which are not called by the

@@ -61,11 +61,11 @@ std::vector<std::string> FunctionEnvironment(const std::vector<std::string>& bas
   variables.try_emplace("AWS_DEFAULT_REGION", variables["AWS_REGION"]);
   for (const auto& [name, value] : spec.environment)
     variables[name] = value;
-  variables["AWS_LAMBDA_FUNCTION_NAME"] = spec.name;
+  variables["AWS_LAMBDA_FUNCTION_NAME"] = BareName(spec);
   variables["AWS_LAMBDA_FUNCTION_VERSION"] = spec.version;
   variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = std::to_string(spec.memory_mb);
   variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
-  variables["AWS_LAMBDA_LOG_GROUP_NAME"] = "/aws/lambda/" + spec.name;
+  variables["AWS_LAMBDA_LOG_GROUP_NAME"] = "/aws/lambda/" + std::string(BareName(spec));
   variables["AWS_LAMBDA_LOG_STREAM_NAME"] = LogStreamName(spec, now, unique);
   variables["LAMBDA_TASK_ROOT"] = spec.code_directory;
   variables["_HANDLER"] = spec.handler;

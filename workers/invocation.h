@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/base/bytes.h"
 
@@ -25,7 +26,8 @@ inline constexpr std::size_t kClientContextBytesMax = std::size_t{64} * 1024;
 
 // A function as a worker runs it. Two specs that differ in anything run in different processes.
 struct FunctionSpec {
-  // 1 to 80 of A-Z a-z 0-9 _ . -, unless it is the worker's own.
+  // 1 to 80 of A-Z a-z 0-9 _ . -, unless it is the worker's own. Behind it, for one of several
+  // versions, ":" and `version`.
   std::string name;
   // Absolute; the first place that imports look in, and the working directory.
   std::string code_directory;
@@ -50,6 +52,16 @@ struct FunctionSpec {
 
   bool operator==(const FunctionSpec&) const = default;
 };
+
+// The name that the function itself sees: without the version.
+inline std::string_view BareName(const FunctionSpec& spec) {
+  std::string_view name = spec.name;
+  const bool has_version = spec.version != "$LATEST" && name.size() > spec.version.size() + 1 &&
+                           name.ends_with(spec.version) &&
+                           name[name.size() - spec.version.size() - 1] == ':';
+  if (has_version) name.remove_suffix(spec.version.size() + 1);
+  return name;
+}
 
 // One call of a function.
 struct Invocation {

@@ -44,8 +44,10 @@ std::string_view FirstBytes(std::string_view text, std::size_t bytes_max) {
 
 }  // namespace
 
-TaskLedger::TaskLedger(std::string worker, std::string namespace_name)
-    : worker_(std::move(worker)), namespace_(std::move(namespace_name)) {}
+TaskLedger::TaskLedger(std::string worker, std::string namespace_name, bool takes_deployed)
+    : worker_(std::move(worker)),
+      namespace_(std::move(namespace_name)),
+      takes_deployed_(takes_deployed) {}
 
 // --- Functions ---
 
@@ -89,6 +91,7 @@ v1::WorkRequest TaskLedger::Open() {
   v1::Hello& hello = *request.mutable_hello();
   hello.set_worker(worker_);
   hello.set_namespace_(namespace_);
+  hello.set_takes_deployed(takes_deployed_ && !is_draining_);
   if (!is_draining_) AddFunctions(*hello.mutable_functions());
   std::uint64_t stream_id = 0;
   for (auto& [id, held] : held_) {
@@ -168,7 +171,7 @@ void TaskLedger::TakeTask(v1::Task& task, SteadyTime now, WorkOrders& orders) {
   held.ref = task.ref();
   held.request_id = task.request_id();
   held.function_id = task.function_id();
-  held.bytes = task.payload().size() + kTaskBytes;
+  held.bytes = task.payload().size() + task.client_context().size() + kTaskBytes;
   if (task.has_heartbeat()) {
     held.heartbeat_every = std::max(FromWire(task.heartbeat()) / 3, microseconds(1000));
     held.next_heartbeat = now + held.heartbeat_every;
@@ -180,6 +183,7 @@ void TaskLedger::TakeTask(v1::Task& task, SteadyTime now, WorkOrders& orders) {
   call.request_id = std::move(*task.mutable_request_id());
   if (!task.qualifier().empty()) call.invoked_arn = function->second.arn + ":" + task.qualifier();
   call.event = Bytes(std::move(*task.mutable_payload()));
+  call.client_context = std::move(*task.mutable_client_context());
   call.wants_log = task.wants_log();
   if (task.has_deadline()) {
     call.deadline = server_time_at_ + (FromWire(task.deadline()) - server_time_);

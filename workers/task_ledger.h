@@ -60,12 +60,13 @@ struct WorkOrders {
 
 class TaskLedger {
  public:
-  // `worker` and `namespace_name` go into each Hello.
-  TaskLedger(std::string worker, std::string namespace_name);
+  // They go into each Hello.
+  TaskLedger(std::string worker, std::string namespace_name, bool takes_deployed);
   TaskLedger(const TaskLedger&) = delete;
   TaskLedger& operator=(const TaskLedger&) = delete;
 
-  // Serves a function from now on, or serves it differently. `concurrency` is 1 or more.
+  // Serves a function from now on, or serves it differently. `concurrency` is 1 or more; `arn` is
+  // what a qualifier is put behind.
   void SetFunction(const std::string& name, std::uint32_t concurrency, const std::string& arn);
   void RemoveFunction(const std::string& name);
 
@@ -75,7 +76,7 @@ class TaskLedger {
   // Nothing can be sent until the next Open.
   void Close() { is_open_ = false; }
 
-  // Takes a message of the server apart.
+  // Takes a message of the server apart, but for what it says about deployed functions.
   WorkOrders Take(v1::WorkResponse& response, SteadyTime now);
   // What became of invocations.
   void Finish(std::vector<InvocationResult> results);
@@ -156,6 +157,7 @@ class TaskLedger {
 
   const std::string worker_;
   const std::string namespace_;
+  const bool takes_deployed_;
   bool is_open_ = false;
   bool is_draining_ = false;
   bool must_announce_ = false;

@@ -116,6 +116,28 @@ void RaiseFileLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Where people keep what can be fetched again (XDG Base Directory Specification); empty: nowhere.
+std::string DefaultCodeCache() {
+  const std::string cache = Environment("XDG_CACHE_HOME").value_or("");
+  if (cache.starts_with('/')) return cache + "/pawl/code";
+  const std::string home = Environment("HOME").value_or("");
+  return home.starts_with('/') ? home + "/.cache/pawl/code" : "";
+}
+
+// A directory that was asked for must do. In place of the default one a private one will.
+Result<std::unique_ptr<CodeCache>> OpenCodeCache(const std::string& setting) {
+  if (!setting.empty()) return CodeCache::Open(setting);
+  if (const std::string directory = DefaultCodeCache(); !directory.empty()) {
+    Result<std::unique_ptr<CodeCache>> cache = CodeCache::Open(directory);
+    if (cache.ok()) return cache;
+    PrintLog(WorkerLogLevel::kWarning,
+             cache.status().message() + "; code is kept in a temporary directory");
+  }
+  std::error_code error;
+  const std::filesystem::path temporary = std::filesystem::temp_directory_path(error);
+  return CodeCache::OpenPrivate(error ? "/tmp" : temporary.string());
+}
+
 WorkerCoreOptions CoreOptions(const WorkerSettings& settings) {
   WorkerCoreOptions options;
   options.address = settings.address;
@@ -161,7 +183,13 @@ int Run(const WorkerSettings& settings) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  Result<std::unique_ptr<WorkerCore>> core = WorkerCore::Start(CoreOptions(settings));
+  WorkerCoreOptions options = CoreOptions(settings);
+  if (settings.takes_deployed) {
+    Result<std::unique_ptr<CodeCache>> cache = OpenCodeCache(settings.code_cache);
+    if (!cache.ok()) return Fail(cache.status(), kFailed);
+    options.code_cache = std::move(cache).value();
+  }
+  Result<std::unique_ptr<WorkerCore>> core = WorkerCore::Start(std::move(options));
   if (!core.ok()) return Fail(core.status(), kFailed);
   bool is_ready = false;
   int signal = 0;
@@ -198,12 +226,16 @@ void AddWorkerCommand(CLI::App& app, int& exit_code) {
       "Each DIR/NAME.py with 'handler' or 'lambda_handler' is the function NAME; files that "
       "appear,\n"
       "change or go are picked up. A manifest DIR/pawl.yaml names them instead, if there is one.\n"
+      "Functions that are deployed to the server are fetched and run too; where DIR has one of "
+      "the\n"
+      "same name, that one is run.\n"
       "\n"
       "Every setting may also stand in the environment (PAWL_FUNCTIONS for --functions) or in the\n"
       "file (functions: DIR). A flag goes before the environment, that before the file.\n"
       "\n"
       "Examples:\n"
-      "  pawl worker --functions ./functions\n"
+      "  pawl worker\n"
+      "  pawl worker --functions ./functions --deployed-functions off\n"
       "  pawl worker --functions ./functions --address 127.0.0.1:7600 --concurrency 8\n"
       "  AWS_ENDPOINT_URL=http://127.0.0.1:4566 pawl worker --functions ./functions\n"
       "  pawl worker --functions ./functions --http-tasks ./http.json");

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace pawl::workers {
 namespace {
@@ -37,8 +38,10 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
 }  // namespace
 
 Result<std::unique_ptr<WorkerCore>> WorkerCore::Start(WorkerCoreOptions options) {
-  ASSIGN_OR_RETURN(FunctionsDirectory directory,
-                   FunctionsDirectory::Open(options.functions_directory));
+  std::optional<FunctionsDirectory> directory;
+  if (!options.functions_directory.empty()) {
+    ASSIGN_OR_RETURN(directory, FunctionsDirectory::Open(options.functions_directory));
+  }
   std::unique_ptr<WorkerCore> core(new WorkerCore(std::move(options), std::move(directory)));
   ChildPoolCallbacks callbacks;
   WorkerCore* const self = core.get();
@@ -49,16 +52,26 @@ Result<std::unique_ptr<WorkerCore>> WorkerCore::Start(WorkerCoreOptions options)
   ASSIGN_OR_RETURN(core->pool_, ChildPool::Start(core->options_.pool, std::move(callbacks)));
   RETURN_IF_ERROR(core->ServeBuiltIns());
   core->RefreshFunctions();
+  if (core->deployed_) {
+    core->code_thread_ =
+        std::make_unique<platform::Thread>("pawl-code", [self] { self->KeepCode(); });
+  }
   core->thread_ = std::make_unique<platform::Thread>("pawl-stream", [self] { self->Run(); });
   return core;
 }
 
-WorkerCore::WorkerCore(WorkerCoreOptions options, FunctionsDirectory directory)
+WorkerCore::WorkerCore(WorkerCoreOptions options, std::optional<FunctionsDirectory> directory)
     : options_(std::move(options)),
       directory_(std::move(directory)),
       channel_(Connect(options_.address)),
       stub_(v1::WorkerService::NewStub(channel_)),
-      ledger_(options_.name, options_.namespace_name) {}
+      served_(Sink()),
+      ledger_(options_.name, options_.namespace_name, options_.code_cache != nullptr) {
+  if (options_.code_cache) {
+    deployed_ = std::make_unique<DeployedServing>(
+        std::move(options_.code_cache), served_, options_.concurrency);
+  }
+}
 
 WorkerCore::~WorkerCore() {
   {
@@ -66,8 +79,10 @@ WorkerCore::~WorkerCore() {
     is_stopping_ = true;
     if (context_ != nullptr) context_->TryCancel();
     changed_.NotifyAll();
+    code_changed_.NotifyAll();
   }
   thread_.reset();
+  code_thread_.reset();
   if (pool_) pool_->Stop();
 }
 
@@ -87,7 +102,8 @@ Status WorkerCore::ServeBuiltIns() {
 }
 
 void WorkerCore::RefreshFunctions() {
-  Result<FunctionsChange> change = directory_.Poll();
+  if (!directory_) return;
+  Result<FunctionsChange> change = directory_->Poll();
   if (!change.ok()) {
     // Said once; the functions stay as they were.
     if (std::exchange(directory_report_, change.status().message()) != change.status().message()) {
@@ -99,38 +115,69 @@ void WorkerCore::RefreshFunctions() {
   for (FunctionSpec& spec : change->set) {
     if (spec.concurrency == 0) spec.concurrency = options_.concurrency;
     spec.arn = options_.arn_prefix + spec.name;
-    const FunctionSpec copy = spec;
-    if (const Status status = pool_->SetFunction(std::move(spec)); !status.ok()) {
-      options_.log(WorkerLogLevel::kError, status.message());
-      continue;
-    }
-    const bool is_new = std::find(names_.begin(), names_.end(), copy.name) == names_.end();
-    if (is_new) names_.push_back(copy.name);
-    options_.log(WorkerLogLevel::kInfo,
-                 "function '" + copy.name + "' " + (is_new ? "is served" : "has changed"));
-    const MutexLock lock(mutex_);
-    ledger_.SetFunction(copy.name, copy.concurrency, copy.arn);
+    std::string arn = spec.arn;
+    served_.SetOwn({.spec = std::move(spec), .unqualified_arn = std::move(arn)});
   }
-  for (const std::string& name : change->removed) {
-    {
-      const MutexLock lock(mutex_);
-      ledger_.RemoveFunction(name);
-    }
-    std::erase(names_, name);
-    // NotFound: the pool never took it.
-    if (const Status status = pool_->RemoveFunction(name);
-        !status.ok() && status.code() != StatusCode::kNotFound) {
-      options_.log(WorkerLogLevel::kError, status.message());
-    }
-    options_.log(WorkerLogLevel::kInfo, "function '" + name + "' is gone");
-  }
+  for (const std::string& name : change->removed)
+    served_.RemoveOwn(name);
   if (change->has_new_problems) {
     for (const FunctionProblem& problem : change->problems)
       options_.log(WorkerLogLevel::kError, problem.ToString());
   }
-  function_count_ = names_.size();
-  if (!change->set.empty() || !change->removed.empty()) {
+}
+
+ServedFunctionsSink WorkerCore::Sink() {
+  ServedFunctionsSink sink;
+  sink.set = [this](const ServedFunction& function) -> Status {
+    RETURN_IF_ERROR(pool_->SetFunction(function.spec));
     const MutexLock lock(mutex_);
+    ledger_.SetFunction(function.spec.name, function.spec.concurrency, function.unqualified_arn);
+    written_.NotifyOne();
+    return {};
+  };
+  sink.remove = [this](const std::string& name) {
+    {
+      const MutexLock lock(mutex_);
+      ledger_.RemoveFunction(name);
+      written_.NotifyOne();
+    }
+    // NotFound: the worker drains.
+    const Status status = pool_->RemoveFunction(name);
+    static_cast<void>(status);
+  };
+  sink.log = [this](const std::string& text, bool is_error) {
+    options_.log(is_error ? WorkerLogLevel::kError : WorkerLogLevel::kInfo, text);
+  };
+  return sink;
+}
+
+// --- Deployed functions ---
+
+bool WorkerCore::WaitForCode(std::optional<std::vector<v1::ProvidedFunction>>& functions,
+                             std::optional<FetchedCode>& code) {
+  const MutexLock lock(mutex_);
+  while (!is_stopping_ && !is_draining_ && !code_.has_news())
+    code_changed_.Wait(mutex_);
+  if (is_stopping_ || is_draining_) return false;
+  functions = code_.TakeFunctions();
+  code = code_.TakeFetched();
+  return true;
+}
+
+void WorkerCore::KeepCode() {
+  std::string last_error;
+  std::optional<std::vector<v1::ProvidedFunction>> functions;
+  std::optional<FetchedCode> code;
+  while (WaitForCode(functions, code)) {
+    if (functions) deployed_->SetFunctions(std::move(*functions), clock_.WallNow());
+    const Status stored = code ? deployed_->Store(*code) : OkStatus();
+    if (!stored.ok() && std::exchange(last_error, stored.message()) != stored.message()) {
+      options_.log(WorkerLogLevel::kError, "a function's code: " + stored.message());
+    }
+    std::vector<WantedCode> missing = deployed_->Apply();
+    const MutexLock lock(mutex_);
+    code_.Want(std::move(missing));
+    if (!stored.ok()) code_.Postpone(code->sha256, steady_clock::now());
     written_.NotifyOne();
   }
 }
@@ -165,6 +212,7 @@ grpc::Status WorkerCore::Serve() {
     context_ = &context;
     has_stream_ended_ = false;
     hello = ledger_.Open();
+    code_.Open();
   }
   const std::unique_ptr<Stream> stream = stub_->Work(&context);
   if (stream->Write(hello)) {
@@ -193,6 +241,8 @@ void WorkerCore::ReadFrom(Stream& stream) {
     {
       const MutexLock lock(mutex_);
       orders = ledger_.Take(response, steady_clock::now());
+      code_.Take(response, steady_clock::now());
+      if (code_.has_news()) code_changed_.NotifyOne();
       if (orders.is_welcome) {
         const milliseconds window(response.welcome().reconnect_window().seconds() * 1000 +
                                   response.welcome().reconnect_window().nanos() / 1'000'000);
@@ -225,12 +275,15 @@ void WorkerCore::WriteTo(Stream& stream) {
         if (has_stream_ended_) return;
         request.Clear();
         const SteadyTime now = steady_clock::now();
-        if (ledger_.Fill(request, now)) break;
+        bool is_anything = ledger_.Fill(request, now);
+        if (!is_draining_) code_.Fill(request, now);
+        is_anything = is_anything || request.code_piece_requests_size() > 0;
+        if (is_anything) break;
         if (is_draining_ && ledger_.is_idle()) {
           is_finished = true;
           break;
         }
-        if (const std::optional<SteadyTime> due = ledger_.NextDue()) {
+        if (const std::optional<SteadyTime> due = NextDue()) {
           written_.WaitFor(mutex_, std::max(*due - now, SteadyTime::duration(milliseconds(1))));
         } else {
           written_.Wait(mutex_);
@@ -244,6 +297,12 @@ void WorkerCore::WriteTo(Stream& stream) {
     // A stream that cannot be written to ends the reader too.
     if (!stream.Write(request)) return;
   }
+}
+
+std::optional<SteadyTime> WorkerCore::NextDue() const {
+  const std::optional<SteadyTime> tasks = ledger_.NextDue();
+  const std::optional<SteadyTime> code = is_draining_ ? std::nullopt : code_.NextDue();
+  return tasks && code ? std::min(*tasks, *code) : tasks ? tasks : code;
 }
 
 bool WorkerCore::Pause() {
@@ -323,8 +382,11 @@ bool WorkerCore::Drain(milliseconds timeout) {
     ledger_.Drain();
     written_.NotifyOne();
     changed_.NotifyAll();
+    code_changed_.NotifyAll();
   }
-  for (const std::string& name : names_) {
+  // So that it serves nothing any more.
+  code_thread_.reset();
+  for (const std::string& name : served_.names()) {
     // What has not begun comes back as a result. NotFound: it is gone already.
     const Status status = pool_->RemoveFunction(name);
     static_cast<void>(status);

@@ -113,6 +113,21 @@ WorkerSetting Aws() {
       .get = [](const WorkerSettings& settings) { return settings.calls_aws ? "auto" : "off"; }};
 }
 
+WorkerSetting DeployedFunctions() {
+  return {
+      .key = "deployed_functions",
+      .value_name = "on|off",
+      .help = "Run the functions that are deployed to the server too",
+      .set = [](WorkerSettings& settings, const std::string& text) -> Status {
+        if (text != "on" && text != "off") {
+          return InvalidArgument("'" + text + "' is neither 'on' nor 'off'");
+        }
+        settings.takes_deployed = text == "on";
+        return {};
+      },
+      .get = [](const WorkerSettings& settings) { return settings.takes_deployed ? "on" : "off"; }};
+}
+
 using FileValues = std::map<std::string, std::pair<int, std::string>, std::less<>>;
 
 Result<FileValues> ReadMapping(const YAML::Node& root, const std::string& file_name) {
@@ -176,8 +191,14 @@ std::span<const WorkerSetting> AllWorkerSettings() {
   static const std::vector<WorkerSetting> all = {
       Text("functions",
            "DIR",
-           "The functions: DIR/NAME.py with handler or lambda_handler, or DIR/pawl.yaml",
+           "Functions of its own: DIR/NAME.py with handler or lambda_handler, or DIR/pawl.yaml",
            &WorkerSettings::functions),
+      DeployedFunctions(),
+      Text("code_cache",
+           "DIR",
+           "Where the code of deployed functions is kept, for other workers too; by default below "
+           "XDG_CACHE_HOME or ~/.cache",
+           &WorkerSettings::code_cache),
       Address(),
       Name(),
       Text("namespace", "NAME", "The namespace to work for", &WorkerSettings::namespace_name),
@@ -216,9 +237,11 @@ Result<WorkerSettings> LoadWorkerSettings(const WorkerSettingSources& sources) {
       RETURN_IF_ERROR(SetFrom(settings, setting, text->second, setting.Flag()));
     }
   }
-  if (settings.functions.empty()) {
-    return InvalidArgument("no functions: pass --functions DIR, a directory of Python files",
-                           "functions");
+  if (settings.functions.empty() && !settings.takes_deployed) {
+    return InvalidArgument(
+        "no functions: pass --functions DIR, a directory of Python files, or leave "
+        "--deployed-functions on",
+        "functions");
   }
   return settings;
 }

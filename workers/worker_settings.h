@@ -17,7 +17,12 @@
 namespace pawl::workers {
 
 struct WorkerSettings {
+  // Empty: none of its own.
   std::string functions;
+  // Whether the worker runs the functions that are deployed to the server.
+  bool takes_deployed = true;
+  // Where their code is kept; empty: see DefaultCodeCache in worker_command.cc.
+  std::string code_cache;
   std::string address = "127.0.0.1:7600";
   // Empty: host and process.
   std::string name;

@@ -40,6 +40,8 @@ struct SourceNode {
   Position position;
   // A string's characters, or a number's JSON text.
   std::string_view text;
+  // A tag of YAML such as "!Ref", where the reader takes them (TagRule); else empty.
+  std::string_view tag;
   std::vector<const SourceNode*> items;
   std::vector<SourceMember> members;
 

@@ -5,7 +5,6 @@
 
 #include "engine/asl/json_reader.h"
 #include "engine/asl/machine_compiler.h"
-#include "engine/asl/yaml_reader.h"
 
 namespace pawl::asl {
 
@@ -66,7 +65,8 @@ bool IsJson(std::string_view text) {
 bool ReadSource(std::string_view source,
                 std::size_t bytes_max,
                 SourceTree& tree,
-                Problems& problems) {
+                Problems& problems,
+                TagRule tags) {
   if (source.size() > bytes_max) {
     problems.ErrorAt(code::kTooLarge,
                      {},
@@ -82,7 +82,7 @@ bool ReadSource(std::string_view source,
     return false;
   }
   const bool is_read =
-      IsJson(source) ? ReadJson(source, tree, problems) : ReadYaml(source, tree, problems);
+      IsJson(source) ? ReadJson(source, tree, problems) : ReadYaml(source, tree, problems, tags);
   if (is_read) {
     CheckDuplicates(*tree.root(), problems);
   }

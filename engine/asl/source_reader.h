@@ -1,4 +1,4 @@
-// Reads a definition, JSON or YAML, into a SourceTree.
+// Reads a definition, or another document of that kind, JSON or YAML, into a SourceTree.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +6,7 @@
 
 #include "engine/asl/problems.h"
 #include "engine/asl/source.h"
+#include "engine/asl/yaml_reader.h"
 
 namespace pawl::asl {
 
@@ -14,6 +15,7 @@ namespace pawl::asl {
 bool ReadSource(std::string_view source,
                 std::size_t bytes_max,
                 SourceTree& tree,
-                Problems& problems);
+                Problems& problems,
+                TagRule tags = TagRule::kRefuse);
 
 }  // namespace pawl::asl

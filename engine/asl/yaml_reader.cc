@@ -181,7 +181,8 @@ Plain ReadPlain(const std::string& text) {
 
 class Builder final : public YAML::EventHandler {
  public:
-  Builder(SourceTree& tree, Problems& problems) : tree_(tree), problems_(problems) {}
+  Builder(SourceTree& tree, Problems& problems, TagRule tags)
+      : tree_(tree), problems_(problems), tags_(tags) {}
 
   bool has_failed() const { return failure_.has_value(); }
 
@@ -217,6 +218,7 @@ class Builder final : public YAML::EventHandler {
     }
     node->boolean = plain.boolean;
     node->text = tree_.Keep(node->is(json::Type::kNumber) ? plain.number : value);
+    node->tag = TagOf(tag);
     AddScalar(mark, anchor, node);
   }
 
@@ -328,16 +330,23 @@ class Builder final : public YAML::EventHandler {
     return !open_.empty() && open_.back().node->is(json::Type::kObject) && !open_.back().member;
   }
 
+  static bool IsCoreTag(const std::string& tag) {
+    return IsOneOf(tag,
+                   {"",
+                    "?",
+                    "!",
+                    "tag:yaml.org,2002:str",
+                    "tag:yaml.org,2002:map",
+                    "tag:yaml.org,2002:seq"});
+  }
+
+  // What stands in SourceNode::tag.
+  std::string_view TagOf(const std::string& tag) {
+    return IsCoreTag(tag) ? std::string_view() : tree_.Keep(tag);
+  }
+
   bool CheckTag(const std::string& tag, const YAML::Mark& mark) {
-    if (IsOneOf(tag,
-                {"",
-                 "?",
-                 "!",
-                 "tag:yaml.org,2002:str",
-                 "tag:yaml.org,2002:map",
-                 "tag:yaml.org,2002:seq"})) {
-      return true;
-    }
+    if (IsCoreTag(tag) || (tags_ == TagRule::kKeep && !IsName())) return true;
     Fail(code::kInvalidYaml,
          ToPosition(mark),
          "the tag " + Quote(tag) + " is not part of the Amazon States Language; remove it");
@@ -361,6 +370,7 @@ class Builder final : public YAML::EventHandler {
     }
     OpenNode& open = open_.emplace_back();
     open.node = tree_.NewNode(type, position);
+    open.node->tag = TagOf(tag);
     open.so_far.node = open.node;
     open.so_far.height = 1;
     open.anchor = anchor;
@@ -415,6 +425,7 @@ class Builder final : public YAML::EventHandler {
 
   SourceTree& tree_;
   Problems& problems_;
+  const TagRule tags_;
   std::vector<OpenNode> open_;
   std::map<YAML::anchor_t, Finished> anchored_;
   std::size_t aliases_ = 0;
@@ -445,7 +456,7 @@ std::optional<Position> FindControlCharacter(std::string_view text) {
 
 }  // namespace
 
-bool ReadYaml(std::string_view text, SourceTree& tree, Problems& problems) {
+bool ReadYaml(std::string_view text, SourceTree& tree, Problems& problems, TagRule tags) {
   if (const auto control = FindControlCharacter(text)) {
     problems.ErrorAt(code::kInvalidYaml,
                      *control,
@@ -453,7 +464,7 @@ bool ReadYaml(std::string_view text, SourceTree& tree, Problems& problems) {
                      "double quotes");
     return false;
   }
-  Builder builder(tree, problems);
+  Builder builder(tree, problems, tags);
   ViewBuffer buffer(text);
   std::istream stream(&buffer);
   try {

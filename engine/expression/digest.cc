@@ -15,6 +15,17 @@ namespace {
 constexpr std::string_view kBase64Digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+constexpr std::uint8_t kNoDigit = 64;
+
+// What each byte stands for.
+constexpr std::array<std::uint8_t, 256> kBase64Values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoDigit);
+  for (std::uint8_t i = 0; i < kBase64Digits.size(); ++i)
+    values[static_cast<unsigned char>(kBase64Digits[i])] = i;
+  return values;
+}();
+
 const EVP_MD* FindAlgorithm(std::string_view name) {
   if (name == "MD5") return EVP_md5();
   if (name == "SHA-1") return EVP_sha1();
@@ -44,6 +55,7 @@ std::optional<std::string> HexDigest(std::string_view algorithm, std::string_vie
 
 std::string EncodeBase64(std::string_view data) {
   std::string text;
+  text.reserve((data.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < data.size(); i += 3) {
     const std::string_view group = data.substr(i, 3);
     std::uint32_t bits = 0;
@@ -60,6 +72,7 @@ std::string EncodeBase64(std::string_view data) {
 std::optional<std::string> DecodeBase64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   std::string data;
+  data.reserve(text.size() / 4 * 3);
   // Padding is one or two characters; more of it is no digit.
   for (int i = 0; i < 2 && text.ends_with('='); ++i) {
     text.remove_suffix(1);
@@ -67,9 +80,9 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   std::uint32_t bits = 0;
   unsigned count = 0;
   for (const char c : text) {
-    const std::size_t digit = kBase64Digits.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    bits = bits << 6U | static_cast<std::uint32_t>(digit);
+    const std::uint8_t digit = kBase64Values.at(static_cast<unsigned char>(c));
+    if (digit == kNoDigit) return std::nullopt;
+    bits = bits << 6U | digit;
     count += 6;
     if (count >= 8) {
       count -= 8;

@@ -35,16 +35,18 @@ std::string InvokedEvent(const json::Value* payload) {
 // log, in Base64, is there if the call asked for it.
 std::string InvokeEnvelope(std::string_view result,
                            const std::string& request_id,
+                           const std::string& version,
                            const std::optional<std::string>& log) {
-  std::string text = R"({"ExecutedVersion":"$LATEST",)";
+  std::string text = R"({"ExecutedVersion":")" + version + R"(",)";
   if (log) text += R"("LogResult":")" + *log + R"(",)";
   text += R"("Payload":)";
   text += result;
   text += R"(,"SdkHttpMetadata":{"AllHttpHeaders":{)";
   if (log) text += R"("X-Amz-Log-Result":[")" + *log + R"("],)";
-  text += R"("X-Amz-Executed-Version":["$LATEST"],"x-amzn-RequestId":[")" + request_id +
+  text += R"("X-Amz-Executed-Version":[")" + version + R"("],"x-amzn-RequestId":[")" + request_id +
           R"("],"Content-Type":["application/json"]},"HttpHeaders":)"
-          R"({"Content-Type":"application/json","X-Amz-Executed-Version":"$LATEST",)";
+          R"({"Content-Type":"application/json","X-Amz-Executed-Version":")" +
+          version + R"(",)";
   if (log) text += R"("X-Amz-Log-Result":")" + *log + R"(",)";
   text += R"("x-amzn-RequestId":")" + request_id +
           R"("},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":")" + request_id +
@@ -362,8 +364,12 @@ Bytes Interpreter::AnswerOf(const Frame& frame, const TaskEnded& ended) const {
   if (task.integration != Integration::kLambdaInvoke) return *ended.output;
   std::optional<std::string> log;
   if (std::get<TaskWait>(frame.wait).wants_log) log = expression::EncodeBase64(ended.log_tail);
-  return Bytes(InvokeEnvelope(
-      ended.output->view(), RequestId(rows_.header, frame.number, frame.wait_number), log));
+  const std::string version =
+      ended.function_version == 0 ? "$LATEST" : std::to_string(ended.function_version);
+  return Bytes(InvokeEnvelope(ended.output->view(),
+                              RequestId(rows_.header, frame.number, frame.wait_number),
+                              version,
+                              log));
 }
 
 // A call that was given a token has returned: what it returned is recorded and goes nowhere.

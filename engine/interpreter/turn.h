@@ -121,6 +121,8 @@ struct TaskEnded {
   std::optional<Lease> lease = {};
   // The execution that a states:startExecution started; `output` is the answer to the call.
   std::optional<ChildName> child = {};
+  // Of a deployed function: which version ran; 0: the latest.
+  std::uint64_t function_version = 0;
 };
 
 // How an execution ended that a task or a Map run started.
@@ -485,6 +487,8 @@ enum class ExecutionStatus : std::uint8_t {
   kTimedOut = 3,
   kAborted = 4,
 };
+
+inline constexpr std::size_t kExecutionStatuses = 5;
 
 // "RUNNING" and so on, as AWS spells them.
 std::string_view ExecutionStatusName(ExecutionStatus status);

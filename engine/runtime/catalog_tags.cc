@@ -1,5 +1,5 @@
-// Tags of state machines and activities. All tags of one resource are one row, so a change is
-// whole; it goes with the resource.
+// Tags of state machines, activities and deployed functions. All tags of one resource are one row,
+// so a change is whole; it goes with the resource.
 #include <utility>
 
 #include "engine/asl/resource.h"
@@ -13,16 +13,28 @@ namespace {
 
 using storage::Family;
 
+rows::TaggedKind KindOf(const ResourceName& resource) {
+  switch (resource.kind) {
+    case ResourceKind::kStateMachine:
+      return rows::TaggedKind::kStateMachine;
+    case ResourceKind::kActivity:
+      return rows::TaggedKind::kActivity;
+    case ResourceKind::kFunction:
+      break;
+  }
+  return rows::TaggedKind::kFunction;
+}
+
 std::string KeyOf(const ResourceName& resource) {
-  const auto kind = resource.kind == ResourceKind::kStateMachine ? rows::TaggedKind::kStateMachine
-                                                                 : rows::TaggedKind::kActivity;
-  return rows::TagsKey(resource.namespace_id, kind, resource.name);
+  return rows::TagsKey(resource.namespace_id, KindOf(resource), resource.name);
 }
 
 // The row that is there as long as the resource is.
 std::string ExistenceKey(const ResourceName& resource) {
   if (resource.kind == ResourceKind::kStateMachine)
     return rows::StateMachineKey(resource.namespace_id, resource.name);
+  if (resource.kind == ResourceKind::kFunction)
+    return rows::DeployedFunctionKey(resource.namespace_id, resource.name);
   return rows::FunctionKey(resource.namespace_id, asl::ActivityFunction(resource.name));
 }
 

@@ -87,6 +87,7 @@ struct CreateFunctionRequest {
   Bytes code = {};
   // Publishes version 1 too.
   bool publish = false;
+  // As Engine::TagResource takes them for a ResourceKind::kFunction. They go with the function.
   std::vector<Tag> tags = {};
 };
 

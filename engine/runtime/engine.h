@@ -13,13 +13,16 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/asl/compile.h"
 #include "engine/base/bytes.h"
+#include "engine/base/duration_histogram.h"
 #include "engine/base/ids.h"
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
@@ -550,9 +553,22 @@ struct TaskEnd {
 
 // --- Statistics ---
 
+// A function as its tasks name it.
+struct FunctionStatistics {
+  // Tasks that wait for a worker, and that workers hold.
+  std::uint64_t queued = 0;
+  std::uint64_t leased = 0;
+  // From the delivery to a worker to the worker's answer.
+  DurationHistogram durations = {};
+};
+
+// Counters since the engine was opened, and how things stand now.
 struct EngineStatistics {
   std::uint64_t executions_started = 0;
-  std::uint64_t executions_closed = 0;
+  std::uint64_t executions_succeeded = 0;
+  std::uint64_t executions_failed = 0;
+  std::uint64_t executions_timed_out = 0;
+  std::uint64_t executions_aborted = 0;
   std::uint64_t turns = 0;
   std::uint64_t events = 0;
   std::uint64_t tasks_dispatched = 0;
@@ -561,13 +577,24 @@ struct EngineStatistics {
   std::uint64_t rows_written = 0;
   std::uint64_t log_bytes = 0;
   std::uint64_t resident_executions = 0;
-  std::uint64_t resident_bytes = 0;
   std::uint64_t queued_tasks = 0;
   std::uint64_t leased_tasks = 0;
   std::uint64_t armed_timers = 0;
   std::uint64_t workers = 0;
   std::uint64_t quarantined = 0;
   std::uint64_t scrubbed = 0;
+  // How long groups of rows took until they were durable.
+  DurationHistogram commit_durations = {};
+  // Of functions that tasks or workers have named, by name.
+  std::map<std::string, FunctionStatistics> functions = {};
+  // Memory that the store holds: memtables, caches.
+  std::uint64_t store_memory_bytes = 0;
+  // The store's own figures, by name; none in memory.
+  std::vector<std::pair<std::string, std::uint64_t>> store = {};
+
+  std::uint64_t executions_closed() const {
+    return executions_succeeded + executions_failed + executions_timed_out + executions_aborted;
+  }
 };
 
 template <typename T>

@@ -1,4 +1,5 @@
 // What the catalogue of deployed functions needs of the engine, and what becomes of its changes.
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -15,7 +16,13 @@ FunctionCatalogSeams EngineImpl::FunctionSeams() {
                 return std::move(room).WithReason("CodeStorageExceeded");
               },
           .announced =
-              [this](NamespaceId namespace_id) { return matcher_->KnownFunctions(namespace_id); }};
+              [this](NamespaceId namespace_id) { return matcher_->KnownFunctions(namespace_id); },
+          .changed =
+              [this](NamespaceId namespace_id,
+                     const std::string& name,
+                     std::optional<FunctionRoutes> routes) {
+                matcher_->SetFunction(namespace_id, name, std::move(routes), clock_->Now());
+              }};
 }
 
 }  // namespace pawl::runtime

@@ -90,6 +90,10 @@ Status EngineImpl::Open() {
       [this](const TaskRef& ref) {
         if (FunctionCalls::Owns(ref)) return calls_->Load(ref);
         ExecutorOf(ref.execution.shard).Post(ref.execution.shard, LoadTaskCommand{.ref = ref});
+      },
+      [this] {
+        // While the engine opens there is nobody to wake.
+        if (!runners_.empty()) runners_.front()->event.Notify();
       });
   calls_ = std::make_unique<FunctionCalls>(*matcher_, *random_);
   state_tests_ = std::make_unique<StateTests>(*calls_, environment_, *random_);
@@ -433,7 +437,13 @@ EngineStatistics EngineImpl::Statistics() {
     const MutexLock lock(runner->statistics_mutex);
     const Executor::Statistics& one = runner->statistics;
     sum.executions_started += one.shards.executions_started;
-    sum.executions_closed += one.shards.executions_closed;
+    const auto closed = [&one](ExecutionStatus status) {
+      return one.shards.executions_closed[static_cast<std::size_t>(status)];
+    };
+    sum.executions_succeeded += closed(ExecutionStatus::kSucceeded);
+    sum.executions_failed += closed(ExecutionStatus::kFailed);
+    sum.executions_timed_out += closed(ExecutionStatus::kTimedOut);
+    sum.executions_aborted += closed(ExecutionStatus::kAborted);
     sum.turns += one.shards.turns;
     sum.events += one.shards.events;
     sum.quarantined += one.shards.quarantined;
@@ -442,14 +452,19 @@ EngineStatistics EngineImpl::Statistics() {
     sum.resident_executions += one.residents;
     sum.armed_timers += one.timers;
   }
-  const Matcher::Counts tasks = matcher_->Count();
+  Matcher::Counts tasks = matcher_->Count();
   sum.queued_tasks = tasks.queued;
   sum.leased_tasks = tasks.leased;
   sum.workers = tasks.workers;
+  sum.tasks_dispatched = tasks.dispatched;
+  sum.functions = std::move(tasks.functions);
   sum.tasks_completed = tasks_completed_;
-  const storage::StorageStatistics store = storage_->Statistics();
+  storage::StorageStatistics store = storage_->Statistics();
   sum.rows_written = store.rows_written;
   sum.log_bytes = store.log_bytes;
+  sum.commit_durations = store.commits;
+  sum.store_memory_bytes = store.memory_bytes;
+  sum.store = std::move(store.own);
   return sum;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/base/uuid.h"
 #include "engine/json/parse.h"
 #include "engine/runtime/engine_impl.h"
+#include "engine/runtime/function_rules.h"
 
 namespace pawl::runtime {
 namespace {
@@ -103,6 +104,10 @@ void EngineImpl::InvokeFunction(InvocationRequest request, Callback<InvocationRe
           if (called.error == kFunctionNotFound) {
             return done(NotFound("Function not found: " + arn).WithReason("ResourceNotFound"));
           }
+          if (called.error == kTooManyRequests) {
+            return done(ResourceExhausted("Rate Exceeded.")
+                            .WithReason("ReservedFunctionConcurrentInvocationLimitExceeded"));
+          }
           return done(Unavailable(called.cause));
         }
         RefuseLargeOutput(called, bytes_max);
@@ -110,6 +115,7 @@ void EngineImpl::InvokeFunction(InvocationRequest request, Callback<InvocationRe
         response.error = std::move(called.error);
         response.cause = std::move(called.cause);
         response.log_tail = std::move(called.log_tail);
+        response.executed_version = VersionText(end->version);
         done(std::move(response));
       });
 }

@@ -123,8 +123,8 @@ void EngineImpl::Complete(SessionId session, std::vector<Completion> completions
     const TaskRef ref = completion.ref;
     if (FunctionCalls::Owns(ref)) {
       Sanitize(completion, options_.limits.payload_bytes_max);
-      static_cast<void>(matcher_->Completing(session, ref, now));
-      const bool is_waited_for = calls_->End(std::move(completion));
+      const std::uint64_t version = matcher_->Completing(session, ref, now).version;
+      const bool is_waited_for = calls_->End(std::move(completion), version);
       acks->Set(
           i,
           {.ref = ref,
@@ -136,11 +136,12 @@ void EngineImpl::Complete(SessionId session, std::vector<Completion> completions
       continue;
     }
     Sanitize(completion, options_.limits.payload_bytes_max);
-    auto lease = matcher_->Completing(session, ref, now);
+    const Matcher::Ending ending = matcher_->Completing(session, ref, now);
     posts[ref.execution.shard.value % runners_.size()].emplace_back(
         ref.execution.shard,
         CompletionCommand{.completion = std::move(completion),
-                          .lease = lease,
+                          .lease = ending.lease,
+                          .function_version = ending.version,
                           .done = [acks, i](const CompletionAck& ack) { acks->Set(i, ack); }});
   }
   for (std::size_t i = 0; i < posts.size(); ++i) {

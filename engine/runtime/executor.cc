@@ -235,7 +235,8 @@ Executor::Statistics Executor::Gather() const {
   for (const auto& [id, shard] : shards_) {
     const ShardStatistics& one = shard->statistics();
     sum.shards.executions_started += one.executions_started;
-    sum.shards.executions_closed += one.executions_closed;
+    for (std::size_t i = 0; i < one.executions_closed.size(); ++i)
+      sum.shards.executions_closed[i] += one.executions_closed[i];
     sum.shards.turns += one.turns;
     sum.shards.events += one.events;
     sum.shards.quarantined += one.quarantined;

@@ -32,7 +32,7 @@ void FunctionCalls::Start(Task task, Duration timeout, Timestamp now, Callback<C
   }
   const NamespaceId namespace_id = task.execution.namespace_id;
   std::vector<ReadyTask> ready;
-  ready.push_back({.task = std::move(task), .namespace_id = namespace_id});
+  ready.push_back({.task = std::move(task), .namespace_id = namespace_id, .is_call = true});
   matcher_.Offer(std::move(ready), now);
 }
 
@@ -63,14 +63,15 @@ void FunctionCalls::Load(const TaskRef& ref) {
   matcher_.Loaded(ref, std::move(task));
 }
 
-bool FunctionCalls::End(Completion completion) {
+bool FunctionCalls::End(Completion completion, std::uint64_t version) {
   matcher_.Withdraw({completion.ref});
   auto waiting = Take(completion.ref);
   if (!waiting) return false;
   waiting->done(CallEnd{.function = {.output = std::move(completion.output),
                                      .error = std::move(completion.error),
                                      .cause = std::move(completion.cause),
-                                     .log_tail = std::move(completion.log_tail)}});
+                                     .log_tail = std::move(completion.log_tail)},
+                        .version = version});
   return true;
 }
 

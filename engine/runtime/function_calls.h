@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -25,6 +26,8 @@ struct CallEnd {
   interpreter::CalledFunction function = {};
   // The error is not the function's: no worker serves it, or none has lived to answer.
   bool is_unanswered = false;
+  // Of the deployed function that ran; 0: the latest.
+  std::uint64_t version = 0;
 };
 
 // Threads: safe from any thread. Callbacks run without its lock.
@@ -49,8 +52,8 @@ class FunctionCalls {
   // --- About tasks that Owns() says are a call's ---
   // Gives the matcher the payload that it did not keep.
   void Load(const TaskRef& ref);
-  // The function's answer. False if nothing waits for it (any more).
-  bool End(Completion completion);
+  // The function's answer, by this version. False if nothing waits for it (any more).
+  bool End(Completion completion, std::uint64_t version);
   void Fail(FailedTask task);
 
   // Ends calls that have taken too long.

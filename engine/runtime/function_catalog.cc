@@ -32,37 +32,10 @@ FunctionCatalog::FunctionCatalog(storage::Storage& storage,
     : storage_(storage), random_(random), arns_(arns), seams_(std::move(seams)) {}
 
 Status FunctionCatalog::Open() {
-  storage::LoadRequest request;
-  request.ranges = {
-      rows::AllDeployedFunctions(), rows::AllFunctionVersions(), rows::AllFunctionAliases()};
-  ASSIGN_OR_RETURN(const auto loaded, storage::LoadAndWait(storage_, std::move(request)));
   const MutexLock lock(mutex_);
-  for (const storage::Row& stored : loaded.rows[0]) {
-    const auto key = rows::ParseDeployedFunctionKey(stored.key);
-    if (!key) return DataLoss("a deployed function's key is not readable");
-    StoredFunction& function = functions_[{key->namespace_id.value, key->function}];
-    ASSIGN_OR_RETURN(function.row, rows::DecodeFunction(stored.value));
-  }
-  for (const storage::Row& stored : loaded.rows[1]) {
-    const auto key = rows::ParseFunctionVersionKey(stored.key);
-    if (!key) return DataLoss("the key of a function's version is not readable");
-    const auto function = functions_.find({key->namespace_id.value, key->function});
-    if (function == functions_.end() || key->version > function->second.row.last_version) {
-      return DataLoss("a version is stored of function '" + key->function + "', which has none");
-    }
-    ASSIGN_OR_RETURN(function->second.versions[key->version],
-                     rows::DecodeFunctionVersion(stored.value));
-  }
-  for (const storage::Row& stored : loaded.rows[2]) {
-    const auto key = rows::ParseFunctionAliasKey(stored.key);
-    if (!key) return DataLoss("the key of a function's alias is not readable");
-    const auto function = functions_.find({key->namespace_id.value, key->function});
-    if (function == functions_.end()) {
-      return DataLoss("an alias is stored of function '" + key->function + "', which is not");
-    }
-    ASSIGN_OR_RETURN(rows::FunctionAliasRow row, rows::DecodeFunctionAlias(stored.value));
-    function->second.aliases.emplace(key->alias, std::move(row));
-  }
+  ASSIGN_OR_RETURN(functions_, ReadAll());
+  for (const auto& [id, function] : functions_)
+    seams_.changed(NamespaceId{id.first}, id.second, RoutesOf(id.second, function));
   return OkStatus();
 }
 
@@ -76,6 +49,26 @@ const rows::FunctionVersionRow* FunctionCatalog::FindVersion(const StoredFunctio
   if (version == 0) return &function.row.latest;
   const auto found = function.versions.find(version);
   return found == function.versions.end() ? nullptr : &found->second;
+}
+
+FunctionRoutes FunctionCatalog::RoutesOf(const std::string& name,
+                                         const StoredFunction& function) const {
+  FunctionRoutes routes{.aliases = function.aliases,
+                        .concurrency = function.row.reserved_concurrency};
+  const auto add = [&](std::uint64_t version, const rows::FunctionVersionRow& row) {
+    const std::string qualifier = version == 0 ? "" : VersionText(version);
+    routes.versions[version] = {.task_name = TaskNameOf(name, version),
+                                .name = name,
+                                .arn = interpreter::FunctionArn(arns_, name, qualifier),
+                                .version = VersionText(version),
+                                .configuration = ConfigurationOf(row),
+                                .code_sha256 = row.code_sha256,
+                                .code_bytes = row.code_bytes};
+  };
+  add(0, function.row.latest);
+  for (const auto& [version, row] : function.versions)
+    add(version, row);
+  return routes;
 }
 
 FunctionInfo FunctionCatalog::InfoOf(const std::string& name,

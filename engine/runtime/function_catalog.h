@@ -15,6 +15,7 @@
 #include "engine/platform/random.h"
 #include "engine/rows/function_row.h"
 #include "engine/runtime/deployed_functions.h"
+#include "engine/runtime/function_routes.h"
 #include "engine/storage/storage.h"
 
 namespace pawl::runtime {
@@ -26,6 +27,9 @@ struct FunctionCatalogSeams {
   std::function<Status(std::uint64_t bytes)> check_disk;
   // The names of what workers have announced.
   std::function<std::vector<std::string>(NamespaceId)> announced;
+  // What a function is from now on; nullopt: it is gone. Called with the catalogue's lock, once the
+  // change is durable; also with all there are when it is opened.
+  std::function<void(NamespaceId, const std::string& name, std::optional<FunctionRoutes>)> changed;
 };
 
 // A function as it is stored.
@@ -101,6 +105,7 @@ class FunctionCatalog final : public DeployedFunctions {
   // What an alias or version leads to; nullptr: nothing.
   static const rows::FunctionVersionRow* FindVersion(const StoredFunction& function,
                                                      std::uint64_t version);
+  FunctionRoutes RoutesOf(const std::string& name, const StoredFunction& function) const;
   FunctionInfo InfoOf(const std::string& name,
                       const std::string& qualifier,
                       const StoredFunction& function,
@@ -117,8 +122,13 @@ class FunctionCatalog final : public DeployedFunctions {
                      const rows::FunctionAliasRow& row) const;
 
   // --- function_catalog_rows.cc ---
+  Result<std::map<FunctionId, StoredFunction>> ReadAll();
   // Makes the change durable, then known.
   Status Make(Change change) PAWL_REQUIRES(mutex_);
+  // Makes known what a function is now; nullopt: it is gone.
+  void Keep(const FunctionId& id, std::optional<StoredFunction> function) PAWL_REQUIRES(mutex_);
+  // A change may or may not be stored: reads what is.
+  Status Reread(const FunctionId& id) PAWL_REQUIRES(mutex_);
   void StageRows(const Change& change,
                  const StoredFunction& before,
                  storage::WriteBatch& batch) const;

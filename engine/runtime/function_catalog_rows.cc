@@ -53,6 +53,41 @@ std::optional<std::uint64_t> CodeBytesIn(const StoredFunction& function, const s
 
 }  // namespace
 
+Result<std::map<FunctionCatalog::FunctionId, StoredFunction>> FunctionCatalog::ReadAll() {
+  storage::LoadRequest request;
+  request.ranges = {
+      rows::AllDeployedFunctions(), rows::AllFunctionVersions(), rows::AllFunctionAliases()};
+  ASSIGN_OR_RETURN(const auto loaded, storage::LoadAndWait(storage_, std::move(request)));
+  std::map<FunctionId, StoredFunction> functions;
+  for (const storage::Row& stored : loaded.rows[0]) {
+    const auto key = rows::ParseDeployedFunctionKey(stored.key);
+    if (!key) return DataLoss("a deployed function's key is not readable");
+    StoredFunction& function = functions[{key->namespace_id.value, key->function}];
+    ASSIGN_OR_RETURN(function.row, rows::DecodeFunction(stored.value));
+  }
+  for (const storage::Row& stored : loaded.rows[1]) {
+    const auto key = rows::ParseFunctionVersionKey(stored.key);
+    if (!key) return DataLoss("the key of a function's version is not readable");
+    const auto function = functions.find({key->namespace_id.value, key->function});
+    if (function == functions.end() || key->version > function->second.row.last_version) {
+      return DataLoss("a version is stored of function '" + key->function + "', which has none");
+    }
+    ASSIGN_OR_RETURN(function->second.versions[key->version],
+                     rows::DecodeFunctionVersion(stored.value));
+  }
+  for (const storage::Row& stored : loaded.rows[2]) {
+    const auto key = rows::ParseFunctionAliasKey(stored.key);
+    if (!key) return DataLoss("the key of a function's alias is not readable");
+    const auto function = functions.find({key->namespace_id.value, key->function});
+    if (function == functions.end()) {
+      return DataLoss("an alias is stored of function '" + key->function + "', which is not");
+    }
+    ASSIGN_OR_RETURN(rows::FunctionAliasRow row, rows::DecodeFunctionAlias(stored.value));
+    function->second.aliases.emplace(key->alias, std::move(row));
+  }
+  return functions;
+}
+
 std::optional<std::uint64_t> FunctionCatalog::CodeBytes(NamespaceId namespace_id,
                                                         const std::string& code_sha256,
                                                         const std::string& except) const {
@@ -132,12 +167,30 @@ Status FunctionCatalog::Make(Change change) {
     batch.writes.Delete(Family::kIndex, tags_key);
   }
   if (batch.writes.empty()) return OkStatus();
-  RETURN_IF_ERROR(storage::CommitAndWait(storage_, std::move(batch)));
-  if (change.after) {
-    functions_[id] = *std::move(change.after);
+  const Status stored = storage::CommitAndWait(storage_, std::move(batch));
+  if (stored.code() == StatusCode::kUnknown) RETURN_IF_ERROR(Reread(id));
+  RETURN_IF_ERROR(stored);
+  Keep(id, std::move(change.after));
+  return OkStatus();
+}
+
+void FunctionCatalog::Keep(const FunctionId& id, std::optional<StoredFunction> function) {
+  std::optional<FunctionRoutes> routes;
+  if (function) routes = RoutesOf(id.second, *function);
+  seams_.changed(NamespaceId{id.first}, id.second, std::move(routes));
+  if (function) {
+    functions_[id] = *std::move(function);
   } else {
     functions_.erase(id);
   }
+}
+
+Status FunctionCatalog::Reread(const FunctionId& id) {
+  ASSIGN_OR_RETURN(auto functions, ReadAll());
+  const auto found = functions.find(id);
+  std::optional<StoredFunction> function;
+  if (found != functions.end()) function = std::move(found->second);
+  Keep(id, std::move(function));
   return OkStatus();
 }
 

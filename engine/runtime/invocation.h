@@ -43,7 +43,7 @@ struct InvocationResponse {
   std::string cause = {};
   // The end of what the function wrote: see Completion. Empty if it got lost.
   std::string log_tail = {};
-  // There is one of each function.
+  // Of a deployed function that was called by a version or an alias: the version's number.
   std::string executed_version = "$LATEST";
 };
 

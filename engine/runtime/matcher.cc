@@ -8,8 +8,11 @@
 
 namespace pawl::runtime {
 
-Matcher::Matcher(MatcherOptions options, ArnScheme arns, std::function<void(const TaskRef&)> load)
-    : options_(options), arns_(std::move(arns)), load_(std::move(load)) {}
+Matcher::Matcher(MatcherOptions options,
+                 ArnScheme arns,
+                 std::function<void(const TaskRef&)> load,
+                 std::function<void()> wake)
+    : options_(options), arns_(std::move(arns)), load_(std::move(load)), wake_(std::move(wake)) {}
 
 void Matcher::Enqueue(Entry& entry) {
   entry.state = State::kQueued;
@@ -23,13 +26,14 @@ void Matcher::Enqueue(Entry& entry) {
   ++queued_;
   Function& function = functions_[entry.function];
   ++function.queued;
+  if (entry.deployed != function.deployed) function.deployed = entry.deployed;
   Level& level = function.levels[entry.priority];
   std::deque<TaskRef>& queue = level.by_key[entry.fairness_key];
   if (queue.empty()) level.turn.push_back(entry.fairness_key);
   queue.push_back(entry.task.ref);
 }
 
-Matcher::Entry* Matcher::Dequeue(Function& function) {
+Matcher::Entry* Matcher::Dequeue(const FunctionId& id, Function& function) {
   while (!function.levels.empty()) {
     const auto level = function.levels.begin();
     while (!level->second.turn.empty()) {
@@ -44,8 +48,9 @@ Matcher::Entry* Matcher::Dequeue(Function& function) {
         level->second.turn.push_back(std::move(key));
       }
       const auto entry = tasks_.find(ref);
-      // Withdrawn or claimed meanwhile: only its place in the queue was left.
+      // Withdrawn, claimed or led elsewhere meanwhile: only its place in the queue was left.
       if (entry == tasks_.end() || entry->second.state != State::kQueued) continue;
+      if (entry->second.function != id) continue;
       queued_bytes_ -= std::min(queued_bytes_, entry->second.task.payload.size());
       --queued_;
       --function.queued;
@@ -61,13 +66,14 @@ void Matcher::Match(const FunctionId& id, Timestamp now, Outbox& out) {
   if (found == functions_.end()) return;
   Function& function = found->second;
   while (!function.sessions.empty() && function.queued > 0) {
+    if (function.deployed && !function.deployed->has_room()) return;
     const SessionId session_id = function.sessions.front();
     function.sessions.pop_front();
     const auto session = sessions_.find(session_id);
     if (session == sessions_.end() || session->second.is_closing) continue;
     const auto credit = session->second.credits.find(id.second);
     if (credit == session->second.credits.end() || credit->second == 0) continue;
-    Entry* entry = Dequeue(function);
+    Entry* entry = Dequeue(id, function);
     if (entry == nullptr) {
       function.sessions.push_front(session_id);
       return;
@@ -76,7 +82,7 @@ void Matcher::Match(const FunctionId& id, Timestamp now, Outbox& out) {
     entry->state = State::kLeased;
     entry->session = session_id;
     entry->lease = {.started_at = now, .last_heartbeat_at = now};
-    ++leased_;
+    BeginLease(*entry);
     session->second.held.insert(entry->task.ref);
     entry->is_delivered = entry->task.payload.has_value();
     if (entry->is_delivered) {
@@ -101,7 +107,7 @@ void Matcher::Forget(const TaskRef& ref) {
       break;
     case State::kLeased: {
       if (!entry.is_delivered) GiveBackCredit(entry);
-      --leased_;
+      EndLease(entry);
       const auto session = sessions_.find(entry.session);
       if (session != sessions_.end()) session->second.held.erase(ref);
       break;
@@ -110,7 +116,35 @@ void Matcher::Forget(const TaskRef& ref) {
       unclaimed_.erase({.at = entry.offer_at, .ref = ref});
       break;
   }
+  // As Drop, without looking for it again.
+  if (entry.deployed && entry.is_call) --entry.deployed->waiting_calls;
   tasks_.erase(found);
+}
+
+void Matcher::Drop(const TaskRef& ref) {
+  const auto found = tasks_.find(ref);
+  if (found == tasks_.end()) return;
+  const Entry& entry = found->second;
+  if (entry.deployed && entry.is_call) --entry.deployed->waiting_calls;
+  tasks_.erase(found);
+}
+
+void Matcher::BeginLease(Entry& entry) {
+  ++leased_;
+  ++dispatched_;
+  ++functions_[entry.function].leased;
+  if (!entry.deployed) return;
+  ++entry.deployed->running;
+  if (entry.is_call) --entry.deployed->waiting_calls;
+}
+
+void Matcher::EndLease(Entry& entry) {
+  --leased_;
+  --functions_[entry.function].leased;
+  if (!entry.deployed) return;
+  --entry.deployed->running;
+  if (entry.is_call) ++entry.deployed->waiting_calls;
+  if (entry.deployed->routes.concurrency) freed_.push_back(entry.deployed);
 }
 
 void Matcher::GiveBackCredit(const Entry& entry) {
@@ -153,14 +187,7 @@ FailedTask Matcher::Unserved(const TaskRef& ref, const Task& task) const {
                 "FILE, which says the endpoints that are allowed; in a program, "
                 "Engine.integrations()."};
   }
-  const std::string qualifier = task.qualifier.empty() ? "$LATEST" : task.qualifier;
-  return {
-      .ref = ref,
-      .error = std::string(kFunctionNotFound),
-      .cause = "Function not found: " + interpreter::FunctionArn(arns_, task.function, qualifier) +
-               " (Service: AWSLambda; Status Code: 404; Error Code: "
-               "ResourceNotFoundException; Request ID: " +
-               task.request_id + "; Proxy: null)"};
+  return NoSuchFunction(task);
 }
 
 void Matcher::WatchUnknown(const FunctionId& id, Timestamp now) {
@@ -180,17 +207,32 @@ void Matcher::Offer(std::vector<ReadyTask> tasks, Timestamp now) {
       entry = {.task = std::move(ready.task),
                .function = id,
                .priority = ready.priority,
-               .fairness_key = std::move(ready.fairness_key)};
-      WatchUnknown(id, now);
+               .fairness_key = std::move(ready.fairness_key),
+               .is_call = ready.is_call};
+      if (!deployed_.empty()) {
+        if (auto failed = Lead(entry)) {
+          failed_.push_back(*std::move(failed));
+          Drop(ref);
+          continue;
+        }
+      }
+      if (!entry.deployed) WatchUnknown(id, now);
       if (ready.is_recovered) {
         Unclaim(entry, now + options_.reconnect_window, false);
         continue;
       }
+      if (IsThrottled(entry, true)) {
+        failed_.push_back(TooManyRequests(entry.task));
+        Drop(ref);
+        continue;
+      }
       Enqueue(entry);
+      if (entry.deployed) id = entry.function;
       touched.insert(std::move(id));
     }
     for (const FunctionId& id : touched)
       Match(id, now, out);
+    out.wakes = HasNews();
   }
   Deliver(std::move(out));
 }
@@ -208,6 +250,7 @@ void Matcher::Withdraw(const std::vector<TaskRef>& tasks) {
       }
       Forget(ref);
     }
+    out.wakes = HasNews();
   }
   Deliver(std::move(out));
 }
@@ -230,12 +273,16 @@ void Matcher::Loaded(const TaskRef& ref, std::optional<Task> task) {
     const MutexLock lock(mutex_);
     const auto entry = tasks_.find(ref);
     if (entry == tasks_.end()) return;
-    if (!task) return Forget(ref);
-    if (entry->second.state != State::kLeased) return;
-    if (entry->second.is_delivered) return;
-    entry->second.is_delivered = true;
-    task->redeliveries = entry->second.lost_workers;
-    out.deliveries[entry->second.session].push_back(std::move(*task));
+    if (!task) {
+      Forget(ref);
+    } else if (entry->second.state == State::kLeased && !entry->second.is_delivered) {
+      entry->second.is_delivered = true;
+      task->redeliveries = entry->second.lost_workers;
+      // A version of a deployed function is named by what it was led to.
+      task->function = entry->second.function.second;
+      out.deliveries[entry->second.session].push_back(std::move(*task));
+    }
+    out.wakes = HasNews();
   }
   Deliver(std::move(out));
 }
@@ -262,6 +309,9 @@ SessionId Matcher::Connect(const WorkerHello& hello, TaskSink& sink, Timestamp n
     session.sink = &sink;
     session.namespace_id = hello.namespace_id;
     session.functions.insert(hello.functions.begin(), hello.functions.end());
+    session.takes_deployed = hello.takes_deployed;
+    session.is_behind = hello.takes_deployed;
+    is_any_behind_ = is_any_behind_ || hello.takes_deployed;
     for (const TaskRef& ref : hello.held) {
       const auto entry = tasks_.find(ref);
       const bool is_served = entry != tasks_.end() &&
@@ -287,27 +337,33 @@ SessionId Matcher::Connect(const WorkerHello& hello, TaskSink& sink, Timestamp n
       claimed.lease.last_heartbeat_at = now;
       claimed.task.payload = {};
       session.held.insert(ref);
-      ++leased_;
+      BeginLease(claimed);
     }
+    out.wakes = HasNews();
   }
   Deliver(std::move(out));
   return id;
 }
 
 void Matcher::Disconnect(SessionId session_id, Timestamp now) {
-  const MutexLock lock(mutex_);
-  const auto found = sessions_.find(session_id);
-  if (found == sessions_.end()) return;
-  found->second.is_closing = true;
-  while (found->second.calls > 0)
-    calls_ended_.Wait(mutex_);
-  for (const TaskRef& ref : found->second.held) {
-    const auto entry = tasks_.find(ref);
-    if (entry == tasks_.end()) continue;
-    --leased_;
-    Unclaim(entry->second, now + options_.reconnect_window, true);
+  Outbox out;
+  {
+    const MutexLock lock(mutex_);
+    const auto found = sessions_.find(session_id);
+    if (found == sessions_.end()) return;
+    found->second.is_closing = true;
+    while (found->second.calls > 0)
+      calls_ended_.Wait(mutex_);
+    for (const TaskRef& ref : found->second.held) {
+      const auto entry = tasks_.find(ref);
+      if (entry == tasks_.end()) continue;
+      EndLease(entry->second);
+      Unclaim(entry->second, now + options_.reconnect_window, true);
+    }
+    sessions_.erase(found);
+    out.wakes = HasNews();
   }
-  sessions_.erase(found);
+  Deliver(std::move(out));
 }
 
 void Matcher::Announce(SessionId session_id,
@@ -367,28 +423,30 @@ void Matcher::Return(SessionId session_id, const std::vector<TaskRef>& tasks, Ti
           entry->second.session != session_id) {
         continue;
       }
-      --leased_;
+      EndLease(entry->second);
       if (session != sessions_.end()) session->second.held.erase(ref);
       Enqueue(entry->second);
       touched.insert(entry->second.function);
     }
     for (const FunctionId& id : touched)
       Match(id, now, out);
+    out.wakes = HasNews();
   }
   Deliver(std::move(out));
 }
 
-std::optional<interpreter::Lease> Matcher::Completing(SessionId session_id,
-                                                      const TaskRef& ref,
-                                                      Timestamp now) {
+Matcher::Ending Matcher::Completing(SessionId session_id, const TaskRef& ref, Timestamp now) {
   const MutexLock lock(mutex_);
   const auto found = tasks_.find(ref);
   const auto session = sessions_.find(session_id);
-  if (found == tasks_.end() || session == sessions_.end()) return std::nullopt;
+  if (found == tasks_.end() || session == sessions_.end()) return {};
   Entry& entry = found->second;
   if (entry.state == State::kLeased) {
     entry.is_completing = entry.session == session_id;
-    return entry.lease;
+    if (entry.is_completing) {
+      functions_[entry.function].durations.Add(now - entry.lease.started_at);
+    }
+    return {.lease = entry.lease, .version = entry.version};
   }
   // It was about to go to another worker.
   if (entry.state == State::kUnclaimed) {
@@ -406,8 +464,8 @@ std::optional<interpreter::Lease> Matcher::Completing(SessionId session_id,
   entry.lease.last_heartbeat_at = now;
   entry.task.payload = {};
   session->second.held.insert(ref);
-  ++leased_;
-  return std::nullopt;
+  BeginLease(entry);
+  return {.version = entry.version};
 }
 
 void Matcher::Acknowledge(SessionId session, std::vector<CompletionAck> acks) {
@@ -430,8 +488,11 @@ std::vector<std::string> Matcher::AddNewFunctions(NamespaceId namespace_id,
   const MutexLock lock(mutex_);
   std::vector<std::string> added;
   for (const std::string& function : functions) {
-    if (known_.insert({namespace_id.value, function}).second) added.push_back(function);
-    unknown_.erase({namespace_id.value, function});
+    const FunctionId id{namespace_id.value, function};
+    // What is deployed is known for as long as it is.
+    if (deployed_.contains(id) || NamesVersion(function)) continue;
+    if (known_.insert(id).second) added.push_back(function);
+    unknown_.erase(id);
   }
   return added;
 }
@@ -473,10 +534,20 @@ std::vector<FailedTask> Matcher::Poll(Timestamp now) {
                           .cause = "The function's worker was lost " +
                                    std::to_string(kLostWorkersMax) +
                                    " times during this attempt."});
-        tasks_.erase(ref);
+        Drop(ref);
         continue;
       }
       entry.task.redeliveries = entry.lost_workers;
+      std::optional<FailedTask> refused;
+      if (entry.deployed && entry.deployed->is_gone) {
+        refused = LeadAnew(entry, FunctionId(entry.deployed->id), now);
+      }
+      if (!refused && IsThrottled(entry, false)) refused = TooManyRequests(entry.task);
+      if (refused) {
+        failed.push_back(*std::move(refused));
+        Drop(ref);
+        continue;
+      }
       Enqueue(entry);
       touched.insert(entry.function);
     }
@@ -495,6 +566,7 @@ std::vector<FailedTask> Matcher::Poll(Timestamp now) {
     }
     for (const FailedTask& task : failed)
       Forget(task.ref);
+    TakeNews(now, out, failed);
   }
   Deliver(std::move(out));
   // The order of a hash table must not decide anything.
@@ -506,6 +578,7 @@ std::vector<FailedTask> Matcher::Poll(Timestamp now) {
 
 std::optional<Timestamp> Matcher::NextDeadline() {
   const MutexLock lock(mutex_);
+  if (HasNews()) return Timestamp();
   std::optional<Timestamp> next;
   if (!unclaimed_.empty()) next = unclaimed_.begin()->at;
   for (const auto& [id, at] : unknown_)
@@ -515,7 +588,17 @@ std::optional<Timestamp> Matcher::NextDeadline() {
 
 Matcher::Counts Matcher::Count() {
   const MutexLock lock(mutex_);
-  return {.queued = queued_ + unclaimed_.size(), .leased = leased_, .workers = sessions_.size()};
+  Counts counts{.queued = queued_ + unclaimed_.size(),
+                .leased = leased_,
+                .workers = sessions_.size(),
+                .dispatched = dispatched_};
+  for (const auto& [id, function] : functions_) {
+    FunctionStatistics& statistics = counts.functions[id.second];
+    statistics.queued += function.queued;
+    statistics.leased += function.leased;
+    statistics.durations.Add(function.durations);
+  }
+  return counts;
 }
 
 TaskSink* Matcher::BeginCall(SessionId session_id) {
@@ -551,8 +634,15 @@ void Matcher::Deliver(Outbox out) {
       EndCall(session);
     }
   }
+  for (auto& [session, functions] : out.functions) {
+    if (TaskSink* sink = BeginCall(session)) {
+      sink->Provide(std::move(functions));
+      EndCall(session);
+    }
+  }
   for (const TaskRef& ref : out.loads)
     load_(ref);
+  if (out.wakes && wake_) wake_();
 }
 
 }  // namespace pawl::runtime

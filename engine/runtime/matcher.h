@@ -18,6 +18,7 @@
 #include "engine/base/time.h"
 #include "engine/interpreter/turn.h"
 #include "engine/runtime/engine.h"
+#include "engine/runtime/function_routes.h"
 
 namespace pawl::runtime {
 
@@ -39,6 +40,8 @@ struct ReadyTask {
   std::string fairness_key = {};
   // Found in a frame at start: some worker may still hold it.
   bool is_recovered = false;
+  // A direct call: refused where a task of an execution waits for its turn.
+  bool is_call = false;
 };
 
 // A task that ends without a worker's word.
@@ -48,8 +51,10 @@ struct FailedTask {
   std::string cause;
 };
 
-// The error of a task whose function no worker has ever announced.
+// The error of a task whose function no worker has ever announced, or that has no such version.
 inline constexpr std::string_view kFunctionNotFound = "Lambda.ResourceNotFoundException";
+// The error of a task beyond its function's reserved concurrency.
+inline constexpr std::string_view kTooManyRequests = "Lambda.TooManyRequestsException";
 
 // Threads: safe from any thread. Sinks are called without the matcher's lock.
 class Matcher {
@@ -57,8 +62,12 @@ class Matcher {
   // How many workers may be lost with one attempt before it fails (error Pawl.WorkerLost).
   static constexpr std::uint32_t kLostWorkersMax = 3;
 
-  // `load` is asked for the payload of a task that left memory and answers by Loaded.
-  Matcher(MatcherOptions options, ArnScheme arns, std::function<void(const TaskRef&)> load);
+  // `load` is asked for the payload of a task that left memory and answers by Loaded. `wake` is
+  // called, without the lock, when Poll has something to do at once.
+  Matcher(MatcherOptions options,
+          ArnScheme arns,
+          std::function<void(const TaskRef&)> load,
+          std::function<void()> wake = {});
 
   // --- From the shards, after durability ---
   void Offer(std::vector<ReadyTask> tasks, Timestamp now);
@@ -83,11 +92,16 @@ class Matcher {
   void Grant(SessionId session, const std::vector<FunctionCredit>& credits, Timestamp now);
   void Heartbeat(SessionId session, const std::vector<TaskRef>& tasks, Timestamp now);
   void Return(SessionId session, const std::vector<TaskRef>& tasks, Timestamp now);
-  // The worker has ended the task: while that is on its way to the disk nobody else gets it. The
-  // lease, if a worker held it, goes into the history.
-  std::optional<interpreter::Lease> Completing(SessionId session,
-                                               const TaskRef& ref,
-                                               Timestamp now);
+
+  struct Ending {
+    // If a worker held it: goes into the history.
+    std::optional<interpreter::Lease> lease = {};
+    // Of the deployed function that ran; 0: the latest.
+    std::uint64_t version = 0;
+  };
+
+  // The worker has ended the task: while that is on its way to the disk nobody else gets it.
+  Ending Completing(SessionId session, const TaskRef& ref, Timestamp now);
   void Acknowledge(SessionId session, std::vector<CompletionAck> acks);
 
   // --- Functions ---
@@ -103,6 +117,14 @@ class Matcher {
   // By name.
   std::vector<std::string> KnownFunctions(NamespaceId namespace_id);
 
+  // --- Deployed functions (matcher_functions.cc) ---
+  // What the function is from now on; nullopt: it is not deployed (any more). Tasks that wait for
+  // it are led anew, what runs ends as it would. Poll tells the workers that take them.
+  void SetFunction(NamespaceId namespace_id,
+                   const std::string& name,
+                   std::optional<FunctionRoutes> routes,
+                   Timestamp now);
+
   // --- Time ---
   // Does what is due at `now`; gives the tasks that fail.
   std::vector<FailedTask> Poll(Timestamp now);
@@ -113,6 +135,9 @@ class Matcher {
     std::size_t queued = 0;
     std::size_t leased = 0;
     std::size_t workers = 0;
+    // Since the start: how often a worker got a task.
+    std::uint64_t dispatched = 0;
+    std::map<std::string, FunctionStatistics> functions = {};
   };
 
   Counts Count();
@@ -122,8 +147,24 @@ class Matcher {
 
   enum class State : std::uint8_t { kQueued, kLeased, kUnclaimed };
 
+  struct Deployed {
+    FunctionId id = {};
+    FunctionRoutes routes = {};
+    // Tasks of all versions that workers hold.
+    std::size_t running = 0;
+    // Direct calls that no worker holds yet.
+    std::size_t waiting_calls = 0;
+    // Whose turn it is when a task may run again: counts on.
+    std::size_t turn = 0;
+    // The function is not deployed any more; tasks that ran then may still refer to this.
+    bool is_gone = false;
+
+    bool has_room() const { return !routes.concurrency || running < *routes.concurrency; }
+  };
+
   struct Entry {
     Task task;
+    // Whose queue it is in: of a version of a deployed function, by its task name.
     FunctionId function;
     std::int32_t priority = 0;
     std::string fairness_key = {};
@@ -139,6 +180,10 @@ class Matcher {
     bool is_completing = false;
     // It is kUnclaimed because its worker went away.
     bool is_lost = false;
+    bool is_call = false;
+    // nullptr: the function is not deployed. Else `version` is what its qualifier led to.
+    std::shared_ptr<Deployed> deployed = {};
+    std::uint64_t version = 0;
   };
 
   // Tasks of one priority: fairness keys take turns.
@@ -150,8 +195,12 @@ class Matcher {
   struct Function {
     std::map<std::int32_t, Level, std::greater<>> levels;
     std::size_t queued = 0;
+    std::size_t leased = 0;
+    DurationHistogram durations = {};
     // Sessions with credit, taking turns.
     std::deque<SessionId> sessions;
+    // nullptr: not deployed.
+    std::shared_ptr<Deployed> deployed = {};
   };
 
   struct Session {
@@ -163,6 +212,9 @@ class Matcher {
     // Calls of the sink under way; Disconnect waits for them.
     int calls = 0;
     bool is_closing = false;
+    bool takes_deployed = false;
+    // Poll is to tell it which functions there are.
+    bool is_behind = false;
   };
 
   struct Deadline {
@@ -177,19 +229,45 @@ class Matcher {
     std::map<SessionId, std::vector<TaskRef>> cancels;
     std::map<SessionId, std::vector<CompletionAck>> acks;
     std::vector<TaskRef> loads;
+    std::map<SessionId, std::vector<RunnableFunction>> functions;
+    bool wakes = false;
   };
 
   void Enqueue(Entry& entry) PAWL_REQUIRES(mutex_);
   // Takes the next task of a function; nullptr if there is none.
-  Entry* Dequeue(Function& function) PAWL_REQUIRES(mutex_);
+  Entry* Dequeue(const FunctionId& id, Function& function) PAWL_REQUIRES(mutex_);
   void Match(const FunctionId& id, Timestamp now, Outbox& out) PAWL_REQUIRES(mutex_);
   void Forget(const TaskRef& ref) PAWL_REQUIRES(mutex_);
+  // Of a task that is in no queue and that no worker has.
+  void Drop(const TaskRef& ref) PAWL_REQUIRES(mutex_);
   // A credit was taken for a task that never went out.
   void GiveBackCredit(const Entry& entry) PAWL_REQUIRES(mutex_);
   void Unclaim(Entry& entry, Timestamp offer_at, bool is_lost) PAWL_REQUIRES(mutex_);
   // What becomes of a task whose function no worker announced within the grace.
   FailedTask Unserved(const TaskRef& ref, const Task& task) const;
   void WatchUnknown(const FunctionId& id, Timestamp now) PAWL_REQUIRES(mutex_);
+  // A worker has the task from now on, or has it no more.
+  void BeginLease(Entry& entry) PAWL_REQUIRES(mutex_);
+  void EndLease(Entry& entry) PAWL_REQUIRES(mutex_);
+
+  // --- Deployed functions (matcher_functions.cc) ---
+  FailedTask Failed(const Task& task, std::string_view error, const std::string& message) const;
+  FailedTask NoSuchFunction(const Task& task) const;
+  FailedTask TooManyRequests(const Task& task) const;
+  // Leads a task of a deployed function to its version. Gives why it fails, if it does.
+  std::optional<FailedTask> Lead(Entry& entry) PAWL_REQUIRES(mutex_);
+  // Leads a task that no worker has again, after its function has changed.
+  std::optional<FailedTask> LeadAnew(Entry& entry, const FunctionId& id, Timestamp now)
+      PAWL_REQUIRES(mutex_);
+  void LeadAllAnew(const FunctionId& id, const std::shared_ptr<Deployed>& deployed, Timestamp now)
+      PAWL_REQUIRES(mutex_);
+  // Whether it is not to wait for a worker. `is_new`: it has just arrived.
+  static bool IsThrottled(const Entry& entry, bool is_new);
+  void MatchVersions(Deployed& deployed, Timestamp now, Outbox& out) PAWL_REQUIRES(mutex_);
+  // What Poll has to do at once.
+  bool HasNews() const PAWL_REQUIRES(mutex_);
+  void TakeNews(Timestamp now, Outbox& out, std::vector<FailedTask>& failed) PAWL_REQUIRES(mutex_);
+  std::vector<RunnableFunction> RunnableIn(NamespaceId namespace_id) const PAWL_REQUIRES(mutex_);
   void Deliver(Outbox out);
   TaskSink* BeginCall(SessionId session);
   void EndCall(SessionId session);
@@ -197,6 +275,7 @@ class Matcher {
   const MatcherOptions options_;
   const ArnScheme arns_;
   const std::function<void(const TaskRef&)> load_;
+  const std::function<void()> wake_;
 
   Mutex mutex_;
   CondVar calls_ended_;
@@ -206,10 +285,16 @@ class Matcher {
   // Functions nobody announced, and when their tasks fail.
   std::map<FunctionId, Timestamp> unknown_ PAWL_GUARDED_BY(mutex_);
   std::map<SessionId, Session> sessions_ PAWL_GUARDED_BY(mutex_);
+  std::map<FunctionId, std::shared_ptr<Deployed>> deployed_ PAWL_GUARDED_BY(mutex_);
+  // News for Poll: tasks that failed, functions of which a task may run again, sessions behind.
+  std::vector<FailedTask> failed_ PAWL_GUARDED_BY(mutex_);
+  std::vector<std::shared_ptr<Deployed>> freed_ PAWL_GUARDED_BY(mutex_);
+  bool is_any_behind_ PAWL_GUARDED_BY(mutex_) = false;
   std::set<Deadline> unclaimed_ PAWL_GUARDED_BY(mutex_);
   SessionId last_session_ PAWL_GUARDED_BY(mutex_) = 0;
   std::size_t queued_ PAWL_GUARDED_BY(mutex_) = 0;
   std::size_t leased_ PAWL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t dispatched_ PAWL_GUARDED_BY(mutex_) = 0;
   std::size_t queued_bytes_ PAWL_GUARDED_BY(mutex_) = 0;
 };
 

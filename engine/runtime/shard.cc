@@ -187,7 +187,8 @@ void Shard::On(CompletionCommand command, Timestamp now, DiskState disk) {
                                               .error = std::move(command.completion.error),
                                               .cause = std::move(command.completion.cause),
                                               .log_tail = std::move(command.completion.log_tail),
-                                              .lease = command.lease}});
+                                              .lease = command.lease,
+                                              .function_version = command.function_version}});
   const bool is_accepted = ran.ok() && *ran;
   // A repetition may be of a completion that is still on its way to the disk: its answer follows
   // the same group. Whoever may hold the task then holds nothing.
@@ -498,7 +499,7 @@ void Shard::StageClose(Resident& execution, const interpreter::Close& close, Tim
       StageMessage({.id = execution.id}, {});
     }
   }
-  ++statistics_.executions_closed;
+  ++statistics_.executions_closed[static_cast<std::size_t>(close.status)];
 }
 
 // One row for each frame that changed since the last group, however often it changed.

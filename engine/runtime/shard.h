@@ -4,6 +4,7 @@
 // callers, workers and watchers hear of it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -87,7 +88,8 @@ enum class DiskState : std::uint8_t { kAmple, kBelowSoftReserve, kBelowHardReser
 
 struct ShardStatistics {
   std::uint64_t executions_started = 0;
-  std::uint64_t executions_closed = 0;
+  // By ExecutionStatus.
+  std::array<std::uint64_t, interpreter::kExecutionStatuses> executions_closed = {};
   std::uint64_t turns = 0;
   std::uint64_t events = 0;
   std::uint64_t quarantined = 0;

@@ -56,6 +56,8 @@ struct StopCommand {
 struct CompletionCommand {
   Completion completion;
   std::optional<interpreter::Lease> lease = {};
+  // Of the deployed function that ran; 0: the latest.
+  std::uint64_t function_version = 0;
   // nullptr: nobody waits for the outcome.
   std::function<void(CompletionAck)> done = {};
 };

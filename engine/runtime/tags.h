@@ -1,4 +1,4 @@
-// Tags of resources (Step Functions API, TagResource): part of engine.h.
+// Tags of resources (Step Functions and Lambda API, TagResource): part of engine.h.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct Tag {
   bool operator==(const Tag&) const = default;
 };
 
-enum class ResourceKind : std::uint8_t { kStateMachine, kActivity };
+enum class ResourceKind : std::uint8_t { kStateMachine, kActivity, kFunction };
 
 // What has tags.
 struct ResourceName {

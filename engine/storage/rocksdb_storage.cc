@@ -74,6 +74,20 @@ class InsertHintPrefix final : public rocksdb::SliceTransform {
   bool InDomain(const rocksdb::Slice& key) const override { return IsHinted(key.size()); }
 };
 
+// RocksDB's properties, over all families, and what they are called here.
+const std::array kOwnFigures = {
+    std::pair("live_data_bytes", rocksdb::DB::Properties::kEstimateLiveDataSize),
+    std::pair("live_sst_files_bytes", rocksdb::DB::Properties::kLiveSstFilesSize),
+    std::pair("live_blob_files_bytes", rocksdb::DB::Properties::kLiveBlobFileSize),
+    std::pair("keys", rocksdb::DB::Properties::kEstimateNumKeys),
+    std::pair("memtables_bytes", rocksdb::DB::Properties::kSizeAllMemTables),
+    std::pair("flushes_running", rocksdb::DB::Properties::kNumRunningFlushes),
+    std::pair("compactions_running", rocksdb::DB::Properties::kNumRunningCompactions),
+    std::pair("compaction_pending_bytes", rocksdb::DB::Properties::kEstimatePendingCompactionBytes),
+    std::pair("background_errors", rocksdb::DB::Properties::kBackgroundErrors),
+    std::pair("write_stopped", rocksdb::DB::Properties::kIsWriteStopped),
+    std::pair("delayed_write_rate_bytes", rocksdb::DB::Properties::kActualDelayedWriteRate)};
+
 rocksdb::DBOptions DatabaseOptions(const RocksDbStorage::Options& options,
                                    std::shared_ptr<rocksdb::WriteBufferManager> memtables) {
   rocksdb::DBOptions db;
@@ -370,7 +384,9 @@ Status RocksDbStorage::Write(const std::vector<ShardBatch>& group) {
   }
   rocksdb::WriteOptions options;
   options.sync = true;
+  const auto begin = std::chrono::steady_clock::now();
   const Status status = ToStatus(db_->Write(options, &batch));
+  CountCommit(std::chrono::steady_clock::now() - begin);
   if (!status.ok()) {
     if (!has_failed_.exchange(true) && options_.on_failure) options_.on_failure(status);
     return status;
@@ -388,6 +404,22 @@ Result<std::optional<std::uint64_t>> RocksDbStorage::FreeBytes() {
   return std::optional(bytes);
 }
 
+void RocksDbStorage::CountCommit(std::chrono::nanoseconds duration) {
+  const MutexLock lock(commits_mutex_);
+  commits_.Add(duration);
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> RocksDbStorage::OwnFigures() {
+  std::vector<std::pair<std::string, std::uint64_t>> figures;
+  for (const auto& [name, property] : kOwnFigures) {
+    std::uint64_t value = 0;
+    if (db_->GetAggregatedIntProperty(property, &value)) figures.emplace_back(name, value);
+  }
+  figures.emplace_back("block_cache_bytes", block_cache_->GetUsage());
+  figures.emplace_back("write_buffer_bytes", memtables_->memory_usage());
+  return figures;
+}
+
 StorageStatistics RocksDbStorage::Statistics() {
   std::uint64_t readers = 0;
   for (rocksdb::ColumnFamilyHandle* family : handles_) {
@@ -396,12 +428,19 @@ StorageStatistics RocksDbStorage::Statistics() {
       readers += bytes;
     }
   }
+  DurationHistogram commits;
+  {
+    const MutexLock lock(commits_mutex_);
+    commits = commits_;
+  }
   return {.syncs = syncs_,
           .batches = batches_,
           .rows_written = rows_written_,
           .bytes_written = bytes_written_,
           .log_bytes = log_bytes_,
-          .memory_bytes = memtables_->memory_usage() + block_cache_->GetUsage() + readers};
+          .memory_bytes = memtables_->memory_usage() + block_cache_->GetUsage() + readers,
+          .commits = commits,
+          .own = OwnFigures()};
 }
 
 }  // namespace pawl::storage

@@ -3,14 +3,18 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "engine/base/duration_histogram.h"
+#include "engine/base/mutex.h"
 #include "engine/base/status.h"
 #include "engine/storage/ballast.h"
 #include "engine/storage/storage.h"
@@ -72,6 +76,8 @@ class RocksDbStorage final : public Storage {
   Result<std::optional<std::string>> Get(const Key& key, const rocksdb::Snapshot* snapshot);
   Result<std::vector<Row>> Scan(const Range& range, const rocksdb::Snapshot* snapshot);
   Status Write(const std::vector<ShardBatch>& group);
+  void CountCommit(std::chrono::nanoseconds duration);
+  std::vector<std::pair<std::string, std::uint64_t>> OwnFigures();
   rocksdb::ColumnFamilyHandle* handle(Family family) const;
 
   const Options options_;
@@ -89,6 +95,8 @@ class RocksDbStorage final : public Storage {
   std::atomic<std::uint64_t> rows_written_ = 0;
   std::atomic<std::uint64_t> bytes_written_ = 0;
   std::atomic<std::uint64_t> log_bytes_ = 0;
+  Mutex commits_mutex_;
+  DurationHistogram commits_ PAWL_GUARDED_BY(commits_mutex_);
 };
 
 }  // namespace pawl::storage

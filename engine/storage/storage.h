@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/duration_histogram.h"
 #include "engine/base/ids.h"
 #include "engine/base/status.h"
 
@@ -127,6 +128,10 @@ struct StorageStatistics {
   std::uint64_t log_bytes = 0;
   // Resident memory the store holds for itself: memtables, caches.
   std::uint64_t memory_bytes = 0;
+  // How long groups took until they were durable; as far as the implementation knows.
+  DurationHistogram commits = {};
+  // The implementation's own figures as they are now, by a name in lower case with '_'.
+  std::vector<std::pair<std::string, std::uint64_t>> own = {};
 };
 
 class Storage {

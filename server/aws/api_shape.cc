@@ -1,6 +1,7 @@
 #include "server/aws/api_shape.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/json/write.h"
@@ -41,6 +42,8 @@ std::string_view KindWord(ShapeKind kind) {
       return "Structure";
     case ShapeKind::kList:
       return "List";
+    case ShapeKind::kMap:
+      return "Map";
   }
   return "Value";
 }
@@ -55,6 +58,7 @@ json::Type TypeOf(ShapeKind kind) {
     case ShapeKind::kBoolean:
       return json::Type::kBoolean;
     case ShapeKind::kStructure:
+    case ShapeKind::kMap:
       return json::Type::kObject;
     case ShapeKind::kList:
       return json::Type::kArray;
@@ -73,7 +77,14 @@ std::int64_t LengthOf(std::string_view text) {
   return length;
 }
 
-// As Java prints it: [Tag(key=a, value=b)].
+// As Java names a member: "functionName" of FunctionName.
+std::string MemberName(std::string_view name) {
+  std::string text(name);
+  if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] += 'a' - 'A';
+  return text;
+}
+
+// As Java prints it: [Tag(key=a, value=b)], {a=b}.
 void Show(std::string& out, json::Value value, const Shape& shape) {
   if (value.is_string()) {
     out += value.string();
@@ -84,13 +95,21 @@ void Show(std::string& out, json::Value value, const Shape& shape) {
       Show(out, item, *shape.item);
     }
     out += ']';
+  } else if (value.is_object() && shape.kind == ShapeKind::kMap) {
+    out += '{';
+    for (const json::Member& member : value.members()) {
+      if (out.back() != '{') out += ", ";
+      out += std::string(member.name) + '=';
+      Show(out, member.value, *shape.item);
+    }
+    out += '}';
   } else if (value.is_object()) {
     out += std::string(shape.name) + '(';
     for (const MemberShape& member : shape.members) {
       const json::Value* found = value.Find(member.name);
       if (found == nullptr) continue;
       if (out.back() != '(') out += ", ";
-      out += std::string(member.name) + '=';
+      out += MemberName(member.name) + '=';
       Show(out, *found, *member.shape);
     }
     out += ')';
@@ -98,6 +117,69 @@ void Show(std::string& out, json::Value value, const Shape& shape) {
     json::WriteTo(out, value);
   }
 }
+
+std::string Joined(const std::vector<std::string>& texts, std::string_view between) {
+  std::string out;
+  for (const std::string& text : texts) {
+    if (&text != &texts.front()) out += between;
+    out += text;
+  }
+  return out;
+}
+
+// The constraints that one value does not satisfy, each in AWS's words.
+class Constraints {
+ public:
+  Constraints(const Shape& shape, std::int64_t payload_max)
+      : shape_(shape), max_(shape.is_payload ? payload_max : shape.max) {}
+
+  std::vector<std::string> ViolatedBy(json::Value value) && {
+    if (value.is_string()) String(value.string());
+    if (value.is_number()) Number(value.AsDouble());
+    if (value.is_array()) Length(static_cast<std::int64_t>(value.items().size()));
+    return std::move(violated_);
+  }
+
+ private:
+  void String(std::string_view text) {
+    Length(LengthOf(text));
+    if (shape_.matches != nullptr && !shape_.matches(text)) {
+      violated_.push_back("Member must satisfy regular expression pattern: " +
+                          std::string(shape_.pattern));
+    }
+    if (shape_.words.empty()) return;
+    std::vector<std::string> words;
+    for (const std::string_view word : shape_.words) {
+      if (word == text) return;
+      words.emplace_back(word);
+    }
+    violated_.push_back("Member must satisfy enum value set: [" + Joined(words, ", ") + "]");
+  }
+
+  void Number(double number) {
+    if (shape_.min && number < static_cast<double>(*shape_.min)) {
+      violated_.push_back("Member must have value greater than or equal to " +
+                          std::to_string(*shape_.min));
+    }
+    if (max_ && number > static_cast<double>(*max_)) {
+      violated_.push_back("Member must have value less than or equal to " + std::to_string(*max_));
+    }
+  }
+
+  void Length(std::int64_t length) {
+    if (shape_.min && length < *shape_.min) {
+      violated_.push_back("Member must have length greater than or equal to " +
+                          std::to_string(*shape_.min));
+    }
+    if (max_ && length > *max_) {
+      violated_.push_back("Member must have length less than or equal to " + std::to_string(*max_));
+    }
+  }
+
+  const Shape& shape_;
+  const std::optional<std::int64_t> max_;
+  std::vector<std::string> violated_;
+};
 
 // Walks a request and gathers what is wrong with it.
 class InputCheck {
@@ -108,7 +190,7 @@ class InputCheck {
                  std::span<const MemberShape> members,
                  const std::string& prefix) {
     for (const MemberShape& member : members) {
-      const std::string path = prefix + std::string(member.name);
+      const std::string path = prefix + MemberName(member.name);
       const json::Value* value = object.Find(member.name);
       if (value == nullptr || value->is_null()) {
         if (member.is_required) {
@@ -124,13 +206,9 @@ class InputCheck {
 
   Status Finish() const {
     if (violations_.empty()) return {};
-    std::string message = std::to_string(violations_.size()) + " validation error" +
-                          (violations_.size() == 1 ? "" : "s") + " detected: ";
-    for (const std::string& violation : violations_) {
-      if (&violation != &violations_.front()) message += "; ";
-      message += violation;
-    }
-    return Invalid(std::move(message));
+    return Invalid(std::to_string(violations_.size()) + " validation error" +
+                   (violations_.size() == 1 ? "" : "s") +
+                   " detected: " + Joined(violations_, "; "));
   }
 
  private:
@@ -142,80 +220,40 @@ class InputCheck {
                      std::string(TypeWord(value.type())) + " can not be converted to a " +
                          std::string(KindWord(shape.kind)) + " at '" + path + "'");
     }
-    switch (shape.kind) {
-      case ShapeKind::kString:
-        String(value, shape, path);
-        return {};
-      case ShapeKind::kInteger:
-      case ShapeKind::kNumber:
-        Number(value, shape, path);
-        return {};
-      case ShapeKind::kBoolean:
-        return {};
-      case ShapeKind::kStructure:
-        return Members(value, shape.members, path + ".");
-      case ShapeKind::kList:
-        return List(value, shape, path);
+    if (shape.kind == ShapeKind::kStructure) return Members(value, shape.members, path + ".");
+    if (shape.kind == ShapeKind::kMap) return Map(value, shape, path);
+    for (const std::string& constraint : ViolatedConstraints(value, shape))
+      Violated(value, shape, path, constraint);
+    return shape.kind == ShapeKind::kList ? List(value, shape, path) : OkStatus();
+  }
+
+  // AWS names no entry of a map but the map itself: the first entry that is wrong says it.
+  Status Map(json::Value value, const Shape& shape, const std::string& path) {
+    for (const json::Member& member : value.members()) {
+      if (member.value.type() != TypeOf(shape.item->kind)) {
+        return Check(member.value, *shape.item, path + "." + std::string(member.name) + ".member");
+      }
+      auto violated = ViolatedConstraints(json::Value::String(member.name), *shape.key);
+      const char* part = "Map keys";
+      if (violated.empty()) {
+        violated = ViolatedConstraints(member.value, *shape.item);
+        part = "Map value";
+      }
+      if (violated.empty()) continue;
+      Violated(value,
+               shape,
+               path,
+               part + (" must satisfy constraint: [" + Joined(violated, ", ") + "]"));
+      return {};
     }
     return {};
   }
 
-  void String(json::Value value, const Shape& shape, const std::string& path) {
-    Length(LengthOf(value.string()), value, shape, path);
-    if (shape.matches != nullptr && !shape.matches(value.string())) {
-      Violated(value,
-               shape,
-               path,
-               "Member must satisfy regular expression pattern: " + std::string(shape.pattern));
-    }
-    if (shape.words.empty()) return;
-    std::string words;
-    for (const std::string_view word : shape.words) {
-      if (word == value.string()) return;
-      if (!words.empty()) words += ", ";
-      words += word;
-    }
-    Violated(value, shape, path, "Member must satisfy enum value set: [" + words + "]");
-  }
-
-  void Number(json::Value value, const Shape& shape, const std::string& path) {
-    const double number = value.AsDouble();
-    if (shape.min && number < static_cast<double>(*shape.min)) {
-      Violated(value,
-               shape,
-               path,
-               "Member must have value greater than or equal to " + std::to_string(*shape.min));
-    }
-    if (shape.max && number > static_cast<double>(*shape.max)) {
-      Violated(value,
-               shape,
-               path,
-               "Member must have value less than or equal to " + std::to_string(*shape.max));
-    }
-  }
-
   Status List(json::Value value, const Shape& shape, const std::string& path) {
-    Length(static_cast<std::int64_t>(value.items().size()), value, shape, path);
     std::size_t place = 0;
     for (const json::Value& item : value.items())
       RETURN_IF_ERROR(Check(item, *shape.item, path + "." + std::to_string(++place) + ".member"));
     return {};
-  }
-
-  void Length(std::int64_t length, json::Value value, const Shape& shape, const std::string& path) {
-    if (shape.min && length < *shape.min) {
-      Violated(value,
-               shape,
-               path,
-               "Member must have length greater than or equal to " + std::to_string(*shape.min));
-    }
-    const std::optional<std::int64_t> max = shape.is_payload ? payload_max_ : shape.max;
-    if (max && length > *max) {
-      Violated(value,
-               shape,
-               path,
-               "Member must have length less than or equal to " + std::to_string(*max));
-    }
   }
 
   void Violated(json::Value value,
@@ -230,6 +268,10 @@ class InputCheck {
     }
     violations_.push_back(violation + "at '" + path +
                           "' failed to satisfy constraint: " + constraint);
+  }
+
+  std::vector<std::string> ViolatedConstraints(json::Value value, const Shape& shape) const {
+    return Constraints(shape, payload_max_).ViolatedBy(value);
   }
 
   const std::int64_t payload_max_;

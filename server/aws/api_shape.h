@@ -12,7 +12,16 @@
 
 namespace pawl::aws {
 
-enum class ShapeKind : std::uint8_t { kString, kInteger, kNumber, kBoolean, kStructure, kList };
+enum class ShapeKind : std::uint8_t {
+  kString,
+  kInteger,
+  kNumber,
+  kBoolean,
+  kStructure,
+  kList,
+  // Members with any names.
+  kMap,
+};
 
 struct MemberShape;
 
@@ -33,8 +42,10 @@ struct Shape {
   // Of a structure; `name` is what messages call it.
   std::string_view name = {};
   std::span<const MemberShape> members = {};
-  // Of a list.
+  // Of a list or map: its entries.
   const Shape* item = nullptr;
+  // Of a map: its names.
+  const Shape* key = nullptr;
 };
 
 struct MemberShape {
@@ -45,7 +56,7 @@ struct MemberShape {
 
 // Whether `input`, an object, has what it must and its members are within their bounds; payloads
 // have `payload_max` characters at most. Members that no shape names are passed over; null is as
-// good as none. Errors: reason
+// good as none. Messages begin the names of members in lower case, as AWS's do. Errors: reason
 // SerializationException (a value of another type), ValidationException (all that is out of bounds,
 // in AWS's words: "1 validation error detected: Value '81' at 'maxResults' failed to satisfy
 // constraint: Member must have value less than or equal to 80").

@@ -46,6 +46,11 @@ void JsonFields::Time(std::string_view name, Timestamp value) {
   out_ += std::to_string(millis / kMillisPerSecond) + "." + decimals.substr(1);
 }
 
+void JsonFields::Raw(std::string_view name, std::string_view json) {
+  Begin(name);
+  out_ += json;
+}
+
 void JsonFields::Payload(std::string_view name,
                          const Bytes& value,
                          std::string_view flag,

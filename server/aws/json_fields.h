@@ -28,6 +28,8 @@ class JsonFields {
   // A payload as text, and beside it "<name>Details" with `flag`: AWS's way of saying whether all
   // of it is there.
   void Payload(std::string_view name, const Bytes& value, std::string_view flag, bool flag_value);
+  // A value that is JSON already.
+  void Raw(std::string_view name, std::string_view json);
   // Begins a member whose value the caller appends to the text next.
   void Begin(std::string_view name);
 

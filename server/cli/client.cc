@@ -24,6 +24,11 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
 }  // namespace
 
 Client::Client(const std::string& address, platform::Clock& clock)
-    : clock_(clock), stub_(v1::WorkflowService::NewStub(Connect(address))) {}
+    : Client(Connect(address), clock) {}
+
+Client::Client(const std::shared_ptr<grpc::Channel>& channel, platform::Clock& clock)
+    : clock_(clock),
+      stub_(v1::WorkflowService::NewStub(channel)),
+      functions_(v1::FunctionService::NewStub(channel)) {}
 
 }  // namespace pawl::cli

@@ -33,6 +33,9 @@ std::vector<std::string> SplitArn(const std::string& arn) {
 std::string WhereToLook(std::string_view command, const Status& status) {
   if (status.reason() == "ActivityDoesNotExist") return "'pawl activity list' shows them.";
   if (status.reason() == "TaskTimedOut") return "";
+  if (command.starts_with("function") || command == "invoke") {
+    return "'pawl function list' shows the functions.";
+  }
   if (command.starts_with("alias")) {
     return "'pawl alias list STATE_MACHINE' shows its aliases, 'pawl versions STATE_MACHINE' its "
            "versions.";

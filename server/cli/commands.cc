@@ -57,6 +57,8 @@ void AddCommands(CLI::App& app, int& exit_code) {
   AddTagCommand(app, exit_code);
   AddActivityCommand(app, exit_code);
   AddTaskCommand(app, exit_code);
+  AddFunctionCommand(app, exit_code);
+  AddInvokeCommand(app, exit_code);
   AddVersionCommand(app, exit_code);
 }
 

@@ -8,8 +8,10 @@
 #include "server/cli/command.h"
 #include "server/cli/definition_file.h"
 #include "server/cli/deployment.h"
+#include "server/cli/template_deployment.h"
 #include "server/cli/terminal_text.h"
 #include "server/cli/wire_text.h"
+#include "server/templates/template.h"
 
 namespace pawl::cli {
 namespace {
@@ -19,6 +21,19 @@ struct Options : ClientOptions {
   std::string name;
   std::string type;
   bool publish = false;
+  // Of templates.
+  std::vector<std::string> parameters;
+  std::string stack_name;
+  std::vector<std::string> skipped;
+  bool is_strict = false;
+  bool is_dry_run = false;
+
+  bool HasTemplateOptions() const {
+    return !parameters.empty() || !stack_name.empty() || !skipped.empty() || is_strict ||
+           is_dry_run;
+  }
+
+  bool HasDefinitionOptions() const { return !name.empty() || !type.empty() || publish; }
 };
 
 void Print(const Options& options, const v1::DeployStateMachineResponse& response) {
@@ -33,6 +48,54 @@ void Print(const Options& options, const v1::DeployStateMachineResponse& respons
                   response.version() == 0 ? "" : fmt::format("  version {}", response.version())));
 }
 
+// The text of a template; empty where the file is none, or cannot be read, which is told later.
+// Standard input has a definition.
+std::string TemplateText(const std::string& path) {
+  if (path == "-") return {};
+  const Result<std::string> text = ReadDefinition(path);
+  return text.ok() && templates::IsTemplate(*text) ? *text : std::string();
+}
+
+int DeployTemplateFile(const Options& options,
+                       Client& client,
+                       const std::string& path,
+                       std::string text) {
+  if (options.HasDefinitionOptions()) {
+    return ReportUsage("deploy",
+                       fmt::format("'{}' is a template, which says names, types and versions "
+                                   "itself: --name, --type and --publish are for definitions",
+                                   path));
+  }
+  TemplateFile file{.path = path,
+                    .text = std::move(text),
+                    .stack_name = options.stack_name,
+                    .skipped = {options.skipped.begin(), options.skipped.end()},
+                    .is_strict = options.is_strict,
+                    .is_dry_run = options.is_dry_run};
+  for (const std::string& parameter : options.parameters) {
+    const std::size_t equals = parameter.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return ReportUsage("deploy", fmt::format("--parameter: '{}' is no NAME=VALUE", parameter));
+    }
+    file.parameters.insert_or_assign(parameter.substr(0, equals), parameter.substr(equals + 1));
+  }
+  return DeployTemplate(options, client, file);
+}
+
+int DeployDefinition(const Options& options, Client& client, const std::string& path) {
+  if (options.HasTemplateOptions()) {
+    return ReportUsage("deploy",
+                       fmt::format("'{}' is no template: --parameter, --stack-name, --skip, "
+                                   "--strict and --dry-run are for templates",
+                                   path));
+  }
+  const std::string name = options.name.empty() ? StateMachineNameOf(path) : options.name;
+  const Deployment deployment =
+      DeployFile("deploy", options, client, {path, name, options.type, options.publish});
+  if (deployment.exit_code == kDone) Print(options, deployment.response);
+  return deployment.exit_code;
+}
+
 int Deploy(const Options& options) {
   if (!options.name.empty() && options.files.size() != 1) {
     return ReportUsage("deploy", "--name is for one file; without it each file names its own");
@@ -41,33 +104,57 @@ int Deploy(const Options& options) {
   Client client(options.address, clock);
   int exit_code = kDone;
   for (const std::string& path : options.files) {
-    const std::string name = options.name.empty() ? StateMachineNameOf(path) : options.name;
-    const Deployment deployment =
-        DeployFile("deploy", options, client, {path, name, options.type, options.publish});
-    if (deployment.exit_code == kUnreachable) return kUnreachable;
-    if (deployment.exit_code == kDone) Print(options, deployment.response);
-    if (exit_code == kDone) exit_code = deployment.exit_code;
+    std::string text = TemplateText(path);
+    const int file_code = text.empty() ? DeployDefinition(options, client, path)
+                                       : DeployTemplateFile(options, client, path, std::move(text));
+    if (file_code == kUnreachable) return kUnreachable;
+    if (exit_code == kDone) exit_code = file_code;
   }
   return FlushOutput(exit_code);
+}
+
+void AddTemplateOptions(CLI::App& command, Options& options) {
+  command
+      .add_option("--parameter", options.parameters, "A parameter of a template; many may be given")
+      ->type_name("NAME=VALUE");
+  command
+      .add_option("--stack-name",
+                  options.stack_name,
+                  "Of a template: AWS::StackName, and put before names that it does not say")
+      ->type_name("NAME");
+  command.add_option("--skip", options.skipped, "Leave a resource out; many may be given")
+      ->type_name("LOGICAL_ID");
+  command.add_flag(
+      "--strict", options.is_strict, "Of a template: fail if anything would be left out");
+  command.add_flag("--dry-run", options.is_dry_run, "Of a template: only show what would happen");
 }
 
 }  // namespace
 
 void AddDeployCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("deploy", "Make or update state machines from files");
+  CLI::App* command = app.add_subcommand(
+      "deploy", "Make or update state machines, or all of a template, from files");
   command->footer(
       "A state machine has its file's name without .asl.json, .asl.yaml, .json or .yaml.\n"
       "Deploying the same text again changes nothing; running executions stay on the revision\n"
       "they started with. The exit code is that of the first file that failed.\n"
+      "\n"
+      "A template of AWS SAM or CloudFormation (also of cdk synth) is deployed with its "
+      "functions,\n"
+      "activities and state machines; what else it holds is left out and told. Nothing is "
+      "deployed\n"
+      "before all of it was checked.\n"
       "\n"
       "Examples:\n"
       "  pawl deploy hello.asl.json\n"
       "  pawl deploy statemachines/examples/*.asl.*\n"
       "  pawl deploy draft.yaml --name orders --output json\n"
       "  pawl deploy quote.asl.yaml --type EXPRESS\n"
-      "  pawl deploy order.asl.json --publish      and make a version of it");
+      "  pawl deploy order.asl.json --publish      and make a version of it\n"
+      "  pawl deploy template.yaml --parameter Stage=test\n"
+      "  pawl deploy cdk.out/Orders.template.json --dry-run");
   auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->files, "Definitions, JSON or YAML")->required();
+  command->add_option("FILE", options->files, "Definitions or templates, JSON or YAML")->required();
   command->add_option("--name", options->name, "The state machine's name, for one file");
   command
       ->add_option("--type",
@@ -76,6 +163,7 @@ void AddDeployCommand(CLI::App& app, int& exit_code) {
                    "EXPRESS: in memory, for five minutes at most")
       ->check(CLI::IsMember({"STANDARD", "EXPRESS"}));
   command->add_flag("--publish", options->publish, "Publish the revision as a version too");
+  AddTemplateOptions(*command, *options);
   AddClientOptions(*command, *options);
   command->callback([options, &exit_code] { exit_code = Deploy(*options); });
 }

@@ -128,16 +128,23 @@ class Dev {
     return {};
   }
 
-  // One worker for each directory, once it has functions.
+  // One worker for each directory, once it has functions. If there is none, one without functions
+  // of its own runs those that are deployed.
   Status StartWorkers() {
     for (const std::string& directory : {options_.directory, options_.directory + "/functions"}) {
       if (working_.count(directory) > 0 || !HasFunctions(directory)) continue;
-      ASSIGN_OR_RETURN(
-          ChildProcess process,
-          ChildProcess::Start({"worker", "--functions", directory, "--address", options_.address}));
-      children_.push_back({"worker for " + directory, std::move(process)});
+      RETURN_IF_ERROR(StartWorker("worker for " + directory, {"--functions", directory}));
       working_.insert(directory);
     }
+    if (children_.size() > 1) return {};
+    return StartWorker("worker for deployed functions", {});
+  }
+
+  Status StartWorker(const std::string& name, const std::vector<std::string>& functions) {
+    std::vector<std::string> arguments = {"worker", "--address", options_.address};
+    arguments.insert(arguments.end(), functions.begin(), functions.end());
+    ASSIGN_OR_RETURN(ChildProcess process, ChildProcess::Start(arguments));
+    children_.push_back({name, std::move(process)});
     return {};
   }
 
@@ -244,9 +251,9 @@ void AddDevCommand(CLI::App& app, int& exit_code) {
       app.add_subcommand("dev", "Server, worker and definitions of a directory, all at once");
   command->footer(
       "Deploys every definition in DIR (*.asl.json, *.asl.yaml, and *.json, *.yaml that define\n"
-      "states), runs the functions in DIR and DIR/functions, and takes up whatever changes. "
-      "Ctrl-C\n"
-      "stops everything. Executions are kept in DIR/.pawl and go on at the next start.\n"
+      "states), runs the functions in DIR and DIR/functions and those that are deployed to its\n"
+      "server, and takes up whatever changes. Ctrl-C stops everything. Executions are kept in\n"
+      "DIR/.pawl and go on at the next start.\n"
       "\n"
       "Examples:\n"
       "  pawl dev statemachines/examples\n"

@@ -119,19 +119,33 @@ asio::awaitable<bool> HttpConnection::ServeOne() {
   if (!co_await AwaitRequest()) co_return false;
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(service_.options().header_bytes_max));
-  parser.body_limit(service_.options().body_bytes_max);
+  // What it is depends on the header.
+  parser.body_limit(boost::none);
   if (!co_await ReadHeader(parser)) co_return false;
-  const std::size_t body_bytes =
-      parser.chunked() ? service_.options().body_bytes_max : parser.content_length().value_or(0);
-  const HttpService::BodyRoom room(service_, body_bytes);
+  const std::size_t bytes_max = BodyBytesMax(parser);
+  parser.body_limit(bytes_max);
+  const std::size_t body_bytes = parser.chunked() ? bytes_max : parser.content_length().value_or(0);
+  if (body_bytes > bytes_max) co_return co_await RefuseLargeBody();
+  const HttpService::BodyRoom room(service_.bodies(), body_bytes);
   if (!room.fits()) co_return co_await Refuse(503, "too many large requests at once");
   if (!co_await ReadBody(parser)) co_return false;
 
   const bool is_head = parser.get().method() == beast::http::verb::head;
   const bool keeps_alive = parser.get().keep_alive();
   HttpResponse response = co_await Answer(ToRequest(parser.release()));
+  const HttpService::BodyRoom answer_room(service_.answers(), response.body.size());
+  if (!answer_room.fits()) co_return co_await Refuse(503, "too many large answers at once");
   const bool goes_on = keeps_alive && !is_stopping_ && !is_client_gone_;
   co_return co_await Write(std::move(response), is_head, goes_on);
+}
+
+std::size_t HttpConnection::BodyBytesMax(const Parser& parser) {
+  const auto& head = parser.get();
+  const auto method = head.method_string();
+  const auto target = head.target();
+  return service_.handler()
+      .BodyBytesMax({method.data(), method.size()}, {target.data(), target.size()})
+      .value_or(service_.options().body_bytes_max);
 }
 
 // The idle time is that without a byte: the rest of a request has less.
@@ -235,11 +249,15 @@ asio::awaitable<bool> HttpConnection::Refuse(int status, std::string text) {
   co_return co_await Write(std::move(response), /*is_head=*/false, /*keeps_alive=*/false);
 }
 
+asio::awaitable<bool> HttpConnection::RefuseLargeBody() {
+  co_return co_await Refuse(413, "the body is too long");
+}
+
 asio::awaitable<bool> HttpConnection::RefuseRead(error_code failure) {
   using beast::http::error;
   if (is_late_) co_return co_await Refuse(408, "the request did not arrive in time");
   if (failure == error::header_limit) co_return co_await Refuse(431, "the headers are too long");
-  if (failure == error::body_limit) co_return co_await Refuse(413, "the body is too long");
+  if (failure == error::body_limit) co_return co_await RefuseLargeBody();
   if (failure == error::bad_version) {
     co_return co_await Refuse(505, "not HTTP/1.1 or HTTP/1.0");
   }

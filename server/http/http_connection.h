@@ -45,7 +45,9 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   Awaitable<bool> Write(HttpResponse response, bool is_head, bool keeps_alive);
   // Says what the server itself has to say, and ends the connection.
   Awaitable<bool> Refuse(int status, std::string text);
+  Awaitable<bool> RefuseLargeBody();
   Awaitable<bool> RefuseRead(boost::system::error_code failure);
+  std::size_t BodyBytesMax(const Parser& parser);
 
   Awaitable<HttpResponse> Answer(HttpRequest request);
   // Tells `exchange` when the client closes its side.

@@ -1,8 +1,11 @@
 // HttpHandler: what answers requests; and Responder, by which it does so.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "engine/base/time.h"
 #include "server/http/http_message.h"
@@ -44,6 +47,13 @@ class HttpHandler {
   virtual ~HttpHandler() = default;
 
   virtual void Handle(HttpRequest request, std::shared_ptr<Responder> responder) = 0;
+
+  // The most bytes that the body of such a request may have, asked before it is read; nullopt:
+  // HttpServerOptions::body_bytes_max.
+  virtual std::optional<std::size_t> BodyBytesMax(std::string_view /*method*/,
+                                                  std::string_view /*target*/) {
+    return std::nullopt;
+  }
 };
 
 }  // namespace pawl::http

@@ -27,10 +27,12 @@ struct HttpServerOptions {
   std::size_t connections_max = 1024;
   // The request line and all headers: 431 beyond it.
   std::size_t header_bytes_max = std::size_t{32} * 1024;
-  // 413 beyond it.
+  // 413 beyond it, where HttpHandler::BodyBytesMax says nothing else.
   std::size_t body_bytes_max = std::size_t{8} * 1024 * 1024;
   // Bodies of all requests that are being read or answered: 503 beyond it.
   std::size_t bodies_bytes_max = std::size_t{256} * 1024 * 1024;
+  // Bodies of all answers that are being written: 503 beyond it.
+  std::size_t answers_bytes_max = std::size_t{256} * 1024 * 1024;
   // How long a connection may be without a request.
   Duration idle_max = std::chrono::seconds(75);
   // How long a request may take to arrive from its first byte to the end of its headers, and then

@@ -41,11 +41,11 @@ bool HttpService::AwaitEnd(std::chrono::nanoseconds wait) {
   return true;
 }
 
-HttpService::BodyRoom::BodyRoom(HttpService& service, std::size_t bytes)
-    : service_(service), bytes_(bytes), had_(service.body_bytes_.fetch_add(bytes)) {}
+HttpService::BodyRoom::BodyRoom(BodyMemory& memory, std::size_t bytes)
+    : memory_(memory), bytes_(bytes), had_(memory.bytes.fetch_add(bytes)) {}
 
 HttpService::BodyRoom::~BodyRoom() {
-  service_.body_bytes_.fetch_sub(bytes_);
+  memory_.bytes.fetch_sub(bytes_);
 }
 
 }  // namespace pawl::http

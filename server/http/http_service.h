@@ -37,18 +37,29 @@ class HttpService {
   // Whether all connections ended within `wait`.
   bool AwaitEnd(std::chrono::nanoseconds wait);
 
-  // Room for the body of one request in the server's memory, given back by the destructor.
+  // Bodies in the server's memory, all together.
+  struct BodyMemory {
+    const std::size_t bytes_max;
+    std::atomic<std::size_t> bytes = 0;
+  };
+
+  // Of requests and of answers.
+  BodyMemory& bodies() { return bodies_; }
+
+  BodyMemory& answers() { return answers_; }
+
+  // Room for one body, given back by the destructor.
   class BodyRoom {
    public:
-    BodyRoom(HttpService& service, std::size_t bytes);
+    BodyRoom(BodyMemory& memory, std::size_t bytes);
     ~BodyRoom();
     BodyRoom(const BodyRoom&) = delete;
     BodyRoom& operator=(const BodyRoom&) = delete;
 
-    bool fits() const { return had_ + bytes_ <= service_.options_.bodies_bytes_max; }
+    bool fits() const { return had_ + bytes_ <= memory_.bytes_max; }
 
    private:
-    HttpService& service_;
+    BodyMemory& memory_;
     const std::size_t bytes_;
     const std::size_t had_;
   };
@@ -57,7 +68,8 @@ class HttpService {
   HttpHandler& handler_;
   platform::Clock& clock_;
   const HttpServerOptions options_;
-  std::atomic<std::size_t> body_bytes_ = 0;
+  BodyMemory bodies_{.bytes_max = options_.bodies_bytes_max};
+  BodyMemory answers_{.bytes_max = options_.answers_bytes_max};
   mutable Mutex mutex_;
   CondVar ended_;
   std::unordered_set<HttpConnection*> connections_ PAWL_GUARDED_BY(mutex_);

@@ -30,7 +30,7 @@ def fixture_served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]
         yield served
 
 
-def client_of(served: Served, models: Path | None = None) -> Any:
+def client_of(served: Served, models: Path | None = None, service: str = "stepfunctions") -> Any:
     """boto3's client of the server, with `models` before its own."""
     boto3 = pytest.importorskip("boto3", reason="python3-boto3 is not installed")
     from botocore.config import Config
@@ -43,7 +43,7 @@ def client_of(served: Served, models: Path | None = None) -> Any:
         loader = session._session.get_component("data_loader")  # pylint: disable=protected-access
         loader.search_paths.insert(0, str(models))
     return session.client(
-        "stepfunctions",
+        service,
         endpoint_url=served.url,
         config=Config(inject_host_prefix=False, retries={"total_max_attempts": 1}),
     )
@@ -61,6 +61,16 @@ def fixture_newer(served: Served) -> Any:
     if not MODELS.is_dir():
         pytest.skip(f"{MODELS} is not there")
     return client_of(served, MODELS)
+
+
+@pytest.fixture(name="functions", scope="session", params=["own", "newest"])
+def fixture_functions(served: Served, request: pytest.FixtureRequest) -> Any:
+    """boto3's client of AWS Lambda, with its own models and with the newest."""
+    if request.param == "own":
+        return client_of(served, None, "lambda")
+    if not MODELS.is_dir():
+        pytest.skip(f"{MODELS} is not there")
+    return client_of(served, MODELS, "lambda")
 
 
 @pytest.fixture(name="machine")
@@ -90,16 +100,15 @@ def until_closed(sfn: Any, arn: str) -> dict[str, Any]:
 
 @pytest.fixture(name="aws")
 def fixture_aws(served: Served, tmp_path: Path) -> Callable[..., Any]:
-    """Runs `aws stepfunctions ARGUMENTS` and gives what it prints."""
+    """Runs `aws SERVICE ARGUMENTS` and gives what it prints."""
     # Not one of another Python that stands before it.
     program = "/usr/bin/aws" if Path("/usr/bin/aws").exists() else shutil.which("aws")
     if program is None:
         pytest.skip("awscli is not installed")
 
-    def run(*arguments: str) -> Any:
+    def run(*arguments: str, service: str = "stepfunctions") -> Any:
         done = subprocess.run(
-            [program, "stepfunctions", "--endpoint-url", served.url, "--region", REGION]
-            + list(arguments),
+            [program, service, "--endpoint-url", served.url, "--region", REGION] + list(arguments),
             capture_output=True,
             text=True,
             timeout=60,

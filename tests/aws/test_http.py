@@ -28,6 +28,7 @@ def test_metrics_count_what_happens(served: Served) -> None:
     text = response.read().decode()
     assert response.getheader("Content-Type", "").startswith("text/plain; version=0.0.4")
     assert "\npawl_workers 1\n" in text
+    assert '\npawl_executions_closed_total{status="SUCCEEDED"} ' in text
     connection.close()
 
 

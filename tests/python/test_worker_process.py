@@ -193,7 +193,7 @@ def test_a_changed_file_is_what_runs(site: Site) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "no functions: pass --functions DIR"),
+        (("--deployed-functions", "off"), "no functions: pass --functions DIR"),
         (("--functions", "/nowhere"), "/nowhere"),
         (("--functions", "/tmp", "--address", "here"), "--address: 'here' is not HOST:PORT"),
         (("--functions", "/tmp", "--concurrency", "-1"), "--concurrency: '-1' is not a whole"),

@@ -48,6 +48,11 @@ void FakeSession::Deliver(std::vector<Task> tasks) {
   if (sink_ != nullptr) sink_->Deliver(std::move(tasks));
 }
 
+void FakeSession::Provide(std::vector<RunnableFunction> functions) {
+  const MutexLock lock(mutex_);
+  if (sink_ != nullptr) sink_->Provide(std::move(functions));
+}
+
 void FakeSession::Cancel(std::vector<TaskRef> tasks) {
   const MutexLock lock(mutex_);
   if (sink_ != nullptr) sink_->Cancel(std::move(tasks));

@@ -27,6 +27,7 @@ class FakeSession {
   void Deliver(std::vector<Task> tasks);
   void Cancel(std::vector<TaskRef> tasks);
   void Acknowledge(std::vector<CompletionAck> acks);
+  void Provide(std::vector<RunnableFunction> functions);
 
   // These wait until the worker's stream has brought as much.
   std::vector<FunctionCredit> WaitForCredits(std::size_t count);
@@ -75,6 +76,9 @@ class FakeEngine final : public TasklessEngine {
 
   EngineOptions& mutable_options() { return options_; }
 
+  // What Functions() gives; outlives the engine.
+  void ServeFunctions(DeployedFunctions& functions) { functions_ = &functions; }
+
   Result<DeployResponse> Deploy(const DeployRequest& request) override;
   Result<StateMachineInfo> DescribeStateMachine(NamespaceId namespace_id,
                                                 const std::string& name,
@@ -95,6 +99,10 @@ class FakeEngine final : public TasklessEngine {
   Result<std::string> StoreSecret(const std::string& purpose) override;
   EngineStatistics Statistics() override;
 
+  DeployedFunctions& Functions() override {
+    return functions_ == nullptr ? TasklessEngine::Functions() : *functions_;
+  }
+
   const EngineOptions& options() const override { return options_; }
 
  private:
@@ -109,6 +117,7 @@ class FakeEngine final : public TasklessEngine {
   void Tell(const ExecutionName& name);
 
   EngineOptions options_;
+  DeployedFunctions* functions_ = nullptr;
   Mutex mutex_;
   CondVar changed_;
   Status failure_ PAWL_GUARDED_BY(mutex_);

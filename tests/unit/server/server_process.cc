@@ -30,16 +30,17 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
 
 }  // namespace
 
-ServerProcess::ServerProcess(const std::vector<std::string>& arguments,
-                             const std::vector<std::string>& environment) {
-  std::vector<std::string> command = {PAWL_PROGRAM, "server"};
-  command.insert(command.end(), arguments.begin(), arguments.end());
+PawlProcess::PawlProcess(const std::string& command,
+                         const std::vector<std::string>& arguments,
+                         const std::vector<std::string>& environment) {
+  std::vector<std::string> words = {PAWL_PROGRAM, command};
+  words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables = environment;
   // Servers of several tests run side by side.
   variables.emplace_back("PAWL_HTTP_ADDRESS=127.0.0.1:0");
   for (char** variable = environ; *variable != nullptr; ++variable)
     variables.emplace_back(*variable);
-  const std::vector<char*> argv = Pointers(command);
+  const std::vector<char*> argv = Pointers(words);
   const std::vector<char*> envp = Pointers(variables);
   const Pipe out = MakePipe();
   const Pipe error = MakePipe();
@@ -59,7 +60,7 @@ ServerProcess::ServerProcess(const std::vector<std::string>& arguments,
   error_ = error.read_end;
 }
 
-ServerProcess::~ServerProcess() {
+PawlProcess::~PawlProcess() {
   if (pid_ >= 0) {
     Signal(SIGKILL);
     WaitForEnd();
@@ -68,7 +69,7 @@ ServerProcess::~ServerProcess() {
   close(error_);
 }
 
-std::string ServerProcess::WaitForReady() {
+std::string PawlProcess::WaitForReady() {
   std::string line;
   char character = 0;
   while (read(out_, &character, 1) == 1 && character != '\n')
@@ -76,25 +77,25 @@ std::string ServerProcess::WaitForReady() {
   return line;
 }
 
-std::string ServerProcess::WaitForAddress() {
+std::string PawlProcess::WaitForAddress() {
   const std::string line = WaitForReady();
   const std::string before = "grpc ";
   const std::size_t begin = line.find(before) + before.size();
   return line.substr(begin, line.find(',') - begin);
 }
 
-void ServerProcess::Signal(int number) const {
+void PawlProcess::Signal(int number) const {
   kill(pid_, number);
 }
 
-int ServerProcess::WaitForEnd() {
+int PawlProcess::WaitForEnd() {
   int status = 0;
   PAWL_CHECK(waitpid(pid_, &status, 0) == pid_);
   pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
-std::string ServerProcess::ErrorOutput() {
+std::string PawlProcess::ErrorOutput() {
   std::string text;
   char buffer[4096];
   ssize_t count = 0;

@@ -1,4 +1,4 @@
-// `pawl server` as a process of its own: what only the whole program can show.
+// `pawl server` and `pawl worker` as processes of their own: what only the whole program can show.
 #pragma once
 
 #include <sys/types.h>
@@ -9,19 +9,20 @@
 namespace pawl::test {
 
 // Killed by its destructor if it still runs.
-class ServerProcess {
+class PawlProcess {
  public:
-  // `arguments` follow "pawl server"; `environment` is added to the test's own, as "NAME=VALUE".
-  explicit ServerProcess(const std::vector<std::string>& arguments,
-                         const std::vector<std::string>& environment = {});
-  ~ServerProcess();
-  ServerProcess(const ServerProcess&) = delete;
-  ServerProcess& operator=(const ServerProcess&) = delete;
+  // `arguments` follow "pawl COMMAND"; `environment` is added to the test's own, as "NAME=VALUE".
+  PawlProcess(const std::string& command,
+              const std::vector<std::string>& arguments,
+              const std::vector<std::string>& environment);
+  ~PawlProcess();
+  PawlProcess(const PawlProcess&) = delete;
+  PawlProcess& operator=(const PawlProcess&) = delete;
 
   // The ready message, without its end of line; empty if the process ended without one.
   std::string WaitForReady();
 
-  // From the ready message.
+  // From the ready message of a server.
   std::string WaitForAddress();
 
   void Signal(int number) const;
@@ -36,6 +37,20 @@ class ServerProcess {
   pid_t pid_ = -1;
   int out_ = -1;
   int error_ = -1;
+};
+
+class ServerProcess final : public PawlProcess {
+ public:
+  explicit ServerProcess(const std::vector<std::string>& arguments,
+                         const std::vector<std::string>& environment = {})
+      : PawlProcess("server", arguments, environment) {}
+};
+
+class WorkerProcess final : public PawlProcess {
+ public:
+  explicit WorkerProcess(const std::vector<std::string>& arguments,
+                         const std::vector<std::string>& environment = {})
+      : PawlProcess("worker", arguments, environment) {}
 };
 
 }  // namespace pawl::test

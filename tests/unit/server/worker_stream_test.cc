@@ -4,6 +4,7 @@
 
 #include "engine/base/check.h"
 #include "server_fixture.h"
+#include "tests/support/stored_code.h"
 
 namespace pawl::test {
 namespace {
@@ -113,6 +114,7 @@ TEST_F(WorkerStreamTest, ATaskArrivesWithAllItsFields) {
   task.heartbeat = std::chrono::seconds(3);
   task.redeliveries = 2;
   task.wants_log = true;
+  task.client_context = R"({"custom":{}})";
   session->Deliver({task});
   const v1::Task wire = Receive().tasks(0);
   EXPECT_EQ(wire.id(), 1U);
@@ -128,6 +130,7 @@ TEST_F(WorkerStreamTest, ATaskArrivesWithAllItsFields) {
   EXPECT_EQ(wire.state(), "S");
   EXPECT_EQ(wire.redeliveries(), 2U);
   EXPECT_TRUE(wire.wants_log());
+  EXPECT_EQ(wire.client_context(), R"({"custom":{}})");
 }
 
 TEST_F(WorkerStreamTest, ACompletionReachesTheEngineAndIsAcknowledged) {
@@ -536,6 +539,169 @@ TEST_F(WorkerStreamTest, StreamsThatComeAndGoUnderLoadLeaveNothingBehind) {
     }
     session->WaitForEnd();
   }
+}
+
+// --- Deployed functions ---
+
+const std::string kCodeHash(32, '\x01');
+
+class DeployedFunctionsStreamTest : public WorkerStreamTest {
+ protected:
+  DeployedFunctionsStreamTest() { engine_.ServeFunctions(code_); }
+
+  static RunnableFunction Runnable(const std::string& version) {
+    RunnableFunction function;
+    function.name = "resize";
+    function.task_name = version == kLatestVersion ? "resize" : "resize:" + version;
+    function.arn = "arn:aws:lambda:us-east-1:123456789012:function:resize";
+    function.version = version;
+    function.configuration = {.handler = "app.handler",
+                              .timeout_seconds = 7,
+                              .memory_mb = 256,
+                              .environment = {{"MODE", "fast"}}};
+    function.code_sha256 = kCodeHash;
+    function.code_bytes = 10;
+    return function;
+  }
+
+  static v1::WorkRequest Asking(std::uint32_t first, std::uint32_t count) {
+    v1::WorkRequest request;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      v1::CodePieceRequest& piece = *request.add_code_piece_requests();
+      piece.set_code_sha256(kCodeHash);
+      piece.set_index(first + i);
+    }
+    return request;
+  }
+
+  std::vector<v1::CodePiece> ReceivePieces(std::size_t count) {
+    std::vector<v1::CodePiece> pieces;
+    while (pieces.size() < count) {
+      const v1::WorkResponse response = Receive();
+      EXPECT_LE(response.ByteSizeLong(), 2 * server::kWorkMessageBytesMax);
+      for (const v1::CodePiece& piece : response.code_pieces())
+        pieces.push_back(piece);
+    }
+    return pieces;
+  }
+
+  StoredCode code_;
+};
+
+TEST_F(DeployedFunctionsStreamTest, TheEngineLearnsWhoTakesThem) {
+  v1::WorkRequest hello = Hello();
+  hello.mutable_hello()->set_takes_deployed(true);
+  Send(hello);
+  EXPECT_TRUE(engine_.WaitForSession()->hello.takes_deployed);
+}
+
+TEST_F(DeployedFunctionsStreamTest, WhatIsDeployedIsTold) {
+  const auto session = Connect();
+  session->Provide({Runnable("$LATEST"), Runnable("3")});
+  const v1::ProvidedFunctions provided = Receive().provided();
+  EXPECT_TRUE(provided.is_first());
+  EXPECT_TRUE(provided.is_last());
+  ASSERT_THAT(provided.functions(), SizeIs(2));
+  EXPECT_EQ(provided.functions(0).task_name(), "resize");
+  const v1::ProvidedFunction& version = provided.functions(1);
+  EXPECT_EQ(version.task_name(), "resize:3");
+  EXPECT_EQ(version.name(), "resize");
+  EXPECT_EQ(version.arn(), "arn:aws:lambda:us-east-1:123456789012:function:resize");
+  EXPECT_EQ(version.version(), "3");
+  EXPECT_EQ(version.handler(), "app.handler");
+  EXPECT_EQ(version.timeout_seconds(), 7U);
+  EXPECT_EQ(version.memory_mb(), 256U);
+  EXPECT_EQ(version.environment().at("MODE"), "fast");
+  EXPECT_EQ(version.code_sha256(), kCodeHash);
+  EXPECT_EQ(version.code_bytes(), 10U);
+}
+
+TEST_F(DeployedFunctionsStreamTest, ALongListComesInParts) {
+  const auto session = Connect();
+  std::vector<RunnableFunction> functions(1000, Runnable("$LATEST"));
+  for (RunnableFunction& function : functions)
+    function.configuration.environment["LONG"] = std::string(1000, 'x');
+  session->Provide(functions);
+  int received = 0;
+  int parts = 0;
+  bool is_last = false;
+  while (!is_last) {
+    const v1::ProvidedFunctions provided = Receive().provided();
+    EXPECT_EQ(provided.is_first(), parts++ == 0);
+    EXPECT_LE(provided.ByteSizeLong(), server::kProvidedBytesMax + 5000);
+    received += provided.functions_size();
+    is_last = provided.is_last();
+  }
+  EXPECT_EQ(received, 1000);
+  EXPECT_GT(parts, 3);
+}
+
+TEST_F(DeployedFunctionsStreamTest, AnEmptyListIsToldToo) {
+  Connect()->Provide({});
+  const v1::WorkResponse response = Receive();
+  EXPECT_TRUE(response.provided().is_first() && response.provided().is_last());
+  EXPECT_THAT(response.provided().functions(), SizeIs(0));
+}
+
+TEST_F(DeployedFunctionsStreamTest, CodeComesInPiecesInTheOrderOfTheRequests) {
+  const std::string first(kCodeChunkBytes, 'a');
+  code_.Add(kCodeHash, first + "rest");
+  Connect();
+  Send(Asking(0, 2));
+  const std::vector<v1::CodePiece> pieces = ReceivePieces(2);
+  EXPECT_EQ(pieces[0].code_sha256(), kCodeHash);
+  EXPECT_EQ(pieces[0].index(), 0U);
+  EXPECT_TRUE(pieces[0].data() == first);
+  EXPECT_EQ(pieces[1].index(), 1U);
+  EXPECT_EQ(pieces[1].data(), "rest");
+  EXPECT_FALSE(pieces[1].is_missing());
+}
+
+TEST_F(DeployedFunctionsStreamTest, CodeThatIsMissingIsSaid) {
+  code_.Add(kCodeHash, "short");
+  Connect();
+  Send(Asking(1, 1));
+  EXPECT_TRUE(ReceivePieces(1)[0].is_missing());
+  code_.Remove(kCodeHash);
+  Send(Asking(0, 1));
+  const v1::CodePiece piece = ReceivePieces(1)[0];
+  EXPECT_TRUE(piece.is_missing());
+  EXPECT_EQ(piece.data(), "");
+}
+
+TEST_F(DeployedFunctionsStreamTest, TasksGoBesideCode) {
+  code_.Add(kCodeHash, std::string(16 * kCodeChunkBytes, 'a'));
+  const auto session = Connect();
+  std::vector<Task> tasks;
+  for (std::uint32_t i = 0; i < 40; ++i)
+    tasks.push_back(FakeTask(i, "f", "\"" + std::string(100'000, 'x') + "\""));
+  Send(Asking(0, 16));
+  session->Deliver(tasks);
+  int received = 0;
+  int pieces = 0;
+  while (received < 40) {
+    const v1::WorkResponse response = Receive();
+    EXPECT_LE(response.ByteSizeLong(), server::kWorkMessageBytesMax + 200'000);
+    received += response.tasks_size();
+    pieces += response.code_pieces_size();
+  }
+  // All of it would be eight megabytes, and tasks wait for none of it but what goes with them.
+  EXPECT_THAT(ReceivePieces(static_cast<std::size_t>(16 - pieces)),
+              SizeIs(static_cast<std::size_t>(16 - pieces)));
+}
+
+TEST_F(DeployedFunctionsStreamTest, WrongRequestsForCodeEndTheStream) {
+  Connect();
+  v1::WorkRequest request = Asking(0, 1);
+  request.mutable_code_piece_requests(0)->set_code_sha256("short");
+  Send(request);
+  EXPECT_THAT(End(), IsError(StatusCode::kInvalidArgument, "code_piece_requests.code_sha256"));
+}
+
+TEST_F(DeployedFunctionsStreamTest, TooManyRequestsForCodeEndTheStream) {
+  Connect();
+  Send(Asking(0, server::kCodePieceRequestsMax + 1));
+  EXPECT_THAT(End(), IsError(StatusCode::kInvalidArgument, "code_piece_requests"));
 }
 
 }  // namespace

@@ -554,6 +554,39 @@ TEST_F(ChildPoolTest, TheContextHasLambdasAttributes) {
             R"("int",true])");
 }
 
+TEST_F(ChildPoolTest, AVersionOfAFunctionSeesTheFunctionsName) {
+  FunctionSpec spec =
+      Spec("looks",
+           "import os\n"
+           "def handler(event, c):\n"
+           "    e = os.environ\n"
+           "    return [c.function_name, c.function_version, c.log_group_name,\n"
+           "            c.log_stream_name.split('[')[1][:2],\n"
+           "            e['AWS_LAMBDA_FUNCTION_NAME'],\n"
+           "            e['AWS_LAMBDA_FUNCTION_VERSION'], c.invoked_function_arn]\n");
+  spec.version = "3";
+  spec.arn = "arn:aws:lambda:us-east-1:000000000000:function:looks:3";
+  Set(spec);
+  spec.name = "looks:3";
+  Set(spec);
+  EXPECT_EQ(Run("looks:3"),
+            R"(["looks","3","/aws/lambda/looks","3]","looks","3",)"
+            R"("arn:aws:lambda:us-east-1:000000000000:function:looks:3"])");
+}
+
+TEST_F(ChildPoolTest, AColonStandsBeforeTheFunctionsVersionOnly) {
+  FunctionSpec spec = Spec("looks", "def handler(event, c):\n    return 1\n");
+  spec.name = "looks:3";
+  EXPECT_EQ(CheckFunctionSpec(spec).field(), "name");
+  spec.version = "3";
+  EXPECT_EQ(CheckFunctionSpec(spec), OkStatus());
+  spec.name = ":3";
+  EXPECT_EQ(CheckFunctionSpec(spec).field(), "name");
+  spec.version = "$LATEST";
+  spec.name = "looks:$LATEST";
+  EXPECT_EQ(CheckFunctionSpec(spec).field(), "name");
+}
+
 TEST_F(ChildPoolTest, TheInvokedArnAndTheClientContextReachTheFunction) {
   Function("looks",
            "def handler(event, c):\n"

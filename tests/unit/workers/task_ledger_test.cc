@@ -21,7 +21,7 @@ constexpr char kArn[] = "arn:aws:lambda:us-east-1:123456789012:function:work";
 // A ledger that serves the function 'work' (function 1) on an open stream.
 class TaskLedgerTest : public testing::Test {
  protected:
-  TaskLedgerTest() : ledger_("worker", "") {
+  TaskLedgerTest() : ledger_("worker", "", true) {
     ledger_.SetFunction("work", 2, kArn);
     ledger_.Open();
     v1::WorkResponse response;
@@ -80,7 +80,7 @@ class TaskLedgerTest : public testing::Test {
 };
 
 TEST_F(TaskLedgerTest, ACreditIsGivenForEachProcessBeforeAnythingIsKnown) {
-  TaskLedger ledger("worker", "");
+  TaskLedger ledger("worker", "", true);
   ledger.SetFunction("work", 3, kArn);
   EXPECT_EQ(ledger.Open().hello().functions(0).name(), "work");
   v1::WorkRequest request;
@@ -192,6 +192,18 @@ TEST_F(TaskLedgerTest, DeadlinesAreOfTheServersTime) {
   v1::WorkResponse response;
   AddTask(response, 1, "a").mutable_deadline()->set_seconds(1060);
   EXPECT_EQ(ledger_.Take(response, now_).run.at(0).deadline, now_ + seconds(60));
+}
+
+TEST_F(TaskLedgerTest, TheClientContextGoesWithTheCall) {
+  v1::WorkResponse response;
+  AddTask(response, 1, "a").set_client_context(R"({"custom":{}})");
+  EXPECT_EQ(ledger_.Take(response, now_).run.at(0).client_context, R"({"custom":{}})");
+}
+
+TEST_F(TaskLedgerTest, DeployedFunctionsAreWantedUntilItDrains) {
+  EXPECT_TRUE(ledger_.Open().hello().takes_deployed());
+  ledger_.Drain();
+  EXPECT_FALSE(ledger_.Open().hello().takes_deployed());
 }
 
 TEST_F(TaskLedgerTest, AQualifierIsPartOfTheArnThatTheFunctionSees) {

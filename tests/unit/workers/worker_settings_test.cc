@@ -37,8 +37,16 @@ TEST_F(WorkerSettingsTest, AFlagGoesBeforeTheEnvironmentAndThatBeforeTheFile) {
   EXPECT_EQ(settings->address, "file:1");
 }
 
-TEST_F(WorkerSettingsTest, FunctionsAreRequired) {
-  EXPECT_EQ(Error(), "no functions: pass --functions DIR, a directory of Python files");
+TEST_F(WorkerSettingsTest, FunctionsAreItsOwnOrDeployedOrBoth) {
+  EXPECT_TRUE(Load()->takes_deployed);
+  environment_ = {{"PAWL_DEPLOYED_FUNCTIONS", "off"}};
+  EXPECT_EQ(Error(),
+            "no functions: pass --functions DIR, a directory of Python files, or leave "
+            "--deployed-functions on");
+  sources_.flags["functions"] = "here";
+  EXPECT_FALSE(Load()->takes_deployed);
+  sources_.flags["deployed_functions"] = "maybe";
+  EXPECT_EQ(Error(), "--deployed-functions: 'maybe' is neither 'on' nor 'off'");
 }
 
 TEST_F(WorkerSettingsTest, AWrongValueIsNamedWithItsPlace) {

@@ -47,6 +47,20 @@ TEST_F(YamlReaderTest, WhatOnlyLooksLikeMoreIsAString) {
             "{\"a\":\"12\",\"b\":\"two\\nlines\\n\",\"c\":\"one line\"}");
 }
 
+TEST_F(YamlReaderTest, TagsAreKeptWhereTheReaderIsToldSo) {
+  asl::SourceTree tree;
+  asl::Problems problems;
+  ASSERT_TRUE(asl::ReadYaml(
+      "{a: !Ref 12, b: !Join [x], c: !Sub \"y\", d: !!str 1}", tree, problems, asl::TagRule::kKeep));
+  const asl::SourceNode& root = *tree.root();
+  EXPECT_EQ(root.FindValue("a")->tag, "!Ref");
+  EXPECT_EQ(root.FindValue("a")->text, "12");
+  EXPECT_TRUE(root.FindValue("a")->is(json::Type::kString));
+  EXPECT_EQ(root.FindValue("b")->tag, "!Join");
+  EXPECT_EQ(root.FindValue("c")->tag, "!Sub");
+  EXPECT_EQ(root.FindValue("d")->tag, "");
+}
+
 TEST_F(YamlReaderTest, NamesAreTextWhateverTheyLookLike) {
   EXPECT_EQ(Read("{1: a, true: b, 'c': d}"), "{\"1\":\"a\",\"true\":\"b\",\"c\":\"d\"}");
 }

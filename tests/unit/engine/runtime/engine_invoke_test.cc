@@ -77,9 +77,10 @@ TEST_F(EngineInvokeTest, TheFunctionGetsWhatTheCallerSays) {
 }
 
 TEST_F(EngineInvokeTest, AClientContextIsJsonAndSmall) {
-  Invoke({.function = "greet", .client_context = "{"});
+  Invoke(InvocationRequest{.function = "greet", .client_context = "{"});
   EXPECT_EQ(Code(), StatusCode::kInvalidArgument);
-  Invoke({.function = "greet", .client_context = std::string(kClientContextBytesMax + 1, ' ')});
+  Invoke(InvocationRequest{.function = "greet",
+                           .client_context = std::string(kClientContextBytesMax + 1, ' ')});
   EXPECT_EQ(Code(), StatusCode::kInvalidArgument);
 }
 

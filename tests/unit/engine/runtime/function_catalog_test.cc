@@ -250,6 +250,21 @@ TEST_F(FunctionCatalogTest, WhatWorkersAnnouncedIsToldApart) {
   EXPECT_THAT(functions().Announced({}), ElementsAre("mine"));
 }
 
+TEST_F(FunctionCatalogTest, TagsGoWithTheirFunction) {
+  CreateFunctionRequest request = Request();
+  request.tags = {{.key = "team", .value = "a"}};
+  Create(request);
+  const ResourceName greet{.kind = ResourceKind::kFunction, .name = "greet"};
+  Engine& engine = harness_.engine();
+  ASSERT_TRUE(engine.TagResource(greet, {{.key = "stage", .value = "b"}}).ok());
+  const std::vector<Tag> both = {{.key = "stage", .value = "b"}, {.key = "team", .value = "a"}};
+  EXPECT_EQ(*engine.ListTags(greet), both);
+  ASSERT_TRUE(functions().Delete({.name = "greet"}).ok());
+  EXPECT_EQ(engine.ListTags(greet).status().reason(), "ResourceNotFound");
+  Create();
+  EXPECT_THAT(*engine.ListTags(greet), IsEmpty());
+}
+
 // --- Versions ---
 
 TEST_F(FunctionCatalogTest, AVersionStaysAsItWasPublished) {
@@ -459,6 +474,15 @@ TEST_F(FunctionCatalogTest, WhatIsRefusedLeavesNothing) {
   EXPECT_FALSE(functions().Create(request).ok());
   EXPECT_EQ(DescribeCode(), StatusCode::kNotFound);
   EXPECT_EQ(ReadCode(runtime::Sha256(request.code.view())), "");
+}
+
+TEST_F(FunctionCatalogTest, CodeLeavesTheDisksReserve) {
+  harness_.store().SetFreeBytes(harness_.engine().options().disk_soft_reserve_bytes + 10);
+  const Status refused = functions().Create(Request()).status();
+  EXPECT_EQ(refused.code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(refused.reason(), "CodeStorageExceeded");
+  harness_.store().SetFreeBytes(std::nullopt);
+  Create();
 }
 
 TEST_F(FunctionCatalogTest, ReservedConcurrencyIsKept) {

@@ -52,10 +52,26 @@ class MatcherTest : public testing::Test {
   Recorder two_;
 };
 
+TEST_F(MatcherTest, TasksAreCountedByFunction) {
+  const SessionId session = Connect(one_);
+  Offer(false);
+  Matcher::Counts counts = matcher_.Count();
+  EXPECT_EQ(counts.dispatched, 1U);
+  EXPECT_EQ(counts.functions.at("f").leased, 1U);
+  matcher_.Completing(session, kRef, kNow + std::chrono::seconds(3));
+  matcher_.Withdraw({kRef});
+  counts = matcher_.Count();
+  const FunctionStatistics& function = counts.functions.at("f");
+  EXPECT_EQ(function.leased, 0U);
+  EXPECT_EQ(function.durations.sum_seconds, 3);
+  matcher_.Offer({{.task = {.ref = kRef, .function = "g", .payload = Bytes("{}")}}}, kNow);
+  EXPECT_EQ(matcher_.Count().functions.at("g").queued, 1U);
+}
+
 TEST_F(MatcherTest, TaskWhoseEndIsUnderWayStaysWithItsWorker) {
   const SessionId session = Connect(one_);
   Offer(false);
-  EXPECT_TRUE(matcher_.Completing(session, kRef, kNow).has_value());
+  EXPECT_TRUE(matcher_.Completing(session, kRef, kNow).lease.has_value());
   EXPECT_TRUE(matcher_.Knows(kRef));
   matcher_.Withdraw({kRef});
   EXPECT_FALSE(matcher_.Knows(kRef));
@@ -65,7 +81,7 @@ TEST_F(MatcherTest, TaskWhoseEndIsUnderWayStaysWithItsWorker) {
 TEST_F(MatcherTest, TaskThatWasEndedBeforeItWasClaimedGoesToNobodyElse) {
   const SessionId session = matcher_.Connect({.functions = {"f"}}, one_, kNow);
   Offer(true);
-  EXPECT_FALSE(matcher_.Completing(session, kRef, kNow).has_value());
+  EXPECT_FALSE(matcher_.Completing(session, kRef, kNow).lease.has_value());
   Connect(two_);
   EXPECT_THAT(matcher_.Poll(kNow + std::chrono::hours(1)), testing::IsEmpty());
   EXPECT_THAT(two_.delivered, testing::IsEmpty());

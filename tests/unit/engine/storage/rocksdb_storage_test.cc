@@ -341,6 +341,22 @@ TEST_F(RocksDbStorageTest, EachCommitIsSyncedOnceBeforeItIsAnswered) {
   }
 }
 
+TEST_F(RocksDbStorageTest, CommitsAndRocksDbsOwnFiguresAreCounted) {
+  auto storage = Open();
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(CommitAndWait(**storage, PutBatch("a", std::to_string(i))).ok());
+  const StorageStatistics statistics = (*storage)->Statistics();
+  std::uint64_t commits = 0;
+  for (const std::uint64_t count : statistics.commits.counts)
+    commits += count;
+  EXPECT_EQ(commits, statistics.syncs);
+  EXPECT_GT(statistics.commits.sum_seconds, 0);
+  EXPECT_THAT(
+      statistics.own,
+      ::testing::IsSupersetOf({Eq(std::pair<std::string, std::uint64_t>("write_stopped", 0)),
+                               Eq(std::pair<std::string, std::uint64_t>("keys", 3))}));
+}
+
 TEST_F(RocksDbStorageTest, AFailedSyncRefusesThisAndEveryLaterCommit) {
   std::vector<Status> failures;
   RocksDbStorage::Options options = SmallStore(store);

@@ -13,13 +13,18 @@ namespace pawl::aws {
 namespace {
 
 constexpr Shape kShort{.min = 2, .max = 3};
+constexpr Shape kWordsByName{.kind = ShapeKind::kMap, .item = &kShort, .key = &kShort};
+constexpr Shape kSecretsByName{
+    .kind = ShapeKind::kMap, .is_sensitive = true, .item = &kShort, .key = &kShort};
 constexpr std::array kMembers = {MemberShape{"name", &kShort, true},
                                  MemberShape{"count", &shapes::kPageSize},
                                  MemberShape{"share", &shapes::kPercentage},
                                  MemberShape{"payload", &shapes::kPayload},
                                  MemberShape{"routes", &shapes::kRoutes},
                                  MemberShape{"tags", &shapes::kTags},
-                                 MemberShape{"alias", &shapes::kAliasName}};
+                                 MemberShape{"alias", &shapes::kAliasName},
+                                 MemberShape{"WordsByName", &kWordsByName},
+                                 MemberShape{"SecretsByName", &kSecretsByName}};
 
 std::string Check(std::string_view text) {
   json::Arena arena;
@@ -48,6 +53,22 @@ TEST(ApiShapeTest, NamesAMemberThatIsMissing) {
       Check("{}"),
       Violation("Value null at 'name' failed to satisfy constraint: Member must not be null"));
   EXPECT_EQ(Check(R"({"name":null})"), Check("{}"));
+}
+
+TEST(ApiShapeTest, NamesAMapAndNotItsEntries) {
+  EXPECT_EQ(With(R"("WordsByName":{"ab":"cd"})"), "");
+  EXPECT_EQ(With(R"("WordsByName":{"ab":"cd","a":"cd"})"),
+            Violation("Value '{ab=cd, a=cd}' at 'wordsByName' failed to satisfy constraint: Map "
+                      "keys must satisfy constraint: [Member must have length greater than or "
+                      "equal to 2]"));
+  EXPECT_EQ(With(R"("SecretsByName":{"ab":"long","cd":"long"})"),
+            Violation("Value at 'secretsByName' failed to satisfy constraint: Map value must "
+                      "satisfy constraint: [Member must have length less than or equal to 3]"));
+  EXPECT_EQ(With(R"("WordsByName":{"ab":1})"),
+            "SerializationException: NUMBER_VALUE can not be converted to a String at "
+            "'wordsByName.ab.member'");
+  EXPECT_EQ(With(R"("WordsByName":[])"),
+            "SerializationException: START_ARRAY can not be converted to a Map at 'wordsByName'");
 }
 
 TEST(ApiShapeTest, NamesLengthsAndRanges) {

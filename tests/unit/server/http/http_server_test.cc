@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,6 +40,12 @@ class EchoHandler final : public http::HttpHandler {
                         .headers = {{.name = "X-Method", .value = request.method}},
                         .body = request.target + " " + std::string(request.Header("x-word")) + " " +
                                 request.body});
+  }
+
+  std::optional<std::size_t> BodyBytesMax(std::string_view method,
+                                          std::string_view target) override {
+    if (method == "PUT" && target == "/large") return 300;
+    return std::nullopt;
   }
 
   std::shared_ptr<Responder> TakeWaiting() {
@@ -205,6 +213,26 @@ TEST_F(HttpServerTest, RefusesLongHeadersAndBodies) {
                      std::string(128, 'x') + "\r\n0\r\n\r\n")
                 .status,
             413);
+}
+
+TEST_F(HttpServerTest, TakesTheLargerBodiesThatTheHandlerAllows) {
+  Start({.body_bytes_max = 100});
+  const std::string body(300, 'x');
+  const std::string length = "Content-Length: 300\r\n\r\n";
+  HttpClient client = Connect();
+  EXPECT_EQ(client.Ask("PUT /large HTTP/1.1\r\n" + length + body).body, "/large  " + body);
+  const std::string chunks = "Transfer-Encoding: chunked\r\n\r\n12c\r\n" + body + "\r\n";
+  EXPECT_EQ(client.Ask("PUT /large HTTP/1.1\r\n" + chunks + "0\r\n\r\n").status, 200);
+  EXPECT_EQ(client.Ask("POST /large HTTP/1.1\r\n" + length).status, 413);
+  HttpClient larger = Connect();
+  EXPECT_EQ(larger.Ask("PUT /large HTTP/1.1\r\n" + chunks + "1\r\nx\r\n0\r\n\r\n").status, 413);
+}
+
+TEST_F(HttpServerTest, RefusesAnswersThatHaveNoRoom) {
+  Start({.answers_bytes_max = 3});
+  HttpClient client = Connect();
+  EXPECT_EQ(client.Ask(kGet).status, 503);
+  EXPECT_TRUE(client.IsEnded());
 }
 
 // The refusal must not be lost where the client sends on.

@@ -1,4 +1,4 @@
-// What the tests share: the client of a `pawl server`, and short words for what each of them does.
+// What the tests share: clients of a `pawl server`, and short words for what each of them does.
 "use strict";
 
 const { randomUUID } = require("node:crypto");
@@ -14,15 +14,16 @@ const WAIT_MS = 30_000;
 const PASS = { StartAt: "P", States: { P: { Type: "Pass", End: true } } };
 const WAIT = { StartAt: "W", States: { W: { Type: "Wait", Seconds: 600, End: true } } };
 
-// The client of the server that PAWL_URL names.  `disableHostPrefix` is what StartSyncExecution and
-// TestState need where "sync-" before the host's name does not resolve.
-const sfn = new SFNClient({
+// What clients of the server that PAWL_URL names are made with.  `disableHostPrefix` is what
+// StartSyncExecution and TestState need where "sync-" before the host's name does not resolve.
+const CONFIG = {
   endpoint: process.env.PAWL_URL,
   region: "us-east-1",
   credentials: { accessKeyId: "any", secretAccessKey: "any" },
   disableHostPrefix: true,
   maxAttempts: 1,
-});
+};
+const sfn = new SFNClient(CONFIG);
 
 const uniqueName = (prefix) => `${prefix}-${randomUUID()}`;
 
@@ -56,4 +57,4 @@ async function untilClosed(executionArn) {
   }
 }
 
-module.exports = { PASS, ROLE, WAIT, createMachine, sfn, start, uniqueName, untilClosed };
+module.exports = { CONFIG, PASS, ROLE, WAIT, createMachine, sfn, start, uniqueName, untilClosed };

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from conftest import Pawl, end, ready_address
 
 TEMPLATES = Path(__file__).parent / "templates"

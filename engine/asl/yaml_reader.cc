@@ -331,13 +331,9 @@ class Builder final : public YAML::EventHandler {
   }
 
   static bool IsCoreTag(const std::string& tag) {
-    return IsOneOf(tag,
-                   {"",
-                    "?",
-                    "!",
-                    "tag:yaml.org,2002:str",
-                    "tag:yaml.org,2002:map",
-                    "tag:yaml.org,2002:seq"});
+    return IsOneOf(
+        tag,
+        {"", "?", "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"});
   }
 
   // What stands in SourceNode::tag.

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from conftest import Pawl, end, ready_address
+from conftest import Pawl, end, ready_address, until
 
 TEMPLATES = Path(__file__).parent / "templates"
 ORDERS = str(TEMPLATES / "orders" / "template.yaml")
@@ -218,10 +217,11 @@ def test_a_function_is_deployed_described_listed_and_deleted(fresh: Pawl) -> Non
 
 
 def test_functions_are_invoked(examples: Pawl) -> None:
-    functions = [entry["name"] for entry in examples.json("function", "list")]
-    assert functions, "the examples have functions that their worker announces"
-    wrong = examples("invoke", functions[0], "--payload", "{")
-    assert wrong.code == 2
+    until(
+        lambda: {"name": "greet", "announced": True} in examples.json("function", "list"),
+        "the worker announces its functions",
+    )
+    assert examples("invoke", "greet", "--payload", "{").code == 2
     answer = examples("invoke", "greet", "--payload", '{"name": "Ada"}')
     assert answer.code == 0, answer.err
     assert "Ada" in answer.out

@@ -11,10 +11,6 @@
 namespace pawl::test {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-
 class FunctionServiceTest : public EngineServerTest {
  protected:
   FunctionServiceTest() : functions_(v1::FunctionService::NewStub(server_->InProcessChannel())) {}

@@ -50,8 +50,10 @@ TEST_F(YamlReaderTest, WhatOnlyLooksLikeMoreIsAString) {
 TEST_F(YamlReaderTest, TagsAreKeptWhereTheReaderIsToldSo) {
   asl::SourceTree tree;
   asl::Problems problems;
-  ASSERT_TRUE(asl::ReadYaml(
-      "{a: !Ref 12, b: !Join [x], c: !Sub \"y\", d: !!str 1}", tree, problems, asl::TagRule::kKeep));
+  ASSERT_TRUE(asl::ReadYaml("{a: !Ref 12, b: !Join [x], c: !Sub \"y\", d: !!str 1}",
+                            tree,
+                            problems,
+                            asl::TagRule::kKeep));
   const asl::SourceNode& root = *tree.root();
   EXPECT_EQ(root.FindValue("a")->tag, "!Ref");
   EXPECT_EQ(root.FindValue("a")->text, "12");

@@ -384,9 +384,9 @@ Status RocksDbStorage::Write(const std::vector<ShardBatch>& group) {
   }
   rocksdb::WriteOptions options;
   options.sync = true;
-  const auto begin = std::chrono::steady_clock::now();
+  const std::chrono::nanoseconds begin = clock_.MonotonicNow();
   const Status status = ToStatus(db_->Write(options, &batch));
-  CountCommit(std::chrono::steady_clock::now() - begin);
+  CountCommit(clock_.MonotonicNow() - begin);
   if (!status.ok()) {
     if (!has_failed_.exchange(true) && options_.on_failure) options_.on_failure(status);
     return status;

@@ -16,6 +16,7 @@
 #include "engine/base/duration_histogram.h"
 #include "engine/base/mutex.h"
 #include "engine/base/status.h"
+#include "engine/platform/clock.h"
 #include "engine/storage/ballast.h"
 #include "engine/storage/storage.h"
 
@@ -95,6 +96,7 @@ class RocksDbStorage final : public Storage {
   std::atomic<std::uint64_t> rows_written_ = 0;
   std::atomic<std::uint64_t> bytes_written_ = 0;
   std::atomic<std::uint64_t> log_bytes_ = 0;
+  platform::SystemClock clock_;
   Mutex commits_mutex_;
   DurationHistogram commits_ PAWL_GUARDED_BY(commits_mutex_);
 };

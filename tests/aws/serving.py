@@ -73,7 +73,8 @@ def serving(
     try:
         found = re.search(r"grpc (\S+), http (\S+),", _ready_line(server))
         assert found, "the server did not get ready"
-        worker = _start("worker", "--functions", str(functions), "--address", found.group(1))
+        places = ("--functions", str(functions), "--code-cache", str(functions.with_name("code")))
+        worker = _start("worker", *places, "--address", found.group(1))
         try:
             assert "is ready" in _ready_line(worker)
             yield Served(f"http://{found.group(2)}", functions)

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -26,7 +27,10 @@ struct Options : ClientOptions {
 void PrintLog(std::string_view log) {
   while (!log.empty()) {
     const std::size_t end = log.find('\n');
-    PrintNote(SafeText(log.substr(0, end)));
+    std::string line(log.substr(0, end));
+    // Lambda's REPORT has them between its figures.
+    std::replace(line.begin(), line.end(), '\t', ' ');
+    PrintNote(SafeText(line));
     log.remove_prefix(end == std::string_view::npos ? log.size() : end + 1);
   }
 }

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,5 +80,18 @@ def serving(
             yield Served(f"http://{found.group(2)}", functions)
         finally:
             _end(worker)
+    finally:
+        _end(server)
+
+
+@contextmanager
+def killable(data: Path) -> Iterator[tuple[Served, Callable[[], None]]]:
+    """Serves what is in `data`, without a worker; the function that comes with it is kill -9."""
+    addresses = ("--grpc-address", "127.0.0.1:0", "--http-address", "127.0.0.1:0")
+    server = _start("server", "--data-dir", str(data), *addresses, "--log-level", "error")
+    try:
+        found = re.search(r"http (\S+),", _ready_line(server))
+        assert found, "the server did not get ready"
+        yield Served(f"http://{found.group(1)}", data), server.kill
     finally:
         _end(server)

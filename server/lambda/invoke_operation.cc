@@ -6,6 +6,7 @@
 #include "engine/expression/digest.h"
 #include "engine/json/parse.h"
 #include "server/aws/json_fields.h"
+#include "server/lambda/event_invocation.h"
 #include "server/lambda/known_function.h"
 #include "server/lambda/lambda_error.h"
 #include "server/lambda/operation_functions.h"
@@ -66,8 +67,13 @@ struct FailureWords {
     if (status.code() == StatusCode::kNotFound) {
       return NotFound("Function not found: " + arn).WithReason("ResourceNotFound");
     }
-    if (status.reason() == "PayloadTooLarge") return TooLarge();
-    if (status.field() != "payload") return status;
+    if (status.reason() == "PayloadTooLarge" || status.reason() == "InvalidExecutionInput") {
+      return TooLarge();
+    }
+    return status.field() == "payload" ? NoJson(status) : status;
+  }
+
+  static Status NoJson(const Status& status) {
     return Refusal("InvalidRequestContent",
                    "Could not parse request body into json: " + status.message());
   }
@@ -131,17 +137,19 @@ FunctionName NameOf(const InvocationRequest& request) {
           .qualifier = request.qualifier};
 }
 
-// Answers before the function runs: what is refused at once is told, what goes wrong later is not.
-void InvokeEvent(const LambdaCall& call, InvocationRequest request, const LambdaReply& reply) {
+// Answers once the call is durable, before the function runs: what goes wrong later is told by the
+// execution.
+void InvokeEvent(const LambdaCall& call,
+                 const InvocationRequest& request,
+                 const LambdaReply& reply) {
   const FailureWords words = WordsOf(call, request);
+  const Status is_json = json::Check(request.payload.view());
+  if (!is_json.ok()) return reply.SendError(words.NoJson(is_json));
   const Result<FunctionInfo> known = DescribeKnown(call, NameOf(request));
   if (!known.ok()) return reply.SendError(words.Of(known.status()));
-  call.engine().InvokeFunction(std::move(request),
-                               [reply, words](const Result<InvocationResponse>& invoked) {
-                                 if (!invoked.ok()) reply.SendError(words.Of(invoked.status()));
-                               });
-  // Comes to nothing where the call was refused.
-  reply.Send({.status = kAccepted});
+  StartEvent(call.engine(), request, reply.request_id(), [reply, words](const Status& started) {
+    started.ok() ? reply.Send({.status = kAccepted}) : reply.SendError(words.Of(started));
+  });
 }
 
 void InvokeDry(const LambdaCall& call, const InvocationRequest& request, const LambdaReply& reply) {
@@ -158,7 +166,7 @@ void Invoke(const LambdaCall& call, const LambdaReply& reply) {
   if (!request.ok()) return reply.SendError(request.status());
   const std::string type = call.input.Text("InvocationType").value_or("RequestResponse");
   if (type == "DryRun") return InvokeDry(call, *request, reply);
-  if (type == "Event") return InvokeEvent(call, *std::move(request), reply);
+  if (type == "Event") return InvokeEvent(call, *request, reply);
   reply.SendErrorAfter(kAnswerMax, Unavailable("the server stops; try again"));
   const FailureWords words = WordsOf(call, *request);
   const bool wants_log = request->wants_log;

@@ -57,6 +57,8 @@ class LambdaReply {
   LambdaReply(std::shared_ptr<http::Responder> responder, std::string request_id)
       : responder_(std::move(responder)), request_id_(std::move(request_id)) {}
 
+  const std::string& request_id() const { return request_id_; }
+
   // With x-amzn-RequestId, unless `response` has one of its own.
   void Send(http::HttpResponse response) const;
   void SendError(const Status& status) const;

@@ -94,7 +94,9 @@ def check(client: Any, known: dict[str, dict[str, str]], pending: tuple[str, str
                 allowed.add(code)
             assert versions[version] in allowed
         assert all(
-            sha == code for version, sha in versions.items() if version not in known.get(function, {})
+            sha == code
+            for version, sha in versions.items()
+            if version not in known.get(function, {})
         )
         known[function] = versions
         for version, sha in versions.items():

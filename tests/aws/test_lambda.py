@@ -197,7 +197,8 @@ def test_concurrency_of_zero_throttles(functions: Any, create: Create) -> None:
 def test_invocation_types(functions: Any, create: Create) -> None:
     name = create(returning("one"))
     assert functions.invoke(FunctionName=name, InvocationType="DryRun")["StatusCode"] == 204
-    assert functions.invoke(FunctionName=name, InvocationType="Event")["StatusCode"] == 202
+    accepted = functions.invoke(FunctionName=name, InvocationType="Event", Payload=b'{"a": 1}')
+    assert accepted["StatusCode"] == 202
     with pytest.raises(functions.exceptions.InvalidRequestContentException) as caught:
         functions.invoke(FunctionName=name, Payload=b"{")
     assert "Could not parse request body into json: " in str(caught.value)
@@ -205,6 +206,16 @@ def test_invocation_types(functions: Any, create: Create) -> None:
         functions.invoke(FunctionName=name, Payload=json.dumps("x" * 300_000).encode())
     with pytest.raises(functions.exceptions.ResourceNotFoundException):
         functions.invoke(FunctionName="absent", InvocationType="DryRun")
+
+
+def test_an_event_is_an_execution(functions: Any, create: Create, sfn: Any, served: Served) -> None:
+    name = create(returning("one"))
+    accepted = functions.invoke(FunctionName=name, InvocationType="Event")
+    execution = accepted["ResponseMetadata"]["RequestId"]
+    arn = served.arn(f"execution:pawl-lambda-events:{execution}")
+    ended = until_closed(sfn, arn)
+    assert ended["status"] == "SUCCEEDED"
+    assert json.loads(ended["input"])["FunctionName"] == name
 
 
 def test_a_state_machine_calls_a_deployed_function(

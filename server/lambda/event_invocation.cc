@@ -1,0 +1,86 @@
+#include "server/lambda/event_invocation.h"
+
+#include <string_view>
+#include <utility>
+
+#include "engine/json/write.h"
+
+namespace pawl::lambda {
+namespace {
+
+// AWS Lambda Developer Guide, "Asynchronous invocation": an error of the function is tried again
+// after one and after two minutes; throttles and errors of the service for up to six hours, first
+// after a second, then up to five minutes apart.
+constexpr char kDefinition[] = R"json({
+  "Comment": "Functions that were invoked as events, by AWS Lambda's Invoke",
+  "StartAt": "Invoke",
+  "States": {
+    "Invoke": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::lambda:invoke",
+      "Parameters": {"FunctionName.$": "$.FunctionName", "Payload.$": "$.Payload"},
+      "Retry": [
+        {
+          "ErrorEquals": ["Lambda.TooManyRequestsException", "Lambda.ServiceException",
+                          "Pawl.WorkerLost"],
+          "IntervalSeconds": 1,
+          "BackoffRate": 2,
+          "MaxDelaySeconds": 300,
+          "MaxAttempts": 79
+        },
+        {
+          "ErrorEquals": ["States.ALL"],
+          "IntervalSeconds": 60,
+          "BackoffRate": 2,
+          "MaxAttempts": 2
+        }
+      ],
+      "End": true
+    }
+  }
+})json";
+
+// lambda:invoke takes a string for JSON text: so all but objects and arrays are given as one.
+std::string InputOf(const InvocationRequest& request) {
+  std::string name = request.function;
+  if (!request.qualifier.empty()) name += ":" + request.qualifier;
+  std::string input = R"({"FunctionName":)";
+  json::WriteStringTo(input, name);
+  input += R"(,"Payload":)";
+  const std::string_view payload = request.payload.view();
+  const std::size_t first = payload.find_first_not_of(" \t\r\n");
+  const bool is_container = payload[first] == '{' || payload[first] == '[';
+  is_container ? void(input += payload) : json::WriteStringTo(input, payload);
+  input += '}';
+  return input;
+}
+
+Status MakeStateMachine(Engine& engine, NamespaceId namespace_id) {
+  const auto known = engine.DescribeStateMachine(namespace_id, kEventStateMachine, 0);
+  if (known.status().code() != StatusCode::kNotFound) return known.status();
+  const auto deployed = engine.Deploy({.namespace_id = namespace_id,
+                                       .name = kEventStateMachine,
+                                       .definition = kDefinition,
+                                       .must_be_new = true});
+  // Another event was the first one.
+  if (deployed.ok() || deployed.status().code() == StatusCode::kAlreadyExists) return {};
+  return deployed.status();
+}
+
+}  // namespace
+
+void StartEvent(Engine& engine,
+                const InvocationRequest& request,
+                std::string name,
+                std::function<void(const Status&)> done) {
+  const Status made = MakeStateMachine(engine, request.namespace_id);
+  if (!made.ok()) return done(made);
+  engine.StartExecution(
+      {.namespace_id = request.namespace_id,
+       .state_machine = kEventStateMachine,
+       .name = std::move(name),
+       .input = InputOf(request)},
+      [done = std::move(done)](const Result<StartResponse>& started) { done(started.status()); });
+}
+
+}  // namespace pawl::lambda

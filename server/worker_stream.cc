@@ -553,6 +553,7 @@ Filled WorkerStream::Fill(v1::WorkResponse& response, bool may_wait) {
     *welcome.mutable_server_time() = ToWire(clock_.WallNow());
     welcome.set_payload_bytes_max(engine_.options().limits.payload_bytes_max);
     *welcome.mutable_reconnect_window() = ToWire(engine_.options().reconnect_window);
+    welcome.set_function_arn_prefix(interpreter::FunctionArn(engine_.options().arns, "", ""));
   }
   for (const Numbered& numbered : tasks) {
     FillTask(numbered.id, numbered.function_id, numbered.task, *response.add_tasks());

@@ -18,7 +18,8 @@ namespace pawl::workers {
 // A function that runs, and how it is named to its callers.
 struct ServedFunction {
   FunctionSpec spec;
-  // What a task's qualifier is put behind to make context.invoked_function_arn.
+  // What a task's qualifier is put behind to make context.invoked_function_arn. Empty: see
+  // TaskLedger::SetFunction.
   std::string unqualified_arn;
 
   bool operator==(const ServedFunction&) const = default;

@@ -137,9 +137,18 @@ WorkOrders TaskLedger::Take(v1::WorkResponse& response, SteadyTime now) {
 void TaskLedger::TakeWelcome(const v1::Welcome& welcome, SteadyTime now) {
   server_time_ = FromWire(welcome.server_time());
   server_time_at_ = now;
+  arn_prefix_ = welcome.function_arn_prefix();
   if (welcome.payload_bytes_max() > 0) {
     payload_bytes_max_ = std::min<std::uint64_t>(welcome.payload_bytes_max(), kResultBytesMax);
   }
+}
+
+std::string TaskLedger::InvokedArn(const Function& function, const std::string& qualifier) const {
+  const bool is_own = function.arn.empty();
+  if (is_own ? arn_prefix_.empty() : qualifier.empty()) return "";
+  std::string arn = is_own ? arn_prefix_ + function.name : function.arn;
+  if (!qualifier.empty()) arn += ":" + qualifier;
+  return arn;
 }
 
 void TaskLedger::TakeTask(v1::Task& task, SteadyTime now, WorkOrders& orders) {
@@ -181,7 +190,7 @@ void TaskLedger::TakeTask(v1::Task& task, SteadyTime now, WorkOrders& orders) {
   call.id = id;
   call.function = function->second.name;
   call.request_id = std::move(*task.mutable_request_id());
-  if (!task.qualifier().empty()) call.invoked_arn = function->second.arn + ":" + task.qualifier();
+  call.invoked_arn = InvokedArn(function->second, task.qualifier());
   call.event = Bytes(std::move(*task.mutable_payload()));
   call.client_context = std::move(*task.mutable_client_context());
   call.wants_log = task.wants_log();

@@ -66,7 +66,8 @@ class TaskLedger {
   TaskLedger& operator=(const TaskLedger&) = delete;
 
   // Serves a function from now on, or serves it differently. `concurrency` is 1 or more; `arn` is
-  // what a qualifier is put behind.
+  // what a qualifier is put behind. Empty: of a function of the worker's own, the ARN is what the
+  // server makes of the name.
   void SetFunction(const std::string& name, std::uint32_t concurrency, const std::string& arn);
   void RemoveFunction(const std::string& name);
 
@@ -139,6 +140,8 @@ class TaskLedger {
   using HeldMap = std::unordered_map<std::uint64_t, Held>;
 
   void TakeWelcome(const v1::Welcome& welcome, SteadyTime now);
+  // As the caller named it; empty: as the pool calls it.
+  std::string InvokedArn(const Function& function, const std::string& qualifier) const;
   void TakeTask(v1::Task& task, SteadyTime now, WorkOrders& orders);
   // Finds what the server calls `stream_id`; held_.end() if that is nothing.
   HeldMap::iterator FindOnStream(std::uint64_t stream_id);
@@ -187,6 +190,7 @@ class TaskLedger {
   // From the welcome.
   std::size_t payload_bytes_max_ = kResultBytesMax;
   Timestamp server_time_;
+  std::string arn_prefix_;
   SteadyTime server_time_at_;
 };
 

@@ -96,7 +96,7 @@ Status WorkerCore::ServeBuiltIns() {
     RETURN_IF_ERROR(pool_->SetFunction(spec));
     options_.log(WorkerLogLevel::kInfo, "'" + spec.name + "' is served");
     const MutexLock lock(mutex_);
-    ledger_.SetFunction(spec.name, spec.concurrency, spec.arn);
+    ledger_.SetFunction(spec.name, spec.concurrency, {});
   }
   return {};
 }
@@ -115,8 +115,7 @@ void WorkerCore::RefreshFunctions() {
   for (FunctionSpec& spec : change->set) {
     if (spec.concurrency == 0) spec.concurrency = options_.concurrency;
     spec.arn = options_.arn_prefix + spec.name;
-    std::string arn = spec.arn;
-    served_.SetOwn({.spec = std::move(spec), .unqualified_arn = std::move(arn)});
+    served_.SetOwn({.spec = std::move(spec), .unqualified_arn = {}});
   }
   for (const std::string& name : change->removed)
     served_.RemoveOwn(name);

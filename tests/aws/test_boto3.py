@@ -51,6 +51,15 @@ def test_a_function_runs_on_a_worker(sfn: Any, machine: Machine, served: Served)
     assert until_closed(sfn, started["executionArn"])["output"] == "42"
 
 
+def test_a_function_knows_its_arn(sfn: Any, machine: Machine, served: Served) -> None:
+    source = "def handler(_, context):\n    return context.invoked_function_arn\n"
+    (served.functions / "whoami.py").write_text(source)
+    states = {"A": {"Type": "Task", "Resource": "whoami", "End": True}}
+    started = sfn.start_execution(stateMachineArn=machine({"StartAt": "A", "States": states}))
+    arn = served.arn("function:whoami").replace(":states:", ":lambda:")
+    assert json.loads(until_closed(sfn, started["executionArn"])["output"]) == arn
+
+
 def test_a_stopped_execution_is_aborted(sfn: Any, machine: Machine) -> None:
     arn = sfn.start_execution(stateMachineArn=machine(WAIT))["executionArn"]
     assert sfn.stop_execution(executionArn=arn, error="E", cause="C")["stopDate"]

@@ -212,6 +212,19 @@ TEST_F(TaskLedgerTest, AQualifierIsPartOfTheArnThatTheFunctionSees) {
   EXPECT_EQ(ledger_.Take(response, now_).run.at(0).invoked_arn, std::string(kArn) + ":live");
 }
 
+TEST_F(TaskLedgerTest, TheServerSaysTheArnOfAFunctionOfTheWorkersOwn) {
+  ledger_.SetFunction("work", 2, "");
+  v1::WorkResponse welcome;
+  welcome.mutable_welcome()->set_function_arn_prefix("arn:aws:lambda:eu-west-1:1:function:");
+  ledger_.Take(welcome, now_);
+  v1::WorkResponse response;
+  AddTask(response, 1, "a");
+  AddTask(response, 2, "b").set_qualifier("live");
+  const WorkOrders orders = ledger_.Take(response, now_);
+  EXPECT_EQ(orders.run.at(0).invoked_arn, "arn:aws:lambda:eu-west-1:1:function:work");
+  EXPECT_EQ(orders.run.at(1).invoked_arn, "arn:aws:lambda:eu-west-1:1:function:work:live");
+}
+
 TEST_F(TaskLedgerTest, AResultThatIsTooLargeForTheServerIsAnError) {
   Finish(Deliver(1, "a"), Outcome::kSucceeded, std::string(1001, '1'));
   const v1::WorkRequest request = Sent();

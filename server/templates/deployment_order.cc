@@ -76,9 +76,10 @@ DeploymentOrder InOrder(std::vector<Resource> resources,
   std::vector<std::size_t> waiting(resources.size());
   for (std::size_t i = 0; i < waiting.size(); ++i)
     waiting[i] = i;
-  // The order of the alternatives of ResourceDetails is that of the kinds.
-  std::stable_sort(waiting.begin(), waiting.end(), [&resources](std::size_t a, std::size_t b) {
-    return resources[a].details.index() < resources[b].details.index();
+  // The order of the alternatives of ResourceDetails is that of the kinds; within a kind, that of
+  // the template. Not stable_sort: clang 19 warns of what GCC's library does in it.
+  std::sort(waiting.begin(), waiting.end(), [&resources](std::size_t a, std::size_t b) {
+    return std::pair(resources[a].details.index(), a) < std::pair(resources[b].details.index(), b);
   });
   while (!waiting.empty()) {
     const auto next = std::find_if(

@@ -118,6 +118,13 @@ Status Shard::RecoverFrame(const storage::Row& row, Timestamp now) {
       }
     }
   }
+  if (const auto* token = std::get_if<interpreter::TokenWait>(&frame->wait);
+      token != nullptr && token->heartbeat) {
+    // Heartbeats are in memory only: silence counts from here.
+    token_heartbeats_.try_emplace(
+        {.execution = key->id, .frame = key->frame, .wait_number = frame->wait_number}, now);
+    owner_.ArmTimer({.due = now + *token->heartbeat, .execution = key->id, .frame = key->frame});
+  }
   return OkStatus();
 }
 

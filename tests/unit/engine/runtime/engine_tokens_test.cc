@@ -167,6 +167,17 @@ TEST_F(EngineTokensTest, SilenceEndsATakenTask) {
   EXPECT_THAT(harness_.EventTypes(name), testing::Contains("ActivityTimedOut"));
 }
 
+// After a restart nobody has been heard of: silence counts from there.
+TEST_F(EngineTokensTest, SilenceEndsATakenTaskAfterACrashToo) {
+  const ExecutionName name = StartActivity();
+  ASSERT_TRUE(Take());
+  harness_.Crash();
+  harness_.Advance(9s);
+  EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kRunning);
+  harness_.Advance(1s);
+  EXPECT_EQ(harness_.Describe(name).error, "States.Timeout");
+}
+
 TEST_F(EngineTokensTest, ATaskThatNobodyTakesTimesOut) {
   const ExecutionName name = StartActivity();
   harness_.Advance(101s);

@@ -33,8 +33,15 @@ void EngineImpl::RefuseCall(const TaskRef& ref,
                             const std::string& request_id) {
   const bool passes =
       status.code() == StatusCode::kResourceExhausted || status.code() == StatusCode::kUnavailable;
-  // The disk is full, or the store does not answer: the scrubber of the shard asks again.
-  if (passes) return;
+  // The disk is full, or the store does not answer: the call is made again in a while.
+  if (passes) {
+    Post(ref.execution.shard, ChildRefusedCommand{ref.execution, ref.frame});
+    // Of a call that was taken back its message asks again.
+    if (status.code() != StatusCode::kUnavailable) return;
+    const rows::OutboxKeyParts message{
+        .id = ref.execution, .frame = ref.frame, .wait_number = ref.wait_number};
+    return Post(ref.execution.shard, DeliveredCommand{.message = message, .status = status});
+  }
   const std::string code = status.reason().empty() ? "Validation" : status.reason();
   // As recorded for an AWS SDK integration.
   const std::string details =
@@ -98,13 +105,18 @@ void EngineImpl::StartChild(ChildRequest request) {
                    refuse,
                    request_id = request.request_id,
                    is_aws_sdk = request.is_aws_sdk,
+                   is_waiting = request.parent.is_waiting,
                    hold = std::move(command->done)](const Result<StartResponse>& response) {
     if (!response.ok()) return refuse(response.status());
+    // Who does not wait for it leaves it alone.
+    std::optional<interpreter::ChildName> child;
+    if (is_waiting) {
+      child = {.state_machine = response->name.state_machine, .execution = response->name.name};
+    }
     Post(ref.execution.shard,
          ChildAnsweredCommand{
              .ref = ref,
-             .child = interpreter::ChildName{.state_machine = response->name.state_machine,
-                                             .execution = response->name.name},
+             .child = std::move(child),
              .output = Bytes(
                  is_aws_sdk ? interpreter::SdkChildStartedJson(response->arn, response->started_at)
                             : interpreter::ChildStartedJson(

@@ -21,6 +21,15 @@ bool CanPark(const interpreter::Frame& frame) {
   return std::holds_alternative<interpreter::TimerWait>(frame.wait);
 }
 
+// Whether an execution that was started by `first`, if by anybody, may be started again by `again`.
+// It tells its end once: to who waits for it, or to a later attempt of the same task.
+bool TakesOver(const std::optional<rows::ParentLink>& again,
+               const std::optional<rows::ParentLink>& first) {
+  if (!again || !again->is_waiting || !first) return true;
+  return first->execution == again->execution && first->frame == again->frame &&
+         first->wait_number < again->wait_number;
+}
+
 rows::ListingRow ListingOf(const rows::ExecutionRow& row) {
   return {.name = row.header.name,
           .stopped_at = row.stopped_at,
@@ -103,10 +112,16 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
                           row.parent->map_run == command.parent->map_run;
     if (is_again) return StartAgain(**known, std::move(command), now);
     // Step Functions: the same name and input, while the execution is open, is the same execution.
-    if (!is_same_attempt && (row.is_closed() || row.input_hash != fresh.input_hash ||
-                             row.header.test_case != fresh.header.test_case)) {
+    if (!is_same_attempt &&
+        (!TakesOver(command.parent, row.parent) || row.is_closed() ||
+         row.input_hash != fresh.input_hash || row.header.test_case != fresh.header.test_case)) {
       return command.done(AlreadyExists("Execution Already Exists: '" + arn + "'")
                               .WithReason("ExecutionAlreadyExists"));
+    }
+    if (!is_same_attempt && command.parent && command.parent->is_waiting) {
+      (*known)->row.parent = command.parent;
+      (*known)->is_row_dirty = true;
+      Pin(**known);
     }
     StartResponse response{
         .name = given, .arn = arn, .started_at = row.header.started_at, .is_repeated = true};
@@ -233,7 +248,11 @@ void Shard::On(TokenCommand command, Timestamp now, DiskState disk) {
   const bool is_accepted =
       *found != nullptr &&
       Moves(**found, {.frame = ref.frame, .at = now, .body = std::move(command.body)});
-  Reply([is_accepted, done = std::move(command.done)](const Status& status) {
+  Reply([this, ref, is_accepted, done = std::move(command.done)](const Status& status) {
+    // A function that ended its task before it returned may go on. One that no worker runs (its
+    // worker was lost) is for nobody.
+    const bool is_unwanted = status.ok() && is_accepted && !environment_.matcher().FindLease(ref);
+    if (is_unwanted) cancelled_.push_back(ref);
     status.ok() ? done(is_accepted) : done(status);
   });
 }
@@ -320,6 +339,7 @@ void Shard::OnTimer(const Timer& timer, Timestamp now) {
       RunTurn(execution,
               {.frame = timer.frame, .at = now, .body = interpreter::TimerFired{.lease = lease}});
   if (!ran.ok() || *ran) return;
+  if (IsEngineCall(execution, timer.frame)) CallAgain(execution, timer.frame, now);
   // Too early for what the frame waits for now: a heartbeat came, or the wait is another one.
   const auto* task = std::get_if<interpreter::TaskWait>(&frame->second.wait);
   auto due = interpreter::NextDeadline(frame->second, lease);
@@ -373,6 +393,7 @@ void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
                        rows::EncodeEvents(turn.history));
   }
   ForgetHeartbeats(execution, turn);
+  StageCancelledCalls(execution, turn);
   interpreter::Apply(turn, execution.set);
   if (!turn.mocked_calls.empty()) {
     execution.row.mocked_calls = execution.set.mocked_calls;

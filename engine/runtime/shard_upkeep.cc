@@ -118,6 +118,13 @@ Status Shard::RecoverFrame(const storage::Row& row, Timestamp now) {
       }
     }
   }
+  if (const auto* token = std::get_if<interpreter::TokenWait>(&frame->wait);
+      token != nullptr && token->heartbeat) {
+    // Heartbeats are in memory only: silence counts from here.
+    token_heartbeats_.try_emplace(
+        {.execution = key->id, .frame = key->frame, .wait_number = frame->wait_number}, now);
+    owner_.ArmTimer({.due = now + *token->heartbeat, .execution = key->id, .frame = key->frame});
+  }
   return OkStatus();
 }
 
@@ -244,6 +251,14 @@ void Shard::Scrub(Timestamp now) {
     const bool is_stuck = std::holds_alternative<interpreter::RunnableWait>(frame->wait) &&
                           frame->entered_at + kOverdue < now;
     if (!is_overdue && !is_lost_task && !is_stuck) continue;
+    if (is_lost_task && !is_overdue) {
+      // A call of the engine itself is in no queue: it may be under way, and is made again.
+      const auto execution = Find(key->id);
+      if (execution.ok() && *execution != nullptr && IsEngineCall(**execution, key->frame)) {
+        CallAgain(**execution, key->frame, now);
+        continue;
+      }
+    }
     ++statistics_.scrubbed;
     static_cast<void>(RecoverFrame(row, now).ok());
   }

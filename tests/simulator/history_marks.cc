@@ -14,6 +14,8 @@ bool IsFailure(EventType type) {
     case EventType::kLambdaFunctionTimedOut:
     case EventType::kTaskFailed:
     case EventType::kTaskTimedOut:
+    case EventType::kActivityFailed:
+    case EventType::kActivityTimedOut:
     case EventType::kParallelStateFailed:
     case EventType::kMapStateFailed:
       return true;
@@ -56,16 +58,40 @@ void NoteEvents(const StoredExecution& execution, Coverage& coverage) {
   }
 }
 
+void NoteCall(const StoredExecution& execution, const FoldedAttempt& attempt, Coverage& coverage) {
+  coverage.HitIf(attempt.waits_for_child && attempt.end == EventType::kTaskSucceeded,
+                 Mark::kChildSucceeded);
+  coverage.HitIf(attempt.waits_for_child && attempt.error == "States.TaskFailed",
+                 Mark::kChildFailed);
+  coverage.HitIf(IsTimedOut(attempt) && attempt.returned && attempt.waits_for_child,
+                 Mark::kChildOfTimedOutTask);
+  coverage.HitIf(IsRefusedCall(attempt), Mark::kChildNameTaken);
+  coverage.HitIf(attempt.has_token && attempt.returned, Mark::kChildWithToken);
+  coverage.HitIf(execution.folded.redrive_counts.contains(attempt.key), Mark::kChildOfRedrivenTask);
+}
+
 void NoteAttempts(const StoredExecution& execution, Coverage& coverage) {
   for (const FoldedAttempt& attempt : execution.folded.attempts) {
     if (attempt.ended == 0) continue;
     const Duration lasted = attempt.ended_at - attempt.scheduled_at;
-    const bool has_timed_out = attempt.end == EventType::kLambdaFunctionTimedOut ||
-                               attempt.end == EventType::kTaskTimedOut;
+    const bool has_timed_out = IsTimedOut(attempt);
     const bool is_late =
         attempt.timeout_seconds && lasted >= std::chrono::seconds(*attempt.timeout_seconds);
-    coverage.HitIf(has_timed_out && is_late, Mark::kTaskTimedOut);
-    coverage.HitIf(has_timed_out && !is_late, Mark::kHeartbeatMissed);
+    const bool is_token_out = attempt.token_since.has_value();
+    coverage.HitIf(has_timed_out && is_late,
+                   is_token_out ? Mark::kTokenTimedOut : Mark::kTaskTimedOut);
+    coverage.HitIf(has_timed_out && !is_late,
+                   is_token_out ? Mark::kTokenHeartbeatMissed : Mark::kHeartbeatMissed);
+    coverage.HitIf(attempt.end == EventType::kActivityTimedOut && !is_token_out,
+                   Mark::kActivityTimedOut);
+    const bool has_token_waited =
+        is_token_out && attempt.heartbeat_seconds && !has_timed_out &&
+        attempt.ended_at - *attempt.token_since > std::chrono::seconds(*attempt.heartbeat_seconds);
+    coverage.HitIf(has_token_waited, Mark::kTokenHeartbeatKeptTaskAlive);
+    if (attempt.is_call) NoteCall(execution, attempt, coverage);
+    coverage.HitIf(attempt.error == "ActivityDoesNotExist", Mark::kUnknownActivityFailed);
+    coverage.HitIf(attempt.has_token && execution.folded.redrive_counts.contains(attempt.key),
+                   Mark::kRedriveOfTokenTask);
     const bool has_run_long =
         attempt.heartbeat_seconds &&
         attempt.ended_at - attempt.started_at > std::chrono::seconds(*attempt.heartbeat_seconds);
@@ -112,6 +138,8 @@ void NoteHistory(const StoredExecution& execution, const Limits& limits, Coverag
     coverage.HitIf(has_variables && execution.folded.redrives > 0, Mark::kVariableAfterRedrive);
   }
   coverage.HitIf(row.status == ExecutionStatus::kTimedOut, Mark::kExecutionTimedOut);
+  coverage.HitIf(row.status == ExecutionStatus::kAborted && row.parent && !row.error && !row.cause,
+                 Mark::kChildStoppedWithParent);
   const bool is_at_limit = execution.events.size() >= limits.history_events_max;
   coverage.HitIf(is_at_limit && row.status == ExecutionStatus::kFailed, Mark::kHistoryLimitReached);
   const auto& attempts = execution.folded.attempts;

@@ -17,6 +17,7 @@
 #include "tests/simulator/simulated_disk.h"
 #include "tests/simulator/simulated_worker.h"
 #include "tests/simulator/store_checker.h"
+#include "tests/simulator/token_holder.h"
 #include "tests/support/manual_clock.h"
 
 namespace pawl::simulator {
@@ -103,6 +104,17 @@ class World final : public WatchSink {
   void WatchSome();
   void DeployAgain();
   void WorkerStep();
+  // Of people who hold task tokens (world_callbacks.cc).
+  void CallbackStep();
+  bool WorkOnCallbacks();
+  // Tokens that executions were started with, and others that nobody got (if `with_lost`).
+  void RecallTokens(bool with_lost);
+  // Executions that wait for others, and these (world_children.cc).
+  void CheckChildrenAtRest();
+  // Whether the frame is in a state that starts an execution.
+  bool IsEngineCall(const StoredExecution& execution, const interpreter::Frame& frame) const;
+  void NoteChild(const StoredExecution& execution);
+  void CheckTokens();
   void DiskFault();
   void SettleAndCheck();
   void ConnectWorker(SimulatedWorker& worker);
@@ -119,7 +131,9 @@ class World final : public WatchSink {
   // Those that ended without success.
   std::vector<ExecutionName> Redrivable() const;
   std::string NewName(const std::string& machine);
+  // One that the world started, or any.
   std::optional<ExecutionName> SomeExecution();
+  std::optional<ExecutionName> AnyExecution();
   std::size_t NewRequest(const std::string& what);
   void OnChanges(std::vector<ExecutionChange> changes) override;
 
@@ -156,6 +170,7 @@ class World final : public WatchSink {
   SimulatedDisk disk_;
   Ledger ledger_;
   WorkerSurroundings surroundings_;
+  TokenHolder token_holder_;
   StoreChecker checker_;
 
   struct Machine {
@@ -187,6 +202,8 @@ class World final : public WatchSink {
   bool is_quiet_ = false;
   bool has_redriven_last_ = false;
   Timestamp engine_time_;
+  // When the engine that runs was opened.
+  Timestamp opened_at_;
   std::uint64_t scrubbed_before_ = 0;
 };
 

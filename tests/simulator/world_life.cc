@@ -59,6 +59,7 @@ World::World(std::uint64_t seed, const RunOptions& options, Coverage& coverage)
                     .random = random_,
                     .mutant = options.mutant,
                     .is_tracing = options.is_tracing},
+      token_holder_(surroundings_),
       checker_(
           disk_,
           ledger_,
@@ -70,11 +71,13 @@ World::World(std::uint64_t seed, const RunOptions& options, Coverage& coverage)
           temper_.has_clock_jumps),
       wall_(test::ManualClock::kStart) {
   surroundings_.now = [this] { return engine_ ? engine_->Now() : engine_time_; };
+  surroundings_.token_holder = &token_holder_;
 }
 
 World::~World() {
   watch_.reset();
   workers_.clear();
+  token_holder_.LoseEngine();
   engine_.reset();
 }
 
@@ -83,8 +86,9 @@ RunReport World::Run() {
   const std::uint64_t machines = 1 + random_.Below(3);
   for (std::uint64_t i = 0; i < machines; ++i) {
     machines_.push_back({.name = "m" + std::to_string(i)});
-    Deploy(i);
   }
+  for (std::size_t i = 0; i < machines_.size(); ++i)
+    Deploy(i);
   crowded_shard_ = static_cast<std::uint16_t>(random_.Below(128));
   const std::uint64_t workers = 1 + random_.Below(3);
   for (std::uint64_t i = 0; i < workers; ++i) {
@@ -174,12 +178,14 @@ void World::Open() {
   steps_since_open_ = 0;
   scrubbed_before_ = 0;
   surroundings_.life = life_;
+  opened_at_ = engine_->Now();
   surroundings_.reserved_until = engine_->Now() + temper_.options.reconnect_window;
   // Engine time is stored once a second, and may be lost with a group once.
   constexpr Duration kLossMax = std::chrono::seconds(2);
   for (const auto& [id, execution] : checker_.executions()) {
     if (engine_->Now() + kLossMax < execution.events.back().at) Fail("engine time was lost");
   }
+  token_holder_.Connect(*engine_);
   NoteRecovery();
 }
 
@@ -222,6 +228,7 @@ void World::Crash(bool may_keep) {
   watch_.reset();
   for (const auto& worker : workers_)
     worker->LoseEngine();
+  token_holder_.LoseEngine();
   engine_.reset();
   clock_ = nullptr;
   requests_.clear();
@@ -244,6 +251,8 @@ void World::NoteCrash() {
                       Mark::kCrashWithRunnableFrame);
       coverage_.HitIf(std::holds_alternative<interpreter::TaskWait>(frame.wait),
                       Mark::kCrashWithOpenTask);
+      coverage_.HitIf(std::holds_alternative<interpreter::TokenWait>(frame.wait),
+                      Mark::kCrashWithTokenOut);
       if (const auto* timer = std::get_if<interpreter::TimerWait>(&frame.wait)) {
         coverage_.HitIf(timer->purpose == interpreter::TimerWait::Purpose::kRetry,
                         Mark::kCrashWithRetryDelay);
@@ -257,6 +266,7 @@ void World::NoteCrash() {
       coverage_.HitIf(frame.input.home != 0 && !frame.input.bytes.has_value(),
                       Mark::kPayloadOutsideFrame);
     }
+    NoteChild(execution);
     coverage_.HitIf(!execution.parked.empty(), Mark::kCrashWithParkedFrame);
     coverage_.HitIf(!execution.frames.empty() && !execution.variables.empty(),
                     Mark::kCrashWithVariables);
@@ -264,6 +274,7 @@ void World::NoteCrash() {
     coverage_.HitIf(joins > 0 && execution.row.header.redrive_count > 0,
                     Mark::kCrashWithRedrivenJoin);
   }
+  coverage_.HitIf(checker_.messages() > 0, Mark::kCrashWithMessageUnderWay);
   coverage_.HitIf(has_half_join, Mark::kCrashWithHalfFinishedJoin);
   coverage_.HitIf(has_half_join && has_overdue, Mark::kCrashWithHalfFinishedJoinAndOverdueTimer);
   coverage_.HitIf(!is_any_open && !checker_.executions().empty(), Mark::kCrashWithEverythingClosed);

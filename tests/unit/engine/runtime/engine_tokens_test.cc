@@ -167,6 +167,17 @@ TEST_F(EngineTokensTest, SilenceEndsATakenTask) {
   EXPECT_THAT(harness_.EventTypes(name), testing::Contains("ActivityTimedOut"));
 }
 
+// After a restart nobody has been heard of: silence counts from there.
+TEST_F(EngineTokensTest, SilenceEndsATakenTaskAfterACrashToo) {
+  const ExecutionName name = StartActivity();
+  ASSERT_TRUE(Take());
+  harness_.Crash();
+  harness_.Advance(9s);
+  EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kRunning);
+  harness_.Advance(1s);
+  EXPECT_EQ(harness_.Describe(name).error, "States.Timeout");
+}
+
 TEST_F(EngineTokensTest, ATaskThatNobodyTakesTimesOut) {
   const ExecutionName name = StartActivity();
   harness_.Advance(101s);
@@ -249,6 +260,22 @@ TEST_F(EngineTokensTest, AFunctionMayAnswerBeforeItReturns) {
   worker.Complete(task, {.output = "null"});
   harness_.Settle();
   EXPECT_EQ(harness_.Describe(name).output.view(), "3");
+}
+
+// The worker that had the task is gone: what nobody waits for is given to no other one.
+TEST_F(EngineTokensTest, ATaskThatEndedWithItsTokenIsNotDeliveredAgain) {
+  harness_.Deploy("m", kCallback);
+  ScriptedWorker& worker = harness_.AddWorker({"ask"});
+  const ExecutionName name = harness_.Start("m");
+  ASSERT_EQ(worker.tasks.size(), 1U);
+  json::Arena arena;
+  const auto payload = json::Parse(worker.tasks.front().payload.view(), arena);
+  worker.Vanish();
+  EXPECT_TRUE(Succeed(std::string(payload->Find("token")->string()), "3").ok());
+  const ScriptedWorker& other = harness_.AddWorker({"ask"});
+  harness_.Advance(5s);
+  EXPECT_TRUE(other.tasks.empty());
+  EXPECT_EQ(harness_.engine().Statistics().queued_tasks, 0U);
 }
 
 }  // namespace

@@ -1,0 +1,70 @@
+// Parallel and Map.
+#include "tests/simulator/walker.h"
+
+namespace pawl::simulator {
+
+Evaluated Walker::Branch(const Visit& visit, const PlainJson& input) {
+  const auto& branches = visit.state.Find("Branches")->items;
+  Begin(visit);
+  std::vector<Evaluated> ends;
+  for (std::uint32_t i = 0; i < branches.size(); ++i) {
+    ends.push_back(Scope(branches[i], input, ChildOf(visit, i), visit.item, visit.variables));
+  }
+  return Join(visit, std::move(ends));
+}
+
+Evaluated Walker::Iterate(const Visit& visit, const PlainJson& input) {
+  const PlainJson* items_path = visit.state.Find("ItemsPath");
+  const auto items = IsQuery(visit)
+                         ? std::optional(Query(visit, *visit.state.Find("Items"), {}))
+                         : Read(visit, items_path == nullptr ? "$" : items_path->text, input);
+  if (!items || !items->is_array()) return FailureOf(kRuntimeError);
+  if (const PlainJson* path = visit.state.Find("MaxConcurrencyPath")) {
+    const auto concurrency = Read(visit, path->text, visit.raw_input);
+    if (!concurrency || concurrency->AsInteger().value_or(-1) < 0) {
+      return FailureOf(kRuntimeError);
+    }
+  }
+  Begin(visit);
+  const PlainJson* processor = visit.state.Find("ItemProcessor");
+  if (processor == nullptr) processor = visit.state.Find("Iterator");
+  const PlainJson* selector = visit.state.Find("ItemSelector");
+  if (selector == nullptr) selector = visit.state.Find("Parameters");
+  std::vector<Evaluated> ends;
+  for (std::uint32_t i = 0; i < items->items.size(); ++i) {
+    const MapItem item{.value = items->items[i], .index = i};
+    PlainJson child_input = item.value;
+    if (selector != nullptr) {
+      Visit here = visit;
+      here.item = &item;
+      Evaluated filled =
+          IsQuery(visit) ? Evaluated(Query(here, *selector, {})) : Fill(here, *selector, input);
+      if (std::holds_alternative<Failure>(filled)) {
+        ends.push_back(std::get<Failure>(filled));
+        continue;
+      }
+      child_input = std::get<PlainJson>(std::move(filled));
+    }
+    ends.push_back(
+        Scope(*processor, std::move(child_input), ChildOf(visit, i), &item, visit.variables));
+  }
+  return Join(visit, std::move(ends));
+}
+
+Evaluated Walker::Join(const Visit& visit, std::vector<Evaluated> ends) {
+  const auto seen = observed_.failed_children.find(KeyOf(visit));
+  if (seen != observed_.failed_children.end()) {
+    for (const std::uint32_t child : seen->second) {
+      if (child >= ends.size()) continue;
+      if (const auto* failure = std::get_if<Failure>(&ends[child])) return *failure;
+    }
+  }
+  std::vector<PlainJson> outputs;
+  for (Evaluated& end : ends) {
+    if (std::holds_alternative<Failure>(end)) return std::get<Failure>(end);
+    outputs.push_back(std::get<PlainJson>(std::move(end)));
+  }
+  return PlainJson::Array(std::move(outputs));
+}
+
+}  // namespace pawl::simulator

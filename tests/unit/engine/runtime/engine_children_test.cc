@@ -168,7 +168,9 @@ TEST_F(EngineChildrenTest, AParentThatIsStoppedAtAnyMomentLeavesNoChild) {
     harness.Crash();
     harness.Settle();
     const auto child = harness.engine().DescribeExecution(kid_);
-    if (child.ok()) EXPECT_EQ(child->status, ExecutionStatus::kAborted) << polls;
+    if (child.ok()) {
+      EXPECT_EQ(child->status, ExecutionStatus::kAborted) << polls;
+    }
   }
 }
 
@@ -184,7 +186,9 @@ TEST_F(EngineChildrenTest, AChildThatIsNotWaitedForIsNeverStopped) {
     ASSERT_TRUE(harness.Stop(parent).ok());
     harness.Settle();
     const auto child = harness.engine().DescribeExecution(kid_);
-    if (child.ok()) EXPECT_EQ(child->status, ExecutionStatus::kRunning) << polls;
+    if (child.ok()) {
+      EXPECT_EQ(child->status, ExecutionStatus::kRunning) << polls;
+    }
   }
 }
 

@@ -232,7 +232,11 @@ void Shard::On(TokenCommand command, Timestamp now, DiskState disk) {
   const bool is_accepted =
       *found != nullptr &&
       Moves(**found, {.frame = ref.frame, .at = now, .body = std::move(command.body)});
-  Reply([is_accepted, done = std::move(command.done)](const Status& status) {
+  Reply([this, ref, is_accepted, done = std::move(command.done)](const Status& status) {
+    // A function that ended its task before it returned may go on. One that no worker runs (its
+    // worker was lost) is for nobody.
+    const bool is_unwanted = status.ok() && is_accepted && !environment_.matcher().FindLease(ref);
+    if (is_unwanted) cancelled_.push_back(ref);
     status.ok() ? done(is_accepted) : done(status);
   });
 }

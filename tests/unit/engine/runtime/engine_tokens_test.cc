@@ -262,5 +262,23 @@ TEST_F(EngineTokensTest, AFunctionMayAnswerBeforeItReturns) {
   EXPECT_EQ(harness_.Describe(name).output.view(), "3");
 }
 
+// The worker that had the task went with a crash: what nobody waits for is given to no other one.
+TEST_F(EngineTokensTest, ATaskThatEndedWithItsTokenIsNotDeliveredAgain) {
+  harness_.Deploy("m", kCallback);
+  const ScriptedWorker& worker = harness_.AddWorker({"ask"});
+  harness_.Start("m");
+  harness_.Settle();
+  ASSERT_EQ(worker.tasks.size(), 1U);
+  json::Arena arena;
+  const auto payload = json::Parse(worker.tasks.front().payload.view(), arena);
+  const std::string token(payload->Find("token")->string());
+  harness_.Crash();
+  EXPECT_TRUE(Succeed(token, "3").ok());
+  const ScriptedWorker& other = harness_.AddWorker({"ask"});
+  harness_.Advance(5s);
+  EXPECT_TRUE(other.tasks.empty());
+  EXPECT_EQ(harness_.engine().Statistics().queued_tasks, 0U);
+}
+
 }  // namespace
 }  // namespace pawl

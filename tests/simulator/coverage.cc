@@ -92,6 +92,21 @@ constexpr std::array<std::string_view, kMarks> kNames = {
     "Task in JSONata is left",
     "Parallel or Map in JSONata is left",
     "Choice in JSONata is left",
+    "activity's task is taken by a poll",
+    "activity times out before anybody takes it",
+    "activity that nobody created fails",
+    "task ends with its token before its function returns",
+    "task ends with its token after its function returned, or it was taken",
+    "function fails after it has passed its token on",
+    "task is ended twice with its token",
+    "old token is refused",
+    "wrong token, or an output that is no JSON, is refused",
+    "task times out while its token is out",
+    "heartbeat of a token is missed",
+    "heartbeat of a token keeps its task alive",
+    "token that nobody got, or that was lost",
+    "crash while a token is out",
+    "redrive goes on with a task that ends with its token",
 };
 
 }  // namespace

@@ -98,8 +98,23 @@ enum class Mark : std::uint8_t {
   kQueriedTask,
   kQueriedJoin,
   kQueriedChoice,
+  kActivityTaken,
+  kActivityTimedOut,
+  kUnknownActivityFailed,
+  kTokenBeforeReturn,
+  kTokenAfterReturn,
+  kFunctionFailedWithTokenOut,
+  kTokenAnsweredTwice,
+  kOldTokenRefused,
+  kWrongTokenRefused,
+  kTokenTimedOut,
+  kTokenHeartbeatMissed,
+  kTokenHeartbeatKeptTaskAlive,
+  kTokenLost,
+  kCrashWithTokenOut,
+  kRedriveOfTokenTask,
 };
-inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kQueriedChoice) + 1;
+inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kRedriveOfTokenTask) + 1;
 
 // "crash with a half-finished join".
 std::string_view MarkName(Mark mark);

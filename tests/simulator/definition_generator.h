@@ -29,6 +29,8 @@ struct LanguageMix {
   // States in JSONata among those in JSONPath. Their expressions rely on the payload's shape, so
   // not beside broken paths.
   bool has_queries = false;
+  // Activities, and functions that are called with a task token.
+  bool has_callbacks = false;
   int depth_max = 3;
   int states_max = 14;
 };

@@ -472,6 +472,9 @@ class Folder {
     attempt.scheduled_at = event().at;
     attempt.timeout_seconds = event().timeout_seconds;
     attempt.heartbeat_seconds = event().heartbeat_seconds;
+    const auto& task = std::get<asl::TaskState>(machine_.states[frame->state].details);
+    attempt.has_token =
+        task.waits_for_token() || task.integration == asl::TaskState::Integration::kActivity;
     folded_.attempt_began[attempt.key] = event().at;
     if (folded_.redrives > 0) folded_.redrive_counts[attempt.key] = folded_.redrives;
     folded_.attempts.push_back(std::move(attempt));
@@ -481,13 +484,20 @@ class Folder {
     FoldedFrame* frame = InState({});
     if (frame == nullptr || !Require(frame->phase == Phase::kTask, "no attempt is open")) return;
     Extend(*frame);
-    folded_.attempts[*frame->open_attempt].started_at = event().at;
+    FoldedAttempt& attempt = folded_.attempts[*frame->open_attempt];
+    attempt.started_at = event().at;
+    if (event().type != EventType::kActivityStarted) return;
+    attempt.token_since = event().at;
+    attempt.taken_by = event().worker.value_or("");
   }
 
   void SubmitTask() {
     FoldedFrame* frame = InState({});
     if (frame == nullptr || !Require(frame->phase == Phase::kTask, "no attempt is open")) return;
     Extend(*frame);
+    FoldedAttempt& attempt = folded_.attempts[*frame->open_attempt];
+    if (attempt.has_token) attempt.token_since = event().at;
+    if (event().payload) attempt.returned = event().payload->bytes;
   }
 
   void EndTask() {
@@ -685,6 +695,11 @@ class Folder {
 };
 
 }  // namespace
+
+bool IsTimedOut(const FoldedAttempt& attempt) {
+  return attempt.end == EventType::kLambdaFunctionTimedOut ||
+         attempt.end == EventType::kTaskTimedOut || attempt.end == EventType::kActivityTimedOut;
+}
 
 FoldedHistory FoldHistory(const asl::StateMachine& machine,
                           const std::vector<HistoryEvent>& events) {

@@ -31,7 +31,16 @@ struct FoldedAttempt {
   std::string cause;
   std::optional<std::int64_t> timeout_seconds;
   std::optional<std::int64_t> heartbeat_seconds;
+  // It ends with a task token, from `token_since` on: an activity was taken, or a function that has
+  // the token has returned what `returned` says.
+  bool has_token = false;
+  std::optional<Timestamp> token_since;
+  std::optional<Bytes> returned;
+  // Of an activity that was taken: by whom.
+  std::string taken_by;
 };
+
+bool IsTimedOut(const FoldedAttempt& attempt);
 
 struct FoldedFrame {
   enum class Phase {

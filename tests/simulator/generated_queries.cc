@@ -137,10 +137,13 @@ std::string Generator::QueryTask(const Next& next) {
   payload.Set("attempt", Query("$states.context.State.RetryCount"));
   payload.Set("redrives", Query("$states.context.Execution.RedriveCount"));
   PlainJson state = PlainJson::Object({{"Type", Text("Task")}});
-  const bool is_invoke = OneIn(4);
-  const std::string result = is_invoke ? "$states.result.Payload" : "$states.result";
+  const bool has_token = mix_.has_callbacks && OneIn(3);
+  const bool is_invoke = has_token || OneIn(4);
+  const std::string result = is_invoke && !has_token ? "$states.result.Payload" : "$states.result";
+  if (has_token) payload.Set("token", Query("$states.context.Task.Token"));
   if (is_invoke) {
-    state.Set("Resource", Text("arn:aws:states:::lambda:invoke"));
+    const std::string resource = "arn:aws:states:::lambda:invoke";
+    state.Set("Resource", Text(has_token ? resource + ".waitForTaskToken" : resource));
     payload = PlainJson::Object({{"FunctionName", Text(function)}, {"Payload", payload}});
   } else {
     state.Set("Resource", Text(function));

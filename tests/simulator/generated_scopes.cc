@@ -40,7 +40,7 @@ std::string Generator::Segment(int depth, const Next& next) {
   const bool is_full = names_ >= mix_.states_max;
   if (mix_.has_queries && OneIn(3)) return QuerySegment(depth, next, is_full);
   for (;;) {
-    switch (random_.Below(12)) {
+    switch (random_.Below(mix_.has_callbacks ? 15 : 12)) {
       case 0:
         return Pass(next);
       case 1:
@@ -68,6 +68,8 @@ std::string Generator::Segment(int depth, const Next& next) {
       case 11:
         if (is_full || !mix_.has_loops) break;
         return PeelingLoop(next);
+      default:
+        return Callback(next);
     }
   }
 }

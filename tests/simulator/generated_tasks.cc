@@ -23,13 +23,7 @@ std::string Generator::Task(const Next& next) {
   AddAssign(members);
   const bool is_invoke = OneIn(5);
   const std::string arn = "arn:aws:lambda:us-east-1:123456789012:function:" + function;
-  PlainJson payload = Template();
-  if (function.starts_with("flaky") || OneIn(5)) {
-    payload.Set("attempt.$", Text("$$.State.RetryCount"));
-  }
-  if (function == "later" || OneIn(8)) {
-    payload.Set("redrives.$", Text("$$.Execution.RedriveCount"));
-  }
+  PlainJson payload = PayloadFor(function);
   if (is_invoke) {
     members.emplace_back("Resource", Text("arn:aws:states:::lambda:invoke"));
     PlainJson parameters =
@@ -50,6 +44,24 @@ std::string Generator::Task(const Next& next) {
     }
   }
   members.emplace_back("ResultPath", ResultPath());
+  AddTimeouts(members);
+  AddRetry(members, 3);
+  AddCatch(members, next);
+  return Add(name, std::move(members), next);
+}
+
+PlainJson Generator::PayloadFor(std::string_view function) {
+  PlainJson payload = Template();
+  if (function.starts_with("flaky") || OneIn(5)) {
+    payload.Set("attempt.$", Text("$$.State.RetryCount"));
+  }
+  if (function == "later" || OneIn(8)) {
+    payload.Set("redrives.$", Text("$$.Execution.RedriveCount"));
+  }
+  return payload;
+}
+
+void Generator::AddTimeouts(Members& members) {
   if (mix_.has_task_timeouts && OneIn(2)) {
     if (OneIn(3)) {
       members.emplace_back("TimeoutSecondsPath", Text("$.to"));
@@ -58,9 +70,6 @@ std::string Generator::Task(const Next& next) {
     }
   }
   if (mix_.has_heartbeats && OneIn(2)) members.emplace_back("HeartbeatSeconds", Number(1, 1));
-  AddRetry(members, 3);
-  AddCatch(members, next);
-  return Add(name, std::move(members), next);
 }
 
 PlainJson Generator::ErrorNames() {

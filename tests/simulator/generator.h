@@ -110,6 +110,13 @@ class Generator final {
   void AddCatch(Members& members, const Next& next);
   std::string Rescue(const Next& next);
   std::string Task(const Next& next);
+  // What `function` is called with.
+  PlainJson PayloadFor(std::string_view function);
+  void AddTimeouts(Members& members);
+  // Tasks that end with a task token.
+  std::string Callback(const Next& next);
+  std::string ActivityTask(const Next& next);
+  std::string TokenTask(const Next& next);
   std::string Wait(const Next& next);
   // One comparison; `variable` is there unless paths may be broken.
   PlainJson Comparison();

@@ -14,6 +14,8 @@ bool IsFailure(EventType type) {
     case EventType::kLambdaFunctionTimedOut:
     case EventType::kTaskFailed:
     case EventType::kTaskTimedOut:
+    case EventType::kActivityFailed:
+    case EventType::kActivityTimedOut:
     case EventType::kParallelStateFailed:
     case EventType::kMapStateFailed:
       return true;
@@ -60,12 +62,23 @@ void NoteAttempts(const StoredExecution& execution, Coverage& coverage) {
   for (const FoldedAttempt& attempt : execution.folded.attempts) {
     if (attempt.ended == 0) continue;
     const Duration lasted = attempt.ended_at - attempt.scheduled_at;
-    const bool has_timed_out = attempt.end == EventType::kLambdaFunctionTimedOut ||
-                               attempt.end == EventType::kTaskTimedOut;
+    const bool has_timed_out = IsTimedOut(attempt);
     const bool is_late =
         attempt.timeout_seconds && lasted >= std::chrono::seconds(*attempt.timeout_seconds);
-    coverage.HitIf(has_timed_out && is_late, Mark::kTaskTimedOut);
-    coverage.HitIf(has_timed_out && !is_late, Mark::kHeartbeatMissed);
+    const bool is_token_out = attempt.token_since.has_value();
+    coverage.HitIf(has_timed_out && is_late,
+                   is_token_out ? Mark::kTokenTimedOut : Mark::kTaskTimedOut);
+    coverage.HitIf(has_timed_out && !is_late,
+                   is_token_out ? Mark::kTokenHeartbeatMissed : Mark::kHeartbeatMissed);
+    coverage.HitIf(attempt.end == EventType::kActivityTimedOut && !is_token_out,
+                   Mark::kActivityTimedOut);
+    const bool has_token_waited =
+        is_token_out && attempt.heartbeat_seconds && !has_timed_out &&
+        attempt.ended_at - *attempt.token_since > std::chrono::seconds(*attempt.heartbeat_seconds);
+    coverage.HitIf(has_token_waited, Mark::kTokenHeartbeatKeptTaskAlive);
+    coverage.HitIf(attempt.error == "ActivityDoesNotExist", Mark::kUnknownActivityFailed);
+    coverage.HitIf(attempt.has_token && execution.folded.redrive_counts.contains(attempt.key),
+                   Mark::kRedriveOfTokenTask);
     const bool has_run_long =
         attempt.heartbeat_seconds &&
         attempt.ended_at - attempt.started_at > std::chrono::seconds(*attempt.heartbeat_seconds);

@@ -61,6 +61,11 @@ struct Ledger {
   std::map<TaskRef, std::set<Answer>> sent;
   // What was acknowledged as accepted.
   std::map<TaskRef, Answer> accepted;
+  // The same of what was said with task tokens.
+  std::map<TaskRef, std::set<Answer>> sent_with_token;
+  std::map<TaskRef, Answer> accepted_with_token;
+  // The polls that got activities' tasks.
+  std::map<TaskRef, std::string> taken;
   // What a task was when it was first delivered: it is that for ever.
   std::map<TaskRef, Task> delivered;
   std::uint64_t lost_workers = 0;

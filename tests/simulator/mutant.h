@@ -35,6 +35,10 @@ enum class Mutant : std::uint8_t {
   kForgetNames,
   // A late answer is passed on as that of the present attempt.
   kAcceptLateAnswers,
+  // Who ends a task with an old token ends the present attempt.
+  kAcceptOldTokens,
+  // After a crash tasks that were taken, or whose functions returned, are as they were before.
+  kForgetTokens,
   // A redrive runs a Parallel or Map again as a whole, with what had succeeded in it.
   kRedriveRunsAgain,
   // A redrive loses some of the branches that did not succeed.
@@ -52,7 +56,7 @@ struct NamedMutant {
   std::string_view name;
 };
 
-inline constexpr std::array<NamedMutant, 17> kMutants = {{
+inline constexpr std::array<NamedMutant, 19> kMutants = {{
     {Mutant::kAcknowledgeEarly, "acknowledge-early"},
     {Mutant::kSkipSync, "skip-sync"},
     {Mutant::kTearBatch, "tear-batch"},
@@ -65,6 +69,8 @@ inline constexpr std::array<NamedMutant, 17> kMutants = {{
     {Mutant::kTrustUnknown, "trust-unknown"},
     {Mutant::kForgetNames, "forget-names"},
     {Mutant::kAcceptLateAnswers, "accept-late-answers"},
+    {Mutant::kAcceptOldTokens, "accept-old-tokens"},
+    {Mutant::kForgetTokens, "forget-tokens"},
     {Mutant::kRedriveRunsAgain, "redrive-runs-again"},
     {Mutant::kRedriveForgetsFrames, "redrive-forgets-frames"},
     {Mutant::kLeakVariables, "leak-variables"},

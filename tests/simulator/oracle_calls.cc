@@ -3,6 +3,38 @@
 #include "tests/simulator/walker.h"
 
 namespace pawl::simulator {
+namespace {
+
+constexpr std::string_view kInvoke = "arn:aws:states:::lambda:invoke";
+constexpr std::string_view kInvokeWithToken = "arn:aws:states:::lambda:invoke.waitForTaskToken";
+
+Evaluated ResultOf(FunctionOutcome outcome) {
+  if (outcome.output) return std::move(*outcome.output);
+  return Failure{
+      .error = PlainJson::String(outcome.error),
+      .cause = outcome.cause.empty() ? PlainJson::SomeText() : PlainJson::String(outcome.cause)};
+}
+
+// NAME, NAME:QUALIFIER, or an ARN.
+std::string FunctionOf(std::string name) {
+  if (const std::size_t prefix = name.find(":function:"); prefix != std::string::npos) {
+    name.erase(0, prefix + 10);
+  }
+  return name.substr(0, name.find(':'));
+}
+
+}  // namespace
+
+std::optional<Failure> Walker::FaultOf(const Visit& visit) const {
+  const auto fault = observed_.faults.find(KeyOf(visit));
+  if (fault == observed_.faults.end()) return std::nullopt;
+  Failure failure = FailureOf(fault->second);
+  if (fault->second == "States.HeartbeatTimeout") {
+    failure.error.text = "States.Timeout";
+    failure.alias = fault->second;
+  }
+  return failure;
+}
 
 Evaluated Walker::Call(const Visit& visit, const PlainJson& input) {
   for (const char* field : {"TimeoutSecondsPath", "HeartbeatSecondsPath"}) {
@@ -11,42 +43,40 @@ Evaluated Walker::Call(const Visit& visit, const PlainJson& input) {
     const auto seconds = Read(visit, path->text, visit.raw_input);
     if (!seconds || seconds->AsInteger().value_or(0) < 1) return FailureOf(kRuntimeError);
   }
-  std::string function = visit.state.Find("Resource")->text;
-  const bool is_invoke = function == "arn:aws:states:::lambda:invoke";
-  if (is_invoke) {
-    const PlainJson* name = input.Find("FunctionName");
-    if (name == nullptr || !name->is_string()) return FailureOf(kRuntimeError);
-    function = name->text;
+  const std::string& resource = visit.state.Find("Resource")->text;
+  if (const std::size_t at = resource.find(":activity:"); at != std::string::npos) {
+    return CallActivity(visit, resource.substr(at + 10), input);
+  }
+  if (resource == kInvoke || resource == kInvokeWithToken) {
+    return Invoke(visit, resource == kInvokeWithToken, input);
   }
   Begin(visit);
-  const auto fault = observed_.faults.find(KeyOf(visit));
-  if (fault != observed_.faults.end()) {
-    Failure failure = FailureOf(fault->second);
-    if (fault->second == "States.HeartbeatTimeout") {
-      failure.error.text = "States.Timeout";
-      failure.alias = fault->second;
-    }
-    return failure;
-  }
-  PlainJson payload = input;
-  if (is_invoke) {
-    const PlainJson* inner = input.Find("Payload");
-    payload = inner == nullptr ? PlainJson::Object() : *inner;
-  }
-  if (const std::size_t prefix = function.find(":function:"); prefix != std::string::npos) {
-    function.erase(0, prefix + 10);
-  }
-  function = function.substr(0, function.find(':'));
-  FunctionOutcome outcome = CallFunction(function, payload);
-  if (!outcome.output) {
-    return Failure{
-        .error = PlainJson::String(outcome.error),
-        .cause = outcome.cause.empty() ? PlainJson::SomeText() : PlainJson::String(outcome.cause)};
-  }
-  if (!is_invoke) return std::move(*outcome.output);
+  if (auto fault = FaultOf(visit)) return std::move(*fault);
+  return ResultOf(CallFunction(FunctionOf(resource), input));
+}
+
+Evaluated Walker::CallActivity(const Visit& visit,
+                               const std::string& activity,
+                               const PlainJson& input) {
+  Begin(visit);
+  if (auto fault = FaultOf(visit)) return std::move(*fault);
+  if (activity == kUnknownActivity) return FailureOf("ActivityDoesNotExist");
+  return ResultOf(CallFunction(activity, input));
+}
+
+Evaluated Walker::Invoke(const Visit& visit, bool has_token, const PlainJson& input) {
+  const PlainJson* name = input.Find("FunctionName");
+  if (name == nullptr || !name->is_string()) return FailureOf(kRuntimeError);
+  Begin(visit);
+  if (auto fault = FaultOf(visit)) return std::move(*fault);
+  const PlainJson* payload = input.Find("Payload");
+  Evaluated result = ResultOf(
+      CallFunction(FunctionOf(name->text), payload == nullptr ? PlainJson::Object() : *payload));
+  // With a token the answer comes from whoever has it, as it is.
+  if (has_token || std::holds_alternative<Failure>(result)) return result;
   // The envelope's metadata are Lambda's; the generator selects what stands here.
   return PlainJson::Object({{"ExecutedVersion", PlainJson::String("$LATEST")},
-                            {"Payload", std::move(*outcome.output)},
+                            {"Payload", std::get<PlainJson>(std::move(result))},
                             {"StatusCode", PlainJson::Number(200)}});
 }
 

@@ -149,6 +149,10 @@ PlainJson Walker::Context(const Visit& visit) {
     state.Set("RetryCount", PlainJson::Number(visit.retry_count));
   }
   context.Set("State", std::move(state));
+  const PlainJson* resource = visit.state.Find("Resource");
+  if (resource != nullptr && resource->text.ends_with(".waitForTaskToken")) {
+    context.Set("Task", PlainJson::Object({{"Token", PlainJson::SomeText()}}));
+  }
   if (visit.item != nullptr) {
     context.Set(
         "Map",

@@ -35,6 +35,13 @@ inline constexpr std::array<std::string_view, 14> kFunctions = {"echo",
                                                                 "text",
                                                                 "wide",
                                                                 "nothing"};
+// Activities that people outside serve, each as the function of its name.
+inline constexpr std::array<std::string_view, 5> kActivities = {
+    "echo", "small", "flaky2", "odd", "later"};
+// An activity that nobody ever creates.
+inline constexpr std::string_view kUnknownActivity = "nowhere";
+// The error of a function that fails after it has passed its task token on.
+inline constexpr std::string_view kPassedOn = "PassedOn";
 // A function that no worker ever announces.
 inline constexpr std::string_view kUnknownFunction = "ghost";
 

@@ -75,6 +75,22 @@ void LeakVariables(WriteBatch& batch) {
   batch = std::move(leaking);
 }
 
+// What waits for its token waits for somebody to take it again.
+template <typename Rows>
+void ForgetTokens(Rows& state) {
+  for (auto& [key, value] : state) {
+    if (TagOf(key) != 'F') continue;
+    auto frame = rows::DecodeFrame(rows::ParseFrameKey(key)->frame, value);
+    const auto* token = frame.ok() ? std::get_if<interpreter::TokenWait>(&frame->wait) : nullptr;
+    if (token == nullptr) continue;
+    frame->wait = interpreter::TaskWait{.scheduled_event = token->scheduled_event,
+                                        .parameters = {.home = token->scheduled_event},
+                                        .deadline = token->deadline,
+                                        .heartbeat = token->heartbeat};
+    value = rows::EncodeFrame(*frame);
+  }
+}
+
 // Of archived frames: a root that joins enters its state anew, and what was below it is gone.
 void ForgetJoins(std::vector<storage::Row>& archived) {
   if (archived.empty()) return;
@@ -333,12 +349,14 @@ void SimulatedDisk::MutateCrash() {
     unsynced_.reset();
   }
   if (mutant_ == Mutant::kAlterExpressions) AlterExpressions(rows_);
-  const bool is_of_rows = mutant_ == Mutant::kLoseResults || mutant_ == Mutant::kReuseAttempts ||
-                          mutant_ == Mutant::kLoseVariables;
+  const bool is_of_rows = mutant_ == Mutant::kForgetTokens || mutant_ == Mutant::kLoseResults ||
+                          mutant_ == Mutant::kReuseAttempts || mutant_ == Mutant::kLoseVariables;
   if (!is_of_rows) return;
   storage::StoreContents contents = rows_.Snapshot();
   auto& state = contents.families.at(static_cast<std::size_t>(Family::kState));
-  if (mutant_ != Mutant::kReuseAttempts) {
+  if (mutant_ == Mutant::kForgetTokens) {
+    ForgetTokens(state);
+  } else if (mutant_ != Mutant::kReuseAttempts) {
     const char lost = mutant_ == Mutant::kLoseResults ? 'R' : 'V';
     std::erase_if(state, [lost](const auto& row) { return TagOf(row.first) == lost; });
   } else {

@@ -7,6 +7,7 @@
 #include "engine/rows/frame_codec.h"
 #include "engine/rows/keys.h"
 #include "tests/simulator/script.h"
+#include "tests/simulator/token_holder.h"
 
 namespace pawl::simulator {
 namespace {
@@ -111,7 +112,12 @@ void SimulatedWorker::Grant(const std::string& function, std::uint32_t credits) 
   session_->Grant({{.function = function, .credits = credits}});
 }
 
-Answer SimulatedWorker::Run(const Task& task) const {
+Answer SimulatedWorker::Run(const Task& task, bool may_fail) {
+  if (all_.token_holder->Holds(task.ref)) {
+    if (!may_fail || all_.random.Below(10) != 0) return {.output = "{\"accepted\":true}"};
+    all_.coverage.Hit(Mark::kFunctionFailedWithTokenOut);
+    return {.error = std::string(kPassedOn), .cause = "the token is out"};
+  }
   FunctionOutcome outcome = CallFunction(task.function, PlainJson::Parse(task.payload.view()));
   if (outcome.output) return {.output = outcome.output->Write()};
   return {.error = std::move(outcome.error), .cause = std::move(outcome.cause)};
@@ -158,13 +164,13 @@ void SimulatedWorker::CompleteOne() {
   if (!session_ || running_.empty()) return;
   const auto task = PickRunning();
   const TaskRef ref = task->first;
-  Finish(ref, Run(task->second));
+  Finish(ref, Run(task->second, true));
 }
 
 void SimulatedWorker::CompleteAll() {
   while (session_ && !running_.empty()) {
     const TaskRef ref = running_.begin()->first;
-    Finish(ref, Run(running_.begin()->second));
+    Finish(ref, Run(running_.begin()->second, false));
   }
 }
 
@@ -249,7 +255,8 @@ void SimulatedWorker::Deliver(std::vector<Task> tasks) {
     else
       --credits_[task.function];
     // What went out must be what the disk says, and nothing that is not on it.
-    if (OpenWait(ref) != ref.wait_number) {
+    const bool has_ended_with_token = all_.ledger.accepted_with_token.contains(ref);
+    if (OpenWait(ref) != ref.wait_number && !has_ended_with_token) {
       Problem("got a task that is not durably open: " + Shown(ref));
     }
     const auto [holder, is_free] = all_.holders.try_emplace(ref, this);
@@ -267,6 +274,7 @@ void SimulatedWorker::Deliver(std::vector<Task> tasks) {
     given->second = all_.life;
     unacknowledged_.erase(ref);
     heard_[ref] = all_.now();
+    all_.token_holder->PassOn(task);
     running_.insert_or_assign(ref, std::move(task));
   }
 }

@@ -20,6 +20,8 @@
 
 namespace pawl::simulator {
 
+class TokenHolder;
+
 // What the workers of a world share.
 struct WorkerSurroundings {
   SimulatedDisk& disk;
@@ -29,6 +31,8 @@ struct WorkerSurroundings {
   Mutant mutant = Mutant::kNone;
   // Engine time.
   std::function<Timestamp()> now = {};
+  // To whom functions pass task tokens on.
+  TokenHolder* token_holder = nullptr;
   // Which engine it is, and until when it leaves recovered tasks to those who may hold them.
   int life = 0;
   Timestamp reserved_until = {};
@@ -88,7 +92,8 @@ class SimulatedWorker final : public TaskSink {
   void Problem(const std::string& what);
   void Send(const TaskRef& ref, const Answer& answer);
   void Finish(const TaskRef& ref, const Answer& answer);
-  Answer Run(const Task& task) const;
+  // `may_fail`: a function that was given a token may fail after it has passed it on.
+  Answer Run(const Task& task, bool may_fail);
   std::map<TaskRef, Task>::iterator PickRunning();
   // The wait number that the durable frame of `ref` has as an open task; nullopt: it is none.
   std::optional<std::uint32_t> OpenWait(const TaskRef& ref);

@@ -28,44 +28,6 @@ ExecutionName NameOf(const rows::ExecutionRow& row) {
           .name = row.header.name};
 }
 
-bool HasSucceeded(EventType type) {
-  return type == EventType::kLambdaFunctionSucceeded || type == EventType::kTaskSucceeded;
-}
-
-bool IsTimedOut(EventType type) {
-  return type == EventType::kLambdaFunctionTimedOut || type == EventType::kTaskTimedOut;
-}
-
-// How an answer that was sent appears in a history.
-Answer RecordedForm(const Answer& sent) {
-  if (sent.output && sent.output->starts_with(kGarbage)) return {.error = "Runtime.MarshalError"};
-  if (sent.output) return {.output = sent.output};
-  return sent;
-}
-
-// The answer that an attempt recorded.
-Answer RecordedAnswer(const FoldedAttempt& attempt) {
-  if (!HasSucceeded(attempt.end)) {
-    if (attempt.error == "Runtime.MarshalError") return {.error = attempt.error};
-    return {.error = attempt.error, .cause = attempt.cause};
-  }
-  std::string text = attempt.output.value_or(Bytes()).str();
-  if (attempt.end == EventType::kTaskSucceeded) {
-    constexpr std::string_view kBefore = "\"Payload\":";
-    const std::size_t begin = text.find(kBefore);
-    const std::size_t end = text.rfind(",\"SdkHttpMetadata\"");
-    if (begin != std::string::npos && end != std::string::npos) {
-      text = text.substr(begin + kBefore.size(), end - begin - kBefore.size());
-    }
-  }
-  return {.output = std::move(text)};
-}
-
-bool IsMadeByEngine(const FoldedAttempt& attempt) {
-  return IsTimedOut(attempt.end) || attempt.error == "Pawl.WorkerLost" ||
-         attempt.error == "Lambda.ResourceNotFoundException";
-}
-
 }  // namespace
 
 bool StoreChecker::Fail(const std::string& what) {
@@ -98,9 +60,10 @@ std::string StoreChecker::Check(Timestamp now, Duration retention) {
     if (!is_right) return problem_;
   }
   if (!timers_.empty()) return "a timer row stands for no parked frame";
-  const bool is_right = CheckExpired(now, retention) && CheckNames() && CheckListings() &&
-                        (retention < kRetentionForEver ||
-                         (CheckStarts() && CheckAccepted() && CheckStopped() && CheckRedriven()));
+  const bool is_right =
+      CheckExpired(now, retention) && CheckNames() && CheckListings() &&
+      (retention < kRetentionForEver ||
+       (CheckStarts() && CheckAccepted() && CheckTaken() && CheckStopped() && CheckRedriven()));
   return is_right ? "" : problem_;
 }
 
@@ -340,9 +303,15 @@ bool StoreChecker::CheckFrame(const StoredExecution& execution,
       coverage_.Hit(Mark::kTurnCutShort);
       break;
     case Phase::kTask: {
-      if (!is_task) return Fail(execution, who + "has an open attempt and does not wait for it");
-      const auto& wait = std::get<interpreter::TaskWait>(stored.wait);
-      if (wait.scheduled_event != execution.folded.attempts[*folded.open_attempt].scheduled) {
+      const FoldedAttempt& attempt = execution.folded.attempts[*folded.open_attempt];
+      const auto* token = std::get_if<interpreter::TokenWait>(&stored.wait);
+      if (attempt.token_since ? token == nullptr : !is_task) {
+        return Fail(execution, who + "has an open attempt and does not wait for it");
+      }
+      const EventId scheduled = is_task
+                                    ? std::get<interpreter::TaskWait>(stored.wait).scheduled_event
+                                    : token->scheduled_event;
+      if (scheduled != attempt.scheduled) {
         return Fail(execution, who + "waits for another attempt than its history says");
       }
       break;
@@ -385,7 +354,7 @@ bool StoreChecker::CheckJoin(const StoredExecution& execution,
       if (!indices.insert(index).second) {
         return Fail(execution, who + "a branch is open and has a result");
       }
-      bytes += PayloadText(execution, output).size();
+      bytes += TextOf(execution, output).size();
     }
   }
   if (indices.size() != join.next || (!indices.empty() && *indices.rbegin() >= join.next)) {
@@ -459,81 +428,6 @@ bool StoreChecker::CheckArchivedFrame(const StoredExecution& execution,
   if (runnable == nullptr) return Fail(execution, who + "is not to go on");
   if (runnable->is_entered == is_between) {
     return Fail(execution, who + "would go on elsewhere than where it stopped");
-  }
-  return true;
-}
-
-// Each end of an attempt was said by a worker, or is one that the engine may give.
-bool StoreChecker::CheckAttempts(const StoredExecution& execution) {
-  std::map<std::pair<FrameNumber, Answer>, std::size_t> recorded;
-  for (const FoldedAttempt& attempt : execution.folded.attempts) {
-    if (attempt.ended == 0) continue;
-    const std::string who = "attempt of event " + std::to_string(attempt.scheduled) + ": ";
-    if (IsTimedOut(attempt.end)) {
-      const Duration lasted = attempt.ended_at - attempt.scheduled_at;
-      const bool is_late =
-          attempt.timeout_seconds && lasted >= std::chrono::seconds(*attempt.timeout_seconds);
-      // Leases know engine time, which may begin a second earlier after a restart.
-      const Duration slack =
-          may_clock_go_back_ ? Duration(std::chrono::seconds(1)) : Duration::zero();
-      const bool is_silent = attempt.heartbeat_seconds &&
-                             lasted + slack >= std::chrono::seconds(*attempt.heartbeat_seconds);
-      if (!is_late && !is_silent) return Fail(execution, who + "timed out too early");
-      continue;
-    }
-    if (attempt.error == "Pawl.WorkerLost" && ledger_.lost_workers < 3) {
-      return Fail(execution, who + "lost workers that were never lost");
-    }
-    if (IsMadeByEngine(attempt)) continue;
-    ++recorded[{attempt.frame, RecordedAnswer(attempt)}];
-  }
-  std::map<std::pair<FrameNumber, Answer>, std::size_t> sent;
-  for (auto entry = ledger_.sent.lower_bound({.execution = execution.id});
-       entry != ledger_.sent.end() && entry->first.execution == execution.id;
-       ++entry) {
-    for (const Answer& answer : entry->second) {
-      ++sent[{entry->first.frame, RecordedForm(answer)}];
-    }
-  }
-  for (const auto& [key, count] : recorded) {
-    const auto found = sent.find(key);
-    if (found == sent.end()) {
-      return Fail(execution,
-                  "frame " + std::to_string(key.first.value) +
-                      " recorded an answer that no worker gave for it: " +
-                      key.second.output.value_or(key.second.error));
-    }
-    if (found->second < count) {
-      return Fail(execution,
-                  "frame " + std::to_string(key.first.value) + " recorded an answer twice");
-    }
-  }
-  return true;
-}
-
-bool StoreChecker::CheckAccepted() {
-  std::map<std::pair<ExecutionId, std::pair<FrameNumber, Answer>>, std::size_t> accepted;
-  for (const auto& [ref, answer] : ledger_.accepted) {
-    ++accepted[{ref.execution, {ref.frame, RecordedForm(answer)}}];
-  }
-  for (const auto& [key, count] : accepted) {
-    const auto execution = executions_.find(key.first);
-    if (execution == executions_.end())
-      return Fail("a completion was accepted, its execution is gone");
-    std::size_t recorded = 0;
-    for (const FoldedAttempt& attempt : execution->second.folded.attempts) {
-      if (attempt.ended != 0 && attempt.frame == key.second.first && !IsMadeByEngine(attempt) &&
-          RecordedAnswer(attempt) == key.second.second) {
-        ++recorded;
-      }
-    }
-    // The event found no place in a history that was full.
-    if (execution->second.events.size() >= limits_.history_events_max) ++recorded;
-    if (recorded < count) {
-      return Fail(execution->second,
-                  "a completion of frame " + std::to_string(key.second.first.value) +
-                      " was accepted and is not in the history");
-    }
   }
   return true;
 }
@@ -647,12 +541,13 @@ bool StoreChecker::CheckOracle(const StoredExecution& execution) {
                         .abandoned = execution.folded.abandoned};
   for (const FoldedAttempt& attempt : execution.folded.attempts) {
     if (attempt.ended == 0) continue;
-    if (IsTimedOut(attempt.end)) {
+    if (IsTimedOut(attempt)) {
       const bool is_late =
           attempt.timeout_seconds &&
           attempt.ended_at - attempt.scheduled_at >= std::chrono::seconds(*attempt.timeout_seconds);
       observed.faults[attempt.key] = is_late ? "States.Timeout" : "States.HeartbeatTimeout";
-    } else if (attempt.error == "Pawl.WorkerLost" || attempt.error == "Runtime.MarshalError") {
+    } else if (attempt.error == "Pawl.WorkerLost" || attempt.error == "Runtime.MarshalError" ||
+               attempt.error == kPassedOn) {
       observed.faults[attempt.key] = attempt.error;
     }
   }
@@ -684,7 +579,7 @@ std::string StoreChecker::DisagreementWith(const OracleRun& run, const StoredExe
     case ExecutionStatus::kRunning:
       return "the execution runs";
     case ExecutionStatus::kSucceeded: {
-      const PlainJson output = PlainJson::Parse(PayloadText(execution, *row.output));
+      const PlainJson output = PlainJson::Parse(TextOf(execution, *row.output));
       if (!run.has_succeeded) {
         return "it fails with " + run.error.Write() + ", not succeeds with " + output.Write();
       }
@@ -758,8 +653,8 @@ std::string StoreChecker::DisagreementWith(const OracleRun& run, const StoredExe
   return {};
 }
 
-std::string StoreChecker::PayloadText(const StoredExecution& execution,
-                                      const interpreter::Payload& payload) const {
+std::string StoreChecker::TextOf(const StoredExecution& execution,
+                                 const interpreter::Payload& payload) const {
   if (payload.bytes.has_value()) return payload.bytes.str();
   if (payload.home == 0 || payload.home > execution.events.size()) return "<nowhere>";
   return execution.events[payload.home - 1].payload.value_or(interpreter::Payload{}).bytes.str();

@@ -44,6 +44,9 @@ struct StoredExecution {
   FoldedHistory folded;
 };
 
+// Answers to a frame's tasks, and how many there are of each.
+using SaidAnswers = std::map<std::pair<FrameNumber, Answer>, std::size_t>;
+
 class StoreChecker {
  public:
   StoreChecker(SimulatedDisk& disk,
@@ -62,6 +65,9 @@ class StoreChecker {
   // Reads everything and checks it. Empty: all is well. `retention`: how long closed executions
   // stay; `now` is engine time.
   std::string Check(Timestamp now, Duration retention);
+
+  // What `payload` of the execution says, wherever it stands; "<nowhere>" if it is not there.
+  std::string TextOf(const StoredExecution& execution, const interpreter::Payload& payload) const;
 
   // Of the last Check.
   const std::map<ExecutionId, StoredExecution>& executions() const { return executions_; }
@@ -89,6 +95,8 @@ class StoreChecker {
   bool CheckNames();
   bool CheckStarts();
   bool CheckAccepted();
+  bool CheckAccepted(const std::map<TaskRef, Answer>& said, bool with_token);
+  bool CheckTaken();
   bool CheckStopped();
   bool CheckRedriven();
   // Each of these is about one execution.
@@ -113,10 +121,11 @@ class StoreChecker {
   bool ReadVariable(const storage::Row& row);
   bool CheckClosed(const StoredExecution& execution);
   bool CheckAttempts(const StoredExecution& execution);
+  bool CheckSaid(const StoredExecution& execution,
+                 const SaidAnswers& recorded,
+                 const SaidAnswers& sent);
   bool CheckOracle(const StoredExecution& execution);
   std::string DisagreementWith(const OracleRun& run, const StoredExecution& execution);
-  std::string PayloadText(const StoredExecution& execution,
-                          const interpreter::Payload& payload) const;
 
   SimulatedDisk& disk_;
   const Ledger& ledger_;

@@ -122,7 +122,11 @@ class Walker final {
   StepOrFailure Choose(const Visit& visit, const PlainJson& input);
   // nullopt: a path leads nowhere.
   std::optional<bool> Holds(const Visit& visit, const PlainJson& rule, const PlainJson& input);
+  // What chance made of the present attempt, if it did.
+  std::optional<Failure> FaultOf(const Visit& visit) const;
   Evaluated Call(const Visit& visit, const PlainJson& input);
+  Evaluated CallActivity(const Visit& visit, const std::string& activity, const PlainJson& input);
+  Evaluated Invoke(const Visit& visit, bool has_token, const PlainJson& input);
   Evaluated Branch(const Visit& visit, const PlainJson& input);
   Evaluated Iterate(const Visit& visit, const PlainJson& input);
   // All outputs in order; or the failure of the child that was seen to be the first, if it fails at

@@ -17,6 +17,7 @@
 #include "tests/simulator/simulated_disk.h"
 #include "tests/simulator/simulated_worker.h"
 #include "tests/simulator/store_checker.h"
+#include "tests/simulator/token_holder.h"
 #include "tests/support/manual_clock.h"
 
 namespace pawl::simulator {
@@ -103,6 +104,10 @@ class World final : public WatchSink {
   void WatchSome();
   void DeployAgain();
   void WorkerStep();
+  // Of people who hold task tokens (world_callbacks.cc).
+  void CallbackStep();
+  bool WorkOnCallbacks();
+  void CheckTokens();
   void DiskFault();
   void SettleAndCheck();
   void ConnectWorker(SimulatedWorker& worker);
@@ -156,6 +161,7 @@ class World final : public WatchSink {
   SimulatedDisk disk_;
   Ledger ledger_;
   WorkerSurroundings surroundings_;
+  TokenHolder token_holder_;
   StoreChecker checker_;
 
   struct Machine {
@@ -187,6 +193,8 @@ class World final : public WatchSink {
   bool is_quiet_ = false;
   bool has_redriven_last_ = false;
   Timestamp engine_time_;
+  // When the engine that runs was opened.
+  Timestamp opened_at_;
   std::uint64_t scrubbed_before_ = 0;
 };
 

@@ -59,6 +59,7 @@ World::World(std::uint64_t seed, const RunOptions& options, Coverage& coverage)
                     .random = random_,
                     .mutant = options.mutant,
                     .is_tracing = options.is_tracing},
+      token_holder_(surroundings_),
       checker_(
           disk_,
           ledger_,
@@ -70,11 +71,13 @@ World::World(std::uint64_t seed, const RunOptions& options, Coverage& coverage)
           temper_.has_clock_jumps),
       wall_(test::ManualClock::kStart) {
   surroundings_.now = [this] { return engine_ ? engine_->Now() : engine_time_; };
+  surroundings_.token_holder = &token_holder_;
 }
 
 World::~World() {
   watch_.reset();
   workers_.clear();
+  token_holder_.LoseEngine();
   engine_.reset();
 }
 
@@ -174,12 +177,14 @@ void World::Open() {
   steps_since_open_ = 0;
   scrubbed_before_ = 0;
   surroundings_.life = life_;
+  opened_at_ = engine_->Now();
   surroundings_.reserved_until = engine_->Now() + temper_.options.reconnect_window;
   // Engine time is stored once a second, and may be lost with a group once.
   constexpr Duration kLossMax = std::chrono::seconds(2);
   for (const auto& [id, execution] : checker_.executions()) {
     if (engine_->Now() + kLossMax < execution.events.back().at) Fail("engine time was lost");
   }
+  token_holder_.Connect(*engine_);
   NoteRecovery();
 }
 
@@ -222,6 +227,7 @@ void World::Crash(bool may_keep) {
   watch_.reset();
   for (const auto& worker : workers_)
     worker->LoseEngine();
+  token_holder_.LoseEngine();
   engine_.reset();
   clock_ = nullptr;
   requests_.clear();
@@ -244,6 +250,8 @@ void World::NoteCrash() {
                       Mark::kCrashWithRunnableFrame);
       coverage_.HitIf(std::holds_alternative<interpreter::TaskWait>(frame.wait),
                       Mark::kCrashWithOpenTask);
+      coverage_.HitIf(std::holds_alternative<interpreter::TokenWait>(frame.wait),
+                      Mark::kCrashWithTokenOut);
       if (const auto* timer = std::get_if<interpreter::TimerWait>(&frame.wait)) {
         coverage_.HitIf(timer->purpose == interpreter::TimerWait::Purpose::kRetry,
                         Mark::kCrashWithRetryDelay);

@@ -66,6 +66,7 @@ void World::Settle() {
       was_busy = true;
       is_quiet_ ? worker->CompleteAll() : worker->CompleteOne();
     }
+    if (is_quiet_) was_busy = WorkOnCallbacks() || was_busy;
     if (!surroundings_.problem.empty()) Fail(surroundings_.problem);
     if (!was_busy) return;
   }
@@ -102,7 +103,10 @@ void World::CheckSettled() {
   }
   const EngineStatistics statistics = engine_->Statistics();
   coverage_.HitIf(open_tasks > 0 && statistics.resident_executions == 0, Mark::kEvicted);
-  if (statistics.queued_tasks + statistics.leased_tasks != open_tasks) {
+  // A function that ended its task with its token may be at work still.
+  const std::size_t matched = statistics.queued_tasks + statistics.leased_tasks;
+  const std::size_t ended = ledger_.accepted_with_token.size();
+  if (matched < open_tasks || matched > open_tasks + ended) {
     return Fail("at rest " + std::to_string(open_tasks) + " tasks are open and " +
                 std::to_string(statistics.queued_tasks) + " queued and " +
                 std::to_string(statistics.leased_tasks) + " with workers");
@@ -113,6 +117,8 @@ void World::CheckSettled() {
   for (const Request& request : requests_) {
     if (!request.is_answered) return Fail("at rest the " + request.what + " is not answered");
   }
+  if (token_holder_.unanswered() > 0) return Fail("at rest a request with a token is not answered");
+  CheckTokens();
   if (statistics.quarantined > 0) return Fail("an execution was quarantined");
   if (statistics.scrubbed > 0) return Fail("the scrubber found a frame that was forgotten");
 }

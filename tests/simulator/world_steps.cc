@@ -48,6 +48,7 @@ void World::TakeStep() {
       {2, &World::WatchSome},
       {temper_.has_redeployments ? 1U : 0U, &World::DeployAgain},
       {70, &World::WorkerStep},
+      {mix_.has_callbacks ? 24U : 0U, &World::CallbackStep},
       {temper_.has_disk_faults ? 2U : 0U, &World::DiskFault},
       {2, &World::SettleAndCheck},
   };

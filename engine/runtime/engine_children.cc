@@ -33,8 +33,8 @@ void EngineImpl::RefuseCall(const TaskRef& ref,
                             const std::string& request_id) {
   const bool passes =
       status.code() == StatusCode::kResourceExhausted || status.code() == StatusCode::kUnavailable;
-  // The disk is full, or the store does not answer: the scrubber of the shard asks again.
-  if (passes) return;
+  // The disk is full, or the store does not answer: the call is made again in a while.
+  if (passes) return Post(ref.execution.shard, ChildRefusedCommand{ref.execution, ref.frame});
   const std::string code = status.reason().empty() ? "Validation" : status.reason();
   // As recorded for an AWS SDK integration.
   const std::string details =

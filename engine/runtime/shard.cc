@@ -323,6 +323,7 @@ void Shard::OnTimer(const Timer& timer, Timestamp now) {
       RunTurn(execution,
               {.frame = timer.frame, .at = now, .body = interpreter::TimerFired{.lease = lease}});
   if (!ran.ok() || *ran) return;
+  if (IsEngineCall(execution, timer.frame)) CallAgain(execution, timer.frame, now);
   // Too early for what the frame waits for now: a heartbeat came, or the wait is another one.
   const auto* task = std::get_if<interpreter::TaskWait>(&frame->second.wait);
   auto due = interpreter::NextDeadline(frame->second, lease);

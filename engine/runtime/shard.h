@@ -224,6 +224,8 @@ class Shard {
   // --- Executions that start others (shard_children.cc) ---
   // Whether the frame waits for the engine's own answer to a call.
   static bool IsEngineCall(const Resident& execution, FrameNumber frame);
+  // A call that had no answer: it is made again, now or when it is durable that it is to be made.
+  void CallAgain(Resident& execution, FrameNumber number, Timestamp now);
   void CallEngine(Resident& execution, FrameNumber frame);
   void StageMessage(const rows::OutboxKeyParts& key, rows::OutboxRow message);
   void Deliver(const rows::OutboxKeyParts& key, const rows::OutboxRow& message);

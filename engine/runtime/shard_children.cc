@@ -11,6 +11,13 @@ namespace pawl::runtime {
 
 using storage::Family;
 
+namespace {
+
+// How long after a refusal, or where there was no answer, a call is made again.
+constexpr Duration kCallPause = std::chrono::seconds(1);
+
+}  // namespace
+
 bool Shard::IsEngineCall(const Resident& execution, FrameNumber frame) {
   const auto found = execution.set.frames.find(frame);
   if (found == execution.set.frames.end()) return false;
@@ -59,6 +66,11 @@ void Shard::CallEngine(Resident& execution, FrameNumber number) {
                            .fairness_key = execution.row.fairness_key,
                            .request_id = request_id,
                            .is_aws_sdk = task.is_aws_sdk});
+}
+
+void Shard::CallAgain(Resident& execution, FrameNumber number, Timestamp now) {
+  if (!execution.is_pinned()) return CallEngine(execution, number);
+  owner_.ArmTimer({.due = now + kCallPause, .execution = execution.id, .frame = number});
 }
 
 void Shard::On(ChildAnsweredCommand command, Timestamp now, DiskState) {

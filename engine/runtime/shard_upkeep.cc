@@ -251,6 +251,14 @@ void Shard::Scrub(Timestamp now) {
     const bool is_stuck = std::holds_alternative<interpreter::RunnableWait>(frame->wait) &&
                           frame->entered_at + kOverdue < now;
     if (!is_overdue && !is_lost_task && !is_stuck) continue;
+    if (is_lost_task && !is_overdue) {
+      // A call of the engine itself is in no queue: it may be under way, and is made again.
+      const auto execution = Find(key->id);
+      if (execution.ok() && *execution != nullptr && IsEngineCall(**execution, key->frame)) {
+        CallAgain(**execution, key->frame, now);
+        continue;
+      }
+    }
     ++statistics_.scrubbed;
     static_cast<void>(RecoverFrame(row, now).ok());
   }

@@ -155,6 +155,24 @@ TEST_F(EngineChildrenTest, StoppingTheParentStopsTheChild) {
   EXPECT_EQ(OutboxRows(), 0U);
 }
 
+// What was refused because the disk was almost full is asked for again, and no scrubber is needed.
+TEST_F(EngineChildrenTest, AStartThatWasRefusedIsMadeLater) {
+  constexpr std::uint64_t kMebibyte = 1024 * 1024;
+  harness_.Deploy("child", kPass);
+  harness_.Deploy("parent",
+                  R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":5,"Next":"C"},
+      "C":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution.sync:2",
+      "Parameters":{"StateMachineArn":"child","Name":"kid"},"End":true}}})");
+  const ExecutionName parent = harness_.Start("parent");
+  harness_.store().SetFreeBytes(100 * kMebibyte);
+  harness_.Advance(7s);
+  EXPECT_FALSE(harness_.engine().DescribeExecution(kid_).ok());
+  harness_.store().SetFreeBytes(1'000 * kMebibyte);
+  harness_.Advance(3s);
+  EXPECT_EQ(harness_.Describe(parent).status, ExecutionStatus::kSucceeded);
+  EXPECT_EQ(harness_.engine().Statistics().scrubbed, 0U);
+}
+
 TEST_F(EngineChildrenTest, ATimeOutStopsTheChild) {
   const ExecutionName parent = StartParent(kWaits, ".sync", R"(,"TimeoutSeconds":5)");
   harness_.Advance(6s);

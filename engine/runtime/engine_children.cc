@@ -98,13 +98,18 @@ void EngineImpl::StartChild(ChildRequest request) {
                    refuse,
                    request_id = request.request_id,
                    is_aws_sdk = request.is_aws_sdk,
+                   is_waiting = request.parent.is_waiting,
                    hold = std::move(command->done)](const Result<StartResponse>& response) {
     if (!response.ok()) return refuse(response.status());
+    // Who does not wait for it leaves it alone.
+    std::optional<interpreter::ChildName> child;
+    if (is_waiting) {
+      child = {.state_machine = response->name.state_machine, .execution = response->name.name};
+    }
     Post(ref.execution.shard,
          ChildAnsweredCommand{
              .ref = ref,
-             .child = interpreter::ChildName{.state_machine = response->name.state_machine,
-                                             .execution = response->name.name},
+             .child = std::move(child),
              .output = Bytes(
                  is_aws_sdk ? interpreter::SdkChildStartedJson(response->arn, response->started_at)
                             : interpreter::ChildStartedJson(

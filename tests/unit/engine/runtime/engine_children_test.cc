@@ -173,6 +173,23 @@ TEST_F(EngineChildrenTest, AStartThatWasRefusedIsMadeLater) {
   EXPECT_EQ(harness_.engine().Statistics().scrubbed, 0U);
 }
 
+// Without .sync a child is nobody's but its own.
+TEST_F(EngineChildrenTest, AChildThatIsNotWaitedForIsNeverStopped) {
+  for (int polls = 0; polls < 12; ++polls) {
+    EngineHarness harness;
+    harness.Deploy("child", kWaits);
+    harness.Deploy("parent", Parent(""));
+    const ExecutionName parent = harness.Start("parent");
+    for (int i = 0; i < polls; ++i)
+      static_cast<void>(static_cast<runtime::EngineImpl&>(harness.engine()).Poll());
+    ASSERT_TRUE(harness.Stop(parent).ok());
+    harness.Settle();
+    const auto child = harness.engine().DescribeExecution(kid_);
+    if (!child.ok()) continue;  // it never began
+    EXPECT_EQ(child->status, ExecutionStatus::kRunning) << polls;
+  }
+}
+
 TEST_F(EngineChildrenTest, ATimeOutStopsTheChild) {
   const ExecutionName parent = StartParent(kWaits, ".sync", R"(,"TimeoutSeconds":5)");
   harness_.Advance(6s);

@@ -21,6 +21,15 @@ bool CanPark(const interpreter::Frame& frame) {
   return std::holds_alternative<interpreter::TimerWait>(frame.wait);
 }
 
+// Whether an execution that was started by `first`, if by anybody, may be started again by `again`.
+// It tells its end once: to who waits for it, or to a later attempt of the same task.
+bool TakesOver(const std::optional<rows::ParentLink>& again,
+               const std::optional<rows::ParentLink>& first) {
+  if (!again || !again->is_waiting || !first) return true;
+  return first->execution == again->execution && first->frame == again->frame &&
+         first->wait_number < again->wait_number;
+}
+
 rows::ListingRow ListingOf(const rows::ExecutionRow& row) {
   return {.name = row.header.name,
           .stopped_at = row.stopped_at,
@@ -103,10 +112,16 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
                           row.parent->map_run == command.parent->map_run;
     if (is_again) return StartAgain(**known, std::move(command), now);
     // Step Functions: the same name and input, while the execution is open, is the same execution.
-    if (!is_same_attempt && (row.is_closed() || row.input_hash != fresh.input_hash ||
-                             row.header.test_case != fresh.header.test_case)) {
+    if (!is_same_attempt &&
+        (!TakesOver(command.parent, row.parent) || row.is_closed() ||
+         row.input_hash != fresh.input_hash || row.header.test_case != fresh.header.test_case)) {
       return command.done(AlreadyExists("Execution Already Exists: '" + arn + "'")
                               .WithReason("ExecutionAlreadyExists"));
+    }
+    if (!is_same_attempt && command.parent && command.parent->is_waiting) {
+      (*known)->row.parent = command.parent;
+      (*known)->is_row_dirty = true;
+      Pin(**known);
     }
     StartResponse response{
         .name = given, .arn = arn, .started_at = row.header.started_at, .is_repeated = true};

@@ -190,6 +190,25 @@ TEST_F(EngineChildrenTest, AChildThatIsNotWaitedForIsNeverStopped) {
   }
 }
 
+// The same name and input is the same execution, and whoever waits for it hears of its end.
+TEST_F(EngineChildrenTest, SyncWaitsForAnExecutionThatRunsAlready) {
+  harness_.Deploy("child", kWaits);
+  harness_.Start("child", R"({"a":1})", "kid");
+  const ExecutionName parent = StartParent(kWaits, ".sync");
+  harness_.Advance(61s);
+  EXPECT_EQ(harness_.Describe(parent).status, ExecutionStatus::kSucceeded);
+}
+
+// An execution tells its end once: who waits second is told that the name is taken.
+TEST_F(EngineChildrenTest, AnExecutionIsWaitedForOnce) {
+  const ExecutionName first = StartParent(kWaits, ".sync");
+  const ExecutionName second = harness_.Start("parent", R"({"a":1})");
+  harness_.Settle();
+  EXPECT_EQ(harness_.Describe(second).error, "StepFunctions.ExecutionAlreadyExistsException");
+  harness_.Advance(61s);
+  EXPECT_EQ(harness_.Describe(first).status, ExecutionStatus::kSucceeded);
+}
+
 TEST_F(EngineChildrenTest, ATimeOutStopsTheChild) {
   const ExecutionName parent = StartParent(kWaits, ".sync", R"(,"TimeoutSeconds":5)");
   harness_.Advance(6s);

@@ -34,7 +34,14 @@ void EngineImpl::RefuseCall(const TaskRef& ref,
   const bool passes =
       status.code() == StatusCode::kResourceExhausted || status.code() == StatusCode::kUnavailable;
   // The disk is full, or the store does not answer: the call is made again in a while.
-  if (passes) return Post(ref.execution.shard, ChildRefusedCommand{ref.execution, ref.frame});
+  if (passes) {
+    Post(ref.execution.shard, ChildRefusedCommand{ref.execution, ref.frame});
+    // Of a call that was taken back its message asks again.
+    if (status.code() != StatusCode::kUnavailable) return;
+    const rows::OutboxKeyParts message{
+        .id = ref.execution, .frame = ref.frame, .wait_number = ref.wait_number};
+    return Post(ref.execution.shard, DeliveredCommand{.message = message, .status = status});
+  }
   const std::string code = status.reason().empty() ? "Validation" : status.reason();
   // As recorded for an AWS SDK integration.
   const std::string details =

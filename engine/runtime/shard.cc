@@ -392,6 +392,7 @@ void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
                        rows::EncodeEvents(turn.history));
   }
   ForgetHeartbeats(execution, turn);
+  StageCancelledCalls(execution, turn);
   interpreter::Apply(turn, execution.set);
   if (!turn.mocked_calls.empty()) {
     execution.row.mocked_calls = execution.set.mocked_calls;

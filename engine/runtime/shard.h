@@ -226,6 +226,12 @@ class Shard {
   static bool IsEngineCall(const Resident& execution, FrameNumber frame);
   // A call that had no answer: it is made again, now or when it is durable that it is to be made.
   void CallAgain(Resident& execution, FrameNumber number, Timestamp now);
+  // Of calls that `turn` takes back before they had an answer: what they start is to be stopped.
+  void StageCancelledCalls(const Resident& execution, const interpreter::Turn& turn);
+  // Finds out what such a call has started.
+  void AskForChild(const Resident& execution,
+                   const rows::OutboxKeyParts& key,
+                   const rows::OutboxRow& message);
   void CallEngine(Resident& execution, FrameNumber frame);
   void StageMessage(const rows::OutboxKeyParts& key, rows::OutboxRow message);
   void Deliver(const rows::OutboxKeyParts& key, const rows::OutboxRow& message);

@@ -73,6 +73,48 @@ void Shard::CallAgain(Resident& execution, FrameNumber number, Timestamp now) {
   owner_.ArmTimer({.due = now + kCallPause, .execution = execution.id, .frame = number});
 }
 
+void Shard::StageCancelledCalls(const Resident& execution, const interpreter::Turn& turn) {
+  for (const interpreter::Effect& effect : turn.effects) {
+    const auto* cancel = std::get_if<interpreter::CancelTask>(&effect);
+    if (cancel == nullptr || !IsEngineCall(execution, cancel->frame)) continue;
+    const interpreter::Frame& frame = execution.set.frames.at(cancel->frame);
+    const auto& task = std::get<asl::TaskState>(execution.machine->states[frame.state].details);
+    if (!task.waits_for_execution() || frame.wait_number != cancel->wait_number) continue;
+    StageMessage({.id = execution.id, .frame = frame.number, .wait_number = frame.wait_number},
+                 {.kind = rows::OutboxRow::Kind::kStopChild,
+                  .run = std::get<interpreter::TaskWait>(frame.wait).parameters.home});
+  }
+}
+
+// Starts it once more: the attempt gets the execution that it has, whatever crashed in between, or
+// the refusal that it would have had. The answer comes late, and so leads to a stop.
+void Shard::AskForChild(const Resident& execution,
+                        const rows::OutboxKeyParts& key,
+                        const rows::OutboxRow& message) {
+  const auto parameters = LoadPayload(execution.id, message.run);
+  if (!parameters.ok()) return CannotRead(execution.id, parameters.status());
+  interpreter::Frame frame;
+  frame.number = key.frame;
+  frame.wait_number = key.wait_number;
+  auto start = interpreter::ChildStartOf(execution.row.header, frame, *parameters);
+  if (!start.ok()) {
+    return environment_.Post(id_, DeliveredCommand{.message = key, .status = OkStatus()});
+  }
+  const rows::ParentLink parent{.execution = key.id,
+                                .frame = key.frame,
+                                .wait_number = key.wait_number,
+                                .is_waiting = true,
+                                .map_run = std::nullopt};
+  ChildRequest request;
+  request.namespace_id = execution.row.namespace_id;
+  request.parent = parent;
+  request.start = std::move(*start);
+  request.priority = execution.row.priority;
+  request.fairness_key = execution.row.fairness_key;
+  request.request_id = interpreter::RequestId(execution.row.header, key.frame, key.wait_number);
+  environment_.StartChild(std::move(request));
+}
+
 void Shard::On(ChildAnsweredCommand command, Timestamp now, DiskState) {
   const TaskRef ref = command.ref;
   auto found = Find(ref.execution);
@@ -87,7 +129,13 @@ void Shard::On(ChildAnsweredCommand command, Timestamp now, DiskState) {
                                             .cause = std::move(command.cause),
                                             .lease = interpreter::Lease{now, now},
                                             .child = command.child}});
-  if (is_accepted || !command.child || !found.ok()) return;
+  if (is_accepted || !found.ok()) return;
+  if (!command.child) {
+    // A call that was taken back has started nothing.
+    if (command.output) return;
+    return staged_.writes.Delete(Family::kState,
+                                 rows::OutboxKey(ref.execution, ref.frame, ref.wait_number));
+  }
   // The task timed out or was taken back before it knew its child: nobody waits for that one.
   if (*found != nullptr) {
     const auto frame = (*found)->set.frames.find(ref.frame);
@@ -139,6 +187,7 @@ void Shard::Deliver(const rows::OutboxKeyParts& key, const rows::OutboxRow& mess
   if (message.kind == rows::OutboxRow::Kind::kStopChildren) {
     return StopChildren(execution, key, message);
   }
+  if (message.child.execution.empty()) return AskForChild(execution, key, message);
   const ExecutionName child{.namespace_id = execution.row.namespace_id,
                             .state_machine = message.child.state_machine,
                             .name = message.child.execution};

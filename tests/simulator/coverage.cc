@@ -107,6 +107,16 @@ constexpr std::array<std::string_view, kMarks> kNames = {
     "token that nobody got, or that was lost",
     "crash while a token is out",
     "redrive goes on with a task that ends with its token",
+    "execution that a task started succeeds",
+    "task fails with the execution that it started",
+    "task times out while the execution that it started runs",
+    "execution is stopped with the one that started it",
+    "name of an execution to be started is taken",
+    "redrive starts the execution of a task again",
+    "execution is started with a token",
+    "crash while an execution waits for another",
+    "crash after the start of an execution, before its parent knows",
+    "crash with a message between executions under way",
 };
 
 }  // namespace

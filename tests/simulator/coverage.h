@@ -113,8 +113,18 @@ enum class Mark : std::uint8_t {
   kTokenLost,
   kCrashWithTokenOut,
   kRedriveOfTokenTask,
+  kChildSucceeded,
+  kChildFailed,
+  kChildOfTimedOutTask,
+  kChildStoppedWithParent,
+  kChildNameTaken,
+  kChildOfRedrivenTask,
+  kChildWithToken,
+  kCrashWithOpenChild,
+  kCrashBeforeChildIsKnown,
+  kCrashWithMessageUnderWay,
 };
-inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kRedriveOfTokenTask) + 1;
+inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kCrashWithMessageUnderWay) + 1;
 
 // "crash with a half-finished join".
 std::string_view MarkName(Mark mark);

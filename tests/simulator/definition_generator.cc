@@ -39,20 +39,24 @@ LanguageMix DrawLanguageMix(SeededRandom& random) {
   mix.has_variables = !one_in(3);
   mix.has_queries = !mix.has_broken_paths && !one_in(3);
   mix.has_callbacks = mix.has_tasks && one_in(3);
+  mix.has_children = one_in(3);
   mix.depth_max = 1 + static_cast<int>(random.Below(3));
   mix.states_max = 4 + static_cast<int>(random.Below(14));
   return mix;
 }
 
-PlainJson GenerateDefinition(const LanguageMix& mix, SeededRandom& random) {
-  return Generator(mix, random).Machine();
+PlainJson GenerateDefinition(const LanguageMix& mix,
+                             const std::vector<std::string>& startable,
+                             SeededRandom& random) {
+  return Generator(mix, mix.has_children ? startable : std::vector<std::string>(), random)
+      .Machine();
 }
 
 PlainJson GenerateInput(const LanguageMix& mix, SeededRandom& random) {
   if (mix.has_broken_paths && random.Below(8) == 0) {
     return random.Below(2) == 0 ? PlainJson::Number(7) : PlainJson::Array({});
   }
-  return Generator(mix, random).Input(0);
+  return Generator(mix, {}, random).Input(0);
 }
 
 }  // namespace pawl::simulator

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/base/random.h"
 #include "tests/simulator/plain_json.h"
@@ -31,14 +32,19 @@ struct LanguageMix {
   bool has_queries = false;
   // Activities, and functions that are called with a task token.
   bool has_callbacks = false;
+  // Tasks that start executions.
+  bool has_children = false;
   int depth_max = 3;
   int states_max = 14;
 };
 
 LanguageMix DrawLanguageMix(SeededRandom& random);
 
-// A definition that the compiler accepts.
-PlainJson GenerateDefinition(const LanguageMix& mix, SeededRandom& random);
+// A definition that the compiler accepts. `startable`: the state machines that it may start
+// executions of, if the mix has children.
+PlainJson GenerateDefinition(const LanguageMix& mix,
+                             const std::vector<std::string>& startable,
+                             SeededRandom& random);
 PlainJson GenerateInput(const LanguageMix& mix, SeededRandom& random);
 
 }  // namespace pawl::simulator

@@ -473,6 +473,8 @@ class Folder {
     attempt.timeout_seconds = event().timeout_seconds;
     attempt.heartbeat_seconds = event().heartbeat_seconds;
     const auto& task = std::get<asl::TaskState>(machine_.states[frame->state].details);
+    attempt.is_call = task.integration == asl::TaskState::Integration::kEngineCall;
+    attempt.waits_for_child = task.waits_for_execution();
     attempt.has_token =
         task.waits_for_token() || task.integration == asl::TaskState::Integration::kActivity;
     folded_.attempt_began[attempt.key] = event().at;
@@ -699,6 +701,10 @@ class Folder {
 bool IsTimedOut(const FoldedAttempt& attempt) {
   return attempt.end == EventType::kLambdaFunctionTimedOut ||
          attempt.end == EventType::kTaskTimedOut || attempt.end == EventType::kActivityTimedOut;
+}
+
+bool IsRefusedCall(const FoldedAttempt& attempt) {
+  return attempt.is_call && attempt.error.starts_with("StepFunctions.");
 }
 
 FoldedHistory FoldHistory(const asl::StateMachine& machine,

@@ -31,6 +31,10 @@ struct FoldedAttempt {
   std::string cause;
   std::optional<std::int64_t> timeout_seconds;
   std::optional<std::int64_t> heartbeat_seconds;
+  // It starts an execution.
+  bool is_call = false;
+  // And waits for its end.
+  bool waits_for_child = false;
   // It ends with a task token, from `token_since` on: an activity was taken, or a function that has
   // the token has returned what `returned` says.
   bool has_token = false;
@@ -41,6 +45,8 @@ struct FoldedAttempt {
 };
 
 bool IsTimedOut(const FoldedAttempt& attempt);
+// The execution that it asks for was not started.
+bool IsRefusedCall(const FoldedAttempt& attempt);
 
 struct FoldedFrame {
   enum class Phase {

@@ -21,10 +21,15 @@ std::string Generator::ActivityTask(const Next& next) {
     members.emplace_back("ResultSelector", PlainJson::Object({{"done.$", Text("$")}}));
   }
   members.emplace_back("ResultPath", ResultPath());
-  AddTimeouts(members);
+  AddTokenTimeouts(members);
   AddRetry(members, 3);
   AddCatch(members, next);
   return Add(name, std::move(members), next);
+}
+
+void Generator::AddTokenTimeouts(Members& members) {
+  AddTimeouts(members);
+  if (!mix_.has_heartbeats && OneIn(4)) members.emplace_back("HeartbeatSeconds", Number(1, 1));
 }
 
 std::string Generator::TokenTask(const Next& next) {
@@ -40,7 +45,7 @@ std::string Generator::TokenTask(const Next& next) {
       "Parameters",
       PlainJson::Object({{"FunctionName", Text(function)}, {"Payload", std::move(payload)}}));
   members.emplace_back("ResultPath", ResultPath());
-  AddTimeouts(members);
+  AddTokenTimeouts(members);
   AddRetry(members, 3);
   AddCatch(members, next);
   return Add(name, std::move(members), next);

@@ -24,7 +24,8 @@ inline PlainJson Text(std::string_view text) {
 
 class Generator final {
  public:
-  Generator(const LanguageMix& mix, SeededRandom& random) : mix_(mix), random_(random) {}
+  Generator(const LanguageMix& mix, std::vector<std::string> startable, SeededRandom& random)
+      : mix_(mix), startable_(std::move(startable)), random_(random) {}
 
   PlainJson Machine();
   PlainJson Input(int depth);
@@ -117,6 +118,9 @@ class Generator final {
   std::string Callback(const Next& next);
   std::string ActivityTask(const Next& next);
   std::string TokenTask(const Next& next);
+  void AddTokenTimeouts(Members& members);
+  // Starts an execution of one of `startable_`.
+  std::string ChildTask(const Next& next);
   std::string Wait(const Next& next);
   // One comparison; `variable` is there unless paths may be broken.
   PlainJson Comparison();
@@ -132,10 +136,12 @@ class Generator final {
   std::string PeelingLoop(const Next& next);
 
   const LanguageMix& mix_;
+  const std::vector<std::string> startable_;
   SeededRandom& random_;
   PlainJson* states_ = nullptr;
   int names_ = 0;
   int variables_ = 0;
+  int child_tasks_left_ = 2;
   // The variables of the present scope, and those of it and of the scopes around.
   std::vector<std::string> own_;
   std::vector<std::string> visible_;

@@ -58,6 +58,18 @@ void NoteEvents(const StoredExecution& execution, Coverage& coverage) {
   }
 }
 
+void NoteCall(const StoredExecution& execution, const FoldedAttempt& attempt, Coverage& coverage) {
+  coverage.HitIf(attempt.waits_for_child && attempt.end == EventType::kTaskSucceeded,
+                 Mark::kChildSucceeded);
+  coverage.HitIf(attempt.waits_for_child && attempt.error == "States.TaskFailed",
+                 Mark::kChildFailed);
+  coverage.HitIf(IsTimedOut(attempt) && attempt.returned && attempt.waits_for_child,
+                 Mark::kChildOfTimedOutTask);
+  coverage.HitIf(IsRefusedCall(attempt), Mark::kChildNameTaken);
+  coverage.HitIf(attempt.has_token && attempt.returned, Mark::kChildWithToken);
+  coverage.HitIf(execution.folded.redrive_counts.contains(attempt.key), Mark::kChildOfRedrivenTask);
+}
+
 void NoteAttempts(const StoredExecution& execution, Coverage& coverage) {
   for (const FoldedAttempt& attempt : execution.folded.attempts) {
     if (attempt.ended == 0) continue;
@@ -76,6 +88,7 @@ void NoteAttempts(const StoredExecution& execution, Coverage& coverage) {
         is_token_out && attempt.heartbeat_seconds && !has_timed_out &&
         attempt.ended_at - *attempt.token_since > std::chrono::seconds(*attempt.heartbeat_seconds);
     coverage.HitIf(has_token_waited, Mark::kTokenHeartbeatKeptTaskAlive);
+    if (attempt.is_call) NoteCall(execution, attempt, coverage);
     coverage.HitIf(attempt.error == "ActivityDoesNotExist", Mark::kUnknownActivityFailed);
     coverage.HitIf(attempt.has_token && execution.folded.redrive_counts.contains(attempt.key),
                    Mark::kRedriveOfTokenTask);
@@ -125,6 +138,8 @@ void NoteHistory(const StoredExecution& execution, const Limits& limits, Coverag
     coverage.HitIf(has_variables && execution.folded.redrives > 0, Mark::kVariableAfterRedrive);
   }
   coverage.HitIf(row.status == ExecutionStatus::kTimedOut, Mark::kExecutionTimedOut);
+  coverage.HitIf(row.status == ExecutionStatus::kAborted && row.parent && !row.error && !row.cause,
+                 Mark::kChildStoppedWithParent);
   const bool is_at_limit = execution.events.size() >= limits.history_events_max;
   coverage.HitIf(is_at_limit && row.status == ExecutionStatus::kFailed, Mark::kHistoryLimitReached);
   const auto& attempts = execution.folded.attempts;

@@ -39,6 +39,10 @@ enum class Mutant : std::uint8_t {
   kAcceptOldTokens,
   // After a crash tasks that were taken, or whose functions returned, are as they were before.
   kForgetTokens,
+  // A crash loses messages between executions.
+  kLoseMessages,
+  // A message is kept after it arrived.
+  kRepeatMessages,
   // A redrive runs a Parallel or Map again as a whole, with what had succeeded in it.
   kRedriveRunsAgain,
   // A redrive loses some of the branches that did not succeed.
@@ -56,7 +60,7 @@ struct NamedMutant {
   std::string_view name;
 };
 
-inline constexpr std::array<NamedMutant, 19> kMutants = {{
+inline constexpr std::array<NamedMutant, 21> kMutants = {{
     {Mutant::kAcknowledgeEarly, "acknowledge-early"},
     {Mutant::kSkipSync, "skip-sync"},
     {Mutant::kTearBatch, "tear-batch"},
@@ -71,6 +75,8 @@ inline constexpr std::array<NamedMutant, 19> kMutants = {{
     {Mutant::kAcceptLateAnswers, "accept-late-answers"},
     {Mutant::kAcceptOldTokens, "accept-old-tokens"},
     {Mutant::kForgetTokens, "forget-tokens"},
+    {Mutant::kLoseMessages, "lose-messages"},
+    {Mutant::kRepeatMessages, "repeat-messages"},
     {Mutant::kRedriveRunsAgain, "redrive-runs-again"},
     {Mutant::kRedriveForgetsFrames, "redrive-forgets-frames"},
     {Mutant::kLeakVariables, "leak-variables"},

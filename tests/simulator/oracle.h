@@ -38,11 +38,20 @@ struct AttemptKey {
   auto operator<=>(const AttemptKey&) const = default;
 };
 
+// The end of a task that started an execution.
+struct ObservedCall {
+  std::optional<PlainJson> output = {};
+  PlainJson error = {};
+  PlainJson cause = {};
+};
+
 // What chance decided in the run that is judged.
 struct Observations {
   // Tasks' attempts that ended otherwise than by their function's answer: the error's name, with
   // "States.HeartbeatTimeout" for a missed heartbeat.
   std::map<AttemptKey, std::string> faults = {};
+  // How tasks ended that started executions: what they were told is checked elsewhere.
+  std::map<AttemptKey, ObservedCall> calls = {};
   // The child whose failure ended an attempt of a Parallel or Map; several, of which the first that
   // fails is meant, where what was seen does not tell them apart.
   std::map<AttemptKey, std::set<std::uint32_t>> failed_children = {};

@@ -5,6 +5,7 @@
 namespace pawl::simulator {
 namespace {
 
+constexpr std::string_view kStartExecution = "arn:aws:states:::states:startExecution";
 constexpr std::string_view kInvoke = "arn:aws:states:::lambda:invoke";
 constexpr std::string_view kInvokeWithToken = "arn:aws:states:::lambda:invoke.waitForTaskToken";
 
@@ -50,6 +51,7 @@ Evaluated Walker::Call(const Visit& visit, const PlainJson& input) {
   if (resource == kInvoke || resource == kInvokeWithToken) {
     return Invoke(visit, resource == kInvokeWithToken, input);
   }
+  if (resource.starts_with(kStartExecution)) return CallChild(visit, input);
   Begin(visit);
   if (auto fault = FaultOf(visit)) return std::move(*fault);
   return ResultOf(CallFunction(FunctionOf(resource), input));
@@ -62,6 +64,20 @@ Evaluated Walker::CallActivity(const Visit& visit,
   if (auto fault = FaultOf(visit)) return std::move(*fault);
   if (activity == kUnknownActivity) return FailureOf("ActivityDoesNotExist");
   return ResultOf(CallFunction(activity, input));
+}
+
+// What became of the execution is its own matter. One that was given a token is let be: who has the
+// token answers.
+Evaluated Walker::CallChild(const Visit& visit, const PlainJson& input) {
+  Begin(visit);
+  if (auto fault = FaultOf(visit)) return std::move(*fault);
+  if (visit.state.Find("Resource")->text.ends_with(".waitForTaskToken")) {
+    return ResultOf(CallFunction(kTokenChildFunction, *input.Find("Input")));
+  }
+  const auto call = observed_.calls.find(KeyOf(visit));
+  if (call == observed_.calls.end()) return FailureOf("never ended");
+  if (call->second.output) return *call->second.output;
+  return Failure{.error = call->second.error, .cause = call->second.cause};
 }
 
 Evaluated Walker::Invoke(const Visit& visit, bool has_token, const PlainJson& input) {

@@ -40,6 +40,8 @@ inline constexpr std::array<std::string_view, 5> kActivities = {
     "echo", "small", "flaky2", "odd", "later"};
 // An activity that nobody ever creates.
 inline constexpr std::string_view kUnknownActivity = "nowhere";
+// What those answer with who hold the token that an execution was started with.
+inline constexpr std::string_view kTokenChildFunction = "small";
 // The error of a function that fails after it has passed its task token on.
 inline constexpr std::string_view kPassedOn = "PassedOn";
 // A function that no worker ever announces.

@@ -331,6 +331,11 @@ void SimulatedDisk::Mutate(std::vector<storage::ShardBatch>& batches) {
           return operation.family != Family::kHistory || random_.Below(40) != 0;
         });
         break;
+      case Mutant::kRepeatMessages:
+        Thin(batch.writes, [](const auto& operation) {
+          return operation.kind != WriteBatch::Operation::Kind::kDelete || !IsState(operation, 'O');
+        });
+        break;
       case Mutant::kLeakVariables:
         LeakVariables(batch.writes);
         break;
@@ -349,15 +354,18 @@ void SimulatedDisk::MutateCrash() {
     unsynced_.reset();
   }
   if (mutant_ == Mutant::kAlterExpressions) AlterExpressions(rows_);
-  const bool is_of_rows = mutant_ == Mutant::kForgetTokens || mutant_ == Mutant::kLoseResults ||
-                          mutant_ == Mutant::kReuseAttempts || mutant_ == Mutant::kLoseVariables;
+  const bool is_of_rows = mutant_ == Mutant::kLoseResults || mutant_ == Mutant::kReuseAttempts ||
+                          mutant_ == Mutant::kLoseVariables || mutant_ == Mutant::kForgetTokens ||
+                          mutant_ == Mutant::kLoseMessages;
   if (!is_of_rows) return;
   storage::StoreContents contents = rows_.Snapshot();
   auto& state = contents.families.at(static_cast<std::size_t>(Family::kState));
   if (mutant_ == Mutant::kForgetTokens) {
     ForgetTokens(state);
   } else if (mutant_ != Mutant::kReuseAttempts) {
-    const char lost = mutant_ == Mutant::kLoseResults ? 'R' : 'V';
+    const char lost = mutant_ == Mutant::kLoseResults    ? 'R'
+                      : mutant_ == Mutant::kLoseMessages ? 'O'
+                                                         : 'V';
     std::erase_if(state, [lost](const auto& row) { return TagOf(row.first) == lost; });
   } else {
     for (auto& [key, value] : state) {

@@ -28,6 +28,13 @@ ExecutionName NameOf(const rows::ExecutionRow& row) {
           .name = row.header.name};
 }
 
+ObservedCall CallOf(const FoldedAttempt& attempt) {
+  if (attempt.error.empty() && attempt.output) {
+    return {.output = PlainJson::Parse(attempt.output->view())};
+  }
+  return {.error = PlainJson::String(attempt.error), .cause = PlainJson::String(attempt.cause)};
+}
+
 }  // namespace
 
 bool StoreChecker::Fail(const std::string& what) {
@@ -44,6 +51,7 @@ std::string StoreChecker::Check(Timestamp now, Duration retention) {
   problem_.clear();
   std::map<ExecutionId, StoredExecution> before = std::exchange(executions_, {});
   timers_.clear();
+  messages_ = 0;
   names_.clear();
   const auto quarantined =
       disk_.Scan({.family = Family::kIndex, .begin = "X", .end = "Y", .limit = 1});
@@ -62,8 +70,8 @@ std::string StoreChecker::Check(Timestamp now, Duration retention) {
   if (!timers_.empty()) return "a timer row stands for no parked frame";
   const bool is_right =
       CheckExpired(now, retention) && CheckNames() && CheckListings() &&
-      (retention < kRetentionForEver ||
-       (CheckStarts() && CheckAccepted() && CheckTaken() && CheckStopped() && CheckRedriven()));
+      (retention < kRetentionForEver || (CheckStarts() && CheckAccepted() && CheckTaken() &&
+                                         CheckChildren() && CheckStopped() && CheckRedriven()));
   return is_right ? "" : problem_;
 }
 
@@ -89,6 +97,13 @@ bool StoreChecker::ReadState() {
       const auto shard = static_cast<std::uint16_t>((static_cast<unsigned char>(row.key[0]) << 8U) |
                                                     static_cast<unsigned char>(row.key[1]));
       names_.emplace(row.key, ExecutionId{.shard = ShardId{shard}, .number = *number});
+      continue;
+    }
+    if (tag == 'O') {
+      const auto message = rows::ParseOutboxKey(row.key);
+      if (!message || !rows::DecodeOutbox(row.value).ok()) return Fail("a message is not readable");
+      if (!executions_.contains(message->id)) return Fail("a message comes from no execution");
+      ++messages_;
       continue;
     }
     if (tag == 'T') {
@@ -305,12 +320,18 @@ bool StoreChecker::CheckFrame(const StoredExecution& execution,
     case Phase::kTask: {
       const FoldedAttempt& attempt = execution.folded.attempts[*folded.open_attempt];
       const auto* token = std::get_if<interpreter::TokenWait>(&stored.wait);
-      if (attempt.token_since ? token == nullptr : !is_task) {
+      const auto* child = std::get_if<interpreter::ChildWait>(&stored.wait);
+      const bool waits_for_child = attempt.waits_for_child && attempt.returned;
+      const bool is_right = waits_for_child       ? child != nullptr
+                            : attempt.token_since ? token != nullptr
+                                                  : is_task;
+      if (!is_right) {
         return Fail(execution, who + "has an open attempt and does not wait for it");
       }
       const EventId scheduled = is_task
                                     ? std::get<interpreter::TaskWait>(stored.wait).scheduled_event
-                                    : token->scheduled_event;
+                                : waits_for_child ? child->scheduled_event
+                                                  : token->scheduled_event;
       if (scheduled != attempt.scheduled) {
         return Fail(execution, who + "waits for another attempt than its history says");
       }
@@ -546,6 +567,10 @@ bool StoreChecker::CheckOracle(const StoredExecution& execution) {
           attempt.timeout_seconds &&
           attempt.ended_at - attempt.scheduled_at >= std::chrono::seconds(*attempt.timeout_seconds);
       observed.faults[attempt.key] = is_late ? "States.Timeout" : "States.HeartbeatTimeout";
+    } else if (IsRefusedCall(attempt)) {
+      observed.faults[attempt.key] = attempt.error;
+    } else if (attempt.is_call && !attempt.has_token) {
+      observed.calls[attempt.key] = CallOf(attempt);
     } else if (attempt.error == "Pawl.WorkerLost" || attempt.error == "Runtime.MarshalError" ||
                attempt.error == kPassedOn) {
       observed.faults[attempt.key] = attempt.error;
@@ -614,6 +639,8 @@ std::string StoreChecker::DisagreementWith(const OracleRun& run, const StoredExe
       }
       break;
     case ExecutionStatus::kAborted: {
+      // By its parent, which waits for it no longer.
+      if (row.parent && row.parent->is_waiting && !row.error && !row.cause) break;
       const auto stops = ledger_.stops.find(NameOf(row));
       const bool was_asked =
           stops != ledger_.stops.end() &&

@@ -69,6 +69,9 @@ class StoreChecker {
   // What `payload` of the execution says, wherever it stands; "<nowhere>" if it is not there.
   std::string TextOf(const StoredExecution& execution, const interpreter::Payload& payload) const;
 
+  // Messages between executions that have not arrived, at the last Check.
+  std::size_t messages() const { return messages_; }
+
   // Of the last Check.
   const std::map<ExecutionId, StoredExecution>& executions() const { return executions_; }
 
@@ -97,6 +100,14 @@ class StoreChecker {
   bool CheckAccepted();
   bool CheckAccepted(const std::map<TaskRef, Answer>& said, bool with_token);
   bool CheckTaken();
+  bool CheckChildren();
+  // What the attempt of a task was told of the execution that it started.
+  bool CheckCall(const StoredExecution& execution, const FoldedAttempt& attempt);
+  bool CheckDescription(const StoredExecution& execution,
+                        const StoredExecution& child,
+                        const PlainJson& description);
+  // nullptr: none.
+  const StoredExecution* FindByArn(const std::string& arn) const;
   bool CheckStopped();
   bool CheckRedriven();
   // Each of these is about one execution.
@@ -134,6 +145,7 @@ class StoreChecker {
   Coverage& coverage_;
   const bool may_clock_go_back_;
   std::map<ExecutionId, StoredExecution> executions_;
+  std::size_t messages_ = 0;
   std::map<std::string, std::string> timers_;
   std::map<std::string, ExecutionId> names_;
   std::map<ExecutionId, Seen> seen_;

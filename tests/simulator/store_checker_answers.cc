@@ -45,7 +45,8 @@ Answer RecordedAnswer(const FoldedAttempt& attempt) {
 }
 
 bool IsMadeByEngine(const FoldedAttempt& attempt) {
-  return IsTimedOut(attempt) || attempt.error == "Pawl.WorkerLost" ||
+  return IsTimedOut(attempt) || (attempt.is_call && !attempt.has_token) || IsRefusedCall(attempt) ||
+         attempt.error == "Pawl.WorkerLost" ||
          attempt.error == "Lambda.ResourceNotFoundException" ||
          attempt.error == "ActivityDoesNotExist";
 }
@@ -134,7 +135,7 @@ bool StoreChecker::CheckAccepted(const std::map<TaskRef, Answer>& said, bool wit
       return Fail("a completion was accepted, its execution is gone");
     SaidAnswers recorded;
     for (const FoldedAttempt& attempt : execution->second.folded.attempts) {
-      if (!with_token && attempt.returned) {
+      if (!with_token && attempt.returned && !attempt.is_call) {
         ++recorded[{attempt.frame, {.output = Unwrapped(attempt.returned->str())}}];
       }
       if (attempt.ended == 0 || IsMadeByEngine(attempt)) continue;

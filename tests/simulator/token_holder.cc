@@ -66,7 +66,6 @@ void TokenHolder::PassOn(const Task& task) {
 
 void TokenHolder::Recall(const TaskRef& ref, std::string_view function, std::string_view payload) {
   if (tokens_.contains(ref)) return;
-  all_.coverage.Hit(Mark::kTokenLost);
   Hold(ref, function, PlainJson::Parse(payload));
   tokens_.at(ref).is_neglected = false;
 }

@@ -47,7 +47,7 @@ class TokenHolder final {
   // Polls for every activity, and ends all tasks but some of those that time ends as well. True if
   // anything was there to be done.
   bool WorkHealthily();
-  // A token that its holder never got, or has lost, is looked up.
+  // A token that nobody holds is looked up.
   void Recall(const TaskRef& ref, std::string_view function, std::string_view payload);
 
   // Requests that have no answer yet; polls are none.

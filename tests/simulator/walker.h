@@ -126,6 +126,7 @@ class Walker final {
   std::optional<Failure> FaultOf(const Visit& visit) const;
   Evaluated Call(const Visit& visit, const PlainJson& input);
   Evaluated CallActivity(const Visit& visit, const std::string& activity, const PlainJson& input);
+  Evaluated CallChild(const Visit& visit, const PlainJson& input);
   Evaluated Invoke(const Visit& visit, bool has_token, const PlainJson& input);
   Evaluated Branch(const Visit& visit, const PlainJson& input);
   Evaluated Iterate(const Visit& visit, const PlainJson& input);

@@ -107,6 +107,13 @@ class World final : public WatchSink {
   // Of people who hold task tokens (world_callbacks.cc).
   void CallbackStep();
   bool WorkOnCallbacks();
+  // Tokens that executions were started with, and others that nobody got (if `with_lost`).
+  void RecallTokens(bool with_lost);
+  // Executions that wait for others, and these (world_children.cc).
+  void CheckChildrenAtRest();
+  // Whether the frame is in a state that starts an execution.
+  bool IsEngineCall(const StoredExecution& execution, const interpreter::Frame& frame) const;
+  void NoteChild(const StoredExecution& execution);
   void CheckTokens();
   void DiskFault();
   void SettleAndCheck();
@@ -124,7 +131,9 @@ class World final : public WatchSink {
   // Those that ended without success.
   std::vector<ExecutionName> Redrivable() const;
   std::string NewName(const std::string& machine);
+  // One that the world started, or any.
   std::optional<ExecutionName> SomeExecution();
+  std::optional<ExecutionName> AnyExecution();
   std::size_t NewRequest(const std::string& what);
   void OnChanges(std::vector<ExecutionChange> changes) override;
 

@@ -1,9 +1,11 @@
 // Steps of the people who hold task tokens.
+#include "tests/simulator/script.h"
 #include "tests/simulator/world.h"
 
 namespace pawl::simulator {
 
 void World::CallbackStep() {
+  RecallTokens(false);
   const std::uint64_t kind = random_.Below(20);
   if (kind < 7) return token_holder_.Poll();
   if (kind < 13) return token_holder_.EndOne();
@@ -15,24 +17,35 @@ void World::CallbackStep() {
 
 // What healthy people would do now; true if there was anything.
 bool World::WorkOnCallbacks() {
-  if (!mix_.has_callbacks) return false;
+  if (!mix_.has_callbacks && !mix_.has_children) return false;
+  RecallTokens(true);
+  return token_holder_.WorkHealthily();
+}
+
+void World::RecallTokens(bool with_lost) {
   for (const auto& [id, execution] : checker_.executions()) {
     const DefinitionText* text =
         FindDefinition(execution.row.header.state_machine, execution.row.revision);
     for (const auto& [number, frame] : execution.frames) {
       const auto* token = std::get_if<interpreter::TokenWait>(&frame.wait);
-      // What ends by itself may stay without anybody who knows its token.
-      if (token == nullptr || token->deadline || token->heartbeat) continue;
+      if (token == nullptr) continue;
       const auto& task = std::get<asl::TaskState>(text->machine->states[frame.state].details);
+      const TaskRef ref{.execution = id, .frame = number, .wait_number = frame.wait_number};
+      const std::string parameters =
+          checker_.TextOf(execution, *execution.events[token->scheduled_event - 1].payload);
+      if (task.integration == asl::TaskState::Integration::kEngineCall) {
+        token_holder_.Recall(
+            ref, kTokenChildFunction, PlainJson::Parse(parameters).Find("Input")->Write());
+        continue;
+      }
+      // What ends by itself may stay without anybody who knows its token.
       const auto activity = asl::ActivityOf(task.function_name);
-      if (!activity) continue;
-      const interpreter::Payload& payload = *execution.events[token->scheduled_event - 1].payload;
-      token_holder_.Recall({.execution = id, .frame = number, .wait_number = frame.wait_number},
-                           *activity,
-                           checker_.TextOf(execution, payload));
+      const bool is_lost = activity && !token->deadline && !token->heartbeat;
+      if (!with_lost || !is_lost || token_holder_.Holds(ref)) continue;
+      coverage_.Hit(Mark::kTokenLost);
+      token_holder_.Recall(ref, *activity, parameters);
     }
   }
-  return token_holder_.WorkHealthily();
 }
 
 // A task whose token is not heard of ends when its heartbeats are due.

@@ -86,8 +86,9 @@ RunReport World::Run() {
   const std::uint64_t machines = 1 + random_.Below(3);
   for (std::uint64_t i = 0; i < machines; ++i) {
     machines_.push_back({.name = "m" + std::to_string(i)});
-    Deploy(i);
   }
+  for (std::size_t i = 0; i < machines_.size(); ++i)
+    Deploy(i);
   crowded_shard_ = static_cast<std::uint16_t>(random_.Below(128));
   const std::uint64_t workers = 1 + random_.Below(3);
   for (std::uint64_t i = 0; i < workers; ++i) {
@@ -265,6 +266,7 @@ void World::NoteCrash() {
       coverage_.HitIf(frame.input.home != 0 && !frame.input.bytes.has_value(),
                       Mark::kPayloadOutsideFrame);
     }
+    NoteChild(execution);
     coverage_.HitIf(!execution.parked.empty(), Mark::kCrashWithParkedFrame);
     coverage_.HitIf(!execution.frames.empty() && !execution.variables.empty(),
                     Mark::kCrashWithVariables);
@@ -272,6 +274,7 @@ void World::NoteCrash() {
     coverage_.HitIf(joins > 0 && execution.row.header.redrive_count > 0,
                     Mark::kCrashWithRedrivenJoin);
   }
+  coverage_.HitIf(checker_.messages() > 0, Mark::kCrashWithMessageUnderWay);
   coverage_.HitIf(has_half_join, Mark::kCrashWithHalfFinishedJoin);
   coverage_.HitIf(has_half_join && has_overdue, Mark::kCrashWithHalfFinishedJoinAndOverdueTimer);
   coverage_.HitIf(!is_any_open && !checker_.executions().empty(), Mark::kCrashWithEverythingClosed);

@@ -98,7 +98,13 @@ void World::CheckSettled() {
         return Fail(who + frame_name + " was due at " + FormatTimestamp(*due) +
                     " and was not woken");
       }
-      if (std::holds_alternative<interpreter::TaskWait>(frame.wait)) ++open_tasks;
+      if (!std::holds_alternative<interpreter::TaskWait>(frame.wait)) continue;
+      if (!IsEngineCall(execution, frame)) {
+        ++open_tasks;
+      } else if (!temper_.has_disk_faults) {
+        // The disk that refused an answer makes it come a second later.
+        return Fail(who + frame_name + " has called the engine and has no answer");
+      }
     }
   }
   const EngineStatistics statistics = engine_->Statistics();
@@ -119,6 +125,7 @@ void World::CheckSettled() {
   }
   if (token_holder_.unanswered() > 0) return Fail("at rest a request with a token is not answered");
   CheckTokens();
+  CheckChildrenAtRest();
   if (statistics.quarantined > 0) return Fail("an execution was quarantined");
   if (statistics.scrubbed > 0) return Fail("the scrubber found a frame that was forgotten");
 }

@@ -48,7 +48,7 @@ void World::TakeStep() {
       {2, &World::WatchSome},
       {temper_.has_redeployments ? 1U : 0U, &World::DeployAgain},
       {70, &World::WorkerStep},
-      {mix_.has_callbacks ? 24U : 0U, &World::CallbackStep},
+      {mix_.has_callbacks || mix_.has_children ? 24U : 0U, &World::CallbackStep},
       {temper_.has_disk_faults ? 2U : 0U, &World::DiskFault},
       {2, &World::SettleAndCheck},
   };
@@ -119,7 +119,11 @@ void World::JumpWallClock() {
 
 void World::Deploy(std::size_t index) {
   Machine& machine = machines_[index];
-  PlainJson definition = GenerateDefinition(mix_, random_);
+  // Only machines behind it, so that no execution starts another one of its own kind.
+  std::vector<std::string> startable;
+  for (std::size_t i = index + 1; i < machines_.size(); ++i)
+    startable.push_back(machines_[i].name);
+  PlainJson definition = GenerateDefinition(mix_, startable, random_);
   const std::string text = definition.Write();
   asl::Compilation compiled = asl::Compile(text);
   if (!compiled.ok()) {
@@ -246,16 +250,26 @@ std::optional<ExecutionName> World::SomeExecution() {
   return names_[random_.Below(names_.size())];
 }
 
+std::optional<ExecutionName> World::AnyExecution() {
+  const auto& executions = checker_.executions();
+  if (executions.empty() || OneIn(2)) return SomeExecution();
+  auto one = executions.begin();
+  std::advance(one, static_cast<std::ptrdiff_t>(random_.Below(executions.size())));
+  const interpreter::ExecutionHeader& header = one->second.row.header;
+  return ExecutionName{.state_machine = header.state_machine, .name = header.name};
+}
+
 void World::StopSome() {
-  const auto name = SomeExecution();
+  const auto name = AnyExecution();
   if (!name) return;
   ++ledger_.messages;
   StopEntry stop;
   if (!OneIn(3)) stop.error = "Stopped" + std::to_string(random_.Below(3));
   if (OneIn(2)) stop.cause = "because";
   ledger_.stops[*name].push_back(stop);
-  const auto& start = ledger_.starts[*name];
-  coverage_.HitIf(!start.acknowledged_input.has_value(), Mark::kStopBeforeStartIsDurable);
+  const auto start = ledger_.starts.find(*name);
+  coverage_.HitIf(start != ledger_.starts.end() && !start->second.acknowledged_input,
+                  Mark::kStopBeforeStartIsDurable);
   for (const auto& [id, execution] : checker_.executions()) {
     if (execution.row.header.name != name->name) continue;
     coverage_.Hit(execution.row.is_closed() ? Mark::kStopOfClosed : Mark::kStopOfRunning);
@@ -361,14 +375,15 @@ void World::OnRedriven(const ExecutionName& name,
 }
 
 void World::ReadSome() {
-  const auto name = SomeExecution();
+  const auto name = AnyExecution();
   if (!name) return;
   const auto info = engine_->DescribeExecution(*name);
   const auto history = engine_->GetHistory({.name = *name, .page_size = 1 + random_.Below(50)});
+  const auto start = ledger_.starts.find(*name);
   const auto list = engine_->ListExecutions({.state_machine = name->state_machine});
   if (!list.ok()) Fail("executions cannot be listed: " + list.status().ToString());
   if (!info.ok()) {
-    const bool is_known = ledger_.starts[*name].acknowledged_input.has_value() &&
+    const bool is_known = start != ledger_.starts.end() && start->second.acknowledged_input &&
                           temper_.options.retention > std::chrono::hours(24);
     if (info.status().code() != StatusCode::kNotFound || is_known) {
       Fail("an execution cannot be read: " + info.status().ToString());
@@ -382,7 +397,7 @@ void World::ReadSome() {
 }
 
 void World::WatchSome() {
-  const auto name = SomeExecution();
+  const auto name = AnyExecution();
   if (!name) return;
   if (!watch_) watch_ = engine_->StartWatch(*this);
   if (OneIn(5)) return watch_->Remove(*name);

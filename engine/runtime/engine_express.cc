@@ -16,11 +16,14 @@ void EngineImpl::StartSyncExecution(StartRequest request, Callback<ExecutionInfo
                                 "state_machine")
                     .WithReason("StateMachineTypeNotSupported"));
   }
-  // Whichever is told: that the start was refused, or how the execution ended.
-  const auto told = std::make_shared<Callback<ExecutionInfo>>(std::move(done));
-  command->on_close = [told](Result<ExecutionInfo> info) { (*told)(std::move(info)); };
-  command->done = [hold = std::move(command->done), told](const Result<StartResponse>& response) {
-    if (!response.ok()) (*told)(response.status());
+  // Told is what comes first: that the start was refused or lost, or how the execution ended.
+  const auto tell = [told = std::make_shared<Callback<ExecutionInfo>>(std::move(done))](
+                        Result<ExecutionInfo> info) {
+    if (auto once = std::exchange(*told, {})) once(std::move(info));
+  };
+  command->on_close = tell;
+  command->done = [hold = std::move(command->done), tell](const Result<StartResponse>& response) {
+    if (!response.ok()) tell(response.status());
   };
   const ShardId shard = rows::ShardOf(
       command->request.namespace_id, command->request.state_machine, command->request.name);

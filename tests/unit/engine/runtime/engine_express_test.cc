@@ -118,6 +118,15 @@ TEST_F(EngineExpressTest, ACrashEndsIt) {
   EXPECT_EQ(harness_.engine().Statistics().quarantined, 0U);
 }
 
+// The shard is read again before the start was through: that is told, once.
+TEST_F(EngineExpressTest, ALossIsToldOnce) {
+  ASSERT_TRUE(DeployExpress("m", kWaits).ok());
+  harness_.store().FailNextCommit(storage::CommitResult::kAborted);
+  StartSync("m", "{}");
+  ASSERT_EQ(answers_.size(), 1U);
+  EXPECT_EQ(answers_[0].status().code(), StatusCode::kUnavailable);
+}
+
 TEST_F(EngineExpressTest, AStandardMachineIsNotStartedSo) {
   harness_.Deploy("m", kWaits);
   StartSync("m", "{}");

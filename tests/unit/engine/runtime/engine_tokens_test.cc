@@ -262,16 +262,18 @@ TEST_F(EngineTokensTest, AFunctionMayAnswerBeforeItReturns) {
   EXPECT_EQ(harness_.Describe(name).output.view(), "3");
 }
 
-// The worker that had the task is gone: what nobody waits for is given to no other one.
+// The worker that had the task went with a crash: what nobody waits for is given to no other one.
 TEST_F(EngineTokensTest, ATaskThatEndedWithItsTokenIsNotDeliveredAgain) {
   harness_.Deploy("m", kCallback);
-  ScriptedWorker& worker = harness_.AddWorker({"ask"});
-  const ExecutionName name = harness_.Start("m");
+  const ScriptedWorker& worker = harness_.AddWorker({"ask"});
+  harness_.Start("m");
+  harness_.Settle();
   ASSERT_EQ(worker.tasks.size(), 1U);
   json::Arena arena;
   const auto payload = json::Parse(worker.tasks.front().payload.view(), arena);
-  worker.Vanish();
-  EXPECT_TRUE(Succeed(std::string(payload->Find("token")->string()), "3").ok());
+  const std::string token(payload->Find("token")->string());
+  harness_.Crash();
+  EXPECT_TRUE(Succeed(token, "3").ok());
   const ScriptedWorker& other = harness_.AddWorker({"ask"});
   harness_.Advance(5s);
   EXPECT_TRUE(other.tasks.empty());

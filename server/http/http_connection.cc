@@ -47,7 +47,10 @@ std::string LowerCase(std::string text) {
   return text;
 }
 
-HttpRequest ToRequest(beast::http::request<beast::http::string_body> message) {
+// Without the body, and without what trails it: a trailer says nothing of the request (RFC 9110,
+// section 6.5.1), and nobody would look for a signature there.
+template <typename Message>
+HttpRequest HeadOf(const Message& message) {
   HttpRequest request;
   request.method = std::string(message.method_string());
   request.target = std::string(message.target());
@@ -55,8 +58,14 @@ HttpRequest ToRequest(beast::http::request<beast::http::string_body> message) {
     request.headers.push_back(
         {.name = LowerCase(std::string(field.name_string())), .value = std::string(field.value())});
   }
-  request.body = std::move(message.body());
   return request;
+}
+
+// The only coding that is undone here is that of the transfer in chunks.
+template <typename Message>
+bool IsCoded(const Message& message) {
+  const auto coding = message[beast::http::field::transfer_encoding];
+  return !coding.empty() && !beast::iequals(coding, "chunked");
 }
 
 // Whether the other side has closed the connection, or broken it.
@@ -122,17 +131,22 @@ asio::awaitable<bool> HttpConnection::ServeOne() {
   // What it is depends on the header.
   parser.body_limit(boost::none);
   if (!co_await ReadHeader(parser)) co_return false;
+  if (IsCoded(parser.get())) co_return co_await Refuse(501, "Transfer-Encoding: chunked alone");
+  HttpRequest request = HeadOf(parser.get());
   const std::size_t bytes_max = BodyBytesMax(parser);
   parser.body_limit(bytes_max);
-  const std::size_t body_bytes = parser.chunked() ? bytes_max : parser.content_length().value_or(0);
+  const std::size_t body_bytes = parser.content_length().value_or(0);
   if (body_bytes > bytes_max) co_return co_await RefuseLargeBody();
-  const HttpService::BodyRoom room(service_.bodies(), body_bytes);
-  if (!room.fits()) co_return co_await Refuse(503, "too many large requests at once");
-  if (!co_await ReadBody(parser)) co_return false;
+  if (body_bytes > service_.bodies().bytes_max) {
+    co_return co_await Refuse(503, "there is no room for so large a request");
+  }
+  HttpService::BodyRoom room(service_.bodies(), 0);
+  if (!co_await ReadBody(parser, room)) co_return false;
 
   const bool is_head = parser.get().method() == beast::http::verb::head;
   const bool keeps_alive = parser.get().keep_alive();
-  HttpResponse response = co_await Answer(ToRequest(parser.release()));
+  request.body = std::move(parser.get().body());
+  HttpResponse response = co_await Answer(std::move(request));
   const HttpService::BodyRoom answer_room(service_.answers(), response.body.size());
   if (!answer_room.fits()) co_return co_await Refuse(503, "too many large answers at once");
   const bool goes_on = keeps_alive && !is_stopping_ && !is_client_gone_;
@@ -167,7 +181,8 @@ asio::awaitable<bool> HttpConnection::ReadHeader(Parser& parser) {
   co_return true;
 }
 
-asio::awaitable<bool> HttpConnection::ReadBody(Parser& parser) {
+// A body takes room as it comes: who announces a large one and sends nothing holds nothing.
+asio::awaitable<bool> HttpConnection::ReadBody(Parser& parser, HttpService::BodyRoom& room) {
   SetDeadline(service_.options().body_time_max);
   error_code error;
   const auto expected = parser.get()[beast::http::field::expect];
@@ -176,8 +191,12 @@ asio::awaitable<bool> HttpConnection::ReadBody(Parser& parser) {
     co_await asio::async_write(socket_, interim, Awaiting(error));
     if (error) co_return false;
   }
-  co_await beast::http::async_read(socket_, buffer_, parser, Awaiting(error));
-  if (error) co_return co_await RefuseRead(error);
+  while (!parser.is_done()) {
+    co_await beast::http::async_read_some(socket_, buffer_, parser, Awaiting(error));
+    if (error) co_return co_await RefuseRead(error);
+    room.Grow(parser.get().body().size());
+    if (!room.fits()) co_return co_await Refuse(503, "too many large requests at once");
+  }
   co_return true;
 }
 

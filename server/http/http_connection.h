@@ -41,7 +41,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   Awaitable<bool> ServeOne();
   Awaitable<bool> AwaitRequest();
   Awaitable<bool> ReadHeader(Parser& parser);
-  Awaitable<bool> ReadBody(Parser& parser);
+  Awaitable<bool> ReadBody(Parser& parser, HttpService::BodyRoom& room);
   Awaitable<bool> Write(HttpResponse response, bool is_head, bool keeps_alive);
   // Says what the server itself has to say, and ends the connection.
   Awaitable<bool> Refuse(int status, std::string text);

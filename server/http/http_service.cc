@@ -44,6 +44,12 @@ bool HttpService::AwaitEnd(std::chrono::nanoseconds wait) {
 HttpService::BodyRoom::BodyRoom(BodyMemory& memory, std::size_t bytes)
     : memory_(memory), bytes_(bytes), had_(memory.bytes.fetch_add(bytes)) {}
 
+void HttpService::BodyRoom::Grow(std::size_t bytes) {
+  if (bytes <= bytes_) return;
+  had_ = memory_.bytes.fetch_add(bytes - bytes_) - bytes_;
+  bytes_ = bytes;
+}
+
 HttpService::BodyRoom::~BodyRoom() {
   memory_.bytes.fetch_sub(bytes_);
 }

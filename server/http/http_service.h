@@ -56,12 +56,16 @@ class HttpService {
     BodyRoom(const BodyRoom&) = delete;
     BodyRoom& operator=(const BodyRoom&) = delete;
 
+    // To `bytes` in all.
+    void Grow(std::size_t bytes);
+
     bool fits() const { return had_ + bytes_ <= memory_.bytes_max; }
 
    private:
     BodyMemory& memory_;
-    const std::size_t bytes_;
-    const std::size_t had_;
+    std::size_t bytes_;
+    // What others had when it grew last.
+    std::size_t had_;
   };
 
  private:

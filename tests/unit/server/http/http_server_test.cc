@@ -250,6 +250,28 @@ TEST_F(HttpServerTest, RefusesRequestsThatHaveNoRoom) {
   EXPECT_EQ(client.Ask("POST / HTTP/1.1\r\nContent-Length: 101\r\n\r\n").status, 503);
 }
 
+TEST_F(HttpServerTest, ABodyThatIsOnlyAnnouncedHoldsNoRoom) {
+  Start({.bodies_bytes_max = 100});
+  const std::string head = "POST / HTTP/1.1\r\nContent-Length: 80\r\n\r\n";
+  HttpClient slow = Connect();
+  ASSERT_TRUE(slow.Send(head));
+  HttpClient other = Connect();
+  EXPECT_EQ(other.Ask(head + std::string(80, 'x')).status, 200);
+  EXPECT_EQ(slow.Ask(std::string(80, 'y')).status, 200);
+}
+
+TEST_F(HttpServerTest, WhatTrailsABodyIsNoHeader) {
+  HttpClient client = Connect();
+  const HttpAnswer answer = client.Ask(
+      "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-Word: late\r\n\r\n");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "/a  x");
+  HttpClient coded = Connect();
+  EXPECT_EQ(
+      coded.Ask("POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n").status,
+      501);
+}
+
 TEST_F(HttpServerTest, RefusesSlowClients) {
   Start({.idle_max = milliseconds(100),
          .header_time_max = milliseconds(100),

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <utility>
+
+#include "engine/platform/file_text.h"
 
 namespace pawl::server {
 namespace {
 
+constexpr std::size_t kFileBytesMax = std::size_t{1024} * 1024;
 constexpr std::size_t kIdCharactersMin = 3;
 constexpr std::size_t kIdCharactersMax = 128;
 constexpr std::size_t kSecretCharactersMin = 8;
@@ -72,15 +73,14 @@ Result<aws::AccessKeys> ParseAccessKeys(std::string_view text) {
 Result<aws::AccessKeys> LoadAccessKeys(const std::string& text, const std::string& file) {
   ASSIGN_OR_RETURN(aws::AccessKeys keys, ParseAccessKeys(text));
   if (file.empty()) return keys;
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    return NotFound(
-        fmt::format("aws_access_keys_file: cannot read '{}'; expected a file with a "
-                    "line ID:SECRET for each key",
-                    file));
+  const Result<std::string> content = platform::ReadFileText(file, kFileBytesMax);
+  if (!content.ok()) {
+    return Status(content.status().code(),
+                  fmt::format("aws_access_keys_file: {}; expected a file with a line ID:SECRET for "
+                              "each key",
+                              content.status().message()));
   }
-  const std::string content((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  Result<aws::AccessKeys> more = ParseAccessKeys(content);
+  Result<aws::AccessKeys> more = ParseAccessKeys(*content);
   if (!more.ok()) {
     return InvalidArgument(
         fmt::format("aws_access_keys_file: '{}': {}", file, more.status().message()));

@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "engine/json/arena.h"
 #include "engine/json/parse.h"
 #include "engine/json/write.h"
+#include "engine/platform/file_text.h"
 
 namespace pawl::server {
 namespace {
@@ -193,14 +192,11 @@ Result<std::shared_ptr<const MockConfiguration>> MockConfiguration::Parse(std::s
 }
 
 Result<std::shared_ptr<const MockConfiguration>> MockConfiguration::Load(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return NotFound(fmt::format("mock_config: cannot read '{}'", file));
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (text.size() > kFileBytesMax) {
-    return InvalidArgument(fmt::format(
-        "mock_config: '{}' has {} bytes; at most {} are read", file, text.size(), kFileBytesMax));
+  const Result<std::string> text = platform::ReadFileText(file, kFileBytesMax);
+  if (!text.ok()) {
+    return Status(text.status().code(), fmt::format("mock_config: {}", text.status().message()));
   }
-  auto configuration = Parse(text);
+  auto configuration = Parse(*text);
   if (configuration.ok()) return configuration;
   return InvalidArgument(
       fmt::format("mock_config: '{}': {}", file, configuration.status().message()));

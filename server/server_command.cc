@@ -9,13 +9,12 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "engine/platform/clock.h"
+#include "engine/platform/file_text.h"
 #include "engine/platform/random.h"
 #include "server/access_keys.h"
 #include "server/cli/command.h"
@@ -42,18 +41,13 @@ struct Given {
 
 Status ReadConfig(const std::string& path, SettingSources& sources) {
   if (path.empty()) return {};
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return NotFound(fmt::format("cannot read the configuration file '{}'", path));
+  Result<std::string> text = platform::ReadFileText(path, kConfigBytesMax);
+  if (!text.ok()) {
+    return Status(text.status().code(),
+                  fmt::format("the configuration file: {}", text.status().message()));
   }
   sources.file_name = path;
-  sources.file_text.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-  if (sources.file_text.size() > kConfigBytesMax) {
-    return InvalidArgument(fmt::format("'{}' has {} bytes; a configuration file has at most {}",
-                                       path,
-                                       sources.file_text.size(),
-                                       kConfigBytesMax));
-  }
+  sources.file_text = *std::move(text);
   return {};
 }
 

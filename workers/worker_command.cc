@@ -10,13 +10,12 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 
 #include "engine/base/time.h"
 #include "engine/platform/clock.h"
+#include "engine/platform/file_text.h"
 #include "engine/platform/thread.h"
 #include "workers/worker_core.h"
 #include "workers/worker_settings.h"
@@ -50,16 +49,13 @@ Result<WorkerSettings> SettingsFrom(const Given& given) {
   const std::string path =
       given.config.empty() ? Environment("PAWL_CONFIG").value_or("") : given.config;
   if (!path.empty()) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return NotFound(fmt::format("cannot read the configuration file '{}'", path));
-    sources.file_name = path;
-    sources.file_text.assign(std::istreambuf_iterator<char>(file), {});
-    if (sources.file_text.size() > kConfigBytesMax) {
-      return InvalidArgument(fmt::format("'{}' has {} bytes; a configuration file has at most {}",
-                                         path,
-                                         sources.file_text.size(),
-                                         kConfigBytesMax));
+    Result<std::string> text = platform::ReadFileText(path, kConfigBytesMax);
+    if (!text.ok()) {
+      return Status(text.status().code(),
+                    fmt::format("the configuration file: {}", text.status().message()));
     }
+    sources.file_name = path;
+    sources.file_text = *std::move(text);
   }
   return LoadWorkerSettings(sources);
 }

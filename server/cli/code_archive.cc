@@ -17,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// As many as a server takes in one archive.
+constexpr std::size_t kFilesMax = 100'000;
 constexpr std::string_view kZipMagic = "PK";
 constexpr zip_uint32_t kFileMode = 0100644;
 constexpr zip_uint32_t kExecutableMode = 0100755;
@@ -152,6 +154,11 @@ Result<std::vector<CodeFile>> ReadDirectory(const fs::path& directory) {
     }
     ASSIGN_OR_RETURN(CodeFile file, ReadCodeFile(*at, directory));
     bytes += file.content.size();
+    if (files.size() >= kFilesMax) {
+      return InvalidArgument(fmt::format("'{}' has more than {} files; a function's code has fewer",
+                                         directory.string(),
+                                         kFilesMax));
+    }
     if (bytes > kUnpackedCodeBytesMax) {
       return InvalidArgument(fmt::format(
           "'{}' has more than {} bytes of files", directory.string(), kUnpackedCodeBytesMax));
@@ -177,6 +184,9 @@ Result<std::string> ArchiveOf(const std::string& path) {
   if (fs::is_directory(path, error)) {
     ASSIGN_OR_RETURN(const std::vector<CodeFile> files, ReadDirectory(path));
     return Pack(files);
+  }
+  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {
+    return InvalidArgument(fmt::format("'{}' is neither a directory nor a file", path));
   }
   Result<std::string> archive = ReadInputFile(path, kCodeBytesMax);
   if (!archive.ok() || archive->starts_with(kZipMagic)) return archive;

@@ -5,20 +5,14 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 
 #include "engine/json/parse.h"
+#include "engine/platform/file_text.h"
 
 namespace pawl::cli {
 namespace {
 
 constexpr std::size_t kReadBytes = 64 * 1024;
-
-struct CloseFile {
-  void operator()(std::FILE* file) const {
-    if (file != stdin) std::fclose(file);
-  }
-};
 
 std::string ReasonOf(int error) {
   return std::strerror(error);  // NOLINT(concurrency-mt-unsafe): one thread reads files.
@@ -27,23 +21,20 @@ std::string ReasonOf(int error) {
 }  // namespace
 
 Result<std::string> ReadInputFile(const std::string& path, std::size_t bytes_max) {
-  const std::string what = path == "-" ? "standard input" : "'" + path + "'";
-  const std::unique_ptr<std::FILE, CloseFile> file(path == "-" ? stdin
-                                                               : std::fopen(path.c_str(), "rbe"));
-  if (!file) return NotFound(fmt::format("cannot read {}: {}", what, ReasonOf(errno)));
+  if (path != "-") return platform::ReadFileText(path, bytes_max);
   std::string text;
   while (true) {
     const std::size_t before = text.size();
     text.resize(before + kReadBytes);
-    const std::size_t count = std::fread(text.data() + before, 1, kReadBytes, file.get());
+    const std::size_t count = std::fread(text.data() + before, 1, kReadBytes, stdin);
     text.resize(before + count);
     if (text.size() > bytes_max) {
-      return InvalidArgument(fmt::format("{} has more than {} bytes", what, bytes_max));
+      return InvalidArgument(fmt::format("standard input has more than {} bytes", bytes_max));
     }
     if (count < kReadBytes) break;
   }
-  if (std::ferror(file.get()) != 0) {
-    return InvalidArgument(fmt::format("cannot read {}: {}", what, ReasonOf(errno)));
+  if (std::ferror(stdin) != 0) {
+    return InvalidArgument(fmt::format("cannot read standard input: {}", ReasonOf(errno)));
   }
   return text;
 }

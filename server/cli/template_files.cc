@@ -1,6 +1,7 @@
 #include "server/cli/template_files.h"
 
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "server/cli/code_archive.h"
@@ -42,6 +43,11 @@ Result<DefinitionText> TemplateFiles::Definition(const std::string& logical_id,
     definition.label = PathOf(machine.definition.path);
     const auto known = definitions_.find(definition.label);
     if (known == definitions_.end()) {
+      std::error_code error;
+      if (std::filesystem::exists(definition.label, error) &&
+          !std::filesystem::is_regular_file(definition.label, error)) {
+        return InvalidArgument(logical_id + ": '" + definition.label + "' is no file");
+      }
       ASSIGN_OR_RETURN(text, ReadDefinition(definition.label));
       definitions_.emplace(definition.label, text);
     } else {

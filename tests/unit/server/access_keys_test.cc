@@ -46,6 +46,8 @@ TEST(AccessKeysTest, AFileHoldsMore) {
   std::ofstream(path) << "# nobody\n";
   EXPECT_THAT(LoadAccessKeys("", path).status().message(), HasSubstr("holds no key"));
   EXPECT_THAT(LoadAccessKeys("", path + "x").status().message(), HasSubstr("cannot read"));
+  EXPECT_THAT(LoadAccessKeys("", directory.path().string()).status().message(),
+              HasSubstr("Is a directory"));
 }
 
 }  // namespace

@@ -212,7 +212,7 @@ INSTANTIATE_TEST_SUITE_P(
                             "not on the loopback interface"},
                     Refusal{"NoConfigFile",
                             {"--config", "/nowhere/pawl.yaml"},
-                            "cannot read the configuration file '/nowhere/pawl.yaml'"},
+                            "the configuration file: cannot read '/nowhere/pawl.yaml': No such file"},
                     Refusal{"WrongValue",
                             {"--in-memory", "--retention", "forever"},
                             "--retention: 'forever' is no duration"},

@@ -69,7 +69,9 @@ Status Check(const InvocationRequest& request, const Limits& limits) {
 
 // As the worker stream says it of a result that it does not send.
 void RefuseLargeOutput(interpreter::CalledFunction& called, std::size_t bytes_max) {
-  if (!called.output || called.output->size() <= bytes_max) return;
+  const bool was_refused = called.error == "States.DataLimitExceeded" && called.cause.empty();
+  const bool is_large = called.output && called.output->size() > bytes_max;
+  if (!was_refused && !is_large) return;
   called.output.reset();
   called.error = "Function.ResponseSizeTooLarge";
   called.cause = "Response payload size exceeded maximum allowed payload size (" +

@@ -57,6 +57,11 @@ std::string InputOf(const InvocationRequest& request) {
 
 Status MakeStateMachine(Engine& engine, NamespaceId namespace_id) {
   const auto known = engine.DescribeStateMachine(namespace_id, kEventStateMachine, 0);
+  if (known.ok() && known->type != asl::MachineType::kStandard) {
+    return Unavailable(std::string("the state machine '") + kEventStateMachine +
+                       "' is EXPRESS: events would not be durable; delete it, and the next event "
+                       "makes the right one");
+  }
   if (known.status().code() != StatusCode::kNotFound) return known.status();
   const auto deployed = engine.Deploy({.namespace_id = namespace_id,
                                        .name = kEventStateMachine,
@@ -80,7 +85,11 @@ void StartEvent(Engine& engine,
        .state_machine = kEventStateMachine,
        .name = std::move(name),
        .input = InputOf(request)},
-      [done = std::move(done)](const Result<StartResponse>& started) { done(started.status()); });
+      [done = std::move(done)](const Result<StartResponse>& started) {
+        // AWS has no name for it; clients try again what is a failure here.
+        const bool is_deleting = started.status().reason() == "StateMachineDeleting";
+        done(is_deleting ? Unavailable(started.status().message()) : started.status());
+      });
 }
 
 }  // namespace pawl::lambda

@@ -16,7 +16,7 @@ inline constexpr char kEventStateMachine[] = "pawl-lambda-events";
 
 // `done` runs once the call is durable; `name` becomes the execution's. The payload is valid JSON;
 // a client context is not passed on (nor is it on AWS). Errors: those of Engine::StartExecution and
-// Engine::Deploy.
+// Engine::Deploy; Unavailable while the state machine is being deleted, or if it is EXPRESS.
 void StartEvent(Engine& engine,
                 const InvocationRequest& request,
                 std::string name,

@@ -1,4 +1,5 @@
 // Invoke of the AWS Lambda API.
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +21,8 @@ constexpr int kAccepted = 202;
 constexpr int kNoContent = 204;
 constexpr std::string_view kJson = "application/json";
 
+// For a worker that fetches code, or has others to run first. SDKs wait a minute for an answer.
+constexpr std::chrono::seconds kWorkerWaitMax(50);
 // Longer than any call: the engine answers before.
 constexpr Duration kAnswerMax = kInvocationMax + std::chrono::minutes(1);
 
@@ -168,6 +171,13 @@ void Invoke(const LambdaCall& call, const LambdaReply& reply) {
   if (type == "DryRun") return InvokeDry(call, *request, reply);
   if (type == "Event") return InvokeEvent(call, *request, reply);
   reply.SendErrorAfter(kAnswerMax, Unavailable("the server stops; try again"));
+  // A call of a deployed function that no worker takes is not waited for much longer than it would
+  // run.
+  const auto deployed = call.functions().Describe(NameOf(*request));
+  if (deployed.ok()) {
+    const std::chrono::seconds timeout(deployed->configuration.timeout_seconds);
+    request->timeout = std::min<Duration>(timeout + kWorkerWaitMax, kInvocationMax);
+  }
   const FailureWords words = WordsOf(call, *request);
   const bool wants_log = request->wants_log;
   call.engine().InvokeFunction(

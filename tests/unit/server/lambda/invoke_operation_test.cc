@@ -148,6 +148,37 @@ TEST_F(InvokeOperationTest, AnEventIsAnsweredOnceItIsDurable) {
   EXPECT_EQ(seen_[0].payload.view(), R"({"n":1})");
 }
 
+TEST_F(InvokeOperationTest, AnEventThatCouldNotBeDurableIsRefused) {
+  AddEcho();
+  client_.harness().Settle();
+  const std::vector<http::HttpHeader> event = {{.name = "x-amz-invocation-type", .value = "Event"}};
+  const std::string pass = R"({"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}})";
+  const std::string wait =
+      R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":9,"End":true}}})";
+  Engine& engine = client_.harness().engine();
+  ASSERT_TRUE(engine.Deploy({.name = "pawl-lambda-events", .definition = wait}).ok());
+  EXPECT_EQ(client_.Send(Invocation("{}", event)).status, 202);
+  ASSERT_TRUE(engine.DeleteStateMachine({}, "pawl-lambda-events").ok());
+  EXPECT_THAT(client_.Send(Invocation("{}", event)).Error(), StartsWith("500 ServiceException: "));
+  client_.harness().Advance(std::chrono::seconds(20));
+  ASSERT_TRUE(engine
+                  .Deploy({.name = "pawl-lambda-events",
+                           .definition = pass,
+                           .type = asl::MachineType::kExpress})
+                  .ok());
+  EXPECT_THAT(client_.Send(Invocation("{}", event)).Error(), HasSubstr("is EXPRESS"));
+}
+
+TEST_F(InvokeOperationTest, ACallThatNoWorkerTakesEndsSoonerThanAFunctionMayRun) {
+  ASSERT_EQ(client_.Create("echo", R"(,"Timeout":5)").Error(), "");
+  const auto answer = client_.Begin(Invocation("{}"));
+  client_.harness().Advance(std::chrono::seconds(54));
+  EXPECT_FALSE(*answer);
+  client_.harness().Advance(std::chrono::seconds(2));
+  ASSERT_TRUE(*answer);
+  EXPECT_THAT((*answer)->Error(), StartsWith("500 ServiceException: "));
+}
+
 TEST_F(InvokeOperationTest, AnEventIsWhatWasSent) {
   AddEcho();
   client_.harness().Settle();

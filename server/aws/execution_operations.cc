@@ -34,7 +34,11 @@ Result<StartRequest> StartIn(const ApiCall& call) {
   StartRequest request{.namespace_id = call.caller.namespace_id,
                        .state_machine = std::move(machine.state_machine),
                        .qualifier = std::move(machine.qualifier)};
-  if (mark != std::string::npos) request.test_case = arn.substr(mark + 1);
+  if (mark != std::string::npos) {
+    request.test_case = arn.substr(mark + 1);
+    // A test that would call for real is worse than none.
+    if (request.test_case.empty()) return Invalid("no test case stands behind the '#' of " + arn);
+  }
   if (auto name = call.input.Text("name")) {
     RETURN_IF_ERROR(CheckResourceName(*name));
     request.name = *std::move(name);

@@ -165,3 +165,10 @@ def test_a_test_case_that_is_not_there_is_refused(local: Any) -> None:
     error = caught.value.response["Error"]
     assert error["Code"] == "ValidationException"
     assert "no test case 'Sad'" in error["Message"]
+
+
+def test_a_test_without_a_name_runs_nothing(local: Any) -> None:
+    client, arn = local
+    with pytest.raises(client.exceptions.ClientError) as caught:
+        client.start_execution(stateMachineArn=arn + "#")
+    assert caught.value.response["Error"]["Code"] == "ValidationException"

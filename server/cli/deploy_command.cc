@@ -82,13 +82,20 @@ int DeployTemplateFile(const Options& options,
   return DeployTemplate(options, client, file);
 }
 
+// What was called a template, by options that are for one.
+int RefuseAsTemplate(const std::string& path) {
+  const Result<std::string> text = ReadDefinition(path);
+  if (!text.ok()) return ReportUsage("deploy", text.status().message());
+  for (const asl::Diagnostic& diagnostic : templates::ReadTemplate(*text, {}).diagnostics)
+    PrintNote(DiagnosticText(path, diagnostic));
+  return ReportUsage("deploy",
+                     fmt::format("'{}' is no template: --parameter, --stack-name, --skip, "
+                                 "--strict and --dry-run are for templates",
+                                 path));
+}
+
 int DeployDefinition(const Options& options, Client& client, const std::string& path) {
-  if (options.HasTemplateOptions()) {
-    return ReportUsage("deploy",
-                       fmt::format("'{}' is no template: --parameter, --stack-name, --skip, "
-                                   "--strict and --dry-run are for templates",
-                                   path));
-  }
+  if (options.HasTemplateOptions()) return RefuseAsTemplate(path);
   const std::string name = options.name.empty() ? StateMachineNameOf(path) : options.name;
   const Deployment deployment =
       DeployFile("deploy", options, client, {path, name, options.type, options.publish});

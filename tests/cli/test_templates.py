@@ -278,3 +278,12 @@ def test_a_deployed_function_is_invoked(working: Pawl) -> None:
     failed = working("invoke", "greet", "--log", "--output", "json")
     assert failed.code == 1
     assert failed.json_lines[0]["error"] == "KeyError"
+
+
+def test_a_broken_template_is_told_with_its_line(server: Pawl, tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text("Resources:\n  A:\n    Type: [\n")
+    outcome = server("deploy", str(template), "--dry-run")
+    assert outcome.code == 2
+    assert "template.yaml:4" in outcome.err
+    assert "is no template" in outcome.err

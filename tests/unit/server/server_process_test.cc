@@ -210,9 +210,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{"NotLoopback",
                             {"--in-memory", "--grpc-address", "0.0.0.0:7600"},
                             "not on the loopback interface"},
-                    Refusal{"NoConfigFile",
-                            {"--config", "/nowhere/pawl.yaml"},
-                            "the configuration file: cannot read '/nowhere/pawl.yaml': No such file"},
+                    Refusal{
+                        "NoConfigFile",
+                        {"--config", "/nowhere/pawl.yaml"},
+                        "the configuration file: cannot read '/nowhere/pawl.yaml': No such file"},
                     Refusal{"WrongValue",
                             {"--in-memory", "--retention", "forever"},
                             "--retention: 'forever' is no duration"},

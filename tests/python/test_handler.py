@@ -143,3 +143,10 @@ def test_a_task_error_is_its_name_and_its_cause() -> None:
     failure = describe(TaskError("S3.NoSuchKeyException", "gone \ud800"), None)
     assert failure.error_type == "S3.NoSuchKeyException"
     assert failure.to_json("r") == "gone \\ud800"
+
+
+def test_callers_see_the_files_where_lambda_has_them(code):
+    failure = load(code, "tested.handler", "raise ValueError('no')\n")
+    trace = json.loads(failure.to_json("id"))["stackTrace"]
+    assert trace[-1].startswith('  File "/var/task/tested.py", line 1, ')
+    assert f'  File "{code}/tested.py", line 1, ' in failure.to_log()

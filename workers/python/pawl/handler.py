@@ -19,6 +19,9 @@ Handler = Callable[[Any, Context], Any]
 ERROR_MESSAGE_CHARACTERS_MAX = 32 * 1024
 STACK_FRAMES_MAX = 100
 ERROR_TYPE_CHARACTERS_MAX = 256
+# Where AWS Lambda has a function's code, and where it is here, with a slash behind it.
+TASK_ROOT = "/var/task/"
+_own_files = ""
 
 
 class Failure(NamedTuple):
@@ -38,7 +41,7 @@ class Failure(NamedTuple):
             "errorMessage": self.message,
             "errorType": self.error_type,
             "requestId": request_id,
-            "stackTrace": list(self.stack_trace),
+            "stackTrace": [as_in_lambda(frame) for frame in self.stack_trace],
         }
         text = json.dumps(payload, ensure_ascii=False)
         return text if is_encodable(text) else json.dumps(payload)
@@ -81,11 +84,24 @@ def describe(error: BaseException, trace: Optional[TracebackType]) -> Failure:
     return Failure(type(error).__name__, message[:ERROR_MESSAGE_CHARACTERS_MAX], frames)
 
 
+def as_in_lambda(frame: str) -> str:
+    """A frame's text with the function's own file where AWS Lambda has it.
+
+    Callers see what they would see of Lambda; the log tells the file's place on this machine.
+    """
+    prefix = f'  File "{_own_files}'
+    if _own_files and frame.startswith(prefix):
+        return f'  File "{TASK_ROOT}' + frame[len(prefix) :]
+    return frame
+
+
 def load_handler(name: str, code_directory: str) -> Handler | Failure:
     """Imports the module of handler ``name`` ("package/module.function") and returns the function.
 
     What the import raises on purpose to end the process (SystemExit) is not caught.
     """
+    global _own_files  # pylint: disable=global-statement
+    _own_files = os.path.join(code_directory, "")
     module_name, dot, function_name = name.rpartition(".")
     if not dot:
         message = f"Bad handler '{name}': not enough values to unpack (expected 2, got 1)"

@@ -20,6 +20,24 @@ FunctionRunner::FunctionRunner(FunctionSpec spec, PoolContext& context)
     : spec_(std::move(spec)), context_(context) {}
 
 void FunctionRunner::Change(FunctionSpec spec) {
+  next_spec_.reset();
+  const bool is_awaited =
+      !pending_.empty() && !generations_.empty() && generations_.back()->is_importing();
+  if (is_awaited) {
+    next_spec_ = std::move(spec);
+  } else {
+    TakeUp(std::move(spec));
+  }
+}
+
+bool FunctionRunner::TakeUpChange() {
+  if (!next_spec_) return false;
+  if (!generations_.empty() && generations_.back()->is_importing()) return false;
+  TakeUp(*std::exchange(next_spec_, std::nullopt));
+  return true;
+}
+
+void FunctionRunner::TakeUp(FunctionSpec spec) {
   if (spec == spec_) return;
   for (const auto& generation : generations_)
     generation->Retire();
@@ -39,6 +57,8 @@ void FunctionRunner::Submit(Invocation invocation) {
 
 void FunctionRunner::Dispatch() {
   is_starved_ = false;
+  // Where nothing is to be handed over before.
+  if (pending_.empty() || refusal_) TakeUpChange();
   if (pending_.empty()) return;
   if (is_stopping_) {
     ReturnPending();
@@ -52,6 +72,8 @@ void FunctionRunner::Dispatch() {
     generations_.push_back(std::make_unique<Generation>(spec_, *this, context_));
   }
   is_starved_ = !generations_.back()->Dispatch(pending_);
+  // What found no process goes to one of the new code.
+  if (TakeUpChange()) Dispatch();
 }
 
 void FunctionRunner::PutBack(Task task) {

@@ -23,7 +23,9 @@ class FunctionRunner final : public Generation::Owner {
 
   const FunctionSpec& spec() const { return spec_; }
 
-  // Takes another spec; processes of the old one go when they have finished what they have.
+  // Takes another spec; processes of the old one go when they have finished what they have. While
+  // invocations wait for an import, that one has its turn first: code that changes faster than it
+  // is imported would never run.
   void Change(FunctionSpec spec);
   void Submit(Invocation invocation);
   // False when the invocation is not here.
@@ -56,10 +58,15 @@ class FunctionRunner final : public Generation::Owner {
     MakeError make_error;
   };
 
+  void TakeUp(FunctionSpec spec);
+  // Takes up a change that had to wait, if it need not any more. Whether it did.
+  bool TakeUpChange();
   void CancelExpired();
   void ReturnPending();
 
   FunctionSpec spec_;
+  // The last change, while it waits.
+  std::optional<FunctionSpec> next_spec_;
   PoolContext& context_;
   std::deque<Task> pending_;
   std::vector<std::unique_ptr<Generation>> generations_;

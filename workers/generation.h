@@ -46,6 +46,9 @@ class Generation {
     return !is_retired_ && (state_ == State::kImporting || state_ == State::kReady);
   }
 
+  // Its code is not there yet.
+  bool is_importing() const { return state_ == State::kImporting; }
+
   // No process is left.
   bool has_ended() const { return children_.empty() && state_ == State::kEnded; }
 

@@ -898,6 +898,25 @@ TEST_F(ChildPoolTest, AnOldChildFinishesWhatItHasWhenTheModuleChanges) {
   EXPECT_TRUE(Eventually([this] { return pool().statistics().zygotes == 1; }));
 }
 
+TEST_F(ChildPoolTest, CodeThatIsAwaitedHasItsTurnHoweverOftenItChanges) {
+  const std::string code =
+      "import os, time\n"
+      "open('importing', 'w').close()\n"
+      "while not os.path.exists('gate'): time.sleep(0.01)\n"
+      "def handler(event, context):\n"
+      "    return 'first'\n";
+  Function("changes", code);
+  const std::uint64_t call = Submit("changes");
+  ASSERT_TRUE(WaitForFile("importing"));
+  FunctionSpec spec = Spec("changed", "def handler(event, context):\n    return 'last'\n");
+  spec.name = "changes";
+  for (spec.fingerprint = 2; spec.fingerprint < 10; ++spec.fingerprint)
+    Set(spec);
+  WriteFile("gate", "");
+  EXPECT_EQ(Wait(call).payload, "\"first\"");
+  EXPECT_EQ(Run("changes"), "\"last\"");
+}
+
 TEST_F(ChildPoolTest, AMendedModuleWorksAtOnce) {
   FunctionSpec spec = Spec("broken", "def handler(\n");
   Set(spec);

@@ -103,7 +103,7 @@ Result<std::string> ListActivities(const ApiCall& call) {
     JsonFields fields(out);
     WriteActivity(fields, activity);
   };
-  return ListJson(call, page, "activities", list.activities, list.next, write);
+  return ListJson(page, "activities", list.activities, list.next, write);
 }
 
 void GetActivityTask(const ApiCall& call, const ApiReply& reply) {

@@ -235,7 +235,7 @@ Result<std::string> ListExecutions(const ApiCall& call) {
   const auto write = [&listing](std::string& out, const ExecutionInfo& execution) {
     WriteExecutionItem(out, execution, listing.map_run_arn);
   };
-  return ListJson(call, page, "executions", list.executions, list.next, write);
+  return ListJson(page, "executions", list.executions, list.next, write);
 }
 
 Result<std::string> GetExecutionHistory(const ApiCall& call) {
@@ -254,7 +254,7 @@ Result<std::string> GetExecutionHistory(const ApiCall& call) {
   };
   const std::string next =
       history.has_more && !history.events.empty() ? std::to_string(history.events.back().id) : "";
-  return ListJson(call, page, "events", history.events, next, write);
+  return ListJson(page, "events", history.events, next, write);
 }
 
 }  // namespace pawl::aws

@@ -1,25 +1,23 @@
 // The answer of an operation that lists.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
-#include "server/aws/api_call.h"
 #include "server/aws/json_fields.h"
 #include "server/aws/page.h"
 
 namespace pawl::aws {
 
-// {"<name>": [what `write(out, item)` appends for each item], "nextToken": sealed `next`}; without
-// nextToken where `next` is empty.
+// {"<name>": [what `write(out, item)` appends for each item], "<token_name>": sealed `next`};
+// without the token where `next` is empty.
 template <typename Items, typename Write>
-std::string ListJson(const ApiCall& call,
-                     const Page& page,
+std::string ListJson(const Page& page,
                      std::string_view name,
                      const Items& items,
                      std::string_view next,
-                     Write write) {
+                     Write write,
+                     std::string_view token_name = "nextToken") {
   std::string out;
   {
     JsonFields fields(out);
@@ -30,7 +28,7 @@ std::string ListJson(const ApiCall& call,
       write(out, item);
     }
     out += ']';
-    if (!next.empty()) fields.Text("nextToken", page.Seal(call, next));
+    if (!next.empty()) fields.Text(token_name, page.Seal(next));
   }
   return out;
 }

@@ -27,7 +27,7 @@ Result<std::string> ListMapRuns(const ApiCall& call) {
   ASSIGN_OR_RETURN(const Page page, Page::Of(call, arn));
   ASSIGN_OR_RETURN(const MapRunList list,
                    call.engine().ListMapRuns(execution, page.size(), page.after()));
-  return ListJson(call, page, "mapRuns", list.map_runs, list.next, WriteMapRunItem);
+  return ListJson(page, "mapRuns", list.map_runs, list.next, WriteMapRunItem);
 }
 
 void UpdateMapRun(const ApiCall& call, const ApiReply& reply) {

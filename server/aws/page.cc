@@ -9,29 +9,38 @@ namespace {
 
 constexpr std::size_t kDefault = 100;
 
-runtime::TokenScope ScopeOf(const ApiCall& call, std::string_view kind, std::string_view bound_to) {
-  return {.namespace_id = call.caller.namespace_id, .kind = kind, .request = bound_to};
-}
-
 }  // namespace
 
-Result<Page> Page::Of(const ApiCall& call, std::string bound_to) {
-  Page page;
-  // Not those of another interface to the same engine.
-  page.kind_ = "aws:" + std::string(call.operation);
-  page.bound_to_ = std::move(bound_to);
-  const auto size = static_cast<std::size_t>(call.input.Integer("maxResults").value_or(0));
-  page.size_ = size == 0 ? kDefault : size;
-  const auto token = call.input.Text("nextToken");
+std::optional<Page> Page::Open(List list,
+                               std::size_t size,
+                               const std::optional<std::string>& token) {
+  Page page(std::move(list), size);
   if (!token) return page;
-  auto after = call.context.tokens.Open(ScopeOf(call, page.kind_, page.bound_to_), *token);
-  if (!after.ok()) return Refusal("InvalidToken", "Invalid Token: 'Invalid token'");
+  auto after = page.list_.tokens.Open(page.Scope(), *token);
+  if (!after.ok()) return std::nullopt;
   page.after_ = *std::move(after);
   return page;
 }
 
-std::string Page::Seal(const ApiCall& call, std::string_view next) const {
-  return call.context.tokens.Seal(ScopeOf(call, kind_, bound_to_), next);
+Result<Page> Page::Of(const ApiCall& call, std::string bound_to) {
+  const auto size = static_cast<std::size_t>(call.input.Integer("maxResults").value_or(0));
+  auto page = Open({.tokens = call.context.tokens,
+                    .namespace_id = call.caller.namespace_id,
+                    // Not those of another interface to the same engine.
+                    .kind = "aws:" + std::string(call.operation),
+                    .bound_to = std::move(bound_to)},
+                   size == 0 ? kDefault : size,
+                   call.input.Text("nextToken"));
+  if (!page) return Refusal("InvalidToken", "Invalid Token: 'Invalid token'");
+  return *std::move(page);
+}
+
+std::string Page::Seal(std::string_view next) const {
+  return list_.tokens.Seal(Scope(), next);
+}
+
+runtime::TokenScope Page::Scope() const {
+  return {.namespace_id = list_.namespace_id, .kind = list_.kind, .request = list_.bound_to};
 }
 
 }  // namespace pawl::aws

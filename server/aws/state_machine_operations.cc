@@ -153,8 +153,7 @@ Result<std::string> ListStateMachines(const ApiCall& call) {
   ASSIGN_OR_RETURN(
       const StateMachineList list,
       call.engine().ListStateMachines(call.caller.namespace_id, page.size(), page.after()));
-  return ListJson(
-      call, page, "stateMachines", list.state_machines, list.next, WriteStateMachineItem);
+  return ListJson(page, "stateMachines", list.state_machines, list.next, WriteStateMachineItem);
 }
 
 // API reference, ValidateStateMachineDefinition: errors only unless warnings are asked for, and 100

@@ -102,7 +102,7 @@ Result<std::string> ListStateMachineVersions(const ApiCall& call) {
   ASSIGN_OR_RETURN(
       const VersionList list,
       call.engine().ListVersions(call.caller.namespace_id, name, page.size(), page.after()));
-  return ListJson(call, page, "stateMachineVersions", list.versions, list.next, WriteVersionItem);
+  return ListJson(page, "stateMachineVersions", list.versions, list.next, WriteVersionItem);
 }
 
 Result<std::string> DeleteStateMachineVersion(const ApiCall& call) {
@@ -174,7 +174,7 @@ Result<std::string> ListStateMachineAliases(const ApiCall& call) {
                                               .version = version.value_or(0),
                                               .page_size = page.size(),
                                               .after = page.after()}));
-  return ListJson(call, page, "stateMachineAliases", list.aliases, list.next, WriteAliasItem);
+  return ListJson(page, "stateMachineAliases", list.aliases, list.next, WriteAliasItem);
 }
 
 Result<std::string> DeleteStateMachineAlias(const ApiCall& call) {

@@ -102,10 +102,10 @@ Result<std::string> UpdateAlias(const LambdaCall& call) {
 Result<std::string> ListAliases(const LambdaCall& call) {
   ASSIGN_OR_RETURN(const FunctionName name, call.PlainFunction());
   const std::string version = call.input.Text("FunctionVersion").value_or("");
-  ASSIGN_OR_RETURN(const Page page, Page::Of(call, name.name + ":" + version));
+  ASSIGN_OR_RETURN(const aws::Page page, PageOf(call, name.name + ":" + version));
   ASSIGN_OR_RETURN(const FunctionAliasList list,
                    call.functions().ListAliases(name, version, page.size(), page.after()));
-  return ListJson(call, page, "Aliases", list.aliases, list.next, WriteAlias);
+  return aws::ListJson(page, "Aliases", list.aliases, list.next, WriteAlias, kNextMarker);
 }
 
 Result<std::string> DeleteAlias(const LambdaCall& call) {

@@ -72,7 +72,7 @@ void AppendAnnounced(const LambdaCall& call,
   }
 }
 
-Result<FunctionList> ListPage(const LambdaCall& call, const Page& page) {
+Result<FunctionList> ListPage(const LambdaCall& call, const aws::Page& page) {
   const std::string& marker = page.after();
   const bool is_behind = marker.starts_with(kAnnounced);
   FunctionList list;
@@ -193,7 +193,7 @@ Result<std::string> GetFunctionConfiguration(const LambdaCall& call) {
 
 Result<std::string> ListFunctions(const LambdaCall& call) {
   const bool has_versions = call.input.Has("FunctionVersion");
-  ASSIGN_OR_RETURN(const Page page, Page::Of(call, has_versions ? "all" : ""));
+  ASSIGN_OR_RETURN(const aws::Page page, PageOf(call, has_versions ? "all" : ""));
   ASSIGN_OR_RETURN(FunctionList list, ListPage(call, page));
   if (has_versions) {
     ASSIGN_OR_RETURN(list.functions, WithVersions(call, std::move(list.functions)));
@@ -201,7 +201,7 @@ Result<std::string> ListFunctions(const LambdaCall& call) {
   const auto write = [](std::string& out, const FunctionInfo& function) {
     WriteFunction(out, function, Listing::kLine);
   };
-  return ListJson(call, page, "Functions", list.functions, list.next, write);
+  return aws::ListJson(page, "Functions", list.functions, list.next, write, kNextMarker);
 }
 
 Result<std::string> DeleteFunction(const LambdaCall& call) {

@@ -1,6 +1,7 @@
 #include "server/lambda/page.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "server/lambda/lambda_error.h"
@@ -10,33 +11,23 @@ namespace {
 
 constexpr std::int64_t kItemsMax = 50;
 
-runtime::TokenScope ScopeOf(const LambdaCall& call,
-                            std::string_view kind,
-                            std::string_view bound_to) {
-  return {.namespace_id = call.caller.namespace_id, .kind = kind, .request = bound_to};
-}
-
 }  // namespace
 
-Result<Page> Page::Of(const LambdaCall& call, std::string bound_to) {
-  Page page;
-  // Not those of another interface to the same engine.
-  page.kind_ = "lambda:" + std::string(call.operation);
-  page.bound_to_ = std::move(bound_to);
-  page.size_ = static_cast<std::size_t>(
+Result<aws::Page> PageOf(const LambdaCall& call, std::string bound_to) {
+  const auto size = static_cast<std::size_t>(
       std::min(call.input.Integer("MaxItems").value_or(kItemsMax), kItemsMax));
-  const auto marker = call.input.Text("Marker");
-  if (!marker || marker->empty()) return page;
-  auto after = call.context.tokens.Open(ScopeOf(call, page.kind_, page.bound_to_), *marker);
-  if (!after.ok()) {
-    return InvalidValue("Invalid Marker: it is none that was given for this list");
-  }
-  page.after_ = *std::move(after);
-  return page;
-}
-
-std::string Page::Seal(const LambdaCall& call, std::string_view next) const {
-  return call.context.tokens.Seal(ScopeOf(call, kind_, bound_to_), next);
+  std::optional<std::string> marker = call.input.Text("Marker");
+  // An empty one is none.
+  if (marker && marker->empty()) marker.reset();
+  auto page = aws::Page::Open({.tokens = call.context.tokens,
+                               .namespace_id = call.caller.namespace_id,
+                               // Not those of another interface to the same engine.
+                               .kind = "lambda:" + std::string(call.operation),
+                               .bound_to = std::move(bound_to)},
+                              size,
+                              marker);
+  if (!page) return InvalidValue("Invalid Marker: it is none that was given for this list");
+  return *std::move(page);
 }
 
 }  // namespace pawl::lambda

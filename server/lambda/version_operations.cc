@@ -37,13 +37,13 @@ Result<std::string> PublishVersion(const LambdaCall& call) {
 
 Result<std::string> ListVersionsByFunction(const LambdaCall& call) {
   ASSIGN_OR_RETURN(const FunctionName name, call.PlainFunction());
-  ASSIGN_OR_RETURN(const Page page, Page::Of(call, name.name));
+  ASSIGN_OR_RETURN(const aws::Page page, PageOf(call, name.name));
   ASSIGN_OR_RETURN(const FunctionList list,
                    call.functions().ListVersions(name, page.size(), page.after()));
   const auto write = [](std::string& out, const FunctionInfo& version) {
     WriteFunction(out, version, Listing::kLine);
   };
-  return ListJson(call, page, "Versions", list.functions, list.next, write);
+  return aws::ListJson(page, "Versions", list.functions, list.next, write, kNextMarker);
 }
 
 }  // namespace pawl::lambda

@@ -1,20 +1,18 @@
 #include "workers/code_cache.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
-#include "engine/base/check.h"
+#include "engine/platform/sha256.h"
 #include "engine/platform/zip_archive.h"
 
 namespace pawl::workers {
@@ -89,14 +87,6 @@ void RemoveIfUnused(const fs::path& path, Timestamp now) {
 
 }  // namespace
 
-std::string Sha256(std::string_view bytes) {
-  std::array<unsigned char, kSha256Bytes> hash{};
-  unsigned int size = 0;
-  PAWL_CHECK(EVP_Digest(bytes.data(), bytes.size(), hash.data(), &size, EVP_sha256(), nullptr) ==
-             1);
-  return {hash.begin(), hash.end()};
-}
-
 Result<std::unique_ptr<CodeCache>> CodeCache::Open(const std::string& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
@@ -152,9 +142,10 @@ void CodeCache::Release(const std::string& sha256) {
 }
 
 Status CodeCache::Store(const std::string& sha256, std::string_view archive) {
-  if (Sha256(archive) != sha256) {
+  if (platform::Sha256(archive) != sha256) {
     return DataLoss("code of " + std::to_string(archive.size()) + " bytes came with SHA-256 " +
-                    Hexadecimal(Sha256(archive)) + "; " + Hexadecimal(sha256) + " would be right");
+                    Hexadecimal(platform::Sha256(archive)) + "; " + Hexadecimal(sha256) +
+                    " would be right");
   }
   const Status status = platform::Unpack(archive, PathOf(sha256), platform::ZipLimits());
   // Another worker was faster.

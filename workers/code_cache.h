@@ -22,9 +22,6 @@ namespace pawl::workers {
 // How long an entry stays that nobody uses.
 inline constexpr std::chrono::hours kUnusedCodeStays{24 * 7};
 
-// SHA-256 of `bytes`: 32 bytes.
-std::string Sha256(std::string_view bytes);
-
 // Threads: one at a time.
 class CodeCache {
  public:

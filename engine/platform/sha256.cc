@@ -1,4 +1,4 @@
-#include "engine/runtime/code_hash.h"
+#include "engine/platform/sha256.h"
 
 #include <openssl/evp.h>
 
@@ -6,7 +6,7 @@
 
 #include "engine/base/check.h"
 
-namespace pawl::runtime {
+namespace pawl::platform {
 
 std::string Sha256(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
@@ -16,4 +16,4 @@ std::string Sha256(std::string_view bytes) {
   return {digest.begin(), digest.begin() + size};
 }
 
-}  // namespace pawl::runtime
+}  // namespace pawl::platform

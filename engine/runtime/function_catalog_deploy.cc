@@ -1,7 +1,7 @@
 // Deployments of functions: the latest version changes, and a publication keeps it under a number.
 #include <utility>
 
-#include "engine/runtime/code_hash.h"
+#include "engine/platform/sha256.h"
 #include "engine/runtime/function_catalog.h"
 #include "engine/runtime/function_rules.h"
 #include "engine/runtime/resource_tags.h"
@@ -66,7 +66,7 @@ Result<FunctionInfo> FunctionCatalog::Create(const CreateFunctionRequest& reques
   StoredFunction function;
   rows::FunctionVersionRow& latest = function.row.latest;
   Configure(latest, request.configuration);
-  latest.code_sha256 = Sha256(request.code.view());
+  latest.code_sha256 = platform::Sha256(request.code.view());
   latest.code_bytes = request.code.size();
   latest.revision_id = platform::RandomUuid(random_);
 
@@ -90,7 +90,7 @@ Result<FunctionInfo> FunctionCatalog::Update(const UpdateFunctionRequest& reques
   std::string hash;
   if (request.code) {
     RETURN_IF_ERROR(CheckFunctionCode(*request.code));
-    hash = Sha256(request.code->view());
+    hash = platform::Sha256(request.code->view());
   }
   RETURN_IF_ERROR(seams_.check_disk(request.code ? request.code->size() : 0));
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/platform/sha256.h"
 #include "server_fixture.h"
 #include "tests/support/stored_code.h"
 #include "tests/support/temporary_directory.h"
@@ -72,7 +73,7 @@ class WorkerCoreTest : public testing::Test {
     function.arn = kArn + suffix;
     function.version = version;
     function.configuration = {.handler = "app.handler", .timeout_seconds = 30, .memory_mb = 256};
-    function.code_sha256 = workers::Sha256(archive);
+    function.code_sha256 = platform::Sha256(archive);
     function.code_bytes = archive.size();
     code_.Add(function.code_sha256, archive);
     return function;

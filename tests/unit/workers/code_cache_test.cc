@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 
+#include "engine/platform/sha256.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/zip_writer.h"
 
@@ -30,8 +31,8 @@ class CodeCacheTest : public testing::Test {
   // Stores code and returns its hash.
   static std::string Store(CodeCache& cache, const std::string& text) {
     const std::string archive = Archive(text);
-    EXPECT_EQ(cache.Store(Sha256(archive), archive), OkStatus());
-    return Sha256(archive);
+    EXPECT_EQ(cache.Store(platform::Sha256(archive), archive), OkStatus());
+    return platform::Sha256(archive);
   }
 
   // The entry was used last at `at`.
@@ -47,13 +48,13 @@ class CodeCacheTest : public testing::Test {
 
 TEST_F(CodeCacheTest, HashesAreSha256) {
   // FIPS 180-2, appendix B.1.
-  EXPECT_EQ(Sha256("abc").substr(0, 4), "\xBA\x78\x16\xBF");
-  EXPECT_EQ(Sha256("abc").size(), 32U);
+  EXPECT_EQ(platform::Sha256("abc").substr(0, 4), "\xBA\x78\x16\xBF");
+  EXPECT_EQ(platform::Sha256("abc").size(), 32U);
 }
 
 TEST_F(CodeCacheTest, WhatIsStoredIsThere) {
   const auto cache = Open();
-  EXPECT_EQ(cache->Use(Sha256(Archive("1"))), std::nullopt);
+  EXPECT_EQ(cache->Use(platform::Sha256(Archive("1"))), std::nullopt);
   const std::string sha256 = Store(*cache, "1");
   const auto path = cache->Use(sha256);
   ASSERT_TRUE(path.has_value());
@@ -71,7 +72,7 @@ TEST_F(CodeCacheTest, WorkersShareIt) {
 
 TEST_F(CodeCacheTest, OtherCodeThanItsHashSaysIsRefused) {
   const auto cache = Open();
-  const Status status = cache->Store(Sha256("other"), Archive("1"));
+  const Status status = cache->Store(platform::Sha256("other"), Archive("1"));
   EXPECT_EQ(status.code(), StatusCode::kDataLoss);
   EXPECT_THAT(status.message(), HasSubstr("would be right"));
   EXPECT_TRUE(fs::is_empty(root()));
@@ -79,7 +80,7 @@ TEST_F(CodeCacheTest, OtherCodeThanItsHashSaysIsRefused) {
 
 TEST_F(CodeCacheTest, AnUnsafeArchiveIsRefused) {
   const std::string archive = test::ZipOf({{.name = "../app.py", .content = "1"}});
-  EXPECT_EQ(Open()->Store(Sha256(archive), archive).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Open()->Store(platform::Sha256(archive), archive).code(), StatusCode::kInvalidArgument);
   EXPECT_TRUE(fs::is_empty(root()));
 }
 

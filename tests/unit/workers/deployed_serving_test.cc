@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/platform/sha256.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/zip_writer.h"
 #include "workers/child_pool.h"
@@ -50,7 +51,7 @@ class DeployedServingTest : public testing::Test {
     function.set_timeout_seconds(7);
     function.set_memory_mb(256);
     (*function.mutable_environment())["MODE"] = "fast";
-    function.set_code_sha256(Sha256(Archive(text)));
+    function.set_code_sha256(platform::Sha256(Archive(text)));
     function.set_code_bytes(Archive(text).size());
     return function;
   }
@@ -61,7 +62,8 @@ class DeployedServingTest : public testing::Test {
     serving_.SetFunctions(functions, {});
     for (const std::string& text : texts) {
       const std::string archive = Archive(text);
-      EXPECT_EQ(serving_.Store({.sha256 = Sha256(archive), .archive = archive}), OkStatus());
+      EXPECT_EQ(serving_.Store({.sha256 = platform::Sha256(archive), .archive = archive}),
+                OkStatus());
     }
     EXPECT_THAT(serving_.Apply(), IsEmpty());
   }
@@ -95,7 +97,7 @@ TEST_F(DeployedServingTest, AFunctionRunsOnceItsCodeIsThere) {
   serving_.SetFunctions({Provided("1", "$LATEST")}, {});
   const std::vector<WantedCode> missing = serving_.Apply();
   ASSERT_THAT(missing, SizeIs(1));
-  EXPECT_EQ(missing[0].sha256, Sha256(Archive("1")));
+  EXPECT_EQ(missing[0].sha256, platform::Sha256(Archive("1")));
   EXPECT_EQ(missing[0].bytes, Archive("1").size());
   EXPECT_THAT(Running(), IsEmpty());
 

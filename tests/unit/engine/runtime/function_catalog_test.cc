@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/runtime/code_hash.h"
+#include "engine/platform/sha256.h"
 #include "tests/support/engine_harness.h"
 #include "tests/support/zip_writer.h"
 
@@ -129,7 +129,7 @@ TEST_F(FunctionCatalogTest, AFunctionIsKeptAsItWasGiven) {
   EXPECT_EQ(info.arn, kArn);
   EXPECT_EQ(info.version, "$LATEST");
   EXPECT_EQ(info.configuration, request.configuration);
-  EXPECT_EQ(info.code_sha256, runtime::Sha256(request.code.view()));
+  EXPECT_EQ(info.code_sha256, platform::Sha256(request.code.view()));
   EXPECT_EQ(info.code_bytes, request.code.size());
   EXPECT_EQ(info.revision_id.size(), 36U);
   EXPECT_EQ(ReadCode(info.code_sha256), request.code.str());
@@ -473,7 +473,7 @@ TEST_F(FunctionCatalogTest, WhatIsRefusedLeavesNothing) {
   request.tags = {{.key = "", .value = "x"}};
   EXPECT_FALSE(functions().Create(request).ok());
   EXPECT_EQ(DescribeCode(), StatusCode::kNotFound);
-  EXPECT_EQ(ReadCode(runtime::Sha256(request.code.view())), "");
+  EXPECT_EQ(ReadCode(platform::Sha256(request.code.view())), "");
 }
 
 TEST_F(FunctionCatalogTest, CodeLeavesTheDisksReserve) {

@@ -48,6 +48,15 @@ std::string NamedKey(char tag, NamespaceId namespace_id, std::string_view name) 
   return key;
 }
 
+// The name stands last, without its length: keys are in the order of the names.
+std::string OrderedKey(char tag, NamespaceId namespace_id, std::string_view name) {
+  std::string key(1, tag);
+  Encoder encoder(key);
+  encoder.BigEndian32(namespace_id.value);
+  encoder.Raw(name);
+  return key;
+}
+
 // Times are stored from the year 1970 on; a time before it sorts as 1970.
 std::uint64_t TimeBits(Timestamp time) {
   const std::int64_t micros = ToMicros(time);
@@ -161,11 +170,7 @@ std::optional<std::uint32_t> ParseChildKey(std::string_view key) {
 }
 
 std::string MapRunNameKey(NamespaceId namespace_id, std::string_view run) {
-  std::string key = "m";
-  Encoder encoder(key);
-  encoder.BigEndian32(namespace_id.value);
-  encoder.Raw(run);
-  return key;
+  return OrderedKey('m', namespace_id, run);
 }
 
 std::string OutboxKey(ExecutionId id, FrameNumber frame, std::uint32_t wait_number) {
@@ -375,12 +380,7 @@ Range ListingOf(NamespaceId namespace_id,
 }
 
 std::string StateMachineKey(NamespaceId namespace_id, std::string_view state_machine) {
-  std::string key = "D";
-  Encoder encoder(key);
-  encoder.BigEndian32(namespace_id.value);
-  // Without its length, so that machines list in the order of their names.
-  encoder.Raw(state_machine);
-  return key;
+  return OrderedKey('D', namespace_id, state_machine);
 }
 
 Range StateMachinesOf(NamespaceId namespace_id) {
@@ -466,11 +466,7 @@ std::string TagsKey(NamespaceId namespace_id, TaggedKind kind, std::string_view 
 }
 
 std::string FunctionKey(NamespaceId namespace_id, std::string_view function) {
-  std::string key = "W";
-  Encoder encoder(key);
-  encoder.BigEndian32(namespace_id.value);
-  encoder.Raw(function);
-  return key;
+  return OrderedKey('W', namespace_id, function);
 }
 
 Range AllFunctions() {
@@ -490,12 +486,7 @@ std::optional<FunctionKeyParts> ParseFunctionKey(std::string_view key) {
 }
 
 std::string DeployedFunctionKey(NamespaceId namespace_id, std::string_view function) {
-  std::string key = "F";
-  Encoder encoder(key);
-  encoder.BigEndian32(namespace_id.value);
-  // Without its length, so that functions list in the order of their names.
-  encoder.Raw(function);
-  return key;
+  return OrderedKey('F', namespace_id, function);
 }
 
 Range AllDeployedFunctions() {
@@ -535,11 +526,8 @@ Range FunctionAliasesOf(NamespaceId namespace_id, std::string_view function) {
 }
 
 std::string CodeKey(NamespaceId namespace_id, std::string_view code_sha256, std::uint32_t piece) {
-  std::string key = "Z";
-  Encoder encoder(key);
-  encoder.BigEndian32(namespace_id.value);
-  encoder.Raw(code_sha256);
-  encoder.BigEndian32(piece);
+  std::string key = OrderedKey('Z', namespace_id, code_sha256);
+  Encoder(key).BigEndian32(piece);
   return key;
 }
 

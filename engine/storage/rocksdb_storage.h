@@ -33,6 +33,8 @@ class WriteBufferManager;
 
 namespace pawl::storage {
 
+class BlobGarbage;
+
 class RocksDbStorage final : public Storage {
  public:
   struct Options {
@@ -46,6 +48,9 @@ class RocksDbStorage final : public Storage {
     std::uint64_t ballast_bytes = std::uint64_t{64} << 20;
     // The ballast is given up when less than this is free.
     std::uint64_t reserve_bytes = std::uint64_t{64} << 20;
+    // How often, at most, it is looked whether large history values that are deleted hold too much
+    // space.
+    std::chrono::nanoseconds blob_garbage_look_every = std::chrono::minutes(1);
     // Told once, on the thread of the Commit, why the store accepts no more.
     std::function<void(const Status&)> on_failure = {};
   };
@@ -78,6 +83,7 @@ class RocksDbStorage final : public Storage {
   Result<std::vector<Row>> Scan(const Range& range, const rocksdb::Snapshot* snapshot);
   Status Write(const std::vector<ShardBatch>& group);
   void CountCommit(std::chrono::nanoseconds duration);
+  void ConsiderGarbage(std::chrono::nanoseconds now);
   std::vector<std::pair<std::string, std::uint64_t>> OwnFigures();
   rocksdb::ColumnFamilyHandle* handle(Family family) const;
 
@@ -99,6 +105,8 @@ class RocksDbStorage final : public Storage {
   platform::SystemClock clock_;
   Mutex commits_mutex_;
   DurationHistogram commits_ PAWL_GUARDED_BY(commits_mutex_);
+  Mutex garbage_mutex_;
+  std::unique_ptr<BlobGarbage> garbage_ PAWL_GUARDED_BY(garbage_mutex_);
 };
 
 }  // namespace pawl::storage

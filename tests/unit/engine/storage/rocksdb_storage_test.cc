@@ -401,6 +401,48 @@ TEST_F(RocksDbStorageTest, LargeHistoryValuesLieInBlobFiles) {
   EXPECT_EQ(ScanAndWait(**storage, {.family = Family::kHistory})->size(), 400U);
 }
 
+std::uint64_t LiveBlobBytes(Storage& storage) {
+  for (const auto& [name, value] : storage.Statistics().own) {
+    if (name == "live_blob_files_bytes") return value;
+  }
+  ADD_FAILURE() << "RocksDB does not say how large its blob files are";
+  return 0;
+}
+
+// In every blob file something lives, so none goes by itself.
+TEST_F(RocksDbStorageTest, SpaceOfDeletedHistoryComesBackFromBetweenWhatLives) {
+  constexpr std::uint64_t kValueBytes = 64 << 10;
+  constexpr int kValues = 1600;
+  RocksDbStorage::Options options = SmallStore(store);
+  options.blob_garbage_look_every = {};
+  auto storage = RocksDbStorage::Open(std::move(options));
+  ASSERT_TRUE(storage.ok());
+  const auto key = [](int i) { return "row" + std::to_string(100'000 + i); };
+  for (int i = 0; i < kValues; i += 8) {
+    ShardBatch batch = PutBatch(key(i), std::string(kValueBytes, 'x'), Family::kHistory);
+    for (int j = 1; j < 8; ++j)
+      batch.writes.Put(Family::kHistory, key(i + j), std::string(kValueBytes, 'x'));
+    ASSERT_TRUE(CommitAndWait(**storage, std::move(batch)).ok());
+  }
+  ShardBatch deletion{.shard = kShard, .token = 1, .writes = {}};
+  for (int i = 0; i < kValues; i += 8)
+    deletion.writes.DeleteRange(Family::kHistory, key(i + 1), key(i + 8));
+  ASSERT_TRUE(CommitAndWait(**storage, std::move(deletion)).ok());
+  // An eighth lives. Compaction learns of the rest only when it meets it, so others write on.
+  constexpr std::uint64_t kLiveBytes = kValues / 8 * kValueBytes;
+  int writes = 0;
+  while (LiveBlobBytes(**storage) > 3 * kLiveBytes && writes < 4'000) {
+    const std::string other = "other" + std::to_string(writes++ % 10);
+    ASSERT_TRUE(
+        CommitAndWait(**storage, PutBatch(other, std::string(kValueBytes, 'y'), Family::kHistory))
+            .ok());
+  }
+  EXPECT_LE(LiveBlobBytes(**storage), 3 * kLiveBytes) << "after " << writes << " writes";
+  EXPECT_EQ(
+      ScanAndWait(**storage, {.family = Family::kHistory, .begin = "row", .end = "s"})->size(),
+      static_cast<std::size_t>(kValues / 8));
+}
+
 TEST_F(RocksDbStorageTest, FreeBytesIsANumber) {
   auto storage = Open();
   EXPECT_GT((*storage)->FreeBytes()->value(), 0U);

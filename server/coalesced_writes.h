@@ -92,7 +92,7 @@ class CoalescedWrites {
   void EndNow(grpc::Status status) { End(std::move(status), true); }
 
  private:
-  static constexpr std::int64_t kSoonMillis = 2;
+  static constexpr std::int64_t kSoonMillis = 10;
 
   void OnTimer() {
     bool must_finish = false;

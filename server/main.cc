@@ -1,4 +1,6 @@
 // `pawl`: one program for everything that is done from a command line.
+#include <absl/synchronization/mutex.h>
+
 #include <CLI/CLI.hpp>
 
 #include "server/cli/command.h"
@@ -6,6 +8,9 @@
 #include "workers/worker_command.h"
 
 int main(int argc, char** argv) {
+  // Debian builds Abseil with the checks of a debug build: each lock that gRPC takes would be
+  // entered in a graph of all locks.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   CLI::App app("Pawl runs state machines durably.", "pawl");
   app.require_subcommand(1);
   app.set_help_all_flag("--help-all", "Show the help of all commands");

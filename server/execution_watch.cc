@@ -13,6 +13,8 @@ namespace pawl::server {
 namespace {
 
 constexpr std::size_t kEventsPageSize = 1000;
+// Executions taken from the queue under one lock, which an executor may wait for.
+constexpr std::size_t kTakenAtOnce = 64;
 
 bool IsClosed(const ExecutionChange& change) {
   return change.status != ExecutionStatus::kRunning;
@@ -190,21 +192,25 @@ Filled ExecutionWatch::Fill(v1::WatchExecutionsResponse& response, bool may_wait
   }
   std::size_t bytes = 0;
   while (bytes < kWatchMessageBytesMax) {
-    std::optional<std::pair<std::uint64_t, Target>> next = TakeFirst(may_wait);
-    if (!next) break;
-    v1::ExecutionChange& change = *response.add_changes();
-    change = Read(next->first, next->second);
-    bytes += change.ByteSizeLong();
+    std::vector<Taken> next = TakeNext(may_wait, kWatchMessageBytesMax - bytes);
+    if (next.empty()) break;
+    for (Taken& taken : next) {
+      v1::ExecutionChange& change = *response.add_changes();
+      change = Read(taken.watch_id, taken.target);
+      bytes += change.ByteSizeLong();
+    }
   }
   if (response.changes_size() > 0) return Filled::kMessage;
   const MutexLock lock(mutex_);
   return queue_.empty() ? Filled::kNothing : Filled::kMustWait;
 }
 
-std::optional<std::pair<std::uint64_t, ExecutionWatch::Target>> ExecutionWatch::TakeFirst(
-    bool may_read) {
+std::vector<ExecutionWatch::Taken> ExecutionWatch::TakeNext(bool may_read,
+                                                            std::size_t output_bytes_max) {
+  std::vector<Taken> next;
+  std::size_t output_bytes = 0;
   const MutexLock lock(mutex_);
-  while (!queue_.empty()) {
+  while (!queue_.empty() && next.size() < kTakenAtOnce && output_bytes < output_bytes_max) {
     const std::uint64_t watch_id = queue_.front();
     const auto found = targets_.find(watch_id);
     // Removed while it was queued (and perhaps added again: then it stands in the queue twice).
@@ -213,14 +219,16 @@ std::optional<std::pair<std::uint64_t, ExecutionWatch::Target>> ExecutionWatch::
       continue;
     }
     Target& target = found->second;
-    if (target.MustBeRead() && !may_read) return std::nullopt;
+    const bool must_be_read = target.MustBeRead();
+    if (must_be_read && (!may_read || !next.empty())) break;
     queue_.pop_front();
     target.is_queued = false;
-    std::pair<std::uint64_t, Target> taken(watch_id, target);
+    output_bytes += target.change.output.size();
+    next.push_back({watch_id, target});
     if (IsClosed(target.change) && !target.has_events) Forget(watch_id);
-    return taken;
+    if (must_be_read) break;
   }
-  return std::nullopt;
+  return next;
 }
 
 // `target` is a copy; what this learns is written back.

@@ -54,6 +54,11 @@ class ExecutionWatch final
     bool MustBeRead() const { return has_events || is_output_dropped; }
   };
 
+  struct Taken {
+    std::uint64_t watch_id = 0;
+    Target target;
+  };
+
   struct NameHash {
     std::size_t operator()(const ExecutionName& name) const;
   };
@@ -77,9 +82,10 @@ class ExecutionWatch final
   void Forget(std::uint64_t watch_id) PAWL_REQUIRES(mutex_);
 
   Filled Fill(v1::WatchExecutionsResponse& response, bool may_wait);
-  // What to tell about the first execution in the queue, without what must be read. nullopt if
-  // there is none, or if it must be read and `may_read` is false.
-  std::optional<std::pair<std::uint64_t, Target>> TakeFirst(bool may_read);
+  // What to tell about the first executions in the queue, without what must be read: either one of
+  // which something must be read, if `may_read`, or some of which nothing must be, until their
+  // outputs have `output_bytes_max`.
+  std::vector<Taken> TakeNext(bool may_read, std::size_t output_bytes_max);
   v1::ExecutionChange Read(std::uint64_t watch_id, Target& target);
 
   Engine& engine_;

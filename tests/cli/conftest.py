@@ -38,8 +38,9 @@ class Outcome:
 class Pawl:
     """Runs `pawl`, against one server if it has an address."""
 
-    def __init__(self, address: str | None = None) -> None:
+    def __init__(self, address: str | None = None, program: str | Path = PROGRAM) -> None:
         self.address = address
+        self.program = str(program)
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith("PAWL_")
         }
@@ -50,7 +51,7 @@ class Pawl:
 
     def __call__(self, *arguments: str, stdin: str = "") -> Outcome:
         done = subprocess.run(
-            [PROGRAM, *arguments],
+            [self.program, *arguments],
             input=stdin,
             capture_output=True,
             text=True,
@@ -69,7 +70,7 @@ class Pawl:
     def start(self, *arguments: str, new_group: bool = False) -> subprocess.Popen[str]:
         """Starts a command and does not wait for it."""
         return subprocess.Popen(
-            [PROGRAM, *arguments],
+            [self.program, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -28,7 +28,7 @@
 
 #include "engine/base/check.h"
 #include "engine/platform/random.h"
-#include "engine/storage/blob_garbage.h"
+#include "engine/storage/rocksdb_blob_garbage.h"
 #include "engine/storage/store_directory.h"
 
 namespace pawl::storage {

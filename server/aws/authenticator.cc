@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "server/sigv4/digest.h"
+#include "server/sigv4/signed_chunks.h"
 #include "server/sigv4/verifier.h"
 
 namespace pawl::aws {
@@ -17,20 +18,41 @@ sigv4::Request SignedPart(const http::HttpRequest& request) {
   return part;
 }
 
+// Puts the body together. `chain`: nullptr where any signature counts.
+Status JoinChunks(const sigv4::Request& signed_part,
+                  const sigv4::ChunkChain* chain,
+                  std::string& body) {
+  ASSIGN_OR_RETURN(const sigv4::SignedChunks chunks,
+                   sigv4::ReadSignedChunks(signed_part, body, sigv4::Dialect::kCommon));
+  if (chain != nullptr) RETURN_IF_ERROR(sigv4::VerifyChunks(chunks, *chain));
+  body = chunks.Joined();
+  return OkStatus();
+}
+
 }  // namespace
 
-Result<ApiCaller> Authenticator::Identify(const http::HttpRequest& request,
+Result<ApiCaller> Authenticator::Identify(http::HttpRequest& request,
                                           std::string_view service) const {
-  if (keys_.empty()) return ApiCaller{};
+  // Few requests are in chunks, so the others are not taken apart for nothing.
+  if (keys_.empty() && !request.Header("x-amz-content-sha256").starts_with("STREAMING-"))
+    return ApiCaller{};
+  const sigv4::Request signed_part = SignedPart(request);
+  const bool is_in_chunks = sigv4::HasSignedChunks(signed_part);
+  if (keys_.empty()) {
+    if (is_in_chunks) RETURN_IF_ERROR(JoinChunks(signed_part, nullptr, request.body));
+    return ApiCaller{};
+  }
   const sigv4::Verifier verifier({.service = std::string(service)},
                                  [this](std::string_view id) -> std::optional<sigv4::KnownKey> {
                                    const auto found = keys_.find(id);
                                    if (found == keys_.end()) return std::nullopt;
                                    return sigv4::KnownKey{.secret_access_key = found->second};
                                  });
-  const Result<sigv4::Signatory> signatory =
-      verifier.Verify(SignedPart(request), sigv4::Sha256Hex(request.body), clock_.WallNow());
-  if (!signatory.ok()) return signatory.status();
+  ASSIGN_OR_RETURN(const sigv4::Signatory signatory,
+                   verifier.Verify(signed_part,
+                                   is_in_chunks ? std::string() : sigv4::Sha256Hex(request.body),
+                                   clock_.WallNow()));
+  if (signatory.chunks) RETURN_IF_ERROR(JoinChunks(signed_part, &*signatory.chunks, request.body));
   return ApiCaller{};
 }
 

@@ -30,8 +30,8 @@ class Authenticator {
 
   // `service` is what AWS signs requests of the API for: "states", "lambda". Any region counts: it
   // is part of the signature, and a server has one alone. Errors: those of sigv4::Verifier, with
-  // AWS's names as reasons.
-  Result<ApiCaller> Identify(const http::HttpRequest& request, std::string_view service) const;
+  // AWS's names as reasons. A body in signed chunks is put together in the request.
+  Result<ApiCaller> Identify(http::HttpRequest& request, std::string_view service) const;
 
  private:
   const AccessKeys keys_;

@@ -59,7 +59,7 @@ void StepFunctionsEndpoint::Handle(http::HttpRequest request,
   Run(request, ApiReply(std::move(responder), platform::RandomUuid(random_)));
 }
 
-void StepFunctionsEndpoint::Run(const http::HttpRequest& request, const ApiReply& reply) {
+void StepFunctionsEndpoint::Run(http::HttpRequest& request, const ApiReply& reply) {
   const Result<ApiCaller> caller = authenticator_.Identify(request, kService);
   if (!caller.ok()) return reply.Send(caller.status());
   const Result<std::string_view> name = OperationIn(request);

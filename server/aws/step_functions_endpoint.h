@@ -27,7 +27,7 @@ class StepFunctionsEndpoint final : public http::HttpHandler {
   void Handle(http::HttpRequest request, std::shared_ptr<http::Responder> responder) override;
 
  private:
-  void Run(const http::HttpRequest& request, const ApiReply& reply);
+  void Run(http::HttpRequest& request, const ApiReply& reply);
 
   const runtime::TokenSealer tokens_;
   const ApiContext context_;

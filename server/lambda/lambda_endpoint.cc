@@ -75,7 +75,7 @@ std::optional<std::size_t> LambdaEndpoint::BodyBytesMax(std::string_view method,
   return kCodeRequestBytesMax;
 }
 
-void LambdaEndpoint::Run(const http::HttpRequest& request, const LambdaReply& reply) {
+void LambdaEndpoint::Run(http::HttpRequest& request, const LambdaReply& reply) {
   const Target target = ParseTarget(request.target);
   // Its URL is its permission: no client signs it.
   if (IsCodeTarget(request.method, target)) return reply.Send(ServeCode(context_, target));

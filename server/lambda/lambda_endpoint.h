@@ -41,7 +41,7 @@ class LambdaEndpoint final : public http::HttpHandler {
                                           std::string_view target) override;
 
  private:
-  void Run(const http::HttpRequest& request, const LambdaReply& reply);
+  void Run(http::HttpRequest& request, const LambdaReply& reply);
 
   const runtime::TokenSealer tokens_;
   const LambdaContext context_;

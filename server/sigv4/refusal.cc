@@ -38,8 +38,10 @@ Names NamesOf(Refusal refusal) {
       return {"InvalidSignatureException", "InvalidRequest"};
     case Refusal::kWrongContentHash:
       return {"InvalidSignatureException", "XAmzContentSHA256Mismatch"};
-    case Refusal::kSignedChunks:
+    case Refusal::kUnknownChunks:
       return {"InvalidSignatureException", "NotImplemented"};
+    case Refusal::kBrokenChunks:
+      return {"InvalidSignatureException", "IncompleteBody"};
     case Refusal::kMismatch:
       return {"InvalidSignatureException", "SignatureDoesNotMatch"};
   }
@@ -53,7 +55,7 @@ Status Refuse(Refusal refusal, Dialect dialect, std::string message) {
   const std::string_view name = dialect == Dialect::kS3 ? names.s3 : names.common;
   StatusCode code = StatusCode::kUnauthenticated;
   if (name.starts_with("AccessDenied")) code = StatusCode::kPermissionDenied;
-  if (refusal == Refusal::kSignedChunks) code = StatusCode::kUnimplemented;
+  if (refusal == Refusal::kUnknownChunks) code = StatusCode::kUnimplemented;
   return Status(code, std::move(message)).WithReason(std::string(name));
 }
 

@@ -32,8 +32,10 @@ enum class Refusal : std::uint8_t {
   kMissingContentHash,
   // The body is another than X-Amz-Content-SHA256 says.
   kWrongContentHash,
-  // A body signed in chunks.
-  kSignedChunks,
+  // A body in chunks that are not signed, or signed otherwise.
+  kUnknownChunks,
+  // A body that is not in chunks as its request says.
+  kBrokenChunks,
   // What is signed is not what came, or the secret key is another.
   kMismatch,
 };
@@ -42,7 +44,7 @@ enum class Refusal : std::uint8_t {
 // Reference, "Common Errors"; UnrecognizedClientException and InvalidSignatureException as these
 // services answer in fact), or those of S3 (S3 API Reference, "Error responses"). The code is
 // kUnauthenticated, kPermissionDenied where the name is AccessDenied(Exception), kUnimplemented for
-// kSignedChunks.
+// kUnknownChunks.
 Status Refuse(Refusal refusal, Dialect dialect, std::string message);
 
 }  // namespace pawl::sigv4

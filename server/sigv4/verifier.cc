@@ -42,9 +42,9 @@ Result<Signatory> Verifier::Verify(const Request& request,
   ASSIGN_OR_RETURN(const std::string payload_hash, PayloadHash(request, presented, body_hash));
   const std::string canonical =
       CanonicalRequest(request, presented.signed_headers, payload_hash, options_.dialect);
+  std::string signing_key = SigningKey(key->secret_access_key, presented.scope);
   const std::string expected =
-      Signature(SigningKey(key->secret_access_key, presented.scope),
-                StringToSign(presented.signed_at, presented.scope, canonical));
+      Signature(signing_key, StringToSign(presented.signed_at, presented.scope, canonical));
   if (!AreEqualInConstantTime(expected, presented.signature)) {
     return Refuse(Refusal::kMismatch,
                   options_.dialect,
@@ -53,9 +53,17 @@ Result<Signatory> Verifier::Verify(const Request& request,
                   "documentation for details.");
   }
   RETURN_IF_ERROR(CheckSession(*key, presented, now));
-  return Signatory{.access_key_id = presented.access_key_id,
-                   .region = presented.scope.region,
-                   .is_presigned = presented.validity.has_value()};
+  Signatory signatory{.access_key_id = presented.access_key_id,
+                      .region = presented.scope.region,
+                      .is_presigned = presented.validity.has_value()};
+  if (HasSignedChunks(request)) {
+    signatory.chunks = {.signing_key = std::move(signing_key),
+                        .scope = presented.scope,
+                        .signed_at = presented.signed_at,
+                        .seed_signature = presented.signature,
+                        .dialect = options_.dialect};
+  }
+  return signatory;
 }
 
 Status Verifier::CheckScope(const PresentedSignature& presented) const {
@@ -138,11 +146,14 @@ Result<std::string> Verifier::PayloadHash(const Request& request,
                   options_.dialect,
                   "Missing required header for this request: x-amz-content-sha256");
   }
+  if (HasSignedChunks(request)) return *claimed;
   if (claimed->starts_with("STREAMING-")) {
-    return Refuse(Refusal::kSignedChunks,
+    return Refuse(Refusal::kUnknownChunks,
                   options_.dialect,
-                  "x-amz-content-sha256: a body signed in chunks is not read; expected the "
-                  "SHA-256 of the whole body");
+                  "x-amz-content-sha256: chunks are read that are signed with AWS4-HMAC-SHA256 (" +
+                      std::string(kSignedChunksPayload) +
+                      "); expected that, or the SHA-256 of "
+                      "the whole body");
   }
   if (is_s3 && *claimed == kUnsignedPayload) return *claimed;
   if (!AreEqualInConstantTime(*claimed, body_hash)) {

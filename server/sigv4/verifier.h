@@ -11,6 +11,7 @@
 #include "server/sigv4/presented_signature.h"
 #include "server/sigv4/request.h"
 #include "server/sigv4/signature.h"
+#include "server/sigv4/signed_chunks.h"
 
 namespace pawl::sigv4 {
 
@@ -35,6 +36,9 @@ struct Signatory {
   std::string access_key_id = {};
   std::string region = {};
   bool is_presigned = false;
+  // Where the body is signed in chunks: they are to be verified with this before the body is
+  // believed.
+  std::optional<ChunkChain> chunks = {};
 };
 
 // Threads: safe from any thread, as far as the lookup is.
@@ -51,9 +55,9 @@ class Verifier {
   Verifier(Options options, KeyLookup keys)
       : options_(std::move(options)), keys_(std::move(keys)) {}
 
-  // `body_hash` is Sha256Hex of the body that came. Host and every X-Amz-* header must be signed.
-  // The signature is compared in constant time. Errors: see Refusal; the messages tell nothing of
-  // keys and tokens.
+  // `body_hash` is Sha256Hex of the body that came; it is not looked at where HasSignedChunks. Host
+  // and every X-Amz-* header must be signed. The signature is compared in constant time. Errors:
+  // see Refusal; the messages tell nothing of keys and tokens.
   Result<Signatory> Verify(const Request& request, std::string_view body_hash, Timestamp now) const;
 
  private:

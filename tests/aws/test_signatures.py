@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import shutil
 import subprocess
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -17,8 +21,10 @@ from serving import REGION, Served, serving
 boto3 = pytest.importorskip("boto3", reason="python3-boto3 is not installed")
 
 from botocore import UNSIGNED  # noqa: E402
+from botocore.auth import SigV4Auth  # noqa: E402
 from botocore.awsrequest import AWSRequest  # noqa: E402
 from botocore.config import Config  # noqa: E402
+from botocore.credentials import Credentials  # noqa: E402
 from botocore.exceptions import ClientError  # noqa: E402
 
 KEY = ("AKIDTESTS", "a secret/with+signs=".replace(" ", "-"))
@@ -114,3 +120,56 @@ def test_the_command_line_signs(guarded: Served, tmp_path: Path) -> None:
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
         assert (done.returncode == 0) == is_served, done.stderr
         assert ("InvalidSignatureException" in done.stderr) != is_served
+
+
+def signed_chunks(
+    served: Served, body: bytes, *, changed: bytes | None = None
+) -> tuple[int, bytes]:
+    """Sends `body` in two chunks, signed by the rule of AWS's documentation."""
+    request = AWSRequest(
+        method="POST",
+        url=served.url + "/",
+        headers={
+            "X-Amz-Target": "AWSStepFunctions.ListStateMachines",
+            "Content-Type": "application/x-amz-json-1.0",
+            "Content-Encoding": "aws-chunked",
+            "X-Amz-Decoded-Content-Length": str(len(body)),
+            "X-Amz-Content-SHA256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+        },
+    )
+    auth = SigV4Auth(Credentials(*KEY), "states", REGION)
+    auth.add_auth(request)
+    previous = request.headers["Authorization"].rpartition("=")[2]
+    time = request.headers["X-Amz-Date"]
+    scope = f"{time[:8]}/{REGION}/states/aws4_request"
+    key = b"AWS4" + KEY[1].encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    sent = b""
+    for data in (body[:1], body[1:], b""):
+        lines = ("AWS4-HMAC-SHA256-PAYLOAD", time, scope, previous, sha256(b""), sha256(data))
+        previous = hmac.new(key, "\n".join(lines).encode(), "sha256").hexdigest()
+        sent += b"%x;chunk-signature=%s\r\n%s\r\n" % (len(data), previous.encode(), data)
+    if changed is not None:
+        sent = sent.replace(body[1:], changed)
+    sending = urllib.request.Request(
+        request.url, data=sent, headers=dict(request.headers.items()), method="POST"
+    )
+    try:
+        with urllib.request.urlopen(sending, timeout=10) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def test_a_body_signed_in_chunks_is_put_together(guarded: Served) -> None:
+    assert signed_chunks(guarded, b'{"maxResults": 5}') == (200, b'{"stateMachines":[]}')
+
+
+def test_a_changed_chunk_is_refused(guarded: Served) -> None:
+    code, answer = signed_chunks(guarded, b'{"maxResults": 5}', changed=b'"maxResults": 7}')
+    assert code == 400 and b"InvalidSignatureException" in answer

@@ -43,23 +43,39 @@ class AuthenticatorTest : public testing::Test {
     return request;
   }
 
-  std::string ReasonOf(const http::HttpRequest& request) {
-    return authenticator_.Identify(request, "states").status().reason();
+  Status Identify(http::HttpRequest request, std::string_view service = "states") {
+    return authenticator_.Identify(request, service).status();
   }
+
+  std::string ReasonOf(const http::HttpRequest& request) { return Identify(request).reason(); }
 
   test::ManualClock clock_;
   const Authenticator authenticator_{{{kId, kSecret}}, clock_};
 };
 
 TEST_F(AuthenticatorTest, ASignedRequestIsTaken) {
-  EXPECT_EQ(authenticator_.Identify(Signed(), "states").status(), OkStatus());
-  EXPECT_EQ(authenticator_.Identify(Signed("lambda"), "lambda").status(), OkStatus());
+  EXPECT_EQ(Identify(Signed()), OkStatus());
+  EXPECT_EQ(Identify(Signed("lambda"), "lambda"), OkStatus());
 }
 
 TEST_F(AuthenticatorTest, WithoutKeysEverythingIsTaken) {
   const Authenticator open({}, clock_);
-  EXPECT_TRUE(open.Identify(test::ApiRequest("ListStateMachines", "{}"), "states").ok());
-  EXPECT_TRUE(open.Identify(Signed("s3", "AKOTHER"), "states").ok());
+  http::HttpRequest unsigned_request = test::ApiRequest("ListStateMachines", "{}");
+  EXPECT_TRUE(open.Identify(unsigned_request, "states").ok());
+  http::HttpRequest of_a_stranger = Signed("s3", "AKOTHER");
+  EXPECT_TRUE(open.Identify(of_a_stranger, "states").ok());
+}
+
+TEST_F(AuthenticatorTest, WithoutKeysABodyInChunksIsPutTogetherAllTheSame) {
+  const Authenticator open({}, clock_);
+  const std::string mark = ";chunk-signature=" + std::string(64, '0') + "\r\n";
+  http::HttpRequest request =
+      test::ApiRequest("ListStateMachines", "2" + mark + "{}\r\n0" + mark + "\r\n");
+  request.headers.push_back({"x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"});
+  request.headers.push_back({"x-amz-decoded-content-length", "2"});
+  EXPECT_TRUE(open.Identify(request, "states").ok());
+  EXPECT_EQ(request.body, "{}");
+  EXPECT_FALSE(open.Identify(request, "states").ok());
 }
 
 TEST_F(AuthenticatorTest, WhatIsNotSignedAsItCameIsRefusedWithAwsNames) {
@@ -85,7 +101,7 @@ TEST_F(AuthenticatorTest, ASignatureAgesIn5Minutes) {
   clock_.Advance(std::chrono::minutes(4));
   EXPECT_EQ(ReasonOf(request), "");
   clock_.Advance(std::chrono::minutes(2));
-  const Status refused = authenticator_.Identify(request, "states").status();
+  const Status refused = Identify(request);
   EXPECT_EQ(refused.reason(), "InvalidSignatureException");
   EXPECT_THAT(refused.message(), HasSubstr("5 min."));
   EXPECT_THAT(refused.message(), Not(HasSubstr(kSecret)));

@@ -219,7 +219,7 @@ TEST_F(VerifierTest, InS3TheHashOfTheBodyIsAHeader) {
   UseS3();
   Request request = Signed(Sha256Hex("another"));
   EXPECT_EQ(Name(request), "XAmzContentSHA256Mismatch");
-  EXPECT_EQ(Name(Signed("STREAMING-AWS4-HMAC-SHA256-PAYLOAD")), "NotImplemented");
+  EXPECT_EQ(Name(Signed("STREAMING-UNSIGNED-PAYLOAD-TRAILER")), "NotImplemented");
   SetHeader(request, "X-Amz-Content-SHA256", "");
   EXPECT_EQ(Name(request), "InvalidRequest");
 }

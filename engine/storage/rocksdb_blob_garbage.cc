@@ -1,4 +1,4 @@
-#include "engine/storage/blob_garbage.h"
+#include "engine/storage/rocksdb_blob_garbage.h"
 
 #include <rocksdb/db.h>
 

@@ -108,6 +108,19 @@ std::string FormatDuration(Duration duration) {
   return Format(static_cast<std::uint64_t>(duration.count()), kTimeUnits);
 }
 
+Result<double> ParseFactor(std::string_view text, double max) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  // Written so that a NaN is refused.
+  const bool is_fit =
+      error == std::errc() && end == text.data() + text.size() && value >= 0 && value <= max;
+  if (!is_fit) {
+    return InvalidArgument(
+        fmt::format("'{}' is not a number from 0 to {}, such as 0.01", text, max));
+  }
+  return value;
+}
+
 Result<bool> ParseBoolean(std::string_view text) {
   if (text == "true") return true;
   if (text == "false") return false;

@@ -29,6 +29,9 @@ Result<Duration> ParseDuration(std::string_view text, Duration min);
 // With the largest unit that divides it.
 std::string FormatDuration(Duration duration);
 
+// A number from 0 to `max`, such as "0.01".
+Result<double> ParseFactor(std::string_view text, double max);
+
 // "true" or "false".
 Result<bool> ParseBoolean(std::string_view text);
 

@@ -28,6 +28,8 @@ struct Words {
   std::string_view help;
 };
 
+constexpr double kWaitTimeScaleMax = 1000;
+
 // Finds the member of Settings that a setting is about.
 template <typename T>
 using Member = T& (*)(Settings&);
@@ -150,6 +152,20 @@ Setting FromLocal(std::string_view variable, Setting setting) {
   return setting;
 }
 
+Setting WaitTimeScale() {
+  return {.key = "wait_time_scale",
+          .value_name = "FACTOR",
+          .help = "By how much the seconds of Wait states are multiplied: 0.01 makes a trial quick",
+          .set = [](Settings& settings, std::string_view text) -> Status {
+            ASSIGN_OR_RETURN(settings.engine.wait_time_scale, ParseFactor(text, kWaitTimeScaleMax));
+            return OkStatus();
+          },
+          .get =
+              [](const Settings& settings) {
+                return fmt::format("{}", settings.engine.wait_time_scale);
+              }};
+}
+
 Setting LogLevel() {
   Setting setting =
       Text({"log_level",
@@ -209,6 +225,7 @@ std::vector<Setting> ServerSettings() {
                 "Where tasks call functions, in place of the workers' own: the AWS Lambda API, "
                 "http://127.0.0.1:3001 of `sam local start-lambda`; a worker with boto3 calls"},
                [](Settings& s) -> std::string& { return s.engine.lambda_endpoint; })),
+      FromLocal("WAIT_TIME_SCALE", WaitTimeScale()),
       LogLevel(),
   };
 }

@@ -71,6 +71,8 @@ struct Environment {
   const TaskTokens* task_tokens = nullptr;
   // Likewise. Without it, tasks of tests fail.
   const TaskMocks* task_mocks = nullptr;
+  // The seconds of Wait states count this much: less than 1 is for trying a state machine out.
+  double wait_time_scale = 1;
 };
 
 // What is the same for every turn of an execution.

@@ -24,6 +24,11 @@ std::string_view WhySecondsAreWrong(std::optional<std::int64_t> number) {
   return "references a value greater than 99999999";
 }
 
+Timestamp DueAfter(Duration delay, const Environment& environment, Timestamp now) {
+  const auto micros = static_cast<double>(delay.count()) * environment.wait_time_scale;
+  return now + Duration(static_cast<Duration::rep>(micros));
+}
+
 }  // namespace
 
 void Interpreter::ExecuteWait(Frame& frame) {
@@ -32,7 +37,9 @@ void Interpreter::ExecuteWait(Frame& frame) {
   const auto& wait = std::get<asl::WaitState>(StateOf(frame).details);
   const auto due = std::visit(
       Overloaded{
-          [&](Duration delay) -> std::optional<Timestamp> { return now_ + delay; },
+          [&](Duration delay) -> std::optional<Timestamp> {
+            return DueAfter(delay, environment_, now_);
+          },
           [&](Timestamp at) -> std::optional<Timestamp> { return at; },
           [&](const asl::SecondsPath& seconds) -> std::optional<Timestamp> {
             const auto value = EvaluatePath(frame, seconds.path, *input);
@@ -49,7 +56,7 @@ void Interpreter::ExecuteWait(Frame& frame) {
                               ": " + seconds.path.text() + " == " + ShownValue(*value));
               return std::nullopt;
             }
-            return now_ + std::chrono::seconds(*number);
+            return DueAfter(std::chrono::seconds(*number), environment_, now_);
           },
           [&](const asl::TimestampPath& timestamp) -> std::optional<Timestamp> {
             const auto value = EvaluatePath(frame, timestamp.path, *input);
@@ -85,7 +92,7 @@ void Interpreter::ExecuteWait(Frame& frame) {
                               "Seconds"});
               return std::nullopt;
             }
-            return now_ + std::chrono::seconds(*number);
+            return DueAfter(std::chrono::seconds(*number), environment_, now_);
           },
           [&](const asl::TimestampExpression& timestamp) -> std::optional<Timestamp> {
             const auto value =

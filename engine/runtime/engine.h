@@ -61,6 +61,9 @@ struct EngineOptions {
   // Where tasks call functions in place of workers' own: the URL of an AWS Lambda API, which the
   // function kLambdaFunction of a worker calls. Empty: workers run them.
   std::string lambda_endpoint = {};
+  // By how much the seconds of Wait states are multiplied, at least 0: less than 1 makes a trial
+  // quick. Points in time (Timestamp) and time-outs are as they are.
+  double wait_time_scale = 1;
   // Threads that run turns; 0 is max(1, cores / 2).
   int executors = 0;
   Limits limits = {};

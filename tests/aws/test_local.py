@@ -98,6 +98,7 @@ def fixture_local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         environment = {
             "SFN_MOCK_CONFIG": str(mocks),
             "LAMBDA_ENDPOINT": f"http://127.0.0.1:{elsewhere.server_port}",
+            "WAIT_TIME_SCALE": "0.001",
         }
         try:
             with serving(directory / "functions", environment=environment) as served:
@@ -172,3 +173,28 @@ def test_a_test_without_a_name_runs_nothing(local: Any) -> None:
     with pytest.raises(client.exceptions.ClientError) as caught:
         client.start_execution(stateMachineArn=arn + "#")
     assert caught.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_the_seconds_of_waits_are_scaled(local: Any) -> None:
+    client, _ = local
+    waits = {
+        "StartAt": "Seconds",
+        "States": {
+            "Seconds": {"Type": "Wait", "Seconds": 600, "Next": "Path"},
+            "Path": {"Type": "Wait", "SecondsPath": "$.seconds", "Next": "Expression"},
+            "Expression": {
+                "Type": "Wait",
+                "QueryLanguage": "JSONata",
+                "Seconds": "{% $states.input.seconds %}",
+                "End": True,
+            },
+        },
+    }
+    machine = client.create_state_machine(name="waits", definition=json.dumps(waits), roleArn=ROLE)[
+        "stateMachineArn"
+    ]
+    started = client.start_execution(stateMachineArn=machine, input='{"seconds": 600}')
+    ended = until_closed(client, started["executionArn"])
+    assert ended["status"] == "SUCCEEDED"
+    taken = (ended["stopDate"] - ended["startDate"]).total_seconds()
+    assert 1.8 <= taken < 60

@@ -68,6 +68,17 @@ TEST(SettingValuesTest, WhatIsFormattedCanBeParsed) {
   EXPECT_EQ(FormatDuration(hours(24 * 90)), "90d");
 }
 
+TEST(SettingValuesTest, FactorsAreNumbersFrom0) {
+  EXPECT_EQ(ParseFactor("0.01", 10).value(), 0.01);
+  EXPECT_EQ(ParseFactor("0", 10).value(), 0);
+  EXPECT_EQ(ParseFactor("10", 10).value(), 10);
+  for (const char* text : {"", "x", "1x", " 1", "-0.5", "11", "nan", "inf", "1,5"}) {
+    EXPECT_THAT(ParseFactor(text, 10).status().message(),
+                ::testing::HasSubstr("is not a number from 0 to 10"))
+        << text;
+  }
+}
+
 TEST(SettingValuesTest, IntegersStayInTheirRange) {
   const IntegerRange range{.min = 1, .max = 10};
   EXPECT_EQ(ParseInteger("10", range).value(), 10U);

@@ -59,12 +59,17 @@ std::string_view ServiceOf(std::string_view service_call) {
   return service_call.substr(0, service_call.rfind(':'));
 }
 
-// What a worker's built-in function gets.
-std::string ServiceEvent(std::string_view service_call, std::string_view parameters) {
+// What a worker's built-in function gets; `job` has no value before a job is started.
+std::string ServiceEvent(const asl::TaskState& task, const Bytes& parameters, const Bytes& job) {
   std::string event = R"({"Resource":")";
-  event += service_call;
+  event += task.service_call;
+  if (task.waits_for_job()) event += ".sync";
   event += R"(","Parameters":)";
-  event += parameters;
+  event += parameters.view();
+  if (job.has_value()) {
+    event += R"(,"Started":)";
+    event += job.view();
+  }
   event += '}';
   return event;
 }
@@ -86,13 +91,16 @@ std::string MapChildName(const ExecutionHeader& header, EventId run, std::uint32
   return UuidOf(HashCombine(high, index), HashCombine(high, ~std::uint64_t{index}));
 }
 
-TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Bytes& parameters) {
+TaskCall CallOf(const asl::StateMachine& machine,
+                const Frame& frame,
+                const Bytes& parameters,
+                const Bytes& job) {
   const auto& task = std::get<asl::TaskState>(machine.states[frame.state].details);
   const auto& wait = std::get<TaskWait>(frame.wait);
   if (task.integration == Integration::kService) {
-    return {.function = task.function_name,
+    return {.function = wait.job ? std::string(kAwsJobFunction) : task.function_name,
             .qualifier = {},
-            .payload = Bytes(ServiceEvent(task.service_call, parameters.view()))};
+            .payload = Bytes(ServiceEvent(task, parameters, job))};
   }
   if (task.integration != Integration::kLambdaInvoke) {
     return {.function = task.function_name, .qualifier = task.qualifier, .payload = parameters};
@@ -320,14 +328,21 @@ bool Interpreter::On(const TaskEnded& ended) {
     return false;
   }
   const auto& task_state = std::get<asl::TaskState>(StateOf(*frame).details);
+  const bool has_job = std::get<TaskWait>(frame->wait).job.has_value();
   // An activity's task is never a worker's: the engine itself ends it where nobody can take it.
-  if (task_state.integration != Integration::kActivity) RecordTaskStarted(*frame, ended.lease);
+  if (task_state.integration != Integration::kActivity && !has_job) {
+    RecordTaskStarted(*frame, ended.lease);
+  }
   if (ended.output && task_state.waits_for_token()) {
     FunctionReturned(*frame, AnswerOf(*frame, ended));
     return true;
   }
   if (ended.output && task_state.waits_for_execution()) {
     AwaitChild(*frame, ended);
+    return true;
+  }
+  if (ended.output && task_state.waits_for_job() && !has_job) {
+    AwaitJob(*frame, AnswerOf(*frame, ended));
     return true;
   }
   if (ended.output) {
@@ -378,6 +393,18 @@ void Interpreter::FunctionReturned(Frame& frame, Bytes answer) {
   HistoryEvent& submitted = RecordOn(frame, EventType::kTaskSubmitted);
   Attach(submitted, returned);
   AwaitToken(frame, TaskWait(std::get<TaskWait>(frame.wait)));
+}
+
+// The job runs. What names it is durable from here on: whichever worker asks for its end, and
+// however often it is asked, no second job is started.
+void Interpreter::AwaitJob(Frame& frame, Bytes answer) {
+  TaskWait wait = std::get<TaskWait>(frame.wait);
+  Payload started{.bytes = std::move(answer)};
+  HistoryEvent& submitted = RecordOn(frame, EventType::kTaskSubmitted);
+  Attach(submitted, started);
+  wait.job = std::move(started);
+  SetWait(frame, std::move(wait));
+  turn_.effects.emplace_back(DispatchTask{frame.number, frame.wait_number});
 }
 
 std::string Interpreter::CalledAs(const asl::TaskState& task) const {

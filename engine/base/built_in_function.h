@@ -12,7 +12,7 @@ inline constexpr std::string_view kAwsFunction = "pawl:aws";
 inline constexpr std::string_view kAwsJobFunction = "pawl:aws-job";
 inline constexpr std::string_view kHttpFunction = "pawl:http";
 // Calls functions at another endpoint: {"Endpoint": URL, "FunctionName": …, "Qualifier": …,
-// "Payload": …}.
+// "ClientContext": …, "Payload": …}.
 inline constexpr std::string_view kLambdaEndpointFunction = "pawl:lambda";
 
 constexpr bool IsBuiltInFunction(std::string_view name) {

@@ -15,6 +15,8 @@ struct TaskCall {
   Bytes payload;
   // The answer is to bring TaskEnded::log_tail.
   bool wants_log = false;
+  // JSON text that the function's context object has as client_context; may be empty.
+  std::string client_context = {};
 };
 
 // What a worker gets of the task. The event of a call that a built-in function makes (asl's

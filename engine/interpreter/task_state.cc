@@ -8,6 +8,7 @@
 #include "engine/base/uuid.h"
 #include "engine/expression/digest.h"
 #include "engine/interpreter/advance.h"
+#include "engine/interpreter/client_context.h"
 #include "engine/interpreter/interpreter.h"
 #include "engine/interpreter/task_events.h"
 #include "engine/json/parse.h"
@@ -109,10 +110,13 @@ TaskCall CallOf(const asl::StateMachine& machine,
   const auto parsed = json::Parse(parameters.view(), arena);
   PAWL_CHECK(parsed.ok());
   const json::Value* payload = parsed->Find("Payload");
+  // One that is none fails the task before it comes here.
+  const auto client_context = ClientContextOf(*parsed);
   return {.function = wait.function_name,
           .qualifier = wait.qualifier,
           .payload = Bytes(InvokedEvent(payload)),
-          .wants_log = wait.wants_log};
+          .wants_log = wait.wants_log,
+          .client_context = client_context.ok() ? *client_context : std::string()};
 }
 
 TaskCall CallElsewhere(const asl::StateMachine& machine,
@@ -131,6 +135,9 @@ TaskCall CallElsewhere(const asl::StateMachine& machine,
   if (!call.qualifier.empty()) {
     event += R"(,"Qualifier":)";
     json::WriteStringTo(event, call.qualifier);
+  }
+  if (!call.client_context.empty()) {
+    event += R"(,"ClientContext":")" + expression::EncodeBase64(call.client_context) + '"';
   }
   event += R"(,"Payload":)";
   event += call.payload.view();
@@ -187,6 +194,7 @@ void Interpreter::ExecuteTask(Frame& frame) {
   if (!input) return;
 
   TaskWait wait;
+  std::optional<Status> context_refusal;
   Datum raw_input(frame.input);
   bool has_failed = false;
   std::optional<std::int64_t> timeout;
@@ -215,6 +223,8 @@ void Interpreter::ExecuteTask(Frame& frame) {
     wait.qualifier = std::move(name.qualifier);
     if (qualifier != nullptr && qualifier->is_string()) wait.qualifier = qualifier->string();
     wait.wants_log = log_type != nullptr && log_type->is_string() && log_type->string() == "Tail";
+    const auto client_context = ClientContextOf(parameters);
+    if (!client_context.ok()) context_refusal = client_context.status();
   }
 
   if (task.integration == Integration::kEngineCall) {
@@ -241,6 +251,7 @@ void Interpreter::ExecuteTask(Frame& frame) {
   scheduled.timeout_seconds = timeout;
   scheduled.heartbeat_seconds = heartbeat;
   if (!rows_.header.test_case.empty() && EndByTestCase(frame)) return;
+  if (context_refusal) return RefuseClientContext(frame, *context_refusal);
   wait.scheduled_event = scheduled.id;
   if (timeout) {
     wait.deadline = now_ + std::chrono::seconds(*timeout);
@@ -249,6 +260,19 @@ void Interpreter::ExecuteTask(Frame& frame) {
   if (heartbeat) wait.heartbeat = std::chrono::seconds(*heartbeat);
   SetWait(frame, std::move(wait));
   turn_.effects.emplace_back(DispatchTask{frame.number, frame.wait_number});
+}
+
+// Lambda refuses the call before it comes to the function.
+void Interpreter::RefuseClientContext(Frame& frame, const Status& why) {
+  RecordTaskStarted(frame, std::nullopt);
+  const std::string request_id = RequestId(rows_.header, frame.number, frame.wait_number + 1);
+  TaskFailed(frame,
+             EventType::kTaskFailed,
+             {.error = "Lambda.InvalidRequestContentException",
+              .cause = why.message() +
+                       " (Service: AWSLambda; Status Code: 400; Error Code: "
+                       "InvalidRequestContentException; Request ID: " +
+                       request_id + "; Proxy: null)"});
 }
 
 // Started is no turn of its own: it is written with the end of the attempt.

@@ -174,6 +174,24 @@ def test_a_job_that_nobody_waits_for_any_more_is_stopped(
 
 @needs_engine
 @needs_boto3
+def test_an_engine_in_the_process_waits_for_jobs(stub: Stub) -> None:
+    with pawl.Engine() as engine:
+        engine.integrations()
+        engine.deploy(glue(stub, "RUNNING"), name="etl")
+        execution = engine.start("etl")
+        until(lambda: stub.called("GetJobRun") > 1, "the job is asked for")
+        job_run_is(stub, "SUCCEEDED")
+        assert execution.result(timeout=60) == {"Id": "jr_1", "JobRunState": "SUCCEEDED"}
+        job_run_is(stub, "RUNNING")
+        execution = engine.start("etl")
+        until(lambda: stub.called("StartJobRun") == 2, "the job is started")
+        until(lambda: stub.calls[-1][0] == "GetJobRun", "the job is asked for")
+        execution.stop()
+        until(lambda: stub.called("BatchStopJobRun") == 1, "the job is stopped")
+
+
+@needs_engine
+@needs_boto3
 def test_every_job_that_can_be_waited_for_may_be_deployed() -> None:
     from pawl.aws.job_table import JOBS
 

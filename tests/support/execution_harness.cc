@@ -358,10 +358,14 @@ const Frame& ExecutionHarness::frame(FrameNumber number) const {
 }
 
 std::string ExecutionHarness::TaskPayload(std::optional<FrameNumber> frame) const {
+  return Call(frame).payload.str();
+}
+
+interpreter::TaskCall ExecutionHarness::Call(std::optional<FrameNumber> frame) const {
   const Frame& row = this->frame(TaskFrame(frame));
   const auto& wait = std::get<TaskWait>(row.wait);
   const Bytes job = wait.job ? wait.job->bytes : Bytes();
-  return interpreter::CallOf(*machine_, row, wait.parameters.bytes, job).payload.str();
+  return interpreter::CallOf(*machine_, row, wait.parameters.bytes, job);
 }
 
 std::vector<std::string> ExecutionHarness::NewEvents() const {

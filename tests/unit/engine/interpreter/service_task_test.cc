@@ -7,9 +7,9 @@
 namespace pawl::interpreter {
 namespace {
 
-using test::ExecutionHarness;
 using test::CancelsTask;
 using test::DispatchesTask;
+using test::ExecutionHarness;
 using testing::Contains;
 using testing::ElementsAre;
 

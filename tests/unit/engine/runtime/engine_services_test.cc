@@ -82,9 +82,8 @@ TEST_F(EngineServicesTest, ACrashStartsNoSecondJob) {
   harness_.Deploy("etl", TaskOf("glue:startJobRun.sync", "{}"));
   const ExecutionName name = harness_.Start("etl");
   harness_.Crash();
-  harness_.AddWorker({kWaits}).On(kWaits, [](const Task& task) {
-    return ScriptedWorker::Outcome{task.payload.str()};
-  });
+  harness_.AddWorker({kWaits}).On(
+      kWaits, [](const Task& task) { return ScriptedWorker::Outcome{task.payload.str()}; });
   EXPECT_TRUE(harness_.AdvanceUntilClosed(name, std::chrono::minutes(5)));
   EXPECT_THAT(harness_.Describe(name).output.str(), HasSubstr(R"("Started":)" + started));
 }

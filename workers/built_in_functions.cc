@@ -12,6 +12,12 @@ namespace {
 
 // They wait for others most of the time.
 constexpr std::uint32_t kCallsAtOnce = 16;
+// Each is a job that is waited for, in a process that sleeps: 20 MB of memory with boto3's client.
+constexpr std::uint32_t kJobsAtOnce = 32;
+// Beyond what an execution may take.
+constexpr auto kJobTimeout = std::chrono::hours(24 * 366);
+// Enough for three calls that stop a job.
+constexpr auto kJobStopTime = std::chrono::seconds(20);
 // Beyond what the functions allow themselves: 60 s for a response.
 constexpr auto kTimeout = std::chrono::minutes(2);
 // Beyond what a function of AWS Lambda may take.
@@ -69,6 +75,12 @@ Result<std::vector<FunctionSpec>> BuiltInFunctions(const ChildPoolOptions& pool,
     ASSIGN_OR_RETURN(const bool has_boto3, HasBoto3(pool));
     if (has_boto3) {
       functions.push_back(BuiltIn(kAwsFunction, "pawl.aws.task.handler", pool));
+      FunctionSpec& jobs =
+          functions.emplace_back(BuiltIn(kAwsJobFunction, "pawl.aws.waiting.handler", pool));
+      jobs.timeout = kJobTimeout;
+      jobs.concurrency = kJobsAtOnce;
+      jobs.cancel_grace = kJobStopTime;
+      jobs.is_resumable = true;
       FunctionSpec& spec =
           functions.emplace_back(BuiltIn(kLambdaEndpointFunction, "pawl.aws.invoke.handler", pool));
       spec.timeout = kFunctionTimeout;

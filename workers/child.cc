@@ -230,6 +230,12 @@ void Child::SetProcess(pid_t pid, UniqueFd pidfd) {
   if (is_kill_wanted_) Kill();
 }
 
+bool Child::Interrupt() {
+  if (!pidfd_.is_open()) return false;
+  SendSignal(pidfd_, SIGUSR1);
+  return true;
+}
+
 void Child::Kill() {
   is_kill_wanted_ = true;
   if (pidfd_.is_open()) SendSignal(pidfd_, SIGKILL);

@@ -107,6 +107,8 @@ class Child {
   void CloseSocket();
   // The process exists. `pidfd` may be closed where the system gave none.
   void SetProcess(pid_t pid, UniqueFd pidfd);
+  // SIGUSR1. False where the process does not exist (yet).
+  bool Interrupt();
   // SIGKILL, now or as soon as the process exists. What remains of its group, the zygote ends.
   void Kill();
 

@@ -155,7 +155,8 @@ void ChildSupervisor::ReadLastLines() {
 
 void ChildSupervisor::Retire() {
   is_retired_ = true;
-  if (is_idle()) Leave();
+  if (is_idle()) return Leave();
+  if (spec_.is_resumable && is_serving()) Kill(EndReason::kStop);
 }
 
 void ChildSupervisor::Leave() {
@@ -189,9 +190,16 @@ bool ChildSupervisor::Cancel(std::uint64_t id) {
     Skip();
   } else if (Read() && child_->Find(sequence) != nullptr) {
     // Only so: its result may have been under way, and then it is as good as not cancelled.
-    Kill(EndReason::kCancel);
+    EndCancelled();
   }
   return true;
+}
+
+void ChildSupervisor::EndCancelled() {
+  if (state_ == State::kInterrupted) return;
+  if (spec_.cancel_grace.count() == 0 || !child_->Interrupt()) return Kill(EndReason::kCancel);
+  state_ = State::kInterrupted;
+  state_since_ = context_.now;
 }
 
 void ChildSupervisor::ForEachTask(const std::function<void(const Task&)>& look) const {
@@ -220,6 +228,12 @@ void ChildSupervisor::TakeBackQueue() {
 SteadyTime ChildSupervisor::Tick() {
   const SteadyTime now = context_.now;
   if (state_ == State::kKilled) return std::max(state_since_ + kKillTimeout, now + 1s);
+  if (state_ == State::kInterrupted) {
+    const SteadyTime limit = state_since_ + spec_.cancel_grace;
+    if (now < limit) return limit;
+    Kill(EndReason::kCancel);
+    return now + kKillTimeout;
+  }
   if (state_ == State::kLeaving) {
     if (now >= state_since_ + kLeaveTimeout) Kill(EndReason::kOwn);
     return state_since_ + kLeaveTimeout;
@@ -319,11 +333,11 @@ void ChildSupervisor::EndTask(Task task, bool was_running, int wait_status) {
     context_.Deliver(task, Outcome::kCancelled);
     return;
   }
+  if (end_reason_ == EndReason::kStop && (!was_running || spec_.is_resumable)) {
+    context_.Deliver(task, Outcome::kReturned);
+    return;
+  }
   if (!was_running) {
-    if (end_reason_ == EndReason::kStop) {
-      context_.Deliver(task, Outcome::kReturned);
-      return;
-    }
     if (end_reason_ == EndReason::kNotStarted) task.lost_starts = kLostStartsMax;
     if (task.lost_starts < kLostStartsMax) {
       put_back_(std::move(task));

@@ -58,7 +58,8 @@ class ChildSupervisor {
   bool Cancel(std::uint64_t id);
   void ForEachTask(const std::function<void(const Task&)>& look) const;
 
-  // Lets it go: now, when it is idle, or when it has finished what it has.
+  // Lets it go: now, when it is idle or may be resumed elsewhere, or when it has finished what it
+  // has.
   void Retire();
   void Kill(EndReason reason);
 
@@ -76,7 +77,8 @@ class ChildSupervisor {
   void End(int wait_status);
 
  private:
-  enum class State : std::uint8_t { kServing, kLeaving, kKilled };
+  // kInterrupted: it undoes what its cancelled invocation has begun, and then ends.
+  enum class State : std::uint8_t { kServing, kLeaving, kInterrupted, kKilled };
 
   void OnReady(std::uint32_t events);
   bool Read();
@@ -84,6 +86,7 @@ class ChildSupervisor {
   // Reads what an invocation that ends has written before it ended.
   void ReadLastLines();
   void Leave();
+  void EndCancelled();
   void Skip();
   void TakeBackQueue();
   void CheckMemory();
@@ -99,7 +102,7 @@ class ChildSupervisor {
   State state_ = State::kServing;
   EndReason end_reason_ = EndReason::kOwn;
   bool is_retired_ = false;
-  // Since when it is idle, leaves, or is killed.
+  // Since when it is idle, leaves, is interrupted or is killed.
   SteadyTime state_since_;
   // The invocation last seen running, and since when it runs.
   std::uint64_t observed_sequence_ = 0;

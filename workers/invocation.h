@@ -35,6 +35,12 @@ struct FunctionSpec {
   std::string handler;
   // How long one invocation may run before its process is killed. 1 ms or more.
   std::chrono::milliseconds timeout = std::chrono::minutes(15);
+  // What a cancelled invocation gets between SIGUSR1 and the end of its process, to undo what it
+  // has begun; 0: it is killed at once.
+  std::chrono::milliseconds cancel_grace{0};
+  // What runs may be ended at any time and run again elsewhere: where the function is taken away,
+  // it is not waited for, and comes back as kReturned.
+  bool is_resumable = false;
   // Resident memory of one process and its descendants, in MiB, past which it is killed; 0 for no
   // limit.
   std::uint32_t memory_mb = 0;
@@ -90,8 +96,9 @@ enum class Outcome : std::uint8_t {
   kFailed,
   // Cancelled or past its deadline; whether the function has run is open.
   kCancelled,
-  // It has not begun and will not: the pool stops or the function was removed. Another worker may
-  // run it, and this was no attempt.
+  // It has not begun and will not, or FunctionSpec::is_resumable: the pool stops or the function
+  // was
+  // removed. Another worker may run it, and this was no attempt.
   kReturned,
 };
 

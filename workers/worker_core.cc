@@ -95,6 +95,7 @@ Status WorkerCore::ServeBuiltIns() {
     spec.arn = options_.arn_prefix + spec.name;
     RETURN_IF_ERROR(pool_->SetFunction(spec));
     options_.log(WorkerLogLevel::kInfo, "'" + spec.name + "' is served");
+    built_ins_.push_back(spec.name);
     const MutexLock lock(mutex_);
     ledger_.SetFunction(spec.name, spec.concurrency, {});
   }
@@ -385,8 +386,10 @@ bool WorkerCore::Drain(milliseconds timeout) {
   }
   // So that it serves nothing any more.
   code_thread_.reset();
-  for (const std::string& name : served_.names()) {
-    // What has not begun comes back as a result. NotFound: it is gone already.
+  std::vector<std::string> names = served_.names();
+  names.insert(names.end(), built_ins_.begin(), built_ins_.end());
+  for (const std::string& name : names) {
+    // What has not begun, or may be resumed, comes back as a result. NotFound: it is gone already.
     const Status status = pool_->RemoveFunction(name);
     static_cast<void>(status);
   }

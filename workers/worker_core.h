@@ -120,6 +120,8 @@ class WorkerCore {
   std::unique_ptr<v1::WorkerService::Stub> stub_;
   std::atomic<bool> was_welcomed_ = false;
 
+  // The worker's own functions, which are not in `served_`.
+  std::vector<std::string> built_ins_;
   ServedFunctions served_;
   // Of the thread that keeps code; null: the worker runs no deployed functions.
   std::unique_ptr<DeployedServing> deployed_;

@@ -64,11 +64,11 @@ constexpr std::array<Action, 67> kActions = {{
     {"eks", "deleteNodegroup", kJob},
     {"eks", "runJob", kJob | kNotServed},
     {"eks", "call", kNotServed},
-    {"elasticmapreduce", "createCluster", kJob | kNotServed},
-    {"elasticmapreduce", "setClusterTerminationProtection", kNotServed},
-    {"elasticmapreduce", "terminateCluster", kJob | kNotServed},
-    {"elasticmapreduce", "addStep", kJob | kNotServed},
-    {"elasticmapreduce", "cancelStep", kNotServed},
+    {"elasticmapreduce", "createCluster", kJob},
+    {"elasticmapreduce", "setClusterTerminationProtection"},
+    {"elasticmapreduce", "terminateCluster", kJob},
+    {"elasticmapreduce", "addStep", kJob},
+    {"elasticmapreduce", "cancelStep"},
     {"elasticmapreduce", "modifyInstanceFleetByName", kNotServed},
     {"elasticmapreduce", "modifyInstanceGroupByName", kNotServed},
     {"emr-containers", "createVirtualCluster"},
@@ -259,10 +259,7 @@ Resource ParseSdk(std::string_view text, std::string_view call, IntegrationPatte
 }
 
 // Step Functions Developer Guide, "Discover service integration patterns": .sync:2 is states' own.
-Resource ParseKnown(std::string_view text,
-                    const Action& action,
-                    std::string_view suffix,
-                    IntegrationPattern pattern) {
+Resource ParseKnown(const Action& action, std::string_view suffix, IntegrationPattern pattern) {
   const std::string call = std::string(action.service) + ":" + std::string(action.name);
   const bool is_job = pattern == IntegrationPattern::kRunJob;
   const bool has_pattern =
@@ -275,11 +272,6 @@ Resource ParseKnown(std::string_view text,
   }
   if ((action.traits & kNotServed) != 0) {
     return Unsupported("the service integration " + Quote(call), pattern);
-  }
-  if (is_job) {
-    return Unsupported("waiting for the job of " + Quote(text) +
-                           " (start it without .sync and ask for its state in a loop with Wait)",
-                       pattern);
   }
   return Served(call, pattern);
 }
@@ -299,7 +291,7 @@ Resource ParseServiceIntegration(std::string_view text,
     return one.service == service && one.name == name;
   });
   if (action == kActions.end()) return UnknownAction(service, name);
-  return ParseKnown(text, *action, suffix, pattern);
+  return ParseKnown(*action, suffix, pattern);
 }
 
 }  // namespace pawl::asl

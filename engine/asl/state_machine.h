@@ -200,7 +200,14 @@ struct TaskState {
 
   // Whether the result is the end of an execution that the task started.
   bool waits_for_execution() const {
-    return pattern == IntegrationPattern::kRunJob || pattern == IntegrationPattern::kRunJobJson;
+    return integration == Integration::kEngineCall &&
+           (pattern == IntegrationPattern::kRunJob || pattern == IntegrationPattern::kRunJobJson);
+  }
+
+  // Whether the result is the end of a job of an AWS service: a worker makes the call that starts
+  // it, and a worker, possibly another, then waits for its end (kAwsJobFunction).
+  bool waits_for_job() const {
+    return integration == Integration::kService && pattern == IntegrationPattern::kRunJob;
   }
 };
 

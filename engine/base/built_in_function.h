@@ -8,13 +8,16 @@
 namespace pawl {
 
 inline constexpr std::string_view kAwsFunction = "pawl:aws";
+// Waits for the end of a job that a call of kAwsFunction has started.
+inline constexpr std::string_view kAwsJobFunction = "pawl:aws-job";
 inline constexpr std::string_view kHttpFunction = "pawl:http";
 // Calls functions at another endpoint: {"Endpoint": URL, "FunctionName": …, "Qualifier": …,
-// "Payload": …}.
+// "ClientContext": …, "Payload": …}.
 inline constexpr std::string_view kLambdaEndpointFunction = "pawl:lambda";
 
 constexpr bool IsBuiltInFunction(std::string_view name) {
-  return name == kAwsFunction || name == kHttpFunction || name == kLambdaEndpointFunction;
+  return name == kAwsFunction || name == kAwsJobFunction || name == kHttpFunction ||
+         name == kLambdaEndpointFunction;
 }
 
 }  // namespace pawl

@@ -36,6 +36,8 @@ struct TaskWait {
   bool wants_log = false;
   std::optional<Timestamp> deadline = {};
   std::optional<Duration> heartbeat = {};
+  // What the call answered that started a job (.sync); now its end is waited for.
+  std::optional<Payload> job = {};
 
   bool operator==(const TaskWait&) const = default;
 };

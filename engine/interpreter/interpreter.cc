@@ -136,7 +136,7 @@ bool Interpreter::On(const TimerFired& fired) {
                            fired.lease->last_heartbeat_at + *task->heartbeat <= message_.at;
     if (!is_late && !is_silent) return false;
     const CancelTask cancel{frame->number, frame->wait_number};
-    if (fired.lease) RecordTaskStarted(*frame, fired.lease);
+    if (fired.lease && !task->job) RecordTaskStarted(*frame, fired.lease);
     TaskTimedOut(*frame, is_late);
     // What ends the frame as well takes its task back itself.
     if (!turn_.close && Find(cancel.frame) != nullptr) turn_.effects.emplace_back(cancel);

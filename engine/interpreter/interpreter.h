@@ -157,6 +157,8 @@ class Interpreter {
   // What a task calls, as the failure of too large a result names it.
   std::string CalledAs(const asl::TaskState& task) const;
   void FunctionReturned(Frame& frame, Bytes answer);
+  void RefuseClientContext(Frame& frame, const Status& why);
+  void AwaitJob(Frame& frame, Bytes answer);
   // The answer to the call of an integration, as its result or as what the job is known by.
   Bytes AnswerOf(const Frame& frame, const TaskEnded& ended) const;
   void TaskFailed(Frame& frame, EventType type, Failure failure);

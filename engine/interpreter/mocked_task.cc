@@ -55,7 +55,7 @@ bool Interpreter::EndByTestCase(Frame& frame) {
     TaskFailed(frame, type, {.error = std::move(end.error), .cause = std::move(end.cause)});
     return true;
   }
-  if (task.waits_for_token() || task.waits_for_execution()) {
+  if (task.waits_for_token() || task.waits_for_execution() || task.waits_for_job()) {
     RecordOn(frame, EventType::kTaskSubmitted);
   }
   TaskSucceeded(frame, *std::move(end.output));

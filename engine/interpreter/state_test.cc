@@ -100,7 +100,7 @@ class TestRun {
         turn = Take(Continue{});
       } else {
         const auto& wait = std::get<TaskWait>(frame.wait);
-        if (!called) return CallOf(machine_, frame, wait.parameters.bytes);
+        if (!called) return CallOf(machine_, frame, wait.parameters.bytes, {});
         turn = Take(TaskEnded{.wait_number = frame.wait_number,
                               .output = called->output,
                               .error = called->error,

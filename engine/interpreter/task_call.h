@@ -15,14 +15,22 @@ struct TaskCall {
   Bytes payload;
   // The answer is to bring TaskEnded::log_tail.
   bool wants_log = false;
+  // JSON text that the function's context object has as client_context; may be empty.
+  std::string client_context = {};
 };
 
 // What a worker gets of the task. The event of a call that a built-in function makes (asl's
 // ServiceFunction) is {"Resource": "sqs:sendMessage", "Parameters": {…}}; what the function returns
-// is the task's result as it is.
+// is the task's result as it is. The call that starts a job is
+// {"Resource": "glue:startJobRun.sync", "Parameters": {…}}; with "Started", what that call
+// returned, the same event asks kAwsJobFunction for the job's end.
 //
-// `frame` waits for a task, and `parameters` is the text of its TaskWait::parameters.
-TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Bytes& parameters);
+// `frame` waits for a task; `parameters` and `job` are the texts of its TaskWait::parameters and
+// TaskWait::job, the latter without a value where there is none.
+TaskCall CallOf(const asl::StateMachine& machine,
+                const Frame& frame,
+                const Bytes& parameters,
+                const Bytes& job);
 // The same call made at another AWS Lambda API: a call of the built-in kLambdaEndpointFunction.
 // What names no function of its own (`frame` calls a service) stays as it is.
 TaskCall CallElsewhere(const asl::StateMachine& machine,

@@ -8,6 +8,7 @@
 #include "engine/base/uuid.h"
 #include "engine/expression/digest.h"
 #include "engine/interpreter/advance.h"
+#include "engine/interpreter/client_context.h"
 #include "engine/interpreter/interpreter.h"
 #include "engine/interpreter/task_events.h"
 #include "engine/json/parse.h"
@@ -59,12 +60,17 @@ std::string_view ServiceOf(std::string_view service_call) {
   return service_call.substr(0, service_call.rfind(':'));
 }
 
-// What a worker's built-in function gets.
-std::string ServiceEvent(std::string_view service_call, std::string_view parameters) {
+// What a worker's built-in function gets; `job` has no value before a job is started.
+std::string ServiceEvent(const asl::TaskState& task, const Bytes& parameters, const Bytes& job) {
   std::string event = R"({"Resource":")";
-  event += service_call;
+  event += task.service_call;
+  if (task.waits_for_job()) event += ".sync";
   event += R"(","Parameters":)";
-  event += parameters;
+  event += parameters.view();
+  if (job.has_value()) {
+    event += R"(,"Started":)";
+    event += job.view();
+  }
   event += '}';
   return event;
 }
@@ -86,13 +92,16 @@ std::string MapChildName(const ExecutionHeader& header, EventId run, std::uint32
   return UuidOf(HashCombine(high, index), HashCombine(high, ~std::uint64_t{index}));
 }
 
-TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Bytes& parameters) {
+TaskCall CallOf(const asl::StateMachine& machine,
+                const Frame& frame,
+                const Bytes& parameters,
+                const Bytes& job) {
   const auto& task = std::get<asl::TaskState>(machine.states[frame.state].details);
   const auto& wait = std::get<TaskWait>(frame.wait);
   if (task.integration == Integration::kService) {
-    return {.function = task.function_name,
+    return {.function = wait.job ? std::string(kAwsJobFunction) : task.function_name,
             .qualifier = {},
-            .payload = Bytes(ServiceEvent(task.service_call, parameters.view()))};
+            .payload = Bytes(ServiceEvent(task, parameters, job))};
   }
   if (task.integration != Integration::kLambdaInvoke) {
     return {.function = task.function_name, .qualifier = task.qualifier, .payload = parameters};
@@ -101,10 +110,13 @@ TaskCall CallOf(const asl::StateMachine& machine, const Frame& frame, const Byte
   const auto parsed = json::Parse(parameters.view(), arena);
   PAWL_CHECK(parsed.ok());
   const json::Value* payload = parsed->Find("Payload");
+  // One that is none fails the task before it comes here.
+  const auto client_context = ClientContextOf(*parsed);
   return {.function = wait.function_name,
           .qualifier = wait.qualifier,
           .payload = Bytes(InvokedEvent(payload)),
-          .wants_log = wait.wants_log};
+          .wants_log = wait.wants_log,
+          .client_context = client_context.ok() ? *client_context : std::string()};
 }
 
 TaskCall CallElsewhere(const asl::StateMachine& machine,
@@ -123,6 +135,9 @@ TaskCall CallElsewhere(const asl::StateMachine& machine,
   if (!call.qualifier.empty()) {
     event += R"(,"Qualifier":)";
     json::WriteStringTo(event, call.qualifier);
+  }
+  if (!call.client_context.empty()) {
+    event += R"(,"ClientContext":")" + expression::EncodeBase64(call.client_context) + '"';
   }
   event += R"(,"Payload":)";
   event += call.payload.view();
@@ -179,6 +194,7 @@ void Interpreter::ExecuteTask(Frame& frame) {
   if (!input) return;
 
   TaskWait wait;
+  std::optional<Status> context_refusal;
   Datum raw_input(frame.input);
   bool has_failed = false;
   std::optional<std::int64_t> timeout;
@@ -207,6 +223,8 @@ void Interpreter::ExecuteTask(Frame& frame) {
     wait.qualifier = std::move(name.qualifier);
     if (qualifier != nullptr && qualifier->is_string()) wait.qualifier = qualifier->string();
     wait.wants_log = log_type != nullptr && log_type->is_string() && log_type->string() == "Tail";
+    const auto client_context = ClientContextOf(parameters);
+    if (!client_context.ok()) context_refusal = client_context.status();
   }
 
   if (task.integration == Integration::kEngineCall) {
@@ -233,6 +251,7 @@ void Interpreter::ExecuteTask(Frame& frame) {
   scheduled.timeout_seconds = timeout;
   scheduled.heartbeat_seconds = heartbeat;
   if (!rows_.header.test_case.empty() && EndByTestCase(frame)) return;
+  if (context_refusal) return RefuseClientContext(frame, *context_refusal);
   wait.scheduled_event = scheduled.id;
   if (timeout) {
     wait.deadline = now_ + std::chrono::seconds(*timeout);
@@ -241,6 +260,19 @@ void Interpreter::ExecuteTask(Frame& frame) {
   if (heartbeat) wait.heartbeat = std::chrono::seconds(*heartbeat);
   SetWait(frame, std::move(wait));
   turn_.effects.emplace_back(DispatchTask{frame.number, frame.wait_number});
+}
+
+// Lambda refuses the call before it comes to the function.
+void Interpreter::RefuseClientContext(Frame& frame, const Status& why) {
+  RecordTaskStarted(frame, std::nullopt);
+  const std::string request_id = RequestId(rows_.header, frame.number, frame.wait_number + 1);
+  TaskFailed(frame,
+             EventType::kTaskFailed,
+             {.error = "Lambda.InvalidRequestContentException",
+              .cause = why.message() +
+                       " (Service: AWSLambda; Status Code: 400; Error Code: "
+                       "InvalidRequestContentException; Request ID: " +
+                       request_id + "; Proxy: null)"});
 }
 
 // Started is no turn of its own: it is written with the end of the attempt.
@@ -320,14 +352,21 @@ bool Interpreter::On(const TaskEnded& ended) {
     return false;
   }
   const auto& task_state = std::get<asl::TaskState>(StateOf(*frame).details);
+  const bool has_job = std::get<TaskWait>(frame->wait).job.has_value();
   // An activity's task is never a worker's: the engine itself ends it where nobody can take it.
-  if (task_state.integration != Integration::kActivity) RecordTaskStarted(*frame, ended.lease);
+  if (task_state.integration != Integration::kActivity && !has_job) {
+    RecordTaskStarted(*frame, ended.lease);
+  }
   if (ended.output && task_state.waits_for_token()) {
     FunctionReturned(*frame, AnswerOf(*frame, ended));
     return true;
   }
   if (ended.output && task_state.waits_for_execution()) {
     AwaitChild(*frame, ended);
+    return true;
+  }
+  if (ended.output && task_state.waits_for_job() && !has_job) {
+    AwaitJob(*frame, AnswerOf(*frame, ended));
     return true;
   }
   if (ended.output) {
@@ -378,6 +417,18 @@ void Interpreter::FunctionReturned(Frame& frame, Bytes answer) {
   HistoryEvent& submitted = RecordOn(frame, EventType::kTaskSubmitted);
   Attach(submitted, returned);
   AwaitToken(frame, TaskWait(std::get<TaskWait>(frame.wait)));
+}
+
+// The job runs. What names it is durable from here on: whichever worker asks for its end, and
+// however often it is asked, no second job is started.
+void Interpreter::AwaitJob(Frame& frame, Bytes answer) {
+  TaskWait wait = std::get<TaskWait>(frame.wait);
+  Payload started{.bytes = std::move(answer)};
+  HistoryEvent& submitted = RecordOn(frame, EventType::kTaskSubmitted);
+  Attach(submitted, started);
+  wait.job = std::move(started);
+  SetWait(frame, std::move(wait));
+  turn_.effects.emplace_back(DispatchTask{frame.number, frame.wait_number});
 }
 
 std::string Interpreter::CalledAs(const asl::TaskState& task) const {

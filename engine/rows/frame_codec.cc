@@ -41,7 +41,7 @@ enum class WaitKind : std::uint8_t {
 };
 
 // Optional fields of a task wait.
-enum TaskFlags : std::uint8_t { kFunction = 1, kDeadline = 2, kHeartbeat = 4, kLog = 8 };
+enum TaskFlags : std::uint8_t { kFunction = 1, kDeadline = 2, kHeartbeat = 4, kLog = 8, kJob = 16 };
 
 struct WaitEncoder {
   Encoder& encoder;
@@ -53,9 +53,9 @@ struct WaitEncoder {
   void operator()(const TaskWait& wait) const {
     Kind(WaitKind::kTask);
     const bool has_function = !wait.function_name.empty();
-    encoder.Byte(
-        static_cast<std::uint8_t>((has_function ? kFunction : 0) | (wait.deadline ? kDeadline : 0) |
-                                  (wait.heartbeat ? kHeartbeat : 0) | (wait.wants_log ? kLog : 0)));
+    encoder.Byte(static_cast<std::uint8_t>(
+        (has_function ? kFunction : 0) | (wait.deadline ? kDeadline : 0) |
+        (wait.heartbeat ? kHeartbeat : 0) | (wait.wants_log ? kLog : 0) | (wait.job ? kJob : 0)));
     encoder.Varint(wait.scheduled_event);
     AppendPayload(encoder, wait.parameters);
     if (has_function) {
@@ -64,6 +64,7 @@ struct WaitEncoder {
     }
     if (wait.deadline) AppendTime(encoder, *wait.deadline);
     if (wait.heartbeat) encoder.Varint(static_cast<std::uint64_t>(wait.heartbeat->count()));
+    if (wait.job) AppendPayload(encoder, *wait.job);
   }
 
   void operator()(const TimerWait& wait) const {
@@ -110,7 +111,7 @@ struct WaitEncoder {
 TaskWait TakeTaskWait(Decoder& decoder) {
   TaskWait wait;
   const std::uint8_t flags = decoder.Byte();
-  if (flags > (kFunction | kDeadline | kHeartbeat | kLog)) decoder.Fail();
+  if (flags > (kFunction | kDeadline | kHeartbeat | kLog | kJob)) decoder.Fail();
   wait.wants_log = (flags & kLog) != 0;
   wait.scheduled_event = decoder.Varint32();
   wait.parameters = TakePayload(decoder);
@@ -124,6 +125,7 @@ TaskWait TakeTaskWait(Decoder& decoder) {
     wait.heartbeat = Duration(static_cast<std::int64_t>(decoder.Varint()));
     if (*wait.heartbeat < Duration(0)) decoder.Fail();
   }
+  if ((flags & kJob) != 0) wait.job = TakePayload(decoder);
   return wait;
 }
 

@@ -170,7 +170,8 @@ FailedTask Matcher::Unserved(const TaskRef& ref, const Task& task) const {
         .error = "ActivityDoesNotExist",
         .cause = "Activity Does Not Exist: '" + interpreter::ActivityArn(arns_, *activity) + "'"};
   }
-  if (task.function == kAwsFunction || task.function == kLambdaEndpointFunction) {
+  if (task.function == kAwsFunction || task.function == kAwsJobFunction ||
+      task.function == kLambdaEndpointFunction) {
     return {.ref = ref,
             .error = "Pawl.NoWorker",
             .cause =

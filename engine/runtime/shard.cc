@@ -690,16 +690,13 @@ std::optional<ReadyTask> Shard::MakeReady(Resident& execution,
   const interpreter::Frame& frame = found->second;
   const auto* wait = std::get_if<interpreter::TaskWait>(&frame.wait);
   if (wait == nullptr) return std::nullopt;
-  Bytes parameters = wait->parameters.bytes;
-  if (!parameters.has_value()) {
-    auto loaded = LoadPayload(execution.id, wait->parameters.home);
-    if (!loaded.ok()) {
-      CannotRead(execution.id, loaded.status());
-      return std::nullopt;
-    }
-    parameters = *loaded;
+  const auto parameters = TextOf(execution.id, wait->parameters);
+  const auto job = wait->job ? TextOf(execution.id, *wait->job) : Result<Bytes>(Bytes());
+  if (!parameters.ok() || !job.ok()) {
+    CannotRead(execution.id, parameters.ok() ? job.status() : parameters.status());
+    return std::nullopt;
   }
-  interpreter::TaskCall call = interpreter::CallOf(*execution.machine, frame, parameters);
+  interpreter::TaskCall call = interpreter::CallOf(*execution.machine, frame, *parameters, *job);
   if (const std::string& endpoint = environment_.lambda_endpoint(); !endpoint.empty()) {
     call = interpreter::CallElsewhere(*execution.machine, frame, std::move(call), endpoint);
   }
@@ -714,7 +711,8 @@ std::optional<ReadyTask> Shard::MakeReady(Resident& execution,
            .heartbeat = wait->heartbeat,
            .execution = NameOf(execution.row),
            .state = execution.machine->states[frame.state].name,
-           .wants_log = call.wants_log},
+           .wants_log = call.wants_log,
+           .client_context = std::move(call.client_context)},
       .namespace_id = execution.row.namespace_id,
       .priority = execution.row.priority,
       .fairness_key = execution.row.fairness_key,

@@ -293,6 +293,8 @@ class Shard {
   // Removes from memory what is durable and long.
   static void Shrink(Resident& execution);
   Result<Bytes> LoadPayload(ExecutionId id, EventId event);
+  // Its bytes, from the event that holds them if they are not at hand.
+  Result<Bytes> TextOf(ExecutionId id, const interpreter::Payload& payload);
   Result<std::optional<ExecutionNumber>> FindNumber(const ExecutionName& name);
 
   // --- Upkeep (shard_upkeep.cc) ---

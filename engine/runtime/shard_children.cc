@@ -34,12 +34,8 @@ void Shard::CallEngine(Resident& execution, FrameNumber number) {
   const TaskRef ref{.execution = execution.id, .frame = number, .wait_number = frame.wait_number};
   const std::string request_id =
       interpreter::RequestId(execution.row.header, number, frame.wait_number);
-  Bytes parameters = wait.parameters.bytes;
-  if (!parameters.has_value()) {
-    const auto loaded = LoadPayload(execution.id, wait.parameters.home);
-    if (!loaded.ok()) return CannotRead(execution.id, loaded.status());
-    parameters = *loaded;
-  }
+  const auto parameters = TextOf(execution.id, wait.parameters);
+  if (!parameters.ok()) return CannotRead(execution.id, parameters.status());
   const auto refuse = [&](const Status& why) {
     environment_.Post(
         id_,
@@ -49,12 +45,12 @@ void Shard::CallEngine(Resident& execution, FrameNumber number) {
                              .cause = why.message()});
   };
   if (task.call != asl::EngineCall::kStartExecution) {
-    auto signal = interpreter::TaskSignalOf(parameters);
+    auto signal = interpreter::TaskSignalOf(*parameters);
     if (!signal.ok()) return refuse(signal.status());
     return environment_.SignalTask(
         {.from = ref, .call = task.call, .signal = std::move(*signal), .request_id = request_id});
   }
-  auto start = interpreter::ChildStartOf(execution.row.header, frame, parameters);
+  auto start = interpreter::ChildStartOf(execution.row.header, frame, *parameters);
   if (!start.ok()) return refuse(start.status());
   environment_.StartChild({.namespace_id = execution.row.namespace_id,
                            .parent = {.execution = execution.id,

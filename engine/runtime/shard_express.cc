@@ -27,6 +27,7 @@ std::set<EventId> NeededPayloads(const Resident& execution) {
     needed.insert(frame.input.home);
     if (const auto* task = std::get_if<interpreter::TaskWait>(&frame.wait)) {
       needed.insert(task->parameters.home);
+      if (task->job) needed.insert(task->job->home);
     }
   }
   for (const auto& [join, results] : execution.set.results) {

@@ -139,6 +139,11 @@ Result<Bytes> Shard::LoadPayload(ExecutionId id, EventId event) {
   return events[place].payload->bytes;
 }
 
+Result<Bytes> Shard::TextOf(ExecutionId id, const interpreter::Payload& payload) {
+  if (payload.bytes.has_value()) return payload.bytes;
+  return LoadPayload(id, payload.home);
+}
+
 Status Shard::LoadMissing(Resident& execution, const interpreter::Missing& missing) {
   interpreter::WorkingSet& set = execution.set;
   bool has_loaded = false;

@@ -94,6 +94,7 @@ void StateTests::Start(TestStateRequest request, Timestamp now, Callback<StateTe
       .execution = {.namespace_id = request.namespace_id, .state_machine = "TestState"},
       .state = waiting.machine->states[waiting.state].name,
       .wants_log = call.wants_log,
+      .client_context = std::move(call.client_context),
   };
   calls_.Start(
       std::move(task),

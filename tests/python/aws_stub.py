@@ -6,7 +6,7 @@ import http.server
 import json
 import threading
 import urllib.parse
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 from xml.sax.saxutils import escape
 
 import pytest
@@ -16,6 +16,12 @@ NOT_NULL = (
     "1 validation error detected: Value null at 'item' failed to satisfy constraint: "
     "Member must not be null"
 )
+# Of services whose protocol is REST: the operations that tests script.
+REST = {
+    "/v1/describejobs": "DescribeJobs",
+    "/v1/submitjob": "SubmitJob",
+    "/v1/terminatejob": "TerminateJob",
+}
 
 
 class Refusal(Exception):
@@ -39,10 +45,27 @@ class Stub(http.server.ThreadingHTTPServer):
         self.objects: dict[str, bytes] = {}
         # Of the calls that are no S3: name and parameters.
         self.calls: list[tuple[str, Any]] = []
+        # What an operation answers one time after the other, or refuses with; the last one stays.
+        self.scripts: dict[str, list[Any]] = {}
+        # Called with the name of an operation that is asked for, before it is answered.
+        self.on_call: Callable[[str], None] = lambda _: None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
+
+    def called(self, name: str) -> int:
+        """How often an operation was asked for."""
+        return sum(call == name for call, _ in self.calls)
+
+    def scripted(self, action: str) -> dict[str, Any]:
+        """The next answer of the operation's script."""
+        script = self.scripts[action]
+        answer = script.pop(0) if len(script) > 1 else script[0]
+        if isinstance(answer, Refusal):
+            raise answer
+        assert isinstance(answer, dict)
+        return answer
 
     def dynamodb(self, action: str, request: dict[str, Any]) -> dict[str, Any]:
         if action == "PutItem":
@@ -67,6 +90,9 @@ class Stub(http.server.ThreadingHTTPServer):
     def json_call(self, target: str, request: dict[str, Any]) -> dict[str, Any]:
         service, _, action = target.partition(".")
         self.calls.append((action, request))
+        self.on_call(action)
+        if action in self.scripts:
+            return self.scripted(action)
         if service.startswith("DynamoDB"):
             return self.dynamodb(action, request)
         if service == "AWSEvents":
@@ -116,9 +142,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 answer = {"__type": error.code, "message": error.message}
                 self.answer(error.status, json.dumps(answer))
             return
-        if self.path == "/v1/submitjob":
-            self.server.calls.append(("SubmitJob", json.loads(body)))
-            self.answer(200, json.dumps({"jobName": "n", "jobId": "j-1"}))
+        if self.path in REST:
+            self.rest_call(REST[self.path], json.loads(body))
             return
         try:
             form = dict(urllib.parse.parse_qsl(body.decode()))
@@ -132,12 +157,28 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "text/xml",
             )
 
+    def rest_call(self, action: str, request: dict[str, Any]) -> None:
+        self.server.calls.append((action, request))
+        self.server.on_call(action)
+        try:
+            self.answer(200, json.dumps(self.server.scripted(action)), "application/json")
+        except Refusal as error:
+            self.answer(
+                error.status,
+                json.dumps({"message": error.message}),
+                "application/json",
+                **{"x-amzn-errortype": error.code},
+            )
+
     def do_PUT(self) -> None:
         size = int(self.headers.get("Content-Length", 0))
         self.server.objects[self.path] = self.rfile.read(size)
         self.answer(200, b"", etag='"68934a3e9455fa72420237eb05902327"')
 
     def do_GET(self) -> None:
+        if self.path.startswith("/clusters/"):
+            self.rest_call("DescribeCluster", {})
+            return
         data = self.server.objects.get(self.path)
         if data is not None:
             headers = {"last-modified": "Wed, 31 Jan 2024 12:00:00 GMT", "accept-ranges": "bytes"}

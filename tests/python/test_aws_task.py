@@ -195,6 +195,7 @@ def test_an_event_that_is_refused_fails_the_task(stub: Stub) -> None:
 
 
 def test_parameters_and_results_have_capitals(stub: Stub) -> None:
+    stub.scripts["SubmitJob"] = [{"jobName": "n", "jobId": "j-1"}]
     done = call("batch:submitJob", JobName="n", JobQueue="q", JobDefinition="d")
     assert (done["JobName"], done["JobId"]) == ("n", "j-1")
     name, sent = stub.calls[0]

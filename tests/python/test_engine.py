@@ -135,6 +135,18 @@ def test_a_call_that_asks_for_it_gets_the_functions_log(tmp_path: pathlib.Path) 
     assert "\tDuration: " in logs["quiet"]
 
 
+def test_a_function_sees_the_client_context_of_its_call(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "sees.py").write_text(
+        "def handler(event, context): return context.client_context.custom\n"
+    )
+    text = base64.b64encode(b'{"custom": {"tenant": "a"}}').decode()
+    parameters = {"FunctionName": "sees", "ClientContext": text}
+    with pawl.Engine() as engine:
+        engine.functions(tmp_path)
+        engine.deploy(task("arn:aws:states:::lambda:invoke", Parameters=parameters), name="call")
+        assert engine.run("call", timeout=60)["Payload"] == {"tenant": "a"}
+
+
 def test_a_forks_copy_of_the_engine_refuses_to_work() -> None:
     with pawl.Engine() as engine:
         engine.deploy(task("any"), name="machine")

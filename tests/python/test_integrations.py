@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import pathlib
+import signal
 from typing import Any, Iterator
 
 import pawl
@@ -24,6 +25,7 @@ def stub(aws_stub: Stub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:  # 
         "AWS_ENDPOINT_URL": aws_stub.url,
         "AWS_ACCESS_KEY_ID": "key",
         "AWS_SECRET_ACCESS_KEY": "secret",
+        "PAWL_AWS_JOB_POLL_SECONDS": "0.02",
     }.items():
         monkeypatch.setenv(name, value)
     yield aws_stub
@@ -84,6 +86,120 @@ def test_a_message_with_a_token_waits_for_its_answer(site: Site, stub: Stub) -> 
     assert "'pawl:aws' is served" in worker.log.read_text()
 
 
+def glue(stub: Stub, state: str) -> dict[str, Any]:
+    """The definition of a task that waits for a job run, and the service with one in a state."""
+    stub.scripts["StartJobRun"] = [{"JobRunId": "jr_1"}]
+    stub.scripts["BatchStopJobRun"] = [{"SuccessfulSubmissions": []}]
+    job_run_is(stub, state)
+    return service("glue:startJobRun.sync", {"JobName": "etl"})
+
+
+def job_run_is(stub: Stub, state: str) -> None:
+    stub.scripts["GetJobRun"] = [{"JobRun": {"Id": "jr_1", "JobRunState": state}}]
+
+
+@needs_program
+@needs_boto3
+def test_a_job_is_submitted_and_waited_for(site: Site, stub: Stub) -> None:  # noqa: F811
+    """Step Functions Developer Guide, "Run a job (.sync)"."""
+    site.server()
+    site.worker()
+    client = site.client()
+    client.deploy(glue(stub, "RUNNING"), name="etl")
+    execution = client.start("etl")
+    until(lambda: stub.called("GetJobRun") > 1, "the job is asked for")
+    job_run_is(stub, "SUCCEEDED")
+    assert execution.result(timeout=60) == {"Id": "jr_1", "JobRunState": "SUCCEEDED"}
+    events = [event for event in execution.history() if event.type.startswith("Task")]
+    assert [event.type for event in events] == [
+        "TaskStateEntered",
+        "TaskScheduled",
+        "TaskStarted",
+        "TaskSubmitted",
+        "TaskSucceeded",
+        "TaskStateExited",
+    ]
+    assert events[3].output["JobRunId"] == "jr_1"
+    job_run_is(stub, "FAILED")
+    with pytest.raises(pawl.errors.ExecutionFailedError) as caught:
+        client.run("etl")
+    assert caught.value.error == "States.TaskFailed"
+    assert json.loads(caught.value.cause) == {"Id": "jr_1", "JobRunState": "FAILED"}
+
+
+@needs_program
+@needs_boto3
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_job_outlives_the_worker_that_waits_for_it(
+    site: Site, stub: Stub, number: int  # noqa: F811
+) -> None:
+    site.server("--reconnect-window", "200ms")
+    worker = site.worker()
+    client = site.client()
+    client.deploy(glue(stub, "RUNNING"), name="etl")
+    execution = client.start("etl")
+    until(lambda: stub.called("GetJobRun") > 1, "the job is asked for")
+    worker.kill(number)
+    # A worker that leaves waits for no job.
+    assert worker.wait() == (-number if number == signal.SIGKILL else 0)
+    job_run_is(stub, "SUCCEEDED")
+    site.worker()
+    assert execution.result(timeout=60)["JobRunState"] == "SUCCEEDED"
+    assert stub.called("StartJobRun") == 1
+    assert stub.called("BatchStopJobRun") == 0
+
+
+@needs_program
+@needs_boto3
+def test_a_job_that_nobody_waits_for_any_more_is_stopped(
+    site: Site, stub: Stub  # noqa: F811
+) -> None:
+    site.server()
+    site.worker()
+    client = site.client()
+    client.deploy(glue(stub, "RUNNING"), name="stopped")
+    execution = client.start("stopped")
+    until(lambda: stub.called("GetJobRun") > 1, "the job is asked for")
+    execution.stop()
+    until(lambda: stub.called("BatchStopJobRun") == 1, "the job is stopped")
+    assert stub.calls[-1][1] == {"JobName": "etl", "JobRunIds": ["jr_1"]}
+
+    definition = glue(stub, "RUNNING")
+    definition["States"]["Only"]["TimeoutSeconds"] = 1
+    client.deploy(definition, name="late")
+    with pytest.raises(pawl.errors.ExecutionFailedError, match="States.Timeout"):
+        client.run("late")
+    until(lambda: stub.called("BatchStopJobRun") == 2, "the job is stopped")
+
+
+@needs_engine
+@needs_boto3
+def test_an_engine_in_the_process_waits_for_jobs(stub: Stub) -> None:
+    with pawl.Engine() as engine:
+        engine.integrations()
+        engine.deploy(glue(stub, "RUNNING"), name="etl")
+        execution = engine.start("etl")
+        until(lambda: stub.called("GetJobRun") > 1, "the job is asked for")
+        job_run_is(stub, "SUCCEEDED")
+        assert execution.result(timeout=60) == {"Id": "jr_1", "JobRunState": "SUCCEEDED"}
+        job_run_is(stub, "RUNNING")
+        execution = engine.start("etl")
+        until(lambda: stub.called("StartJobRun") == 2, "the job is started")
+        until(lambda: stub.calls[-1][0] == "GetJobRun", "the job is asked for")
+        execution.stop()
+        until(lambda: stub.called("BatchStopJobRun") == 1, "the job is stopped")
+
+
+@needs_engine
+@needs_boto3
+def test_every_job_that_can_be_waited_for_may_be_deployed() -> None:
+    from pawl.aws.job_table import JOBS
+
+    with pawl.Engine() as engine:
+        for number, call in enumerate(JOBS):
+            engine.deploy(service(f"{call}.sync", {}), name=f"job-{number}")
+
+
 @needs_program
 @needs_boto3
 def test_services_answer_and_fail_in_the_words_of_aws(site: Site, stub: Stub) -> None:  # noqa: F811
@@ -130,7 +246,7 @@ def test_an_http_task_runs_where_the_worker_allows_it(site: Site, stub: Stub) ->
 def test_an_engine_in_the_process_calls_services_too(stub: Stub, tmp_path: pathlib.Path) -> None:
     with pawl.Engine() as engine:
         served = engine.integrations(http_tasks=http_file(tmp_path, stub))
-        assert served == ["pawl:aws", "pawl:lambda", "pawl:http"]
+        assert served == ["pawl:aws", "pawl:aws-job", "pawl:lambda", "pawl:http"]
         engine.deploy(service("events:putEvents", {"Entries": [{"Detail": {}}]}), name="put")
         assert engine.run("put") == {"Entries": [{"EventId": "e-1"}], "FailedEntryCount": 0}
         engine.deploy(get(f"{stub.url}/none"), name="get")

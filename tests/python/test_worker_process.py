@@ -48,6 +48,23 @@ def test_the_log_of_a_call_comes_with_its_result(site: Site) -> None:
     assert f"\nREPORT RequestId: {request_id}\tDuration: " in log
 
 
+def test_a_function_sees_the_client_context_of_its_call(site: Site) -> None:
+    site.function(
+        "sees",
+        """
+        def handler(event, context):
+            return context.client_context.custom
+        """,
+    )
+    site.server()
+    site.worker()
+    client = site.client()
+    text = base64.b64encode(b'{"custom": {"tenant": "a"}}').decode()
+    parameters = {"FunctionName": "sees", "ClientContext": text}
+    client.deploy(task("arn:aws:states:::lambda:invoke", Parameters=parameters), name="machine")
+    assert client.run("machine", timeout=60)["Payload"] == {"tenant": "a"}
+
+
 def test_a_crash_costs_its_own_task_only(site: Site) -> None:
     site.function(
         "crash",

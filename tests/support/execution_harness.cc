@@ -34,7 +34,10 @@ void Strip(Payload& payload, EventId first_new) {
 
 void Strip(Frame& frame, EventId first_new) {
   Strip(frame.input, first_new);
-  if (auto* task = std::get_if<TaskWait>(&frame.wait)) Strip(task->parameters, first_new);
+  if (auto* task = std::get_if<TaskWait>(&frame.wait)) {
+    Strip(task->parameters, first_new);
+    if (task->job) Strip(*task->job, first_new);
+  }
   if (auto* join = std::get_if<JoinWait>(&frame.wait)) join->items = nullptr;
 }
 
@@ -355,9 +358,14 @@ const Frame& ExecutionHarness::frame(FrameNumber number) const {
 }
 
 std::string ExecutionHarness::TaskPayload(std::optional<FrameNumber> frame) const {
+  return Call(frame).payload.str();
+}
+
+interpreter::TaskCall ExecutionHarness::Call(std::optional<FrameNumber> frame) const {
   const Frame& row = this->frame(TaskFrame(frame));
-  return interpreter::CallOf(*machine_, row, std::get<TaskWait>(row.wait).parameters.bytes)
-      .payload.str();
+  const auto& wait = std::get<TaskWait>(row.wait);
+  const Bytes job = wait.job ? wait.job->bytes : Bytes();
+  return interpreter::CallOf(*machine_, row, wait.parameters.bytes, job);
 }
 
 std::vector<std::string> ExecutionHarness::NewEvents() const {

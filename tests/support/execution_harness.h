@@ -19,6 +19,7 @@
 
 #include "engine/asl/state_machine.h"
 #include "engine/interpreter/advance.h"
+#include "engine/interpreter/task_call.h"
 
 namespace pawl::test {
 
@@ -82,6 +83,7 @@ class ExecutionHarness {
   const interpreter::Frame& frame(FrameNumber number = kRootFrame) const;
   // What the task calls its function with.
   std::string TaskPayload(std::optional<FrameNumber> frame = {}) const;
+  interpreter::TaskCall Call(std::optional<FrameNumber> frame = {}) const;
 
   const std::vector<interpreter::HistoryEvent>& history() const { return history_; }
 

@@ -187,6 +187,7 @@ void EmbeddedWorker::Deliver(std::vector<Task> tasks) {
         call.request_id = std::move(task.request_id);
         call.event = std::move(task.payload);
         call.deadline = deadline;
+        call.client_context = std::move(task.client_context);
         call.wants_log = task.wants_log;
       } else {
         queue_.push_back({.id = id,

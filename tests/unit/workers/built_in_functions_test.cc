@@ -60,7 +60,8 @@ TEST_F(BuiltInFunctionsTest, AwsIsCalledWhereTheInterpreterHasBoto3) {
   std::filesystem::create_directory(directory_ + "/boto3");
   std::ofstream(directory_ + "/boto3/__init__.py") << "raise SystemExit('is not run')\n";
   options_.environment.push_back("PYTHONPATH=" + directory_);
-  EXPECT_THAT(Names(BuiltInFunctions(options_, {})), ElementsAre("pawl:aws", "pawl:lambda"));
+  EXPECT_THAT(Names(BuiltInFunctions(options_, {})),
+              ElementsAre("pawl:aws", "pawl:aws-job", "pawl:lambda"));
   EXPECT_THAT(Names(BuiltInFunctions(options_, {.calls_aws = false})), IsEmpty());
 }
 

@@ -939,6 +939,40 @@ TEST_F(ChildPoolTest, CancelKillsWhatRuns) {
   EXPECT_EQ(Wait(id).outcome, Outcome::kCancelled);
 }
 
+TEST_F(ChildPoolTest, WhatIsCancelledMayUndoWhatItHasBegun) {
+  FunctionSpec spec = Spec("waits",
+                           "import signal, time\n"
+                           "def undo(*_):\n"
+                           "    open('undone', 'w').close()\n"
+                           "    raise SystemExit\n"
+                           "def handler(event, context):\n"
+                           "    signal.signal(signal.SIGUSR1, undo)\n"
+                           "    open('started', 'w').close()\n"
+                           "    time.sleep(1000)\n");
+  spec.cancel_grace = kPatience;
+  Set(spec);
+  const std::uint64_t id = Submit("waits");
+  ASSERT_TRUE(WaitForFile("started"));
+  pool().Cancel(id);
+  EXPECT_EQ(Wait(id).outcome, Outcome::kCancelled);
+  EXPECT_TRUE(WaitForFile("undone"));
+}
+
+TEST_F(ChildPoolTest, WhatIsCancelledAndGoesOnIsKilled) {
+  FunctionSpec spec = Spec("waits",
+                           "import signal, time\n"
+                           "def handler(event, context):\n"
+                           "    signal.signal(signal.SIGUSR1, signal.SIG_IGN)\n"
+                           "    open('started', 'w').close()\n"
+                           "    time.sleep(1000)\n");
+  spec.cancel_grace = 50ms;
+  Set(spec);
+  const std::uint64_t id = Submit("waits");
+  ASSERT_TRUE(WaitForFile("started"));
+  pool().Cancel(id);
+  EXPECT_EQ(Wait(id).outcome, Outcome::kCancelled);
+}
+
 TEST_F(ChildPoolTest, CancelTakesWhatWaitsOutOfTheQueue) {
   FunctionSpec spec = Spec("waits",
                            "import os, time\n"
@@ -1003,6 +1037,20 @@ TEST_F(ChildPoolTest, AFullPoolSaysSo) {
 TEST_F(ChildPoolTest, AnUnknownFunctionIsRefused) {
   EXPECT_EQ(pool().Submit({Call("nobody", "{}")}).code(), StatusCode::kNotFound);
   EXPECT_EQ(pool().RemoveFunction("nobody").code(), StatusCode::kNotFound);
+}
+
+TEST_F(ChildPoolTest, ARemovedFunctionThatMayBeResumedReturnsWhatRuns) {
+  FunctionSpec spec = Spec("waits",
+                           "import time\n"
+                           "def handler(event, context):\n"
+                           "    open('started', 'w').close()\n"
+                           "    time.sleep(1000)\n");
+  spec.is_resumable = true;
+  Set(spec);
+  const std::uint64_t id = Submit("waits");
+  ASSERT_TRUE(WaitForFile("started"));
+  ASSERT_TRUE(pool().RemoveFunction("waits").ok());
+  EXPECT_EQ(Wait(id).outcome, Outcome::kReturned);
 }
 
 TEST_F(ChildPoolTest, ARemovedFunctionReturnsWhatHasNotBegun) {

@@ -91,7 +91,7 @@ class Engine(Workflows):
                 there are none.
 
         Returns:
-            What runs now: ``pawl:aws`` and ``pawl:lambda``, ``pawl:http``.
+            What runs now: ``pawl:aws``, ``pawl:aws-job`` and ``pawl:lambda``, ``pawl:http``.
 
         Raises:
             InvalidArgumentError: The file is not right.

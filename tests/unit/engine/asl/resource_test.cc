@@ -40,8 +40,7 @@ TEST(ResourceTest, StartExecutionHasEveryPattern) {
 
 TEST(ResourceTest, WhatDoesNotRunYetIsNotCalledInvalid) {
   for (const std::string_view text : {"arn:aws:states:::apigateway:invoke",
-                                      "arn:aws:states:::glue:startJobRun.sync",
-                                      "arn:aws:states:::elasticmapreduce:addStep.sync",
+                                      "arn:aws:states:::eks:runJob.sync",
                                       "arn:aws:swf:us-east-1:123456789012:task:X",
                                       "${LoadFunctionArn}"}) {
     EXPECT_EQ(ParseResource(text).kind, Kind::kUnsupported) << text;

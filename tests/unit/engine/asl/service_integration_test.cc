@@ -63,10 +63,27 @@ TEST(ServiceIntegrationTest, APatternThatAnActionDoesNotHaveIsInvalid) {
   }
 }
 
-TEST(ServiceIntegrationTest, WaitingForAJobSaysWhatToDoInstead) {
-  const Resource job = Parse("glue:startJobRun.sync");
-  EXPECT_EQ(job.kind, Resource::Kind::kUnsupported);
-  EXPECT_THAT(job.explanation, HasSubstr("start it without .sync"));
+TEST(ServiceIntegrationTest, ATaskMayWaitForAJobWhereAwsHasIt) {
+  for (const std::string_view call : {"glue:startJobRun",
+                                      "batch:submitJob",
+                                      "ecs:runTask",
+                                      "athena:startQueryExecution",
+                                      "emr-serverless:startJobRun",
+                                      "sagemaker:createTrainingJob",
+                                      "elasticmapreduce:addStep",
+                                      "eks:createCluster"}) {
+    const Resource resource = Parse(std::string(call) + ".sync");
+    EXPECT_EQ(resource.kind, Resource::Kind::kService) << call;
+    EXPECT_EQ(resource.service_call, call);
+    EXPECT_EQ(resource.pattern, IntegrationPattern::kRunJob);
+  }
+}
+
+TEST(ServiceIntegrationTest, WhatNoWorkerCallsIsRefusedWithSyncToo) {
+  for (const std::string_view call :
+       {"eks:runJob.sync", "eks:call", "elasticmapreduce:modifyInstanceGroupByName"}) {
+    EXPECT_EQ(Parse(call).kind, Resource::Kind::kUnsupported) << call;
+  }
 }
 
 TEST(ServiceIntegrationTest, AnUnknownServiceHearsWhichThereAre) {
@@ -114,6 +131,14 @@ TEST(ServiceIntegrationTest, TheTaskCallsTheBuiltInFunctionOfItsWorker) {
   EXPECT_EQ(queue.integration, asl::TaskState::Integration::kService);
   EXPECT_EQ(queue.function_name, kAwsFunction);
   EXPECT_EQ(queue.service_call, "sqs:sendMessage");
+  EXPECT_FALSE(queue.waits_for_job());
+
+  const auto glue = asl::Compile(TaskOf("glue:startJobRun.sync", R"({"JobName": "etl"})"));
+  const auto& job = std::get<asl::TaskState>(FindState(glue, "S").details);
+  EXPECT_EQ(job.function_name, kAwsFunction);
+  EXPECT_EQ(job.service_call, "glue:startJobRun");
+  EXPECT_TRUE(job.waits_for_job());
+  EXPECT_FALSE(job.waits_for_execution());
 
   const auto http = asl::Compile(TaskOf("http:invoke",
                                         R"({"ApiEndpoint.$": "$.url", "Method": "GET",

@@ -7,7 +7,10 @@
 namespace pawl::interpreter {
 namespace {
 
+using test::CancelsTask;
+using test::DispatchesTask;
 using test::ExecutionHarness;
+using testing::Contains;
 using testing::ElementsAre;
 
 constexpr char kPutItem[] = R"({"StartAt":"T","States":{"T":{"Type":"Task",
@@ -16,6 +19,10 @@ constexpr char kPutItem[] = R"({"StartAt":"T","States":{"T":{"Type":"Task",
 constexpr char kSendAndWait[] = R"({"StartAt":"T","States":{"T":{"Type":"Task",
     "Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",
     "Parameters":{"QueueUrl":"q","MessageBody":{"token.$":"$$.Task.Token"}},"End":true}}})";
+constexpr char kRunJob[] = R"({"StartAt":"T","States":{"T":{"Type":"Task",
+    "Resource":"arn:aws:states:::glue:startJobRun.sync","TimeoutSeconds":60,
+    "Parameters":{"JobName":"etl"},
+    "Retry":[{"ErrorEquals":["States.TaskFailed"],"IntervalSeconds":1}],"End":true}}})";
 
 TEST(ServiceTaskTest, TheFunctionGetsTheResourceAndTheParameters) {
   ExecutionHarness run(kPutItem, R"({"t":"orders"})");
@@ -60,6 +67,60 @@ TEST(ServiceTaskTest, ACallThatWasGivenATokenIsSubmittedAndThenWaits) {
   EXPECT_TRUE(run.Send(kRootFrame,
                        TokenEnded{.wait_number = run.frame().wait_number, .output = Bytes("7")}));
   EXPECT_EQ(run.Outcome(), "SUCCEEDED 7");
+}
+
+// Step Functions Developer Guide, "Run a job (.sync)".
+TEST(ServiceTaskTest, AJobIsSubmittedAndThenItsEndIsWaitedFor) {
+  ExecutionHarness run(kRunJob);
+  EXPECT_EQ(run.TaskPayload(),
+            R"({"Resource":"glue:startJobRun.sync","Parameters":{"JobName":"etl"}})");
+  run.CompleteTask(R"({"JobRunId":"jr_1"})");
+  EXPECT_THAT(run.NewEvents(), ElementsAre("TaskStarted", "TaskSubmitted"));
+  EXPECT_EQ(run.PayloadOf(EventType::kTaskSubmitted), R"({"JobRunId":"jr_1"})");
+  EXPECT_THAT(run.TakeEffects(), ElementsAre(DispatchesTask()));
+  EXPECT_EQ(run.TaskPayload(),
+            R"({"Resource":"glue:startJobRun.sync","Parameters":{"JobName":"etl"},)"
+            R"("Started":{"JobRunId":"jr_1"}})");
+
+  run.CompleteTask(R"({"JobRunState":"SUCCEEDED"})");
+  EXPECT_EQ(run.Outcome(), R"(SUCCEEDED {"JobRunState":"SUCCEEDED"})");
+  EXPECT_THAT(run.EventTypes(),
+              ElementsAre("ExecutionStarted",
+                          "TaskStateEntered",
+                          "TaskScheduled",
+                          "TaskStarted",
+                          "TaskSubmitted",
+                          "TaskSucceeded",
+                          "TaskStateExited",
+                          "ExecutionSucceeded"));
+}
+
+TEST(ServiceTaskTest, AJobThatFailsIsStartedAgainByARetry) {
+  ExecutionHarness run(kRunJob);
+  run.CompleteTask(R"({"JobRunId":"jr_1"})");
+  run.FailTask("States.TaskFailed", R"({"JobRunState":"FAILED"})");
+  EXPECT_THAT(run.NewEvents(), ElementsAre("TaskFailed"));
+  run.AdvanceTime(std::chrono::seconds(1));
+  EXPECT_EQ(run.TaskPayload(),
+            R"({"Resource":"glue:startJobRun.sync","Parameters":{"JobName":"etl"}})");
+}
+
+TEST(ServiceTaskTest, ACallThatStartsNoJobFailsAsItDoesWithoutSync) {
+  ExecutionHarness run(kRunJob);
+  run.FailTask("Glue.EntityNotFoundException", "no such job");
+  EXPECT_THAT(run.NewEvents(), ElementsAre("TaskStarted", "TaskFailed"));
+}
+
+// The time-out is that of the whole state, and what waits for the job is told to stop it.
+TEST(ServiceTaskTest, AStateThatTimesOutTakesBackTheWaitForItsJob) {
+  ExecutionHarness run(kRunJob);
+  run.AdvanceTime(std::chrono::seconds(40));
+  run.CompleteTask(R"({"JobRunId":"jr_1"})");
+  run.TakeEffects();
+  run.AdvanceTime(std::chrono::seconds(20));
+  EXPECT_THAT(run.NewEvents(), ElementsAre("TaskTimedOut", "ExecutionFailed"));
+  EXPECT_EQ(run.Outcome(), "FAILED States.Timeout");
+  EXPECT_THAT(run.TakeEffects(), Contains(CancelsTask()));
 }
 
 TEST(ServiceTaskTest, AResultThatIsTooLargeNamesTheService) {

@@ -180,6 +180,36 @@ TaskEnded EndedWithLog(const ExecutionHarness& run) {
   return {.wait_number = run.frame().wait_number, .output = Bytes("1"), .log_tail = "log"};
 }
 
+constexpr char kInvokeWithContext[] = R"({"StartAt":"T","States":{"T":{"Type":"Task",
+    "Resource":"arn:aws:states:::lambda:invoke",
+    "Parameters":{"FunctionName":"g","ClientContext.$":"$"},"End":true}}})";
+
+// AWS Lambda, Invoke: "ClientContext".
+TEST(TaskStateTest, LambdaInvokeHandsOverTheClientContext) {
+  ExecutionHarness run(kInvokeWithContext, R"("eyJjdXN0b20iOnsiYSI6MX19")");
+  EXPECT_EQ(run.Call().client_context, R"({"custom":{"a":1}})");
+  EXPECT_EQ(ExecutionHarness(kInvokeWithContext, "null").Call().client_context, "");
+}
+
+TEST(TaskStateTest, AClientContextThatIsNoneIsRefusedAsByLambda) {
+  const std::string long_text = '"' + std::string(3'584, 'e') + '"';
+  for (const std::string& input :
+       {std::string(R"("{}")"), std::string(R"("WzFd")"), std::string("{}"), long_text}) {
+    ExecutionHarness run(kInvokeWithContext, input);
+    EXPECT_EQ(run.Outcome(), "FAILED Lambda.InvalidRequestContentException");
+    EXPECT_THAT(run.Cause(),
+                HasSubstr("must be a valid Base64-encoded JSON object. (Service: AWSLambda; "
+                          "Status Code: 400; Error Code: InvalidRequestContentException; "));
+    EXPECT_THAT(run.EventTypes(),
+                ElementsAre("ExecutionStarted",
+                            "TaskStateEntered",
+                            "TaskScheduled",
+                            "TaskStarted",
+                            "TaskFailed",
+                            "ExecutionFailed"));
+  }
+}
+
 // Recorded: services, test_invoke_unsupported_param.
 TEST(TaskStateTest, LambdaInvokeGivesTheLogThatItWasAskedFor) {
   ExecutionHarness run(kInvokeWithLog, R"("Tail")");

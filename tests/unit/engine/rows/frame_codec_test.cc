@@ -42,6 +42,7 @@ TEST(FrameCodecTest, EveryKindOfWaitComesBack) {
   full.wants_log = true;
   full.deadline = FromMicros(-5);
   full.heartbeat = std::chrono::seconds(10);
+  full.job = {.bytes = Bytes(R"({"JobRunId":"jr"})"), .home = 21};
   for (const Wait& wait :
        {Wait(RunnableWait{}),
         Wait(RunnableWait{.is_entered = true}),

@@ -12,7 +12,11 @@ namespace {
 
 using test::EngineHarness;
 using test::ScriptedWorker;
+using testing::ElementsAre;
 using testing::HasSubstr;
+
+const std::string kStarts(kAwsFunction);
+const std::string kWaits(kAwsJobFunction);
 
 std::string TaskOf(const std::string& call, const std::string& parameters) {
   return R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::)" + call +
@@ -53,6 +57,49 @@ TEST_F(EngineServicesTest, TheHistoryNamesAServiceOfTheSdkAsTheDefinitionDoes) {
     EXPECT_EQ(harness_.History(info.name).at(event).resource_type, "aws-sdk:dynamodb");
     EXPECT_EQ(harness_.History(info.name).at(event).resource, "getItem");
   }
+}
+
+// Step Functions Developer Guide, "Run a job (.sync)".
+TEST_F(EngineServicesTest, AJobIsStartedByOneTaskAndWaitedForByAnother) {
+  ScriptedWorker& worker = harness_.AddWorker({kStarts, kWaits});
+  worker.Returns(kStarts, R"({"JobRunId":"jr"})");
+  worker.On(kWaits, [](const Task& task) { return ScriptedWorker::Outcome{task.payload.str()}; });
+  const ExecutionInfo info = harness_.Run(TaskOf("glue:startJobRun.sync", R"({"JobName":"etl"})"));
+  EXPECT_EQ(info.output.view(),
+            R"({"Resource":"glue:startJobRun.sync","Parameters":{"JobName":"etl"},)"
+            R"("Started":{"JobRunId":"jr"}})");
+  const auto history = harness_.History(info.name);
+  for (const std::size_t event : {2, 3, 4, 5}) {
+    EXPECT_EQ(history.at(event).resource_type, "glue");
+    EXPECT_EQ(history.at(event).resource, "startJobRun.sync");
+  }
+}
+
+TEST_F(EngineServicesTest, ACrashStartsNoSecondJob) {
+  // Long enough to be read back from the history.
+  const std::string started = R"({"JobRunId":")" + std::string(5'000, 'j') + R"("})";
+  harness_.AddWorker({kStarts, kWaits}).Returns(kStarts, started);
+  harness_.Deploy("etl", TaskOf("glue:startJobRun.sync", "{}"));
+  const ExecutionName name = harness_.Start("etl");
+  harness_.Settle();
+  harness_.Crash();
+  harness_.AddWorker({kWaits}).On(
+      kWaits, [](const Task& task) { return ScriptedWorker::Outcome{task.payload.str()}; });
+  harness_.Advance(std::chrono::seconds(3));
+  EXPECT_THAT(harness_.Describe(name).output.str(), HasSubstr(R"("Started":)" + started));
+}
+
+TEST_F(EngineServicesTest, AWorkerHearsThatNobodyWaitsForItsJobAnyMore) {
+  ScriptedWorker& worker = harness_.AddWorker({kStarts, kWaits});
+  worker.Returns(kStarts, R"({"JobRunId":"jr"})");
+  harness_.Deploy("etl", TaskOf("glue:startJobRun.sync", "{}"));
+  const ExecutionName name = harness_.Start("etl");
+  harness_.Settle();
+  ASSERT_EQ(worker.tasks.size(), 1U);
+  const TaskRef wait = worker.tasks.front().ref;
+  EXPECT_TRUE(harness_.Stop(name).ok());
+  harness_.Settle();
+  EXPECT_THAT(worker.cancelled, ElementsAre(wait));
 }
 
 TEST_F(EngineServicesTest, WithoutAWorkerForAwsTheTaskSaysWhatToStart) {

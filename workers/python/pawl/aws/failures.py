@@ -41,6 +41,9 @@ OPTIMIZED_NAMES = {
     "databrew": OptimizedNames("DataBrew", "AWSGlueDataBrew", "AWSGlueDataBrewException"),
     "ecs": OptimizedNames("ECS", "AmazonECS", "AmazonECSException"),
     "eks": OptimizedNames("EKS", "AmazonEKS", "AmazonEKSException"),
+    "elasticmapreduce": OptimizedNames(
+        "ElasticMapReduce", "AmazonElasticMapReduce", "AmazonElasticMapReduceException"
+    ),
     "emr-containers": OptimizedNames(
         "EMRContainers", "AmazonEMRContainers", "AmazonEMRContainersException"
     ),

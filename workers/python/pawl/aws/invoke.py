@@ -31,14 +31,14 @@ _clients: dict[str, Any] = {}
 def handler(event: dict[str, Any], _: Context) -> Any:
     """Calls the function that ``event`` names and returns its result.
 
-    ``event`` is ``{"Endpoint": URL, "FunctionName": …, "Qualifier": …, "Payload": …}``. Raises
-    TaskError: the function's own error with its JSON text as cause, or Lambda's.
+    ``event`` is ``{"Endpoint": URL, "FunctionName": …, "Qualifier": …, "ClientContext": …,
+    "Payload": …}``. Raises TaskError: the function's own error with its JSON text as cause, or
+    Lambda's.
     """
     client = client_of(event["Endpoint"])
     model = client.meta.service_model.operation_model("Invoke")
-    arguments = {"FunctionName": event["FunctionName"]}
-    if "Qualifier" in event:
-        arguments["Qualifier"] = event["Qualifier"]
+    names = ("FunctionName", "Qualifier", "ClientContext")
+    arguments = {name: event[name] for name in names if name in event}
     payload = json_text(event["Payload"]).encode()
     try:
         answer = client.invoke(Payload=payload, **arguments)

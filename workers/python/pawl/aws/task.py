@@ -2,7 +2,8 @@
 
 It is a function like any other: it runs in processes of its own, so a call that hangs costs its own
 task. A call is made once; what is tried again, a state's Retry says. Where a crash loses the answer
-the task is delivered again and the call is made twice.
+the task is delivered again and the call is made twice, with the same idempotency token where the
+service has one.
 """
 
 from __future__ import annotations
@@ -15,14 +16,18 @@ import botocore  # type: ignore[import]
 import botocore.config  # type: ignore[import]
 import botocore.exceptions as boto_errors  # type: ignore[import]
 
+from pawl.aws import emr_calls
 from pawl.aws.failures import Failures
+from pawl.aws.job_table import JOBS, Job
 from pawl.aws.names import boto_service, did_you_mean, operation, sdk_services
+from pawl.aws.paths import filled
 from pawl.aws.shapes import ParameterError, Parameters, ResultError, Results, json_text
 from pawl.context import Context
 from pawl.payload import read_event
 from pawl.task_error import TaskError, refused
 
 SDK = "aws-sdk:"
+SYNC = ".sync"
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
 
@@ -35,6 +40,8 @@ LOCAL_ENDPOINTS = {
 OPTIMIZED_APIS = {("bedrock", "invokeModel"): "bedrockruntime"}
 # As recorded and as documented, these answer without the envelope of the SDK.
 WITHOUT_ENVELOPE = {"bedrock", "events"}
+# The members of the envelope.
+METADATA = ("SdkHttpMetadata", "SdkResponseMetadata")
 # Names that AWS gives these headers in the envelope; botocore has them in lower case.
 HEADER_NAMES = {
     "content-length": "Content-Length",
@@ -51,14 +58,49 @@ def handler(event: dict[str, Any], context: Context) -> Any:
     """Makes the call that ``event`` names and returns the task's result.
 
     ``event`` is ``{"Resource": "sqs:sendMessage", "Parameters": {…}}``, with ``aws-sdk:`` before
-    the service for an SDK integration. Raises TaskError in AWS's words.
+    the service for an SDK integration, and ``.sync`` behind the action where the call starts a job
+    that is to be waited for (pawl.aws.waiting). Raises TaskError in AWS's words.
     """
     resource = event["Resource"]
+    parameters = event["Parameters"]
+    if not resource.endswith(SYNC):
+        return called(resource, parameters, context)
+    job = job_of(resource)
+    check_only(job, resource, parameters)
+    answer = called(resource.removesuffix(SYNC), parameters, context, job.token)
+    if answer.get(job.failures):
+        raise TaskError(job.failures_error, json_text(answer))
+    return answer
+
+
+def job_of(resource: str) -> Job:
+    """The job that ``glue:startJobRun.sync`` starts. Raises TaskError for what starts none."""
+    job = JOBS.get(resource.removesuffix(SYNC))
+    if job is None:
+        raise refused(f"'{resource}' starts no job that this worker can wait for")
+    return job
+
+
+def check_only(job: Job, resource: str, parameters: Any) -> None:
+    """Raises TaskError for parameters that start more than the one job that is waited for."""
+    for name, value in job.only.items():
+        found = parameters.get(name, value) if isinstance(parameters, dict) else value
+        if found not in (value, None):
+            raise refused(
+                f"{resource} waits for one job: '{name}' must be {value}, found {json_text(found)}"
+            )
+
+
+def called(resource: str, parameters: Any, context: Context, token: str = "") -> Any:
+    """Makes the call ``sqs:sendMessage`` or ``aws-sdk:s3:getObject``.
+
+    ``token`` names a member that makes the call idempotent, beside those that the model marks.
+    """
     is_optimized = not resource.startswith(SDK)
     service, _, action = resource.removeprefix(SDK).partition(":")
-    api = OPTIMIZED_APIS.get((service, action), service) if is_optimized else service
-    client = client_of(api)
-    name = operation(action, client.meta.service_model.operation_names)
+    client = client_of(api_of(service, action) if is_optimized else service)
+    emr = emr_calls.EMR_CALLS.get(action) if service == emr_calls.SERVICE else None
+    name = emr.operation if emr else operation(action, client.meta.service_model.operation_names)
     if name is None:
         raise refused(
             f"The service '{service}' has no action '{action}'"
@@ -68,19 +110,51 @@ def handler(event: dict[str, Any], context: Context) -> Any:
     model = client.meta.service_model.operation_model(name)
     if model.has_event_stream_input or model.has_event_stream_output:
         raise refused(f"'{resource}' answers with a stream of events, which no state can take")
-    return call(client, model, event["Parameters"], service, is_optimized)
-
-
-def call(client: Any, model: Any, parameters: Any, service: str, is_optimized: bool) -> Any:
-    """Calls the operation ``model`` and returns what the state gets."""
-    failures = Failures(model, service, is_optimized)
     try:
+        if emr:
+            parameters = emr_parameters(emr, action, parameters)
         arguments = Parameters(model, is_optimized).read(parameters)
     except ParameterError as error:
         raise refused(
             f"The Parameters '{json_text(parameters)[:1024]}' could not be used to start the Task: "
             f"[{error}]"
         ) from None
+    # The same for every delivery of the attempt, so that a second one finds what the first began.
+    for member in [*model.idempotent_members, token]:
+        if member:
+            arguments.setdefault(member, context.aws_request_id)
+    answer = call(client, model, arguments, service, is_optimized)
+    if not emr:
+        return answer
+    metadata = {name: value for name, value in answer.items() if name in METADATA}
+    return {**filled(emr.answer, answer), **metadata}
+
+
+def api_of(service: str, action: str) -> str:
+    """What the API behind an optimized integration's action is called."""
+    if service == emr_calls.SERVICE:
+        return "emr"
+    return OPTIMIZED_APIS.get((service, action), service)
+
+
+def emr_parameters(emr: emr_calls.EmrCall, action: str, parameters: Any) -> Any:
+    """The parameters of the operation behind an action of EMR. Raises ParameterError."""
+    if emr.parameters is None or not isinstance(parameters, dict):
+        return parameters
+    known = emr_calls.parameter_names(emr)
+    for name in parameters:
+        if name not in known:
+            raise ParameterError(
+                f"The field '{name}' is not supported by {action}{did_you_mean(name, known)}"
+            )
+    return filled(emr.parameters, parameters)
+
+
+def call(
+    client: Any, model: Any, arguments: dict[str, Any], service: str, is_optimized: bool
+) -> Any:
+    """Calls the operation ``model`` and returns what the state gets."""
+    failures = Failures(model, service, is_optimized)
     try:
         answer = getattr(client, botocore.xform_name(model.name))(**arguments)
     except (boto_errors.BotoCoreError, boto_errors.ClientError) as error:
@@ -121,6 +195,11 @@ def envelope(metadata: dict[str, Any]) -> dict[str, Any]:
         },
         "SdkResponseMetadata": {"RequestId": metadata.get("RequestId")},
     }
+
+
+def without_metadata(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without the envelope."""
+    return {name: value for name, value in answer.items() if name not in METADATA}
 
 
 def json_or_text(text: str) -> Any:

@@ -161,6 +161,9 @@ struct ItemSlice {
   std::string next_cursor = {};
   // JSON texts, at least one.
   std::vector<Bytes> items = {};
+  // By their places, which of them are {"Key":…,"Value":…} of a member of an object; what is beyond
+  // its end is none.
+  std::vector<bool> are_members = {};
 
   std::uint32_t end() const { return first + static_cast<std::uint32_t>(items.size()); }
 };

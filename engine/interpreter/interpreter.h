@@ -258,6 +258,8 @@ class Interpreter {
   // An item as its selector leaves it: JSON text.
   Result<std::string> SelectedItem(Frame& frame, std::uint32_t index);
   json::Value MapItem(Frame& map, std::uint32_t index);
+  // Whether it was read as the member of an object.
+  static bool IsMapItemMember(const Frame& map, std::uint32_t index);
 
   // --- Failures (failure.cc) ---
   // Retries, catches, or hands the failure to the join around, in this order.

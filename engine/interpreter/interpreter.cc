@@ -543,7 +543,7 @@ std::vector<Effect> EffectsOf(const Frame& frame) {
                    }
                  },
                  [&](const MapRunWait& run) {
-                   effects.emplace_back(RestartChildren{frame.number});
+                   if (!run.is_failing()) effects.emplace_back(RestartChildren{frame.number});
                    if (run.is_writing()) {
                      effects.emplace_back(WriteResults{frame.number, frame.wait_number});
                    }

@@ -234,6 +234,8 @@ class Interpreter {
   void EndMapRun(const Frame& frame, MapRunWait wait, std::string status);
   // The same for a run whose frame goes away.
   void AbortMapRun(const Frame& frame);
+  // The event of a run that AbortMapRun ends; none of another frame.
+  void RecordRunAborted(Frame& frame, EventId previous);
   // Counts what is open as aborted and has it stopped.
   void StopOpen(const Frame& frame, MapRunWait& wait);
 

@@ -131,6 +131,14 @@ void Interpreter::AbortMapRun(const Frame& frame) {
   EndMapRun(frame, std::move(wait), "ABORTED");
 }
 
+void Interpreter::RecordRunAborted(Frame& frame, EventId previous) {
+  // The last place of a history is the closing event's.
+  const bool has_place =
+      next_event_ < environment_.limits.history_events_max || rows_.header.is_express();
+  if (!has_place || !std::holds_alternative<MapRunWait>(frame.wait)) return;
+  frame.last_event = Record(EventType::kMapRunAborted, previous, frame.state).id;
+}
+
 void Interpreter::StopOpen(const Frame& frame, MapRunWait& wait) {
   if (wait.executions.open() == 0) return;
   turn_.effects.emplace_back(StopChildren{frame.number, frame.wait_number, wait.run});

@@ -228,8 +228,8 @@ void Interpreter::CancelWait(const Frame& frame) {
     turn_.effects.emplace_back(CancelTask{frame.number, frame.wait_number});
   } else if (const auto* child = std::get_if<ChildWait>(&frame.wait)) {
     turn_.effects.emplace_back(StopChild{frame.number, frame.wait_number, child->child});
-  } else if (const auto* run = std::get_if<MapRunWait>(&frame.wait)) {
-    EndMapRun(frame, *run, "ABORTED");
+  } else if (std::holds_alternative<MapRunWait>(frame.wait)) {
+    AbortMapRun(frame);
   }
 }
 

@@ -111,7 +111,9 @@ json::Value Interpreter::ContextObject(Frame& frame,
   if (map_frame != nullptr) {
     json::ObjectBuilder item;
     item.Set("Index", json::Value::Number(static_cast<std::int64_t>(*item_index), arena_));
-    item.Set("Value", MapItem(*map_frame, *item_index));
+    const json::Value value = MapItem(*map_frame, *item_index);
+    if (IsMapItemMember(*map_frame, *item_index)) item.Set("Key", *value.Find("Key"));
+    item.Set("Value", value);
     json::ObjectBuilder map;
     map.Set("Item", item.Build(arena_));
     context.Set("Map", map.Build(arena_));

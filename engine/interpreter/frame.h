@@ -142,12 +142,24 @@ struct MapBatcher {
   bool operator==(const MapBatcher&) const = default;
 };
 
+// Why a Map run has failed.
+struct MapRunFailure {
+  std::string error = {};
+  std::string cause = {};
+  // When; its open executions were stopped then.
+  Timestamp at = {};
+
+  bool operator==(const MapRunFailure&) const = default;
+};
+
 // What ResultWriter is called with, evaluated.
 struct MapWriter {
   // Parameters or Arguments as JSON text; of a writer without a bucket empty.
   std::string parameters = {};
-  // All executions have ended: their results are being written.
+  // No execution is open: the results are being written.
   bool is_writing = false;
+  // Of a run that has failed: it writes what there is, and then fails with this.
+  std::optional<MapRunFailure> failure = {};
   // What has been written, at the end.
   std::uint64_t executions_written = 0;
   std::uint64_t items_written = 0;
@@ -163,6 +175,9 @@ struct ItemSlice {
   std::string next_cursor = {};
   // JSON texts, at least one.
   std::vector<Bytes> items = {};
+  // By their places, which of them are {"Key":…,"Value":…} of a member of an object; what is beyond
+  // its end is none.
+  std::vector<bool> are_members = {};
 
   std::uint32_t end() const { return first + static_cast<std::uint32_t>(items.size()); }
 };
@@ -206,8 +221,8 @@ struct MapRunWait {
   std::uint32_t total = 0;
   // Items [0, next) have been given to executions.
   std::uint32_t next = 0;
-  // How many executions these were: the index of the next one. More than have been started again
-  // while a redrive goes on.
+  // How many executions these were: the index of the next one. More than have been started: while a
+  // redrive goes on, and where a run that failed gave items to executions that are never started.
   std::uint32_t children = 0;
   // How many executions may be open at once; never 0.
   std::uint32_t concurrency = 0;
@@ -232,16 +247,25 @@ struct MapRunWait {
   MapRunRedrive redrive = {};
   MapRunMemory memory = {};
 
-  // Whether an execution may be started when its items are at hand.
+  bool has_more_items() const { return next < total || !is_total_known; }
+
+  // Whether an execution may be started when its items are at hand, or put down as pending.
   bool may_start_more() const {
-    return (next < total || !is_total_known || is_redriving()) && executions.open() < concurrency &&
-           !is_writing();
+    if (is_writing()) return false;
+    if (is_failing()) return has_more_items();
+    return (has_more_items() || is_redriving()) && executions.open() < concurrency;
   }
 
   // Executions that did not succeed before are still to be started again.
   bool is_redriving() const { return redrive.executions_pending > 0; }
 
   bool is_writing() const { return writer && writer->is_writing; }
+
+  // It has failed, and its results are gathered or being written.
+  bool is_failing() const { return writer && writer->failure; }
+
+  // Whether its results go to a bucket, and there are some.
+  bool leaves_files() const { return writer && !writer->parameters.empty() && children > 0; }
 
   // The item up to which all are at hand of a run that reads them, and where the next is read.
   std::uint32_t read_end() const {

@@ -309,7 +309,16 @@ void Interpreter::CloseExecution(Close close, EventType type, EventId previous) 
     previous = next_event_ - 1;
   }
   const bool is_success = close.status == ExecutionStatus::kSucceeded;
-  if (!is_success && !HasAllFrames()) return;
+  if (!is_success) {
+    if (!HasAllFrames()) return;
+    for (auto& [number, slot] : frames_) {
+      if (!slot.is_erased) RecordRunAborted(slot.frame, slot.frame.last_event);
+    }
+    // What closes the execution follows the end of its own run.
+    const Frame& root = Get(kRootFrame);
+    const bool has_run = std::holds_alternative<MapRunWait>(root.wait);
+    if (has_run && !is_history_full_) previous = root.last_event;
+  }
   // Set first: the closing event may take the history's last place.
   turn_.close = std::move(close);
   HistoryEvent& closing = Record(type, previous, asl::kNoState);
@@ -543,7 +552,7 @@ std::vector<Effect> EffectsOf(const Frame& frame) {
                    }
                  },
                  [&](const MapRunWait& run) {
-                   effects.emplace_back(RestartChildren{frame.number});
+                   if (!run.is_failing()) effects.emplace_back(RestartChildren{frame.number});
                    if (run.is_writing()) {
                      effects.emplace_back(WriteResults{frame.number, frame.wait_number});
                    }

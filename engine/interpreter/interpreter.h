@@ -213,20 +213,35 @@ class Interpreter {
   std::optional<double> ToleratedPercentage(Frame& frame, const asl::ComputedFraction& field);
   void RecordMapRun(const Frame& frame, MapRunWait wait, std::string status, bool is_over);
   void StartMapChildren(Frame& frame);
-  // False when the run cannot go on, or a row is missing.
+  // In a run that fails: puts it down as pending. False when the run cannot go on, or a row is
+  // missing.
   bool StartMapChild(Frame& frame);
   const std::map<std::uint32_t, std::uint32_t>* OpenChildrenOf(FrameNumber number);
   // False: the execution is not open (any more).
   bool MapChildOver(Frame& frame, const ChildEnded& ended);
   // After an execution's end, or the items' end: what comes next.
   void GoOnWithMapRun(Frame& frame);
+
+  // --- Ends of distributed Maps (map_run_end.cc) ---
+  // Nothing is open any more: writes the results, or puts the output together.
   void CloseMapRun(Frame& frame);
   // The outputs of the executions as an array; nullopt if rows are missing.
   std::optional<std::string> ChildOutputs(const Frame& frame, const MapRunWait& wait);
   void MapRunSucceeded(Frame& frame, Bytes output);
+  // Its results are written first, where they are.
   void MapRunFailed(Frame& frame, Failure failure);
+  // The run and with it the state.
+  void FailMapRun(Frame& frame, Failure failure);
   // Stops what is open and records how the run ended.
   void EndMapRun(const Frame& frame, MapRunWait wait, std::string status);
+  // The same for a run whose frame goes away.
+  void AbortMapRun(const Frame& frame);
+  // The event of a run that AbortMapRun ends; none of another frame.
+  void RecordRunAborted(Frame& frame, EventId previous);
+  // Counts what is open as aborted and has it stopped.
+  void StopOpen(const Frame& frame, MapRunWait& wait);
+
+  // --- Redrives of distributed Maps (map_run.cc) ---
   void RedriveMapRun(Frame& frame, EventId redriven);
   // Starts the next execution that did not succeed before; as StartMapChild.
   bool StartMapChildAgain(Frame& frame);
@@ -260,6 +275,8 @@ class Interpreter {
   // An item as its selector leaves it: JSON text.
   Result<std::string> SelectedItem(Frame& frame, std::uint32_t index);
   json::Value MapItem(Frame& map, std::uint32_t index);
+  // Whether it was read as the member of an object.
+  static bool IsMapItemMember(const Frame& map, std::uint32_t index);
 
   // --- Failures (failure.cc) ---
   // Retries, catches, or hands the failure to the join around, in this order.

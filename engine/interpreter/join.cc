@@ -308,10 +308,12 @@ void Interpreter::CancelChildren(const Frame& join,
   for (auto& [number, slot] : frames_) {
     if (slot.is_erased || slot.frame.is_root() || !below.contains(slot.frame.parent)) continue;
     below[number] = true;
-    if (slot.frame.parent == join.number && number != failed_child) {
-      if (is_map) {
-        Record(EventType::kMapIterationAborted, previous, join.state).index = slot.frame.index;
-      }
+    const bool is_sibling = slot.frame.parent == join.number && number != failed_child;
+    if (is_sibling && is_map) {
+      Record(EventType::kMapIterationAborted, previous, join.state).index = slot.frame.index;
+    }
+    RecordRunAborted(slot.frame, previous);
+    if (is_sibling) {
       const auto aborted = AbortedEvent(StateOf(slot.frame).type);
       if (aborted && !std::holds_alternative<RunnableWait>(slot.frame.wait)) {
         Record(*aborted, previous, slot.frame.state);

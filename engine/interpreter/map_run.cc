@@ -15,6 +15,8 @@ namespace pawl::interpreter {
 namespace {
 
 constexpr std::string_view kToleranceExceeded = "States.ExceedToleratedFailureThreshold";
+// Of an execution that was never started.
+constexpr std::string_view kPendingStatus = "PENDING";
 
 // As recorded: the number itself, or text that is one.
 std::optional<double> FractionIn(json::Value value) {
@@ -49,11 +51,6 @@ void CountEnd(MapRunCounts& counts, std::string_view status, std::uint64_t numbe
   } else {
     counts.failed += number;
   }
-}
-
-// What is still open when a run ends has been stopped.
-void AbortOpen(MapRunCounts& counts) {
-  counts.aborted += counts.open();
 }
 
 }  // namespace
@@ -158,14 +155,18 @@ void Interpreter::StartMapChildren(Frame& frame) {
   while (!is_missing_ && !turn_.close && !is_history_full_) {
     const auto* wait = std::get_if<MapRunWait>(&frame.wait);
     if (wait == nullptr) return;
-    const bool may_start = wait->may_start_more();
-    if (!may_start || !(wait->is_redriving() || HasItemsForChild(frame))) return AskForItems(frame);
+    // What did not succeed before has its row already.
+    const bool is_again = wait->is_redriving() && !wait->is_failing();
+    if (!wait->may_start_more() || !(is_again || HasItemsForChild(frame))) {
+      const bool has_put_down_all = wait->is_failing() && !wait->has_more_items();
+      return has_put_down_all ? CloseMapRun(frame) : AskForItems(frame);
+    }
     if (IsOverQuantum()) {
       starting_.push_back(frame.number);
       return;
     }
     ++transitions_;
-    if (!(wait->is_redriving() ? StartMapChildAgain(frame) : StartMapChild(frame))) return;
+    if (!(is_again ? StartMapChildAgain(frame) : StartMapChild(frame))) return;
   }
 }
 
@@ -184,6 +185,16 @@ bool Interpreter::StartMapChild(Frame& frame) {
   // As much as Advance allows a turn to write: the inputs stand in rows.
   history_bytes_ += input->text.size();
   const auto items = static_cast<std::uint32_t>(input->item_count);
+  if (wait.is_failing()) {
+    turn_.map_runs.emplace_back(MapChildEnded{.frame = frame.number,
+                                              .run = wait.run,
+                                              .index = wait.children++,
+                                              .items = items,
+                                              .status = std::string(kPendingStatus),
+                                              .input = Bytes(std::move(input->text))});
+    TakeItems(wait, items);
+    return true;
+  }
   turn_.map_runs.emplace_back(MapChildStarted{.frame = frame.number,
                                               .run = wait.run,
                                               .attempt = wait.redrive.count,
@@ -205,6 +216,7 @@ const std::map<std::uint32_t, std::uint32_t>* Interpreter::OpenChildrenOf(FrameN
 }
 
 bool Interpreter::MapChildOver(Frame& frame, const ChildEnded& ended) {
+  if (std::get<MapRunWait>(frame.wait).is_failing()) return false;
   const auto* open = OpenChildrenOf(frame.number);
   if (open == nullptr) return true;
   const auto child = open->find(*ended.map_index);
@@ -240,117 +252,27 @@ bool Interpreter::MapChildOver(Frame& frame, const ChildEnded& ended) {
 
 void Interpreter::GoOnWithMapRun(Frame& frame) {
   const auto& wait = std::get<MapRunWait>(frame.wait);
+  if (wait.is_failing()) return StartMapChildren(frame);
   if (IsToleranceExceeded(wait)) {
     return MapRunFailed(frame,
                         {.error = std::string(kToleranceExceeded),
                          .cause = "The specified tolerated failure threshold was exceeded"});
   }
-  const bool is_over = wait.is_total_known && wait.next == wait.total && !wait.is_redriving() &&
-                       wait.executions.open() == 0;
+  const bool is_over =
+      !wait.has_more_items() && !wait.is_redriving() && wait.executions.open() == 0;
   is_over ? CloseMapRun(frame) : StartMapChildren(frame);
-}
-
-void Interpreter::CloseMapRun(Frame& frame) {
-  auto& wait = std::get<MapRunWait>(frame.wait);
-  if (wait.writer) {
-    wait.writer->is_writing = true;
-    wait.memory = {};
-    turn_.effects.emplace_back(WriteResults{frame.number, frame.wait_number});
-    return;
-  }
-  auto outputs = ChildOutputs(frame, wait);
-  if (outputs) MapRunSucceeded(frame, Bytes(*std::move(outputs)));
-}
-
-std::optional<std::string> Interpreter::ChildOutputs(const Frame& frame, const MapRunWait& wait) {
-  std::string text = "[";
-  if (wait.executions.succeeded > 0) {
-    const auto stored = rows_.child_outputs.find(frame.number);
-    if (stored == rows_.child_outputs.end()) {
-      missing_.child_outputs.push_back(frame.number);
-      is_missing_ = true;
-      return std::nullopt;
-    }
-    // Those that ended in this very turn are in no row yet.
-    std::map<std::uint32_t, Bytes> outputs = stored->second;
-    for (const MapRunChange& change : turn_.map_runs) {
-      const auto* ended = std::get_if<MapChildEnded>(&change);
-      if (ended != nullptr && ended->run == wait.run && ended->output) {
-        outputs.insert_or_assign(ended->index, *ended->output);
-      }
-    }
-    for (const auto& [index, output] : outputs) {
-      if (text.size() > 1) text += ',';
-      text += output.view();
-    }
-  }
-  text += ']';
-  return text;
-}
-
-bool Interpreter::On(const ResultsWritten& written) {
-  Frame* frame = Find(message_.frame);
-  if (frame == nullptr || frame->wait_number != written.wait_number) return false;
-  auto* wait = std::get_if<MapRunWait>(&frame->wait);
-  if (wait == nullptr || !wait->is_writing()) return false;
-  wait->writer->is_writing = false;
-  if (!written.output) {
-    MapRunFailed(*frame, {.error = written.error, .cause = written.cause});
-  } else if (written.output->size() > environment_.limits.payload_bytes_max) {
-    MapRunFailed(*frame, ResultTooLarge(StateOf(*frame).name));
-  } else {
-    wait->writer->executions_written = written.executions;
-    wait->writer->items_written = written.items;
-    MapRunSucceeded(*frame, *written.output);
-  }
-  return true;
-}
-
-void Interpreter::MapRunSucceeded(Frame& frame, Bytes output) {
-  const MapRunWait wait = std::get<MapRunWait>(frame.wait);
-  const EventId run_ended = RecordOn(frame, EventType::kMapRunSucceeded).id;
-  Record(EventType::kMapStateSucceeded, run_ended, frame.state);
-  // As most records have it, what follows points to MapRunSucceeded too. Those made since November
-  // 2024 have MapRunStarted there, and so all of JSONata, which began then.
-  if (StateOf(frame).is_jsonata) frame.last_event = wait.run;
-  RecordMapRun(frame, wait, "SUCCEEDED", true);
-  frame.wait = RunnableWait{.is_entered = true};
-  LeaveWithResult(frame, Datum(Payload{.bytes = std::move(output)}));
-}
-
-void Interpreter::MapRunFailed(Frame& frame, Failure failure) {
-  MapRunWait wait = std::get<MapRunWait>(frame.wait);
-  EndMapRun(frame, wait, "FAILED");
-  HistoryEvent& failed = RecordOn(frame, EventType::kMapRunFailed);
-  failed.error = failure.error;
-  failed.cause = failure.cause;
-  wait.memory = {};
-  KeepFailed({.frame = frame.number, .wait = std::move(wait)}, failure);
-  frame.wait = RunnableWait{.is_entered = true};
-  if (Retry(frame, failure)) return failed_.clear();
-  RecordOn(frame, EventType::kMapStateFailed);
-  Fail(frame, std::move(failure));
-}
-
-// Without an event: the run's, or what ends the Map around it, follows.
-void Interpreter::EndMapRun(const Frame& frame, MapRunWait wait, std::string status) {
-  if (wait.executions.open() > 0) {
-    turn_.effects.emplace_back(StopChildren{frame.number, frame.wait_number, wait.run});
-  }
-  AbortOpen(wait.executions);
-  AbortOpen(wait.items);
-  RecordMapRun(frame, std::move(wait), std::move(status), true);
 }
 
 void Interpreter::RedriveMapRun(Frame& frame, EventId redriven) {
   MapRunWait wait = std::get<MapRunWait>(frame.wait);
-  const auto restart = [](MapRunCounts& counts, std::uint64_t& pending) {
-    pending += counts.started - counts.succeeded;
+  const auto restart = [](MapRunCounts& counts) {
     counts = {.started = counts.succeeded, .succeeded = counts.succeeded};
+    return counts.succeeded;
   };
-  // A redrive that was cut short left some of them pending.
-  restart(wait.executions, wait.redrive.executions_pending);
-  restart(wait.items, wait.redrive.items_pending);
+  // Also those that were never started: those that a redrive which was cut short left, and those
+  // that the failed run wrote as pending.
+  wait.redrive.executions_pending = wait.children - restart(wait.executions);
+  wait.redrive.items_pending = wait.next - restart(wait.items);
   ++wait.redrive.count;
   wait.redrive.at = now_;
   wait.redrive.next = 0;

@@ -24,12 +24,17 @@ constexpr std::uint64_t kUnselectedBytesMax = std::uint64_t{4} * 1024 * 1024;
 // What an item takes beside its text; counted with those.
 constexpr std::uint64_t kItemOverhead = 64;
 
-const Bytes& ItemIn(const MapRunWait& wait, std::uint32_t index) {
+const ItemSlice& SliceOf(const MapRunWait& wait, std::uint32_t index) {
   const auto& slices = wait.memory.slices;
   const auto slice = std::find_if(
       slices.begin(), slices.end(), [index](const auto& one) { return index < one->end(); });
   PAWL_CHECK(slice != slices.end() && index >= (*slice)->first);
-  return (*slice)->items[index - (*slice)->first];
+  return **slice;
+}
+
+const Bytes& ItemIn(const MapRunWait& wait, std::uint32_t index) {
+  const ItemSlice& slice = SliceOf(wait, index);
+  return slice.items[index - slice.first];
 }
 
 // Whether the items at hand have `bytes`, with `overhead` for each.
@@ -170,8 +175,11 @@ bool Interpreter::On(const ItemsRead& read) {
     return true;
   }
   if (!read.items.empty()) {
-    wait->memory.slices.push_back(std::make_shared<const ItemSlice>(
-        ItemSlice{.first = read.first, .next_cursor = read.next_cursor, .items = read.items}));
+    wait->memory.slices.push_back(
+        std::make_shared<const ItemSlice>(ItemSlice{.first = read.first,
+                                                    .next_cursor = read.next_cursor,
+                                                    .items = read.items,
+                                                    .are_members = read.are_members}));
   }
   if (read.is_end) {
     wait->total = std::max(wait->next, wait->read_end());
@@ -207,6 +215,14 @@ json::Value Interpreter::MapItem(Frame& map, std::uint32_t index) {
     read_item_.emplace(index, *parsed);
   }
   return read_item_->second;
+}
+
+bool Interpreter::IsMapItemMember(const Frame& map, std::uint32_t index) {
+  const auto* run = std::get_if<MapRunWait>(&map.wait);
+  if (run == nullptr || !run->reader) return false;
+  const ItemSlice& slice = SliceOf(*run, index);
+  const std::size_t place = index - slice.first;
+  return place < slice.are_members.size() && slice.are_members[place];
 }
 
 Result<std::string> Interpreter::SelectedItem(Frame& frame, std::uint32_t index) {

@@ -25,6 +25,10 @@ Wait Interpreter::KeptWait(const Frame& frame) {
                  [](const MapRunWait& wait) -> Wait {
                    MapRunWait kept = wait;
                    kept.memory = {};
+                   if (kept.writer) {
+                     kept.writer->is_writing = false;
+                     kept.writer->failure.reset();
+                   }
                    return kept;
                  },
                  [](const auto&) -> Wait { return RunnableWait{.is_entered = true}; }},

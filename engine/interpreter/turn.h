@@ -155,6 +155,8 @@ struct ItemsRead {
   std::uint32_t first = 0;
   // JSON texts; none only at the end.
   std::vector<Bytes> items = {};
+  // As ItemSlice::are_members.
+  std::vector<bool> are_members = {};
   std::string next_cursor = {};
   bool is_end = false;
   // Of a failure alone.

@@ -179,6 +179,7 @@ class ObjectItems final : public ItemSource {
     PAWL_CHECK(bound.items > 0);
     std::vector<std::string> items;
     std::size_t bytes = 0;
+    are_members_.clear();
     while (items.size() < bound.items && bytes < bound.bytes) {
       Result<std::optional<std::string>> item = NextItem();
       if (!item.ok()) {
@@ -188,10 +189,13 @@ class ObjectItems final : public ItemSource {
       if (!item->has_value()) break;
       bytes += (*item)->size();
       items.push_back(**std::move(item));
+      are_members_.push_back(current_.reader->position().is_object);
       ++given_;
     }
     return items;
   }
+
+  const std::vector<bool>& are_members() const override { return are_members_; }
 
   std::string Cursor() const override {
     ItemCursor cursor = begun_;
@@ -239,6 +243,7 @@ class ObjectItems final : public ItemSource {
   ItemCursor begun_;
   ObjectOpener::Opened current_;
   std::uint64_t given_ = 0;
+  std::vector<bool> are_members_;
   Status failure_;
 };
 

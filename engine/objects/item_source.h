@@ -94,6 +94,10 @@ class ItemSource {
   // first. After an error of code kUnavailable, open a source at Cursor() and go on; others stay.
   virtual Result<std::vector<std::string>> Next(const ItemBound& bound) = 0;
 
+  // Of the items that Next gave last, by their places: which are members of a JSON object. What is
+  // beyond its end is none.
+  virtual const std::vector<bool>& are_members() const = 0;
+
   // The place behind the last item given, in less than 150 characters of ASCII (of a listing, which
   // needs its last key, 2.3 KB at most). The format has a version: a cursor may be stored.
   virtual std::string Cursor() const = 0;

@@ -56,6 +56,8 @@ class ListingSource final : public ItemSource {
     return items;
   }
 
+  const std::vector<bool>& are_members() const override { return are_members_; }
+
   std::string Cursor() const override { return EncodeCursor(cursor_, options_); }
 
  private:
@@ -80,6 +82,8 @@ class ListingSource final : public ItemSource {
   ItemReaderOptions options_;
   Listing listing_;
   ItemCursor cursor_;
+  // None is.
+  const std::vector<bool> are_members_;
   Status failure_;
 };
 

@@ -122,6 +122,7 @@ ResultWriter::~ResultWriter() = default;
 
 Status ResultWriter::Append(const ChildResult& result) {
   if (const Status status = AppendTexts(result); !status.ok()) return Failed(status);
+  if (result.status == ChildStatus::kPending) return OkStatus();
   ++written_.executions;
   written_.items += result.item_count;
   return OkStatus();

@@ -33,6 +33,7 @@ struct ResultWriterOptions {
   std::uint64_t file_bytes_max = std::uint64_t{5} * 1024 * 1024 * 1024;
 };
 
+// Of executions that were started.
 struct WrittenCounts {
   std::uint64_t executions = 0;
   // Items of their inputs.
@@ -42,8 +43,9 @@ struct WrittenCounts {
 };
 
 // Writes PREFIX/MAPRUN/SUCCEEDED_0.json, FAILED_0.json (whatever was started and did not succeed)
-// and PENDING_0.json, each numbered on where a file is full and none without a result, and
-// PREFIX/MAPRUN/manifest.json at the end. (Step Functions Developer Guide, "ResultWriter (Map)".)
+// and PENDING_0.json (what was never started), each numbered on where a file is full and none
+// without a result, and PREFIX/MAPRUN/manifest.json at the end. (Step Functions Developer Guide,
+// "ResultWriter (Map)".)
 //
 // A file appears when it is full or when all is finished; the manifest is the last. A writer that
 // goes away before leaves full files, which a new writer with the same results replaces. Memory:

@@ -23,7 +23,11 @@ enum WaitFlags : std::uint8_t {
   kBatcher = 16,
   kWriter = 32,
   kRedriven = 64,
+  kUnstarted = 128,
 };
+
+// Of a writer.
+enum WritingFlags : std::uint8_t { kIsWriting = 1, kFailure = 2 };
 
 enum EndFlags : std::uint8_t { kOutput = 1, kInput = 2, kError = 4, kCause = 8, kItems = 16 };
 
@@ -63,9 +67,16 @@ void AppendItems(Encoder& encoder, const MapRunWait& wait) {
   }
   if (wait.writer) {
     encoder.String(wait.writer->parameters);
-    encoder.Byte(wait.writer->is_writing ? 1 : 0);
-    encoder.Varint(wait.writer->executions_written);
-    encoder.Varint(wait.writer->items_written);
+    const interpreter::MapWriter& writer = *wait.writer;
+    encoder.Byte(static_cast<std::uint8_t>((writer.is_writing ? kIsWriting : 0) |
+                                           (writer.failure ? kFailure : 0)));
+    encoder.Varint(writer.executions_written);
+    encoder.Varint(writer.items_written);
+    if (writer.failure) {
+      encoder.String(writer.failure->error);
+      encoder.String(writer.failure->cause);
+      AppendTime(encoder, writer.failure->at);
+    }
   }
 }
 
@@ -88,16 +99,26 @@ void TakeItems(Decoder& decoder, std::uint8_t flags, MapRunWait& wait) {
   if ((flags & kWriter) != 0) {
     interpreter::MapWriter& writer = wait.writer.emplace();
     writer.parameters = decoder.String();
-    const std::uint8_t is_writing = decoder.Byte();
-    if (is_writing > 1) decoder.Fail();
-    writer.is_writing = is_writing == 1;
+    const std::uint8_t writing = decoder.Byte();
+    if (writing > (kIsWriting | kFailure)) decoder.Fail();
+    writer.is_writing = (writing & kIsWriting) != 0;
     writer.executions_written = decoder.Varint();
     writer.items_written = decoder.Varint();
+    if ((writing & kFailure) != 0) {
+      interpreter::MapRunFailure& failure = writer.failure.emplace();
+      failure.error = decoder.String();
+      failure.cause = decoder.String();
+      failure.at = TakeTime(decoder);
+    }
   }
 }
 
+// Whether all executions that there are have been started, and nothing more is to be said of them.
+bool HasStartedAll(const MapRunWait& wait) {
+  return wait.redrive.count == 0 && wait.children == wait.executions.started;
+}
+
 void AppendRedrive(Encoder& encoder, const MapRunWait& wait) {
-  encoder.Varint(wait.children);
   encoder.Varint(wait.redrive.count);
   AppendTime(encoder, wait.redrive.at);
   encoder.Varint(wait.redrive.next);
@@ -106,7 +127,6 @@ void AppendRedrive(Encoder& encoder, const MapRunWait& wait) {
 }
 
 void TakeRedrive(Decoder& decoder, MapRunWait& wait) {
-  wait.children = decoder.Varint32();
   wait.redrive.count = decoder.Varint32();
   wait.redrive.at = TakeTime(decoder);
   wait.redrive.next = decoder.Varint32();
@@ -126,7 +146,8 @@ void AppendMapRunWait(Encoder& encoder, const MapRunWait& wait) {
       (wait.tolerated_failure_count ? kCount : 0) |
       (wait.tolerated_failure_percentage ? kPercentage : 0) | (wait.reader ? kReader : 0) |
       (wait.is_total_known ? 0 : kTotalUnknown) | (wait.batcher ? kBatcher : 0) |
-      (wait.writer ? kWriter : 0) | (wait.redrive.count > 0 ? kRedriven : 0)));
+      (wait.writer ? kWriter : 0) | (wait.redrive.count > 0 ? kRedriven : 0) |
+      (HasStartedAll(wait) || wait.redrive.count > 0 ? 0 : kUnstarted)));
   encoder.Varint(wait.run);
   encoder.Varint(wait.total);
   encoder.Varint(wait.next);
@@ -140,16 +161,13 @@ void AppendMapRunWait(Encoder& encoder, const MapRunWait& wait) {
   encoder.Varint(wait.result_bytes);
   AppendTime(encoder, wait.started_at);
   AppendItems(encoder, wait);
-  // Else they are as many as were started.
+  if (!HasStartedAll(wait)) encoder.Varint(wait.children);
   if (wait.redrive.count > 0) AppendRedrive(encoder, wait);
 }
 
 MapRunWait TakeMapRunWait(Decoder& decoder) {
   MapRunWait wait;
   const std::uint8_t flags = decoder.Byte();
-  if (flags > (kCount | kPercentage | kReader | kTotalUnknown | kBatcher | kWriter | kRedriven)) {
-    decoder.Fail();
-  }
   wait.run = decoder.Varint32();
   wait.total = decoder.Varint32();
   wait.next = decoder.Varint32();
@@ -165,7 +183,11 @@ MapRunWait TakeMapRunWait(Decoder& decoder) {
   wait.started_at = TakeTime(decoder);
   TakeItems(decoder, flags, wait);
   wait.children = static_cast<std::uint32_t>(wait.executions.started);
+  if ((flags & (kRedriven | kUnstarted)) != 0) wait.children = decoder.Varint32();
   if ((flags & kRedriven) != 0) TakeRedrive(decoder, wait);
+  const bool has_more_than_given =
+      wait.executions.started > wait.children || wait.items.started > wait.next;
+  if (has_more_than_given) decoder.Fail();
   if (wait.next > wait.total || wait.concurrency == 0) decoder.Fail();
   return wait;
 }

@@ -60,6 +60,9 @@ Status ReadOnce(objects::ObjectStore& store,
     read.next_cursor = source->Cursor();
     read.is_end = texts.empty();
     if (read.is_end) return OkStatus();
+    const std::vector<bool>& are_members = source->are_members();
+    read.are_members.resize(read.items.size(), false);
+    read.are_members.insert(read.are_members.end(), are_members.begin(), are_members.end());
     for (std::string& text : texts) {
       bytes += text.size();
       read.items.emplace_back(std::move(text));

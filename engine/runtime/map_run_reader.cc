@@ -56,8 +56,7 @@ Result<MapRunInfo> MapRunReader::InfoOf(ExecutionId id,
   }
   // How many executions batches make, only their start tells.
   const interpreter::MapRunRedrive& redrive = row.wait.redrive;
-  const std::uint64_t executions =
-      row.wait.batcher ? row.wait.executions.started + redrive.executions_pending : row.wait.total;
+  const std::uint64_t executions = row.wait.batcher ? row.wait.children : row.wait.total;
   const interpreter::MapWriter writer = row.wait.writer.value_or(interpreter::MapWriter{});
   const interpreter::ExecutionHeader& header = execution.header;
   const std::string name = rows::MapRunName(header, map->distributed->label, run);

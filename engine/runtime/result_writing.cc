@@ -5,6 +5,7 @@
 #include "engine/interpreter/task_call.h"
 #include "engine/objects/result_record.h"
 #include "engine/objects/result_writer.h"
+#include "engine/rows/execution_row.h"
 #include "engine/rows/keys.h"
 #include "engine/rows/map_run_row.h"
 #include "engine/runtime/object_parameters.h"
@@ -27,29 +28,24 @@ WriterTransformation TransformationOf(const asl::ResultWriter& definition) {
 }
 
 ChildStatus StatusOf(const std::string& name) {
-  for (const ChildStatus status :
-       {ChildStatus::kSucceeded, ChildStatus::kTimedOut, ChildStatus::kAborted}) {
+  for (const ChildStatus status : {ChildStatus::kPending,
+                                   ChildStatus::kSucceeded,
+                                   ChildStatus::kTimedOut,
+                                   ChildStatus::kAborted}) {
     if (objects::ChildStatusName(status) == name) return status;
   }
   return ChildStatus::kFailed;
 }
 
-ChildResult ResultOf(const ResultsRequest& request,
-                     std::uint32_t index,
-                     const rows::EndedChildRow& row) {
-  const std::string machine =
-      interpreter::MapChildMachine(request.header.state_machine, request.label);
+std::string MachineOf(const ResultsRequest& request) {
+  return interpreter::MapChildMachine(request.header.state_machine, request.label);
+}
+
+// What an execution that was started goes by.
+ChildResult NamedResult(const ResultsRequest& request, std::uint32_t index) {
+  const std::string machine = MachineOf(request);
   ChildResult result{.name = interpreter::MapChildName(request.header, request.run, index),
-                     .state_machine_arn = interpreter::StateMachineArn(request.arns, machine),
-                     .status = StatusOf(row.status),
-                     .input = row.input.value_or(Bytes()).str(),
-                     .output = row.output.value_or(Bytes()).str(),
-                     .error = row.error,
-                     .cause = row.cause,
-                     .start_date = row.started_at,
-                     .stop_date = row.stopped_at,
-                     .redrive_count = row.redrive_count,
-                     .item_count = row.items};
+                     .state_machine_arn = interpreter::StateMachineArn(request.arns, machine)};
   // What an EXPRESS execution is told from others of its name by is its name, in a run.
   result.execution_arn = interpreter::ExecutionArn(
       request.arns,
@@ -59,12 +55,74 @@ ChildResult ResultOf(const ResultsRequest& request,
   return result;
 }
 
-// Calls `take` with each result in the order of the executions. Cancelled: `is_stopping`.
-Status ForEachResult(storage::Storage& rows,
-                     const ResultsRequest& request,
-                     const std::function<bool()>& is_stopping,
-                     const std::function<Status(const ChildResult&)>& take) {
-  storage::Range range = rows::EndedChildrenOf(request.execution, request.run);
+Result<ChildResult> ResultOfEnded(const ResultsRequest& request,
+                                  std::uint32_t index,
+                                  std::string_view value) {
+  ASSIGN_OR_RETURN(const rows::EndedChildRow row, rows::DecodeEndedChild(value));
+  ChildResult result = NamedResult(request, index);
+  result.status = StatusOf(row.status);
+  result.input = row.input.value_or(Bytes()).str();
+  result.item_count = row.items;
+  if (result.status == ChildStatus::kPending) {
+    result.execution_arn.clear();
+    return result;
+  }
+  result.output = row.output.value_or(Bytes()).str();
+  result.error = row.error;
+  result.cause = row.cause;
+  result.start_date = row.started_at;
+  result.stop_date = row.stopped_at;
+  result.redrive_count = row.redrive_count;
+  return result;
+}
+
+// The row of an execution of the run; nullopt for one that has none: it is EXPRESS, or had not
+// begun.
+Result<std::optional<rows::ExecutionRow>> FindChild(storage::Storage& rows,
+                                                    const ResultsRequest& request,
+                                                    const std::string& name) {
+  const std::string machine = MachineOf(request);
+  const ShardId shard = rows::ShardOf(request.namespace_id, machine, name);
+  ASSIGN_OR_RETURN(
+      const auto number,
+      storage::GetAndWait(rows,
+                          {.family = storage::Family::kState,
+                           .bytes = rows::NameKey(shard, request.namespace_id, machine, name)}));
+  if (!number) return std::optional<rows::ExecutionRow>();
+  ASSIGN_OR_RETURN(const ExecutionNumber decoded, rows::DecodeNumber(*number));
+  const ExecutionId id{.shard = shard, .number = decoded};
+  ASSIGN_OR_RETURN(const auto stored,
+                   storage::GetAndWait(
+                       rows, {.family = storage::Family::kState, .bytes = rows::ExecutionKey(id)}));
+  if (!stored) return DataLoss("an execution has a name and no row");
+  ASSIGN_OR_RETURN(rows::ExecutionRow row, rows::DecodeExecution(*stored));
+  return std::optional(std::move(row));
+}
+
+// Of an execution that was open when its run ended, and was stopped with it.
+Result<ChildResult> ResultOfStopped(storage::Storage& rows,
+                                    const ResultsRequest& request,
+                                    std::uint32_t index,
+                                    std::string_view value) {
+  ASSIGN_OR_RETURN(const rows::OpenChildRow row, rows::DecodeOpenChild(value));
+  ChildResult result = NamedResult(request, index);
+  result.status = ChildStatus::kAborted;
+  result.input = row.input.str();
+  result.item_count = row.items;
+  result.stop_date = request.stopped_at;
+  ASSIGN_OR_RETURN(const auto child, FindChild(rows, request, result.name));
+  if (child) {
+    result.start_date = child->header.started_at;
+    result.redrive_count = child->header.redrive_count;
+  }
+  return result;
+}
+
+// Calls `take` with each row of `range` and its place in the run. Cancelled: `is_stopping`.
+Status ForEachRow(storage::Storage& rows,
+                  storage::Range range,
+                  const std::function<bool()>& is_stopping,
+                  const std::function<Status(std::uint32_t, std::string_view)>& take) {
   range.limit = kSlice;
   for (;;) {
     if (is_stopping()) return Status(StatusCode::kCancelled, "the engine ends");
@@ -72,12 +130,35 @@ Status ForEachResult(storage::Storage& rows,
     for (const storage::Row& stored : slice) {
       const auto index = rows::ParseChildKey(stored.key);
       if (!index) return DataLoss("a Map run's key is not readable");
-      ASSIGN_OR_RETURN(const rows::EndedChildRow row, rows::DecodeEndedChild(stored.value));
-      RETURN_IF_ERROR(take(ResultOf(request, *index, row)));
+      RETURN_IF_ERROR(take(*index, stored.value));
     }
     if (slice.size() < kSlice) return OkStatus();
     range.begin = slice.back().key + '\0';
   }
+}
+
+// Calls `take` with each result: those that have ended or are pending in the order of the
+// executions, then those that were stopped.
+Status ForEachResult(storage::Storage& rows,
+                     const ResultsRequest& request,
+                     const std::function<bool()>& is_stopping,
+                     const std::function<Status(const ChildResult&)>& take) {
+  RETURN_IF_ERROR(ForEachRow(rows,
+                             rows::EndedChildrenOf(request.execution, request.run),
+                             is_stopping,
+                             [&](std::uint32_t index, std::string_view value) -> Status {
+                               ASSIGN_OR_RETURN(const ChildResult result,
+                                                ResultOfEnded(request, index, value));
+                               return take(result);
+                             }));
+  return ForEachRow(rows,
+                    rows::OpenChildrenOf(request.execution, request.run),
+                    is_stopping,
+                    [&](std::uint32_t index, std::string_view value) -> Status {
+                      ASSIGN_OR_RETURN(const ChildResult result,
+                                       ResultOfStopped(rows, request, index, value));
+                      return take(result);
+                    });
 }
 
 // The array that is the Map's result.

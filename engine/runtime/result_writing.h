@@ -16,8 +16,11 @@ namespace pawl::runtime {
 
 struct ResultsRequest {
   std::uint32_t wait_number = 0;
+  NamespaceId namespace_id = {};
   ExecutionId execution = {};
   EventId run = 0;
+  // Of a run that did not succeed: when its open executions were stopped.
+  std::optional<Timestamp> stopped_at = {};
   interpreter::ExecutionHeader header = {};
   interpreter::ArnScheme arns = {};
   // Of the Map.
@@ -29,8 +32,9 @@ struct ResultsRequest {
   std::size_t output_bytes_max = 0;
 };
 
-// Blocks. Reads the run's results from `rows`, a few at a time. Everything that goes wrong is in
-// the answer, as States.ResultWriterFailed; a store that does not answer is written to three times,
+// Blocks. Reads the run's results from `rows`, a few at a time: first those that ended or were
+// never started, then those that the run's own end stopped. Everything that goes wrong is in the
+// answer, as States.ResultWriterFailed; a store that does not answer is written to three times,
 // each time from the start. nullptr as the store: the engine has none. nullopt: `is_stopping` said
 // so.
 std::optional<interpreter::ResultsWritten> WriteMapResults(

@@ -20,10 +20,12 @@
 #include "engine/interpreter/task_call.h"
 #include "engine/interpreter/turn.h"
 #include "engine/rows/execution_row.h"
+#include "engine/rows/map_run_row.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/matcher.h"
 #include "engine/runtime/object_jobs.h"
 #include "engine/runtime/resident.h"
+#include "engine/runtime/result_writing.h"
 #include "engine/runtime/shard_request.h"
 #include "engine/runtime/timers.h"
 #include "engine/storage/storage.h"
@@ -267,6 +269,11 @@ class Shard {
   void StopChildren(const Resident& execution,
                     const rows::OutboxKeyParts& key,
                     const rows::OutboxRow& message);
+  // What to do when the open executions of a run have been stopped: write the results of one that
+  // was aborted, and take the message as delivered.
+  std::function<void(const Status&)> WhenStopped(const Resident& execution,
+                                                 const rows::OutboxKeyParts& key,
+                                                 const rows::MapRunRow& row);
   Status LoadOpenChildren(Resident& execution, FrameNumber frame);
   Status LoadChildOutputs(Resident& execution, FrameNumber frame);
   // Removes the names of an expired execution's runs.
@@ -279,6 +286,16 @@ class Shard {
                                                    std::uint32_t wait_number);
   void ReadItems(const Resident& execution, const interpreter::ReadItems& effect);
   void WriteResults(const Resident& execution, const interpreter::WriteResults& effect);
+  ResultsRequest ResultsRequestOf(const Resident& execution,
+                                  StateIndex state,
+                                  const interpreter::MapRunWait& wait);
+  // From any thread. `done` on a thread of the jobs, unless the engine ends.
+  void PostWriting(std::shared_ptr<const asl::StateMachine> machine,
+                   StateIndex state,
+                   ResultsRequest request,
+                   std::function<void(interpreter::ResultsWritten)> done);
+  // Notes in the row of a run that is over what has been written of it.
+  Status StageWritten(ExecutionId id, const WrittenRun& written);
 
   // --- Loading (shard_load.cc) ---
   Result<Resident*> Find(ExecutionId id);

@@ -160,6 +160,10 @@ void Shard::On(DeliveredCommand command, Timestamp, DiskState) {
   const rows::OutboxKeyParts& key = command.message;
   const std::string row_key = rows::OutboxKey(key.id, key.frame, key.wait_number);
   if (command.status.ok()) {
+    if (command.written) {
+      const Status staged = StageWritten(key.id, *command.written);
+      if (!staged.ok()) return CannotRead(key.id, staged);
+    }
     return staged_.writes.Delete(Family::kState, row_key);
   }
   const auto stored = storage::GetAndWait(storage_, {.family = Family::kState, .bytes = row_key});

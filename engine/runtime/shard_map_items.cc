@@ -3,6 +3,8 @@
 // what was written is replaced.
 #include <utility>
 
+#include "engine/rows/keys.h"
+#include "engine/rows/map_run_row.h"
 #include "engine/runtime/item_reading.h"
 #include "engine/runtime/result_writing.h"
 #include "engine/runtime/shard.h"
@@ -48,31 +50,64 @@ void Shard::WriteResults(const Resident& execution, const interpreter::WriteResu
   const MapRunWait* wait = FindMapRun(execution, effect.frame, effect.wait_number);
   if (wait == nullptr || !wait->is_writing()) return;
   const StateIndex state = execution.set.frames.at(effect.frame).state;
+  ResultsRequest request = ResultsRequestOf(execution, state, *wait);
+  request.wait_number = effect.wait_number;
+  if (wait->is_failing()) request.stopped_at = wait->writer->failure->at;
+  PostWriting(
+      execution.machine,
+      state,
+      std::move(request),
+      [this, id = execution.id, number = effect.frame](interpreter::ResultsWritten written) {
+        environment_.Post(
+            id_, MapRunAnswerCommand{.execution = id, .frame = number, .body = std::move(written)});
+      });
+}
+
+ResultsRequest Shard::ResultsRequestOf(const Resident& execution,
+                                       StateIndex state,
+                                       const MapRunWait& wait) {
   const auto& map = std::get<asl::MapState>(execution.machine->states[state].details);
-  ResultsRequest request{.wait_number = effect.wait_number,
-                         .execution = execution.id,
-                         .run = wait->run,
-                         .header = execution.row.header,
-                         .arns = environment_.interpreter().arns,
-                         .label = map.distributed->label,
-                         .is_express = map.distributed->is_express,
-                         .writer = *wait->writer,
-                         .output_bytes_max = environment_.interpreter().limits.payload_bytes_max};
+  return {.namespace_id = execution.row.namespace_id,
+          .execution = execution.id,
+          .run = wait.run,
+          .header = execution.row.header,
+          .arns = environment_.interpreter().arns,
+          .label = map.distributed->label,
+          .is_express = map.distributed->is_express,
+          .writer = *wait.writer,
+          .output_bytes_max = environment_.interpreter().limits.payload_bytes_max};
+}
+
+void Shard::PostWriting(std::shared_ptr<const asl::StateMachine> machine,
+                        StateIndex state,
+                        ResultsRequest request,
+                        std::function<void(interpreter::ResultsWritten)> done) {
   environment_.object_jobs().Post([this,
-                                   number = effect.frame,
-                                   machine = execution.machine,
+                                   machine = std::move(machine),
                                    state,
-                                   request = std::move(request)](objects::ObjectStore* store) {
-    const auto& details = std::get<asl::MapState>(machine->states[state].details);
-    auto written = WriteMapResults(store, storage_, *details.distributed->writer, request, [this] {
+                                   request = std::move(request),
+                                   done = std::move(done)](objects::ObjectStore* store) {
+    const auto& map = std::get<asl::MapState>(machine->states[state].details);
+    auto written = WriteMapResults(store, storage_, *map.distributed->writer, request, [this] {
       return environment_.object_jobs().is_stopping();
     });
-    if (!written) return;
-    environment_.Post(
-        id_,
-        MapRunAnswerCommand{
-            .execution = request.execution, .frame = number, .body = *std::move(written)});
+    if (written) done(*std::move(written));
   });
+}
+
+Status Shard::StageWritten(ExecutionId id, const WrittenRun& written) {
+  const std::string key = rows::MapRunKey(id, written.run);
+  ASSIGN_OR_RETURN(
+      const auto stored,
+      storage::GetAndWait(storage_, {.family = storage::Family::kState, .bytes = key}));
+  // The execution's time may be over.
+  if (!stored) return OkStatus();
+  ASSIGN_OR_RETURN(rows::MapRunRow row, rows::DecodeMapRun(*stored));
+  if (!row.wait.writer) return DataLoss("a Map run without a ResultWriter has written results");
+  row.wait.writer->executions_written = written.executions;
+  row.wait.writer->items_written = written.items;
+  staged_.writes.Put(storage::Family::kState, key, rows::EncodeMapRun(row));
+  return OkStatus();
 }
 
 void Shard::On(MapRunAnswerCommand command, Timestamp now, DiskState) {

@@ -137,7 +137,7 @@ void Shard::StartMapChild(const Resident& execution, const Aftermath::MapChild& 
   const auto frame = execution.set.frames.find(child.frame);
   if (frame == execution.set.frames.end()) return;
   const auto* wait = std::get_if<interpreter::MapRunWait>(&frame->second.wait);
-  if (wait == nullptr || wait->run != child.run) return;
+  if (wait == nullptr || wait->run != child.run || wait->is_failing()) return;
   const rows::ExecutionRow& row = execution.row;
   const std::string& label = MapOf(execution, frame->second.state).distributed->label;
   StartCommand command;
@@ -180,7 +180,7 @@ void Shard::RestartChildren(Resident& execution, FrameNumber number) {
   const auto frame = execution.set.frames.find(number);
   if (frame == execution.set.frames.end()) return;
   const auto* wait = std::get_if<interpreter::MapRunWait>(&frame->second.wait);
-  if (wait == nullptr) return;
+  if (wait == nullptr || wait->is_failing()) return;
   const auto start = [&](std::uint32_t index, const storage::Row& stored) -> Status {
     ASSIGN_OR_RETURN(rows::OpenChildRow row, rows::DecodeOpenChild(stored.value));
     if (row.attempt != wait->redrive.count) return OkStatus();
@@ -218,9 +218,7 @@ void Shard::StopChildren(const Resident& execution,
                                      return OkStatus();
                                    });
   if (!read.ok()) return CannotRead(execution.id, read);
-  const auto done = [this, key](const Status& status) {
-    environment_.Post(id_, DeliveredCommand{.message = key, .status = status});
-  };
+  const auto done = WhenStopped(execution, key, *row);
   if (open.empty()) return done(OkStatus());
   const auto countdown = std::make_shared<Countdown>(open.size(), done);
   const interpreter::ExecutionHeader& header = execution.row.header;
@@ -231,6 +229,34 @@ void Shard::StopChildren(const Resident& execution,
                    .name = interpreter::MapChildName(header, message.run, index)},
                   [countdown](const Status& status) { countdown->Count(status); });
   }
+}
+
+std::function<void(const Status&)> Shard::WhenStopped(const Resident& execution,
+                                                      const rows::OutboxKeyParts& key,
+                                                      const rows::MapRunRow& row) {
+  const auto deliver = [this, key](const Status& status, std::optional<WrittenRun> written) {
+    environment_.Post(id_, DeliveredCommand{.message = key, .status = status, .written = written});
+  };
+  // A run that failed has written its results itself, or does so.
+  if (row.status != "ABORTED" || !row.wait.leaves_files()) {
+    return [deliver](const Status& status) { deliver(status, std::nullopt); };
+  }
+  ResultsRequest request = ResultsRequestOf(execution, row.state, row.wait);
+  request.stopped_at = row.stopped_at;
+  return [this, deliver, machine = execution.machine, state = row.state, request](
+             const Status& status) {
+    if (!status.ok()) return deliver(status, std::nullopt);
+    PostWriting(
+        machine,
+        state,
+        request,
+        [deliver, run = request.run](const interpreter::ResultsWritten& written) {
+          // Nobody is there who could be told why they could not be written.
+          if (!written.output) return deliver(OkStatus(), std::nullopt);
+          deliver(OkStatus(),
+                  WrittenRun{.run = run, .executions = written.executions, .items = written.items});
+        });
+  };
 }
 
 Status Shard::LoadOpenChildren(Resident& execution, FrameNumber frame) {

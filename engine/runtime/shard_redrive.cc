@@ -78,7 +78,8 @@ Status Shard::Redrive(Resident& execution, std::string token, Timestamp now) {
     ASSIGN_OR_RETURN(const rows::OutboxRow message, rows::DecodeOutbox(stored.value));
     if (message.kind == rows::OutboxRow::Kind::kStopChildren) {
       return NotRedrivable(execution.row,
-                           "executions of its Map run are still being stopped; try again");
+                           "executions of its Map run are still being stopped, or its results "
+                           "written; try again");
     }
   }
   const Status loaded = LoadArchivedFrames(execution);

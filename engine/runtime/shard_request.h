@@ -113,10 +113,19 @@ struct ChildEndedCommand {
   std::function<void(const Status&)> done;
 };
 
+// How much of a Map run that was aborted its results are written of.
+struct WrittenRun {
+  EventId run = 0;
+  std::uint64_t executions = 0;
+  std::uint64_t items = 0;
+};
+
 // A message to another execution has arrived, or (`status`) has to be sent again.
 struct DeliveredCommand {
   rows::OutboxKeyParts message;
   Status status = {};
+  // Of a message that stopped the executions of a run.
+  std::optional<WrittenRun> written = {};
 };
 
 // An execution of a Map run could not be started now: it is asked for again a little later.

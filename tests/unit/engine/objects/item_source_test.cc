@@ -285,6 +285,21 @@ TEST_F(ItemSourceTest, LoadsAndFlattensListedObjects) {
   ExpectEveryCursorGoesOn(FlattenOptions(InputType::kJson));
 }
 
+TEST_F(ItemSourceTest, TellsWhichItemsAreMembers) {
+  Put("data/1", R"([{"Key":"a","Value":1}])");
+  Put("data/2", R"({"a":1,"b":2})");
+  Put("data/3", "[2]");
+  const std::unique_ptr<ItemSource> source = Open(FlattenOptions(InputType::kJson));
+  ASSERT_EQ(source->Next({.items = 2}).value().size(), 2U);
+  EXPECT_THAT(source->are_members(), ElementsAre(false, true));
+  // Also from a cursor inside the object.
+  const std::unique_ptr<ItemSource> rest = Open(FlattenOptions(InputType::kJson), source->Cursor());
+  ASSERT_EQ(rest->Next({}).value().size(), 2U);
+  EXPECT_THAT(rest->are_members(), ElementsAre(true, false));
+  EXPECT_THAT(rest->Next({}).value(), IsEmpty());
+  EXPECT_THAT(rest->are_members(), IsEmpty());
+}
+
 TEST_F(ItemSourceTest, EachFlattenedCsvHasItsHeaders) {
   Put("data/1", "a\n1\n2\n");
   Put("data/2", "b\n3\n");

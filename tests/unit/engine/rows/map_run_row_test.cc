@@ -57,6 +57,22 @@ TEST(MapRunRowTest, WaitsComeBackWithEveryField) {
   }
 }
 
+TEST(MapRunRowTest, ARunThatFailsComesBackWithItsFailure) {
+  MapRunWait wait = Full();
+  wait.writer->is_writing = false;
+  wait.writer->failure = interpreter::MapRunFailure{
+      .error = "States.ExceedToleratedFailureThreshold", .cause = "two", .at = FromMicros(7)};
+  // Two executions are pending.
+  wait.redrive = {};
+  for (const bool is_writing : {false, true}) {
+    wait.writer->is_writing = is_writing;
+    const Frame frame = Waiting(wait);
+    const auto decoded = DecodeFrame(frame.number, EncodeFrame(frame));
+    ASSERT_TRUE(decoded.ok()) << decoded.status().ToString();
+    EXPECT_EQ(*decoded, frame);
+  }
+}
+
 TEST(MapRunRowTest, WhatIsAtHandIsNotStored) {
   MapRunWait wait = Full();
   wait.memory.is_reading = true;
@@ -70,7 +86,12 @@ TEST(MapRunRowTest, WaitsThatCannotBeAreRefused) {
   MapRunWait endless{.run = 4, .concurrency = 1, .is_total_known = false};
   MapRunWait pending = Full();
   pending.redrive.executions_pending = pending.children + 1;
-  for (const MapRunWait& wait : {behind, endless, pending}) {
+  MapRunWait unborn = Full();
+  unborn.redrive = {};
+  unborn.children = 14;
+  MapRunWait unread = Full();
+  unread.items.started = unread.next + 1;
+  for (const MapRunWait& wait : {behind, endless, pending, unborn, unread}) {
     const Frame frame = Waiting(wait);
     EXPECT_EQ(DecodeFrame(frame.number, EncodeFrame(frame)).status().code(), StatusCode::kDataLoss);
   }

@@ -152,6 +152,44 @@ TEST_F(EngineMapItemsTest, FieldsOfTheReaderAreComputed) {
   EXPECT_EQ(info.output.view(), R"([{"v":1},{"v":2}])");
 }
 
+// Step Functions Developer Guide, "Context object": Map.Item.Key is there for the members of an
+// object alone, not for elements that look like them.
+TEST_F(EngineMapItemsTest, TheSelectorSeesTheKeyOfAMember) {
+  const std::string selector =
+      R"(,"ItemSelector":{"k.$":"$$.Map.Item.Key","v.$":"$$.Map.Item.Value.Value"})";
+  Put(R"({"a":1,"b":{"c":2}})");
+  EXPECT_EQ(Run(MapWith(Reader(R"("InputType":"JSON")") + selector)).output.view(),
+            R"([{"k":"a","v":1},{"k":"b","v":{"c":2}}])");
+  Put(R"([{"Key":"a","Value":1}])");
+  const ExecutionInfo elements = Run(MapWith(Reader(R"("InputType":"JSON")") + selector));
+  EXPECT_EQ(elements.error, "States.Runtime");
+  EXPECT_THAT(elements.cause.value_or(""), HasSubstr("Map.Item.Key"));
+}
+
+TEST_F(EngineMapItemsTest, KeysOfMembersAreKnownAlsoInJsonata) {
+  Put(R"({"a":1,"b":2})");
+  EXPECT_EQ(Run(MapWith(R"("ItemReader":{"Resource":"arn:aws:states:::s3:getObject",
+                          "ReaderConfig":{"InputType":"JSON"},
+                          "Arguments":{"Bucket":"bkt","Key":"k"}},
+                          "ItemSelector":"{% $states.context.Map.Item.Key %}")",
+                        R"("QueryLanguage":"JSONata",)"))
+                .output.view(),
+            R"(["a","b"])");
+}
+
+TEST_F(EngineMapItemsTest, ASliceMayHoldMembersAndElements) {
+  Put(R"({"a":1})", "in/a");
+  Put("[2]", "in/b");
+  Put(R"({"c":3})", "in/c");
+  EXPECT_EQ(Run(MapWith(R"("ItemReader":{"Resource":"arn:aws:states:::s3:listObjectsV2",
+                          "ReaderConfig":{"InputType":"JSON","Transformation":"LOAD_AND_FLATTEN"},
+                          "Arguments":{"Bucket":"bkt","Prefix":"in/"}},
+                          "ItemSelector":{"k":"{% [$states.context.Map.Item.Key, 'none'][0] %}"})",
+                        R"("QueryLanguage":"JSONata",)"))
+                .output.view(),
+            R"([{"k":"a"},{"k":"none"},{"k":"c"}])");
+}
+
 TEST_F(EngineMapItemsTest, TheSelectorSeesTheStatesInputToo) {
   Put("[5]");
   EXPECT_EQ(

@@ -238,6 +238,94 @@ TEST_F(EngineMapRunsTest, StoppingTheExecutionStopsTheRun) {
   EXPECT_EQ(RowsOf('O'), 0U);
 }
 
+// Not recorded on AWS; its API has the event. What closes the execution follows it.
+TEST_F(EngineMapRunsTest, ARunThatIsAbortedHasItsEvent) {
+  harness_.AddWorker({"f"});
+  const ExecutionName name = StartMap(MapOver(), Numbers(3));
+  ASSERT_TRUE(harness_.Stop(name).ok());
+  harness_.Settle();
+  EXPECT_THAT(harness_.EventTypes(name),
+              ElementsAre("ExecutionStarted",
+                          "MapStateEntered",
+                          "MapStateStarted",
+                          "MapRunStarted",
+                          "MapRunAborted",
+                          "ExecutionAborted"));
+  const std::vector<EventInfo> history = harness_.History(name);
+  EXPECT_EQ(history[4].previous_id, history[3].id);
+  EXPECT_EQ(history[5].previous_id, history[4].id);
+}
+
+TEST_F(EngineMapRunsTest, ARunIsAbortedWhenItsExecutionTimesOut) {
+  harness_.AddWorker({"f"});
+  std::string definition = MapOver();
+  definition.insert(1, R"("TimeoutSeconds":20,)");
+  const ExecutionName name = StartMap(definition, Numbers(3));
+  harness_.Advance(21s);
+  EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kTimedOut);
+  EXPECT_EQ(OnlyRun(name).status, "ABORTED");
+  EXPECT_EQ(OnlyRun(name).items.aborted, 3U);
+  const std::vector<std::string> types = harness_.EventTypes(name);
+  EXPECT_EQ(types[types.size() - 2], "MapRunAborted");
+  EXPECT_EQ(types.back(), "ExecutionTimedOut");
+}
+
+// Another branch fails; the runs beside it and below are aborted, and a Catch goes on.
+TEST_F(EngineMapRunsTest, RunsThatACatchTakesAwayAreAborted) {
+  ScriptedWorker& worker = harness_.AddWorker({"f", "g"});
+  const std::string map = R"({"Type":"Map","Label":"LABEL","ItemProcessor":{
+      "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+      "StartAt":"XF","States":{"XF":{"Type":"Task","Resource":"f","End":true}}},"End":true})";
+  const auto labelled = [&map](const std::string& label) {
+    std::string text = map;
+    text.replace(text.find("LABEL"), 5, label);
+    for (std::size_t at = text.find("XF"); at != std::string::npos; at = text.find("XF"))
+      text.replace(at, 1, label);
+    return text;
+  };
+  const ExecutionName name = StartMap(
+      R"({"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[
+        {"StartAt":"A","States":{"A":)" +
+          labelled("one") + R"(}},
+        {"StartAt":"Q","States":{"Q":{"Type":"Parallel","Branches":[
+          {"StartAt":"B","States":{"B":)" +
+          labelled("two") + R"(}}],"End":true}}},
+        {"StartAt":"G","States":{"G":{"Type":"Task","Resource":"g","End":true}}}],
+      "Catch":[{"ErrorEquals":["States.ALL"],"Next":"C"}],"End":true},
+      "C":{"Type":"Pass","End":true}}})",
+      "[1,2]");
+  ASSERT_EQ(worker.tasks.size(), 5U);
+  const auto broken = std::find_if(worker.tasks.begin(), worker.tasks.end(), [](const Task& task) {
+    return task.function == "g";
+  });
+  worker.Complete(*broken, {.error = "Broken"});
+  harness_.Settle();
+  EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kSucceeded);
+  const auto runs = harness_.engine().ListMapRuns(name, 10, "");
+  ASSERT_EQ(runs->map_runs.size(), 2U);
+  for (const MapRunInfo& run : runs->map_runs)
+    EXPECT_EQ(run.status, "ABORTED");
+  const std::vector<std::string> types = harness_.EventTypes(name);
+  EXPECT_EQ(std::count(types.begin(), types.end(), "MapRunAborted"), 2);
+  const auto first = std::find(types.begin(), types.end(), "MapRunAborted");
+  EXPECT_EQ(*(first + 1), "MapStateAborted");
+  EXPECT_EQ(worker.cancelled.size(), 4U);
+}
+
+// The last place of a history is kept for the event that closes it.
+TEST_F(EngineMapRunsTest, AHistoryWithoutRoomHasNoEventOfAnAbortedRun) {
+  EngineHarness harness{EngineOptions{.limits = {.history_events_max = 5}}};
+  harness.AddWorker({"f"});
+  harness.Deploy("m", MapOver());
+  const ExecutionName name = harness.Start("m", "[1]");
+  harness.Settle();
+  ASSERT_TRUE(harness.Stop(name).ok());
+  harness.Settle();
+  EXPECT_EQ(harness.Describe(name).status, ExecutionStatus::kAborted);
+  EXPECT_EQ(harness.EventTypes(name).back(), "ExecutionAborted");
+  EXPECT_EQ(harness.EventTypes(name).size(), 5U);
+}
+
 TEST_F(EngineMapRunsTest, ItemsAreSelected) {
   Serve();
   const ExecutionName name =

@@ -537,6 +537,121 @@ TEST_F(EngineRedriveMapTest, StoppedExecutionsGoOnToo) {
   EXPECT_EQ(OnlyRun(name).items.succeeded, 300U);
 }
 
+TEST_F(EngineRedriveMapTest, ExecutionsOfARunThatTimedOutGoOnToo) {
+  for (const char* type : {"STANDARD", "EXPRESS"}) {
+    EngineHarness harness;
+    ScriptedWorker& worker = harness.AddWorker({"a", "f"});
+    std::string definition = Distributed(type, R"("MaxConcurrency":4,)");
+    definition.insert(1, R"("TimeoutSeconds":30,)");
+    harness.Deploy("m", definition);
+    const ExecutionName name = harness.Start("m", Numbers(10));
+    harness.Settle();
+    ASSERT_EQ(worker.tasks.size(), 4U);
+    // One of them goes as far as it can.
+    const std::string item = worker.tasks[0].payload.str();
+    worker.Complete(worker.tasks[0], {.output = item});
+    harness.Settle();
+    ASSERT_EQ(worker.tasks.size(), 5U);
+    worker.Complete(worker.tasks[4], {.output = item});
+    harness.Advance(31s);
+    EXPECT_EQ(harness.Describe(name).status, ExecutionStatus::kTimedOut);
+    const auto only = [&] { return harness.engine().ListMapRuns(name, 1, "")->map_runs[0]; };
+    EXPECT_EQ(only().status, "ABORTED");
+    EXPECT_EQ(only().executions.succeeded, 1U);
+    EXPECT_EQ(only().executions.aborted, 4U);
+    EXPECT_EQ(only().executions.pending, 5U);
+    EXPECT_EQ(only().executions.running, 0U);
+    harness.Crash();
+    ScriptedWorker& second = harness.AddWorker({"a", "f"});
+    ASSERT_TRUE(harness.Redrive(name).ok());
+    harness.Advance(5s);
+    EXPECT_EQ(only().status, "RUNNING");
+    EXPECT_FALSE(only().stopped_at.has_value());
+    EXPECT_EQ(only().redrive_count, 1U);
+    EXPECT_EQ(only().executions.running, 4U);
+    EXPECT_EQ(only().executions.pending, 5U);
+    EXPECT_EQ(only().executions.pending_redrive, 0U);
+    EXPECT_EQ(only().executions.total, 10U);
+    while (!second.tasks.empty()) {
+      const Task task = second.tasks.front();
+      second.tasks.pop_front();
+      second.Complete(task, {.output = task.payload.str()});
+      second.session().Grant({{.function = task.function, .credits = 1}});
+      harness.Settle();
+    }
+    EXPECT_EQ(harness.Describe(name).output.view(), Numbers(10)) << type;
+    EXPECT_EQ(only().executions.succeeded, 10U);
+    EXPECT_EQ(only().items.succeeded, 10U);
+    EXPECT_EQ(only().items.aborted + only().items.pending + only().items.pending_redrive, 0U);
+  }
+}
+
+TEST_F(EngineRedriveMapTest, StoppedExpressExecutionsStartAnew) {
+  ScriptedWorker& worker = harness_.AddWorker({"a", "f"});
+  const ExecutionName name = Start(Distributed("EXPRESS", R"("MaxConcurrency":5,)"), Numbers(20));
+  ASSERT_EQ(worker.tasks.size(), 5U);
+  ASSERT_TRUE(harness_.Stop(name).ok());
+  harness_.Settle();
+  EXPECT_EQ(OnlyRun(name).executions.aborted, 5U);
+  EXPECT_EQ(OnlyRun(name).executions.pending, 15U);
+  // Nobody waits for them any more.
+  EXPECT_EQ(worker.cancelled.size(), 5U);
+  worker.Vanish();
+  Serve({"a", "f"});
+  Redrive(name);
+  harness_.Advance(5s);
+  EXPECT_EQ(harness_.Describe(name).output.view(), Numbers(20));
+  EXPECT_EQ(OnlyRun(name).executions.succeeded, 20U);
+  EXPECT_EQ(OnlyRun(name).executions.aborted, 0U);
+}
+
+// The counts at each step: those that failed wait to be started again, the rest to be started.
+TEST_F(EngineRedriveMapTest, CountsTellWhatWaitsToBeStartedAgain) {
+  for (const char* type : {"STANDARD", "EXPRESS"}) {
+    EngineHarness harness;
+    ScriptedWorker& worker = harness.AddWorker({"a", "f"});
+    harness.Deploy("m", Distributed(type, R"("MaxConcurrency":3,)"));
+    const ExecutionName name = harness.Start("m", Numbers(8));
+    harness.Settle();
+    const auto only = [&] { return harness.engine().ListMapRuns(name, 1, "")->map_runs[0]; };
+    worker.Complete(worker.tasks[1], {.error = "Broken"});
+    harness.Settle();
+    EXPECT_EQ(only().status, "FAILED");
+    EXPECT_EQ(only().executions.failed, 1U);
+    EXPECT_EQ(only().executions.aborted, 2U);
+    EXPECT_EQ(only().executions.pending, 5U);
+    EXPECT_EQ(only().executions.pending_redrive, 0U);
+    worker.Vanish();
+    ScriptedWorker& second = harness.AddWorker({"a", "f"});
+    ASSERT_TRUE(harness.Redrive(name).ok());
+    harness.engine().UpdateMapRun({.arn = only().arn, .max_concurrency = 1},
+                                  [](const Result<bool>&) {});
+    harness.Advance(5s);
+    // All three were started in the turn of the redrive.
+    EXPECT_EQ(only().executions.running, 3U) << type;
+    EXPECT_EQ(only().executions.pending_redrive, 0U);
+    EXPECT_EQ(only().executions.pending, 5U);
+    ASSERT_GE(second.tasks.size(), 1U);
+    second.Complete(second.tasks[0], {.error = "Broken"});
+    harness.Settle();
+    EXPECT_EQ(only().status, "FAILED");
+    EXPECT_EQ(only().executions.failed, 1U);
+    EXPECT_EQ(only().executions.aborted, 2U);
+    second.Vanish();
+    ScriptedWorker& third = harness.AddWorker({"a", "f"});
+    ASSERT_TRUE(harness.Redrive(name).ok());
+    harness.Advance(5s);
+    // Now one at a time.
+    EXPECT_EQ(only().executions.running, 1U) << type;
+    EXPECT_EQ(only().executions.pending_redrive, 2U);
+    EXPECT_EQ(only().items.pending_redrive, 2U);
+    EXPECT_EQ(only().executions.pending, 5U);
+    EXPECT_EQ(only().executions.failed + only().executions.aborted, 0U);
+    EXPECT_EQ(only().executions.total, 8U);
+    EXPECT_EQ(third.tasks.size(), 1U);
+  }
+}
+
 TEST_F(EngineRedriveMapTest, ASecondFailureIsRedrivenAgain) {
   Serve({"a", "f"});
   broken_["f"] = "Broken";
@@ -568,6 +683,107 @@ TEST_F(EngineRedriveMapTest, ARunThatGoesOnTakesOtherBounds) {
   EXPECT_EQ(run.max_concurrency, 4U);
   EXPECT_EQ(run.tolerated_failure_count, 2U);
   EXPECT_EQ(run.tolerated_failure_percentage, 7.5);
+}
+
+TEST_F(EngineRedriveMapTest, ALoweredToleranceFailsTheRunAtOnce) {
+  for (const bool by_percentage : {false, true}) {
+    EngineHarness harness;
+    ScriptedWorker& worker = harness.AddWorker({"a", "f"});
+    harness.Deploy("m", Distributed("STANDARD", R"("ToleratedFailureCount":5,)"));
+    const ExecutionName name = harness.Start("m", Numbers(9));
+    harness.Settle();
+    worker.Complete(worker.tasks[0], {.error = "Broken"});
+    worker.Complete(worker.tasks[1], {.error = "Broken"});
+    harness.Settle();
+    EXPECT_EQ(harness.Describe(name).status, ExecutionStatus::kRunning);
+    MapRunList list = *harness.engine().ListMapRuns(name, 1, "");
+    MapRunUpdate update{.arn = list.map_runs[0].arn};
+    if (by_percentage) {
+      // The first of both that is passed.
+      update.tolerated_failure_percentage = 20;
+    } else {
+      update.tolerated_failure_count = 1;
+    }
+    harness.engine().UpdateMapRun(update, [](const Result<bool>& goes_on) {
+      ASSERT_TRUE(goes_on.ok());
+      EXPECT_TRUE(*goes_on);
+    });
+    harness.Settle();
+    EXPECT_EQ(harness.Describe(name).error, "States.ExceedToleratedFailureThreshold");
+    list = *harness.engine().ListMapRuns(name, 1, "");
+    EXPECT_EQ(list.map_runs[0].status, "FAILED");
+    EXPECT_EQ(list.map_runs[0].items.failed, 2U);
+    EXPECT_EQ(list.map_runs[0].items.aborted, 7U);
+    // It is over: nothing more changes.
+    update.tolerated_failure_count = 9;
+    harness.engine().UpdateMapRun(update, [](const Result<bool>& goes_on) {
+      ASSERT_TRUE(goes_on.ok());
+      EXPECT_FALSE(*goes_on);
+    });
+    harness.Settle();
+    EXPECT_NE(harness.engine().ListMapRuns(name, 1, "")->map_runs[0].tolerated_failure_count, 9U);
+  }
+}
+
+TEST_F(EngineRedriveMapTest, ARaisedToleranceLetsTheRunGoOn) {
+  broken_inputs_ = {"1", "2"};
+  ScriptedWorker& worker = harness_.AddWorker({"a"});
+  const ExecutionName name = Start(Distributed("STANDARD", R"("MaxConcurrency":1,)"), Numbers(9));
+  harness_.engine().UpdateMapRun({.arn = OnlyRun(name).arn, .tolerated_failure_count = 2},
+                                 [](const Result<bool>&) {});
+  harness_.Settle();
+  worker.Vanish();
+  Serve({"a", "f"});
+  harness_.Advance(60s);
+  EXPECT_EQ(harness_.Describe(name).output.view(), "[0,3,4,5,6,7,8]");
+}
+
+TEST_F(EngineRedriveMapTest, OtherBoundsOutliveACrash) {
+  harness_.AddWorker({"a", "f"});
+  const ExecutionName name = Start(Distributed("STANDARD", R"("MaxConcurrency":1,)"), Numbers(9));
+  bool is_answered = false;
+  harness_.engine().UpdateMapRun({.arn = OnlyRun(name).arn,
+                                  .max_concurrency = 4,
+                                  .tolerated_failure_count = 2,
+                                  .tolerated_failure_percentage = 33},
+                                 [&](const Result<bool>& goes_on) { is_answered = goes_on.ok(); });
+  while (!is_answered)
+    ASSERT_TRUE(static_cast<runtime::EngineImpl&>(harness_.engine()).Poll());
+  harness_.Crash();
+  ScriptedWorker& worker = harness_.AddWorker({"a", "f"});
+  harness_.Advance(5s);
+  EXPECT_EQ(worker.tasks.size(), 4U);
+  const MapRunInfo run = OnlyRun(name);
+  EXPECT_EQ(run.executions.running, 4U);
+  EXPECT_EQ(run.max_concurrency, 4U);
+  EXPECT_EQ(run.tolerated_failure_count, 2U);
+  EXPECT_EQ(run.tolerated_failure_percentage, 33);
+  // Also what the redrive begins with.
+  ASSERT_TRUE(harness_.Stop(name).ok());
+  harness_.Settle();
+  Redrive(name);
+  EXPECT_EQ(OnlyRun(name).max_concurrency, 4U);
+}
+
+TEST_F(EngineRedriveMapTest, ALoweredConcurrencyStartsNoMoreUntilFewerAreOpen) {
+  ScriptedWorker& worker = harness_.AddWorker({"f"});
+  harness_.Deploy("m", R"({"StartAt":"M","States":{"M":{"Type":"Map","MaxConcurrency":4,
+      "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+      "StartAt":"F","States":{"F":{"Type":"Task","Resource":"f","End":true}}},"End":true}}})");
+  const ExecutionName name = harness_.Start("m", Numbers(9));
+  harness_.Settle();
+  ASSERT_EQ(worker.tasks.size(), 4U);
+  harness_.engine().UpdateMapRun({.arn = OnlyRun(name).arn, .max_concurrency = 2},
+                                 [](const Result<bool>&) {});
+  harness_.Settle();
+  for (const std::size_t done : {0U, 1U}) {
+    worker.Complete(worker.tasks[done], {.output = "1"});
+    harness_.Settle();
+  }
+  EXPECT_EQ(worker.tasks.size(), 4U);
+  worker.Complete(worker.tasks[2], {.output = "1"});
+  harness_.Settle();
+  EXPECT_EQ(worker.tasks.size(), 5U);
 }
 
 TEST_F(EngineRedriveMapTest, BoundsThatCannotBeAreRefused) {

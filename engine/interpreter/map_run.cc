@@ -76,6 +76,9 @@ void Interpreter::ExecuteDistributedMap(Frame& frame,
   RecordOn(frame, EventType::kMapStateStarted).index = wait.total;
   if (!PrepareMapRun(frame, wait)) return;
   const HistoryEvent& started = RecordOn(frame, EventType::kMapRunStarted);
+  // A run is what the history tells of one: here and below, where an event finds no place the
+  // execution ends, and its run as it was.
+  if (is_history_full_) return;
   wait.run = started.id;
   wait.started_at = now_;
   RecordMapRun(frame, wait, "RUNNING", false);
@@ -309,6 +312,7 @@ bool Interpreter::On(const ResultsWritten& written) {
 void Interpreter::MapRunSucceeded(Frame& frame, Bytes output) {
   const MapRunWait wait = std::get<MapRunWait>(frame.wait);
   const EventId run_ended = RecordOn(frame, EventType::kMapRunSucceeded).id;
+  if (is_history_full_) return;
   Record(EventType::kMapStateSucceeded, run_ended, frame.state);
   // As most records have it, what follows points to MapRunSucceeded too. Those made since November
   // 2024 have MapRunStarted there, and so all of JSONata, which began then.
@@ -320,10 +324,11 @@ void Interpreter::MapRunSucceeded(Frame& frame, Bytes output) {
 
 void Interpreter::MapRunFailed(Frame& frame, Failure failure) {
   MapRunWait wait = std::get<MapRunWait>(frame.wait);
-  EndMapRun(frame, wait, "FAILED");
   HistoryEvent& failed = RecordOn(frame, EventType::kMapRunFailed);
+  if (is_history_full_) return;
   failed.error = failure.error;
   failed.cause = failure.cause;
+  EndMapRun(frame, wait, "FAILED");
   wait.memory = {};
   KeepFailed({.frame = frame.number, .wait = std::move(wait)}, failure);
   frame.wait = RunnableWait{.is_entered = true};
@@ -332,7 +337,7 @@ void Interpreter::MapRunFailed(Frame& frame, Failure failure) {
   Fail(frame, std::move(failure));
 }
 
-// Without an event: the run's, or what ends the Map around it, follows.
+// Without an event: the run's stands before it, or what ends the Map around it follows.
 void Interpreter::EndMapRun(const Frame& frame, MapRunWait wait, std::string status) {
   if (wait.executions.open() > 0) {
     turn_.effects.emplace_back(StopChildren{frame.number, frame.wait_number, wait.run});
@@ -356,6 +361,7 @@ void Interpreter::RedriveMapRun(Frame& frame, EventId redriven) {
   wait.redrive.next = 0;
   wait.memory = {};
   HistoryEvent& event = Record(EventType::kMapRunRedriven, redriven, frame.state);
+  if (is_history_full_) return;
   event.run = wait.run;
   event.index = wait.redrive.count;
   frame.last_event = event.id;

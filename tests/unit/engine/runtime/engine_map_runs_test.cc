@@ -103,6 +103,27 @@ TEST_F(EngineMapRunsTest, ResultsComeInTheOrderOfTheItems) {
   EXPECT_EQ(RowsOf('I') + RowsOf('J') + RowsOf('O'), 0U);
 }
 
+// A run is what the history tells of one, also where it runs out of places.
+TEST(EngineMapRunsLimitTest, RunsAgreeWithAHistoryThatIsFull) {
+  for (std::uint32_t room = 4; room <= 8; ++room) {
+    Limits limits;
+    limits.history_events_max = room;
+    EngineHarness harness(EngineOptions{.limits = limits});
+    harness.Deploy("m", MapOver());
+    const ExecutionName name = harness.Start("m", "[]");
+    harness.Settle();
+    const auto types = harness.EventTypes(name);
+    const auto count = [&types](const char* type) {
+      return std::count(types.begin(), types.end(), type);
+    };
+    const auto runs = harness.engine().ListMapRuns(name, 10, "")->map_runs;
+    EXPECT_EQ(types.size(), room);
+    EXPECT_EQ(runs.size(), static_cast<std::size_t>(count("MapRunStarted"))) << room;
+    const bool has_succeeded = !runs.empty() && runs[0].status == "SUCCEEDED";
+    EXPECT_EQ(has_succeeded, count("MapRunSucceeded") == 1) << room;
+  }
+}
+
 TEST_F(EngineMapRunsTest, EachExecutionHasItsOwnHistory) {
   Serve();
   const ExecutionName name = StartMap(MapOver(), Numbers(3));

@@ -230,7 +230,9 @@ void Shard::On(TakeActivityCommand command, Timestamp now, DiskState disk) {
             {.frame = ref.frame,
              .at = now,
              .body = interpreter::TaskTaken{.wait_number = ref.wait_number,
-                                            .worker = std::move(command.worker)}});
+                                            .worker = std::move(command.worker)}}) &&
+      // That it was taken may have found no place in the history.
+      !(*found)->row.is_closed();
   Reply([this, ref, is_taken, done = std::move(command.done)](const Status& status) {
     // From now on the token says who has it, and not the matcher.
     if (status.ok()) cancelled_.push_back(ref);

@@ -123,8 +123,30 @@ enum class Mark : std::uint8_t {
   kCrashWithOpenChild,
   kCrashBeforeChildIsKnown,
   kCrashWithMessageUnderWay,
+  kMapRunSucceeded,
+  kMapRunTolerated,
+  kMapRunExceeded,
+  kMapRunExceededWithOthersOpen,
+  kMapRunRetried,
+  kMapRunCaught,
+  kMapRunBatched,
+  kMapRunInBranch,
+  kMapRunInMapRun,
+  kMapRunQueried,
+  kMapRunAborted,
+  kMapRunRedriven,
+  kMapRunRedrivenTwice,
+  kRedrivenMapRunSucceeded,
+  kMapChildRedriven,
+  kMapChildStopped,
+  kCrashWithHalfStartedMapRun,
+  kCrashWithMapRunBeingRedriven,
+  kCrashBeforeMapChildIsStarted,
+  kCrashBeforeMapChildIsCounted,
+  kCrashBeforeMapChildIsStopped,
 };
-inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kCrashWithMessageUnderWay) + 1;
+inline constexpr std::size_t kMarks =
+    static_cast<std::size_t>(Mark::kCrashBeforeMapChildIsStopped) + 1;
 
 // "crash with a half-finished join".
 std::string_view MarkName(Mark mark);

@@ -34,6 +34,8 @@ struct LanguageMix {
   bool has_callbacks = false;
   // Tasks that start executions.
   bool has_children = false;
+  // Distributed Maps, if it has joins.
+  bool has_map_runs = false;
   int depth_max = 3;
   int states_max = 14;
 };

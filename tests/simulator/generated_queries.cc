@@ -213,24 +213,27 @@ std::string Generator::QueryParallel(int depth, const Next& next) {
   return AddQuery(name, std::move(state), next);
 }
 
+PlainJson Generator::QueryMapSelector() {
+  const std::string value = "$states.context.Map.Item.Value";
+  PlainJson selector = PlainJson::Object({{"n", PlainJson::Number(0)},
+                                          {"k", Query(value + ".k")},
+                                          {"s", Query("$states.input.s")},
+                                          {"b", Query(value + ".b")},
+                                          {"t", Query("$states.input.t")},
+                                          {"to", Number(1, 3)},
+                                          {"items", Query(value + ".items")},
+                                          {"index", Query("$states.context.Map.Item.Index")}});
+  if (!visible_.empty()) selector.Set("outer", Query("$" + AnyVariable()));
+  return selector;
+}
+
 std::string Generator::QueryMap(int depth, const Next& next) {
+  if (mix_.has_map_runs && map_runs_left_ > 0 && !OneIn(4)) return QueryDistributedMap(depth, next);
   const std::string name = NewName();
   PlainJson state = PlainJson::Object({{"Type", Text("Map")},
                                        {"Items", Query("$states.input.items")},
                                        {"ItemProcessor", Scope(depth + 1)}});
-  if (OneIn(2)) {
-    const std::string value = "$states.context.Map.Item.Value";
-    PlainJson selector = PlainJson::Object({{"n", PlainJson::Number(0)},
-                                            {"k", Query(value + ".k")},
-                                            {"s", Query("$states.input.s")},
-                                            {"b", Query(value + ".b")},
-                                            {"t", Query("$states.input.t")},
-                                            {"to", Number(1, 3)},
-                                            {"items", Query(value + ".items")},
-                                            {"index", Query("$states.context.Map.Item.Index")}});
-    if (!visible_.empty()) selector.Set("outer", Query("$" + AnyVariable()));
-    state.Set("ItemSelector", std::move(selector));
-  }
+  if (OneIn(2)) state.Set("ItemSelector", QueryMapSelector());
   if (OneIn(2)) {
     state.Set("MaxConcurrency", OneIn(2) ? Query("$states.input.k") : Number(0, 3));
   }

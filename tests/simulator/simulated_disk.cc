@@ -9,6 +9,7 @@
 #include "engine/rows/frame_codec.h"
 #include "engine/rows/history_codec.h"
 #include "engine/rows/keys.h"
+#include "engine/rows/map_run_row.h"
 
 namespace pawl::simulator {
 namespace {
@@ -89,6 +90,32 @@ void ForgetTokens(Rows& state) {
                                         .heartbeat = token->heartbeat};
     value = rows::EncodeFrame(*frame);
   }
+}
+
+// Open executions that follow each other in a run swap their inputs.
+template <typename Rows>
+void MixMapInputs(Rows& state) {
+  std::string* before = nullptr;
+  std::string run;
+  for (auto& [key, value] : state) {
+    if (TagOf(key) != 'I') continue;
+    std::string run_of_key = key.substr(0, key.size() - 4);
+    if (before != nullptr && run == run_of_key) {
+      auto first = rows::DecodeOpenChild(*before);
+      auto second = rows::DecodeOpenChild(value);
+      std::swap(first->input, second->input);
+      *before = rows::EncodeOpenChild(*first);
+      value = rows::EncodeOpenChild(*second);
+    }
+    before = &value;
+    run = std::move(run_of_key);
+  }
+}
+
+bool IsStopOfMapChildren(const WriteBatch::Operation& operation) {
+  if (!IsState(operation, 'O') || operation.kind != WriteBatch::Operation::Kind::kPut) return false;
+  const auto message = rows::DecodeOutbox(operation.value);
+  return message.ok() && message->kind == rows::OutboxRow::Kind::kStopChildren;
 }
 
 // Of archived frames: a root that joins enters its state anew, and what was below it is gone.
@@ -336,6 +363,9 @@ void SimulatedDisk::Mutate(std::vector<storage::ShardBatch>& batches) {
           return operation.kind != WriteBatch::Operation::Kind::kDelete || !IsState(operation, 'O');
         });
         break;
+      case Mutant::kOrphanMapChildren:
+        Thin(batch.writes, [](const auto& operation) { return !IsStopOfMapChildren(operation); });
+        break;
       case Mutant::kLeakVariables:
         LeakVariables(batch.writes);
         break;
@@ -356,16 +386,20 @@ void SimulatedDisk::MutateCrash() {
   if (mutant_ == Mutant::kAlterExpressions) AlterExpressions(rows_);
   const bool is_of_rows = mutant_ == Mutant::kLoseResults || mutant_ == Mutant::kReuseAttempts ||
                           mutant_ == Mutant::kLoseVariables || mutant_ == Mutant::kForgetTokens ||
-                          mutant_ == Mutant::kLoseMessages;
+                          mutant_ == Mutant::kLoseMessages || mutant_ == Mutant::kLoseMapChildren ||
+                          mutant_ == Mutant::kMixMapInputs;
   if (!is_of_rows) return;
   storage::StoreContents contents = rows_.Snapshot();
   auto& state = contents.families.at(static_cast<std::size_t>(Family::kState));
   if (mutant_ == Mutant::kForgetTokens) {
     ForgetTokens(state);
+  } else if (mutant_ == Mutant::kMixMapInputs) {
+    MixMapInputs(state);
   } else if (mutant_ != Mutant::kReuseAttempts) {
-    const char lost = mutant_ == Mutant::kLoseResults    ? 'R'
-                      : mutant_ == Mutant::kLoseMessages ? 'O'
-                                                         : 'V';
+    const char lost = mutant_ == Mutant::kLoseResults       ? 'R'
+                      : mutant_ == Mutant::kLoseMessages    ? 'O'
+                      : mutant_ == Mutant::kLoseMapChildren ? 'I'
+                                                            : 'V';
     std::erase_if(state, [lost](const auto& row) { return TagOf(row.first) == lost; });
   } else {
     for (auto& [key, value] : state) {

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "engine/rows/execution_row.h"
+#include "engine/rows/keys.h"
+#include "engine/rows/map_run_row.h"
 #include "engine/runtime/engine.h"
 #include "tests/simulator/coverage.h"
 #include "tests/simulator/folded_history.h"
@@ -26,6 +28,13 @@ struct DefinitionText {
 using FindDefinition =
     std::function<const DefinitionText*(const std::string& state_machine, std::uint64_t revision)>;
 
+// A run of a distributed Map, as its rows tell it, with its executions by their places in it.
+struct StoredRun {
+  rows::MapRunRow row;
+  std::map<std::uint32_t, rows::OpenChildRow> open;
+  std::map<std::uint32_t, rows::EndedChildRow> ended;
+};
+
 // An execution as its rows tell it.
 struct StoredExecution {
   ExecutionId id;
@@ -41,6 +50,8 @@ struct StoredExecution {
   std::map<FrameNumber, std::map<std::uint32_t, interpreter::Payload>> results;
   // Of frames, as JSON texts.
   std::map<FrameNumber, std::map<std::string, std::string>> variables;
+  // By the events that began them.
+  std::map<EventId, StoredRun> runs;
   FoldedHistory folded;
 };
 
@@ -70,7 +81,14 @@ class StoreChecker {
   std::string TextOf(const StoredExecution& execution, const interpreter::Payload& payload) const;
 
   // Messages between executions that have not arrived, at the last Check.
-  std::size_t messages() const { return messages_; }
+  std::size_t messages() const { return messages_.size(); }
+
+  // The execution at a place of a Map run, at the last Check; nullptr: none.
+  const StoredExecution* ChildOfRun(const StoredExecution& parent,
+                                    EventId run,
+                                    std::uint32_t index) const;
+  // The run's counters; nullptr: the frame that has them is gone.
+  static const interpreter::MapRunWait* WaitOfRun(const StoredExecution& execution, EventId run);
 
   // Of the last Check.
   const std::map<ExecutionId, StoredExecution>& executions() const { return executions_; }
@@ -110,6 +128,20 @@ class StoreChecker {
   const StoredExecution* FindByArn(const std::string& arn) const;
   bool CheckStopped();
   bool CheckRedriven();
+  // --- Map runs (store_checker_map_runs.cc) ---
+  bool ReadMapRunRow(const storage::Row& row);
+  bool CheckMapRunNames();
+  // Runs and their executions.
+  bool CheckMapRunChildren();
+  bool CheckChildOfRun(const StoredExecution& child);
+  bool CheckRunChildren(const StoredExecution& execution, EventId run, const StoredRun& stored);
+  bool CheckOpenChild(const StoredExecution& execution, EventId run, std::uint32_t index);
+  bool CheckEndedChild(const StoredExecution& execution,
+                       EventId run,
+                       std::uint32_t index,
+                       const rows::EndedChildRow& ended);
+  // How often a Map run may have redriven the execution.
+  std::uint32_t RedrivesByRun(const StoredExecution& execution) const;
   // Each of these is about one execution.
   bool CheckHistoryIsKept(const StoredExecution& execution);
   bool CheckFrames(const StoredExecution& execution);
@@ -121,6 +153,18 @@ class StoreChecker {
                  const std::map<FrameNumber, interpreter::Frame>& frames,
                  const FoldedFrame& folded,
                  const interpreter::JoinWait& join);
+  bool CheckMapRuns(const StoredExecution& execution);
+  bool CheckMapRun(const StoredExecution& execution,
+                   EventId event,
+                   const FoldedRun& folded,
+                   const StoredRun& stored);
+  bool CheckRunCounts(const StoredExecution& execution,
+                      const StoredRun& stored,
+                      const interpreter::MapRunWait& wait,
+                      bool has_aborted_open);
+  // What became of the executions of its runs; nullopt: some have expired.
+  std::optional<std::map<AttemptKey, ObservedRun>> RunsOf(const StoredExecution& execution) const;
+  std::string RunDisagreement(const OracleRun& run, const StoredExecution& execution) const;
   bool CheckArchived(const StoredExecution& execution);
   bool CheckArchivedFrame(const StoredExecution& execution,
                           const FoldedFrame& folded,
@@ -145,7 +189,9 @@ class StoreChecker {
   Coverage& coverage_;
   const bool may_clock_go_back_;
   std::map<ExecutionId, StoredExecution> executions_;
-  std::size_t messages_ = 0;
+  // Of executions that are there, by their names.
+  std::map<ExecutionName, ExecutionId> by_name_;
+  std::vector<std::pair<rows::OutboxKeyParts, rows::OutboxRow>> messages_;
   std::map<std::string, std::string> timers_;
   std::map<std::string, ExecutionId> names_;
   std::map<ExecutionId, Seen> seen_;

@@ -114,6 +114,10 @@ class World final : public WatchSink {
   // Whether the frame is in a state that starts an execution.
   bool IsEngineCall(const StoredExecution& execution, const interpreter::Frame& frame) const;
   void NoteChild(const StoredExecution& execution);
+  // Map runs and their executions (world_map_runs.cc).
+  void CheckMapRunsAtRest();
+  void CheckMapRunReads();
+  void NoteMapRuns(const StoredExecution& execution);
   void CheckTokens();
   void DiskFault();
   void SettleAndCheck();

@@ -34,6 +34,8 @@ Temper DrawTemper(SeededRandom& random) {
   options.limits.turn_transitions_max = kQuanta[random.Below(4)];
   constexpr std::uint32_t kWindows[] = {1, 2, 40};
   options.limits.inline_map_concurrency = kWindows[random.Below(3)];
+  constexpr std::uint32_t kRunWindows[] = {1, 2, 10'000};
+  options.limits.distributed_map_concurrency = kRunWindows[random.Below(3)];
   if (one_in(8)) options.limits.turn_history_bytes_max = 200;
   if (one_in(12))
     options.limits.history_events_max = 30 + static_cast<std::uint32_t>(random.Below(60));
@@ -122,8 +124,10 @@ void World::Fail(const std::string& what) {
 
 const DefinitionText* World::FindDefinition(const std::string& machine,
                                             std::uint64_t revision) const {
+  // Executions of Map runs belong to "machine/label".
+  const std::string name = machine.substr(0, machine.find('/'));
   for (const Machine& one : machines_) {
-    if (one.name != machine) continue;
+    if (one.name != name) continue;
     const auto found = one.revisions.find(revision);
     return found == one.revisions.end() ? nullptr : &found->second;
   }
@@ -267,6 +271,7 @@ void World::NoteCrash() {
                       Mark::kPayloadOutsideFrame);
     }
     NoteChild(execution);
+    NoteMapRuns(execution);
     coverage_.HitIf(!execution.parked.empty(), Mark::kCrashWithParkedFrame);
     coverage_.HitIf(!execution.frames.empty() && !execution.variables.empty(),
                     Mark::kCrashWithVariables);

@@ -126,6 +126,7 @@ void World::CheckSettled() {
   if (token_holder_.unanswered() > 0) return Fail("at rest a request with a token is not answered");
   CheckTokens();
   CheckChildrenAtRest();
+  CheckMapRunsAtRest();
   if (statistics.quarantined > 0) return Fail("an execution was quarantined");
   if (statistics.scrubbed > 0) return Fail("the scrubber found a frame that was forgotten");
 }
@@ -224,6 +225,7 @@ void World::CheckReads() {
     coverage_.HitIf(machine != nullptr && machine->revision != info->revision,
                     Mark::kRunOnOlderRevision);
   }
+  CheckMapRunReads();
 }
 
 }  // namespace pawl::simulator

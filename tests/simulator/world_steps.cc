@@ -309,6 +309,8 @@ std::vector<ExecutionName> World::Redrivable() const {
   for (const auto& [id, execution] : checker_.executions()) {
     const rows::ExecutionRow& row = execution.row;
     if (!row.is_closed() || row.status == interpreter::ExecutionStatus::kSucceeded) continue;
+    // By its Map run alone.
+    if (row.parent && row.parent->map_run) continue;
     names.push_back({.state_machine = row.header.state_machine, .name = row.header.name});
   }
   return names;

@@ -138,6 +138,10 @@ constexpr std::array<std::string_view, kMarks> kNames = {
     "crash before an execution of a Map run is started",
     "crash after the end of a Map run's execution, before the run counts it",
     "crash before an execution of a Map run that is over is stopped",
+    "Map run is given another concurrency while it runs",
+    "Map run is given another tolerance while it runs",
+    "Map run fails with the update that makes it tolerate less",
+    "update of a Map run that is over",
 };
 
 }  // namespace

@@ -144,9 +144,12 @@ enum class Mark : std::uint8_t {
   kCrashBeforeMapChildIsStarted,
   kCrashBeforeMapChildIsCounted,
   kCrashBeforeMapChildIsStopped,
+  kMapRunWidened,
+  kMapRunToleranceUpdated,
+  kMapRunFailedByUpdate,
+  kMapRunUpdatedTooLate,
 };
-inline constexpr std::size_t kMarks =
-    static_cast<std::size_t>(Mark::kCrashBeforeMapChildIsStopped) + 1;
+inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kMapRunUpdatedTooLate) + 1;
 
 // "crash with a half-finished join".
 std::string_view MarkName(Mark mark);

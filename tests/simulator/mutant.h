@@ -59,6 +59,8 @@ enum class Mutant : std::uint8_t {
   kOrphanMapChildren,
   // After a crash open executions of a Map run have each other's inputs.
   kMixMapInputs,
+  // A crash loses what failures Map runs tolerate.
+  kForgetTolerance,
 };
 
 struct NamedMutant {
@@ -66,7 +68,7 @@ struct NamedMutant {
   std::string_view name;
 };
 
-inline constexpr std::array<NamedMutant, 24> kMutants = {{
+inline constexpr std::array<NamedMutant, 25> kMutants = {{
     {Mutant::kAcknowledgeEarly, "acknowledge-early"},
     {Mutant::kSkipSync, "skip-sync"},
     {Mutant::kTearBatch, "tear-batch"},
@@ -91,6 +93,7 @@ inline constexpr std::array<NamedMutant, 24> kMutants = {{
     {Mutant::kLoseMapChildren, "lose-map-children"},
     {Mutant::kOrphanMapChildren, "orphan-map-children"},
     {Mutant::kMixMapInputs, "mix-map-inputs"},
+    {Mutant::kForgetTolerance, "forget-tolerance"},
 }};
 
 std::optional<Mutant> FindMutant(std::string_view name);

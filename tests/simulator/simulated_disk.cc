@@ -118,6 +118,19 @@ bool IsStopOfMapChildren(const WriteBatch::Operation& operation) {
   return message.ok() && message->kind == rows::OutboxRow::Kind::kStopChildren;
 }
 
+template <typename Rows>
+void ForgetTolerance(Rows& state) {
+  for (auto& [key, value] : state) {
+    if (TagOf(key) != 'F') continue;
+    auto frame = rows::DecodeFrame(rows::ParseFrameKey(key)->frame, value);
+    auto* run = frame.ok() ? std::get_if<interpreter::MapRunWait>(&frame->wait) : nullptr;
+    if (run == nullptr) continue;
+    run->tolerated_failure_count.reset();
+    run->tolerated_failure_percentage.reset();
+    value = rows::EncodeFrame(*frame);
+  }
+}
+
 // Of archived frames: a root that joins enters its state anew, and what was below it is gone.
 void ForgetJoins(std::vector<storage::Row>& archived) {
   if (archived.empty()) return;
@@ -387,7 +400,7 @@ void SimulatedDisk::MutateCrash() {
   const bool is_of_rows = mutant_ == Mutant::kLoseResults || mutant_ == Mutant::kReuseAttempts ||
                           mutant_ == Mutant::kLoseVariables || mutant_ == Mutant::kForgetTokens ||
                           mutant_ == Mutant::kLoseMessages || mutant_ == Mutant::kLoseMapChildren ||
-                          mutant_ == Mutant::kMixMapInputs;
+                          mutant_ == Mutant::kMixMapInputs || mutant_ == Mutant::kForgetTolerance;
   if (!is_of_rows) return;
   storage::StoreContents contents = rows_.Snapshot();
   auto& state = contents.families.at(static_cast<std::size_t>(Family::kState));
@@ -395,6 +408,8 @@ void SimulatedDisk::MutateCrash() {
     ForgetTokens(state);
   } else if (mutant_ == Mutant::kMixMapInputs) {
     MixMapInputs(state);
+  } else if (mutant_ == Mutant::kForgetTolerance) {
+    ForgetTolerance(state);
   } else if (mutant_ != Mutant::kReuseAttempts) {
     const char lost = mutant_ == Mutant::kLoseResults       ? 'R'
                       : mutant_ == Mutant::kLoseMessages    ? 'O'

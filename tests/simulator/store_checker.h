@@ -162,6 +162,8 @@ class StoreChecker {
                       const StoredRun& stored,
                       const interpreter::MapRunWait& wait,
                       bool has_aborted_open);
+  // What was changed of its bounds while it ran.
+  bool CheckRunUpdates(const StoredExecution& execution, const interpreter::MapRunWait& wait);
   // What became of the executions of its runs; nullopt: some have expired.
   std::optional<std::map<AttemptKey, ObservedRun>> RunsOf(const StoredExecution& execution) const;
   std::string RunDisagreement(const OracleRun& run, const StoredExecution& execution) const;

@@ -185,11 +185,35 @@ bool StoreChecker::CheckMapRun(const StoredExecution& execution,
   if (row.stopped_at.has_value() == is_open) return Fail(execution, who + "has a wrong end");
   const MapRunWait* wait = WaitOfRun(execution, event);
   if (wait == nullptr && is_open) return Fail(execution, who + "runs and no frame waits for it");
-  if (is_open && wait->executions.open() > wait->concurrency) {
+  const bool is_updated = ledger_.map_run_updates.contains({execution.id, event});
+  if (is_open && !is_updated && wait->executions.open() > wait->concurrency) {
     return Fail(execution, who + "has more open executions than it may");
   }
+  if (!CheckRunUpdates(execution, is_open ? *wait : row.wait)) return false;
   if (wait != nullptr && !CheckRunCounts(execution, stored, *wait, false)) return false;
   return is_open || CheckRunCounts(execution, stored, row.wait, true);
+}
+
+// What was acknowledged holds until something that was sent later takes its place.
+bool StoreChecker::CheckRunUpdates(const StoredExecution& execution, const MapRunWait& wait) {
+  const auto updates = ledger_.map_run_updates.find({execution.id, wait.run});
+  if (updates == ledger_.map_run_updates.end()) return true;
+  const auto& [sent, applied] = updates->second;
+  const auto holds = [&](auto member, const auto& value) {
+    std::optional<std::size_t> last;
+    for (const std::size_t place : applied) {
+      if (sent[place].*member) last = place;
+    }
+    if (!last) return true;
+    return std::any_of(sent.begin() + static_cast<std::ptrdiff_t>(*last),
+                       sent.end(),
+                       [&](const MapRunUpdate& update) { return update.*member == value; });
+  };
+  const bool is_right =
+      holds(&MapRunUpdate::max_concurrency, std::optional(wait.concurrency)) &&
+      holds(&MapRunUpdate::tolerated_failure_count, wait.tolerated_failure_count) &&
+      holds(&MapRunUpdate::tolerated_failure_percentage, wait.tolerated_failure_percentage);
+  return is_right || Fail(execution, "an update of its Map run was acknowledged and is lost");
 }
 
 bool StoreChecker::CheckRunCounts(const StoredExecution& execution,
@@ -371,6 +395,7 @@ std::optional<std::map<AttemptKey, ObservedRun>> StoreChecker::RunsOf(
     if (!is_success && folded.end != FoldedRun::End::kFailed) continue;
     const StoredRun& stored = execution.runs.at(event);
     ObservedRun run{.error = folded.error,
+                    .is_updated = ledger_.map_run_updates.contains({execution.id, event}),
                     .tolerated_failure_count = stored.row.wait.tolerated_failure_count,
                     .tolerated_failure_percentage = stored.row.wait.tolerated_failure_percentage};
     for (const auto& [index, ended] : stored.ended) {

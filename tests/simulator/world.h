@@ -102,6 +102,7 @@ class World final : public WatchSink {
   void RedriveSome();
   void ReadSome();
   void WatchSome();
+  void UpdateSomeMapRun();
   void DeployAgain();
   void WorkerStep();
   // Of people who hold task tokens (world_callbacks.cc).
@@ -118,6 +119,11 @@ class World final : public WatchSink {
   void CheckMapRunsAtRest();
   void CheckMapRunReads();
   void NoteMapRuns(const StoredExecution& execution);
+  MapRunUpdate DrawMapRunUpdate();
+  void OnMapRunUpdated(ExecutionId execution,
+                       EventId run,
+                       std::size_t place,
+                       const Result<bool>& response);
   void CheckTokens();
   void DiskFault();
   void SettleAndCheck();

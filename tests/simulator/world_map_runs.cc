@@ -1,5 +1,7 @@
 // Runs of distributed Maps.
 #include "engine/interpreter/task_call.h"
+#include "engine/rows/keys.h"
+#include "engine/rows/map_run_row.h"
 #include "tests/simulator/world.h"
 
 namespace pawl::simulator {
@@ -61,6 +63,86 @@ void World::CheckMapRunReads() {
       }
     }
   }
+}
+
+MapRunUpdate World::DrawMapRunUpdate() {
+  MapRunUpdate update;
+  const auto most = temper_.options.limits.distributed_map_concurrency;
+  if (OneIn(2)) {
+    update.max_concurrency = std::min(most, 1 + static_cast<std::uint32_t>(random_.Below(4)));
+  }
+  if (OneIn(2)) update.tolerated_failure_count = random_.Below(4);
+  if (OneIn(3)) update.tolerated_failure_percentage = static_cast<double>(random_.Below(9)) * 12.5;
+  return update;
+}
+
+void World::UpdateSomeMapRun() {
+  struct Run {
+    ExecutionId execution;
+    EventId event = 0;
+    std::string arn;
+  };
+
+  std::vector<Run> runs;
+  const bool may_be_over = OneIn(8);
+  for (const auto& [id, execution] : checker_.executions()) {
+    const interpreter::ExecutionHeader& header = execution.row.header;
+    const DefinitionText* text = FindDefinition(header.state_machine, execution.row.revision);
+    for (const auto& [event, run] : execution.runs) {
+      if (run.row.status != "RUNNING" && !may_be_over) continue;
+      const auto& map = std::get<asl::MapState>(text->machine->states[run.row.state].details);
+      runs.push_back({.execution = id,
+                      .event = event,
+                      .arn = interpreter::MapRunArn({},
+                                                    header.state_machine,
+                                                    map.distributed->label,
+                                                    interpreter::MapRunId(header, event))});
+    }
+  }
+  if (runs.empty()) return;
+  const Run& run = runs[random_.Below(runs.size())];
+  MapRunUpdate update = DrawMapRunUpdate();
+  update.arn = run.arn;
+  ++ledger_.messages;
+  auto& sent = ledger_.map_run_updates[{run.execution, run.event}].sent;
+  sent.push_back(update);
+  Trace("updates " + run.arn);
+  const std::size_t request = NewRequest("update of a Map run");
+  engine_->UpdateMapRun(
+      update,
+      [this, life = life_, request, id = run.execution, event = run.event, place = sent.size() - 1](
+          const Result<bool>& response) {
+        if (life != life_) return Fail("an engine that is gone answers");
+        if (std::exchange(requests_.at(request).is_answered, true)) {
+          return Fail("a request was answered twice");
+        }
+        OnMapRunUpdated(id, event, place, response);
+      });
+}
+
+void World::OnMapRunUpdated(ExecutionId execution,
+                            EventId run,
+                            std::size_t place,
+                            const Result<bool>& response) {
+  if (!response.ok()) {
+    const StatusCode code = response.status().code();
+    const bool may_be_gone = temper_.options.retention < std::chrono::hours(24);
+    if (code != StatusCode::kUnavailable && !(code == StatusCode::kNotFound && may_be_gone)) {
+      Fail("an update of a Map run is refused: " + response.status().ToString());
+    }
+    return;
+  }
+  coverage_.HitIf(!*response, Mark::kMapRunUpdatedTooLate);
+  if (!*response) return;
+  MapRunUpdates& updates = ledger_.map_run_updates[{execution, run}];
+  updates.applied.insert(place);
+  coverage_.HitIf(updates.sent[place].max_concurrency.has_value(), Mark::kMapRunWidened);
+  const bool is_tolerance = updates.sent[place].tolerated_failure_count ||
+                            updates.sent[place].tolerated_failure_percentage;
+  coverage_.HitIf(is_tolerance, Mark::kMapRunToleranceUpdated);
+  const auto row = disk_.Get(storage::Family::kState, rows::MapRunKey(execution, run));
+  const auto stored = row ? rows::DecodeMapRun(*row) : Result<rows::MapRunRow>(NotFound("no row"));
+  coverage_.HitIf(stored.ok() && stored->status == "FAILED", Mark::kMapRunFailedByUpdate);
 }
 
 // What a crash interrupts.

@@ -44,6 +44,7 @@ void World::TakeStep() {
       {2, &World::StartAgain},
       {temper_.has_stops ? 2U : 0U, &World::StopSome},
       {temper_.has_redrives ? 4U : 0U, &World::RedriveSome},
+      {mix_.has_map_runs ? 8U : 0U, &World::UpdateSomeMapRun},
       {2, &World::ReadSome},
       {2, &World::WatchSome},
       {temper_.has_redeployments ? 1U : 0U, &World::DeployAgain},

@@ -124,6 +124,34 @@ TEST(EngineMapRunsLimitTest, RunsAgreeWithAHistoryThatIsFull) {
   }
 }
 
+// An execution that was started in the group at hand is in no row yet when the end of another one
+// asks for those that are open.
+TEST_F(EngineMapRunsTest, AnEndMayFollowAStartInTheSameGroup) {
+  harness_.AddWorker({"f"});
+  harness_.Deploy("other", R"({"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}})");
+  const ExecutionName name = StartMap(MapOver(R"("MaxConcurrency":1,)"), Numbers(3));
+  const std::string arn = OnlyRun(name).arn;
+  harness_.Crash();
+  ScriptedWorker& worker = harness_.AddWorker({"f"});
+  harness_.Advance(10s);
+  ASSERT_EQ(worker.tasks.size(), 1U);
+  std::string neighbour = "n";
+  while (rows::ShardOf({}, "other", neighbour) != worker.tasks[0].ref.execution.shard)
+    neighbour += "n";
+  worker.Complete(worker.tasks[0], {.output = "0"});
+  // What is answered with the child's end arrives before that.
+  harness_.engine().StartExecution(
+      {.state_machine = "other", .name = neighbour}, [&](const Result<StartResponse>&) {
+        harness_.engine().UpdateMapRun({.arn = arn, .max_concurrency = 2}, [](Result<bool>) {});
+      });
+  harness_.Settle();
+  EXPECT_EQ(harness_.engine().Statistics().quarantined, 0U);
+  for (std::size_t i = 1; i < worker.tasks.size(); ++i)
+    worker.Complete(worker.tasks[i], {.output = std::string(worker.tasks[i].payload.view())});
+  harness_.Settle();
+  EXPECT_EQ(harness_.Describe(name).output.view(), Numbers(3));
+}
+
 TEST_F(EngineMapRunsTest, EachExecutionHasItsOwnHistory) {
   Serve();
   const ExecutionName name = StartMap(MapOver(), Numbers(3));

@@ -132,8 +132,13 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
 
   auto owned = std::make_unique<Resident>();
   Resident& execution = *owned;
-  last_number_.value = std::max(last_number_.value + 1, static_cast<std::uint64_t>(ToMicros(now)));
-  execution.id = {.shard = id_, .number = last_number_};
+  if (fresh.header.is_express()) {
+    execution.id = {.shard = id_, .number = NextExpressNumber()};
+  } else {
+    last_number_.value =
+        std::max(last_number_.value + 1, static_cast<std::uint64_t>(ToMicros(now)));
+    execution.id = {.shard = id_, .number = last_number_};
+  }
   execution.machine = std::move(command.machine);
   execution.row = std::move(fresh);
   execution.on_close = std::move(command.on_close);

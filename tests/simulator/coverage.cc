@@ -142,6 +142,14 @@ constexpr std::array<std::string_view, kMarks> kNames = {
     "Map run is given another tolerance while it runs",
     "Map run fails with the update that makes it tolerate less",
     "update of a Map run that is over",
+    "EXPRESS execution that is waited for succeeds",
+    "EXPRESS execution that is waited for fails",
+    "EXPRESS execution that is waited for times out",
+    "EXPRESS execution is started and nobody waits for it",
+    "who waits for an EXPRESS execution is told that it is lost",
+    "crash while somebody waits for an EXPRESS execution",
+    "worker is told to stop a task of an EXPRESS execution that a crash ended",
+    "crash while EXPRESS executions of a Map run are open",
 };
 
 }  // namespace

@@ -148,8 +148,16 @@ enum class Mark : std::uint8_t {
   kMapRunToleranceUpdated,
   kMapRunFailedByUpdate,
   kMapRunUpdatedTooLate,
+  kExpressSucceeded,
+  kExpressFailed,
+  kExpressTimedOut,
+  kExpressStartedAlone,
+  kExpressLossTold,
+  kExpressLostInCrash,
+  kExpressTaskOfLostEngine,
+  kCrashWithExpressMapRun,
 };
-inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kMapRunUpdatedTooLate) + 1;
+inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kCrashWithExpressMapRun) + 1;
 
 // "crash with a half-finished join".
 std::string_view MarkName(Mark mark);

@@ -43,7 +43,8 @@ PlainJson Generator::MapSelector() {
 }
 
 std::string Generator::Map(int depth, const Next& next) {
-  if (mix_.has_map_runs && map_runs_left_ > 0 && !OneIn(4)) return DistributedMap(depth, next);
+  if (mix_.has_map_runs && !is_express_ && map_runs_left_ > 0 && !OneIn(4))
+    return DistributedMap(depth, next);
   const std::string name = NewName();
   Members members = {{"Type", Text("Map")}};
   AddAssign(members);

@@ -7,13 +7,16 @@ namespace pawl::simulator {
 PlainJson Generator::RunProcessor(int depth, bool is_batched) {
   const std::vector<std::string> outer_visible = std::exchange(visible_, {});
   const std::vector<std::string> outer_own = std::exchange(own_, {});
+  const bool is_express = mix_.has_express && OneIn(2);
+  const bool is_outer_express = std::exchange(is_express_, is_express_ || is_express);
   PlainJson processor = Scope(depth + 1);
+  is_express_ = is_outer_express;
   visible_ = outer_visible;
   own_ = outer_own;
   if (is_batched) Unpack(processor);
-  processor.Set(
-      "ProcessorConfig",
-      PlainJson::Object({{"Mode", Text("DISTRIBUTED")}, {"ExecutionType", Text("STANDARD")}}));
+  processor.Set("ProcessorConfig",
+                PlainJson::Object({{"Mode", Text("DISTRIBUTED")},
+                                   {"ExecutionType", Text(is_express ? "EXPRESS" : "STANDARD")}}));
   return processor;
 }
 

@@ -135,9 +135,11 @@ std::string Generator::QueryTask(const Next& next) {
   if (OneIn(2)) payload.Set("s", Query(TextExpression()));
   if (!visible_.empty() && OneIn(2)) payload.Set("v", Query("$" + AnyVariable()));
   payload.Set("attempt", Query("$states.context.State.RetryCount"));
-  payload.Set("redrives", Query("$states.context.Execution.RedriveCount"));
+  if (!is_express_) {
+    payload.Set("redrives", Query("$states.context.Execution.RedriveCount"));
+  }
   PlainJson state = PlainJson::Object({{"Type", Text("Task")}});
-  const bool has_token = mix_.has_callbacks && OneIn(3);
+  const bool has_token = mix_.has_callbacks && !is_express_ && OneIn(3);
   const bool is_invoke = has_token || OneIn(4);
   const std::string result = is_invoke && !has_token ? "$states.result.Payload" : "$states.result";
   if (has_token) payload.Set("token", Query("$states.context.Task.Token"));
@@ -228,7 +230,8 @@ PlainJson Generator::QueryMapSelector() {
 }
 
 std::string Generator::QueryMap(int depth, const Next& next) {
-  if (mix_.has_map_runs && map_runs_left_ > 0 && !OneIn(4)) return QueryDistributedMap(depth, next);
+  if (mix_.has_map_runs && !is_express_ && map_runs_left_ > 0 && !OneIn(4))
+    return QueryDistributedMap(depth, next);
   const std::string name = NewName();
   PlainJson state = PlainJson::Object({{"Type", Text("Map")},
                                        {"Items", Query("$states.input.items")},

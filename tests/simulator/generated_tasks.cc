@@ -55,7 +55,7 @@ PlainJson Generator::PayloadFor(std::string_view function) {
   if (function.starts_with("flaky") || OneIn(5)) {
     payload.Set("attempt.$", Text("$$.State.RetryCount"));
   }
-  if (function == "later" || OneIn(8)) {
+  if (!is_express_ && (function == "later" || OneIn(8))) {
     payload.Set("redrives.$", Text("$$.Execution.RedriveCount"));
   }
   return payload;

@@ -25,7 +25,7 @@ inline PlainJson Text(std::string_view text) {
 class Generator final {
  public:
   Generator(const LanguageMix& mix, std::vector<std::string> startable, SeededRandom& random)
-      : mix_(mix), startable_(std::move(startable)), random_(random) {}
+      : mix_(mix), startable_(std::move(startable)), random_(random), is_express_(mix.is_express) {}
 
   PlainJson Machine();
   PlainJson Input(int depth);
@@ -151,6 +151,9 @@ class Generator final {
   const LanguageMix& mix_;
   const std::vector<std::string> startable_;
   SeededRandom& random_;
+  // What is written at present runs in EXPRESS executions: they are not redriven, have no task
+  // tokens, and start nothing whose end they wait for.
+  bool is_express_;
   PlainJson* states_ = nullptr;
   int names_ = 0;
   int variables_ = 0;

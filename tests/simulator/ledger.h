@@ -75,6 +75,10 @@ struct Ledger {
   std::map<TaskRef, Answer> accepted_with_token;
   // The polls that got activities' tasks.
   std::map<TaskRef, std::string> taken;
+  // Tasks of EXPRESS executions: in which life of the engine they were given out, and those whose
+  // answer was accepted.
+  std::map<TaskRef, int> express_lives;
+  std::set<TaskRef> express_accepted;
   // What a task was when it was first delivered: it is that for ever.
   std::map<TaskRef, Task> delivered;
   std::uint64_t lost_workers = 0;

@@ -121,6 +121,8 @@ struct OracleRun {
   std::map<AttemptKey, std::vector<ForeseenChild>> map_children = {};
   // The definition does not come to an end within the oracle's patience.
   bool has_given_up = false;
+  // Several branches or iterations fail, and nobody saw which was the first.
+  bool has_chance = false;
 };
 
 OracleRun Foresee(const OracleRequest& request, const Observations& observed);

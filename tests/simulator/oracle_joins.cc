@@ -1,4 +1,6 @@
 // Parallel and Map.
+#include <algorithm>
+
 #include "tests/simulator/walker.h"
 
 namespace pawl::simulator {
@@ -66,6 +68,10 @@ Evaluated Walker::Join(const Visit& visit, std::vector<Evaluated> ends) {
       if (const auto* failure = std::get_if<Failure>(&ends[child])) return *failure;
     }
   }
+  const auto failures = std::count_if(ends.begin(), ends.end(), [](const Evaluated& end) {
+    return std::holds_alternative<Failure>(end);
+  });
+  if (failures > 1) run_.has_chance = true;
   std::vector<PlainJson> outputs;
   for (Evaluated& end : ends) {
     if (std::holds_alternative<Failure>(end)) return std::get<Failure>(end);

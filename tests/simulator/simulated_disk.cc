@@ -271,6 +271,13 @@ void SimulatedDisk::Finish(Group group) {
 }
 
 void SimulatedDisk::Apply(std::vector<storage::ShardBatch> batches) {
+  for (const storage::ShardBatch& batch : batches) {
+    for (const WriteBatch::Operation& operation : batch.writes.operations()) {
+      const bool is_end =
+          IsState(operation, 'J') && operation.kind == WriteBatch::Operation::Kind::kPut;
+      if (is_end) ended_children_.insert_or_assign(operation.key, operation.value);
+    }
+  }
   rows_.Commit(std::move(batches), [](const auto&) {});
 }
 
@@ -458,6 +465,12 @@ std::optional<std::string> SimulatedDisk::Get(storage::Family family, const std:
   rows_.Load({.keys = {{.family = family, .bytes = key}}, .ranges = {}},
              [&](Result<storage::LoadResponse> response) { value = response->values[0]; });
   return value;
+}
+
+std::optional<std::string> SimulatedDisk::LastEndedChild(const std::string& key) const {
+  const auto found = ended_children_.find(key);
+  if (found == ended_children_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::vector<storage::Row> SimulatedDisk::Scan(const storage::Range& range) {

@@ -28,7 +28,15 @@ ExecutionName NameOf(const rows::ExecutionRow& row) {
           .name = row.header.name};
 }
 
-// Names of states are unique in a definition. nullptr: there is none.
+ObservedCall CallOf(const FoldedAttempt& attempt) {
+  if (attempt.error.empty() && attempt.output) {
+    return {.output = PlainJson::Parse(attempt.output->view())};
+  }
+  return {.error = PlainJson::String(attempt.error), .cause = PlainJson::String(attempt.cause)};
+}
+
+}  // namespace
+
 const PlainJson* FindState(const PlainJson& scope, const std::string& name) {
   for (const auto& [member, state] : scope.Find("States")->members) {
     if (member == name) return &state;
@@ -44,15 +52,6 @@ const PlainJson* FindState(const PlainJson& scope, const std::string& name) {
   }
   return nullptr;
 }
-
-ObservedCall CallOf(const FoldedAttempt& attempt) {
-  if (attempt.error.empty() && attempt.output) {
-    return {.output = PlainJson::Parse(attempt.output->view())};
-  }
-  return {.error = PlainJson::String(attempt.error), .cause = PlainJson::String(attempt.cause)};
-}
-
-}  // namespace
 
 bool StoreChecker::Fail(const std::string& what) {
   if (problem_.empty()) problem_ = what;

@@ -24,6 +24,9 @@ struct DefinitionText {
   std::shared_ptr<const asl::StateMachine> machine;
 };
 
+// Names of states are unique in a definition. nullptr: there is none.
+const PlainJson* FindState(const PlainJson& scope, const std::string& name);
+
 // Finds a deployed revision; nullptr if there was none.
 using FindDefinition =
     std::function<const DefinitionText*(const std::string& state_machine, std::uint64_t revision)>;
@@ -65,13 +68,15 @@ class StoreChecker {
                const Limits& limits,
                FindDefinition find_definition,
                Coverage& coverage,
-               bool may_clock_go_back)
+               bool may_clock_go_back,
+               std::function<bool()> has_express_chance)
       : disk_(disk),
         ledger_(ledger),
         limits_(limits),
         find_definition_(std::move(find_definition)),
         coverage_(coverage),
-        may_clock_go_back_(may_clock_go_back) {}
+        may_clock_go_back_(may_clock_go_back),
+        has_express_chance_(std::move(has_express_chance)) {}
 
   // Reads everything and checks it. Empty: all is well. `retention`: how long closed executions
   // stay; `now` is engine time.
@@ -87,6 +92,8 @@ class StoreChecker {
   const StoredExecution* ChildOfRun(const StoredExecution& parent,
                                     EventId run,
                                     std::uint32_t index) const;
+  // Whether its executions are EXPRESS ones, which have no rows.
+  bool IsExpressRun(const StoredExecution& execution, EventId run) const;
   // The run's counters; nullptr: the frame that has them is gone.
   static const interpreter::MapRunWait* WaitOfRun(const StoredExecution& execution, EventId run);
 
@@ -135,6 +142,10 @@ class StoreChecker {
   bool CheckMapRunChildren();
   bool CheckChildOfRun(const StoredExecution& child);
   bool CheckRunChildren(const StoredExecution& execution, EventId run, const StoredRun& stored);
+  // What became of all executions of a run that succeeded, by themselves.
+  std::optional<interpreter::MapRunCounts> CountChildren(const StoredExecution& execution,
+                                                         EventId run,
+                                                         const StoredRun& stored) const;
   bool CheckOpenChild(const StoredExecution& execution, EventId run, std::uint32_t index);
   bool CheckEndedChild(const StoredExecution& execution,
                        EventId run,
@@ -166,6 +177,14 @@ class StoreChecker {
   bool CheckRunUpdates(const StoredExecution& execution, const interpreter::MapRunWait& wait);
   // What became of the executions of its runs; nullopt: some have expired.
   std::optional<std::map<AttemptKey, ObservedRun>> RunsOf(const StoredExecution& execution) const;
+  // How an execution of the run that is over has ended; nullopt: it has not.
+  std::optional<rows::EndedChildRow> EndOfExpress(const StoredExecution& execution,
+                                                  EventId run,
+                                                  std::uint32_t index) const;
+  std::string ExpressDisagreement(const StoredExecution& execution,
+                                  EventId run,
+                                  std::uint32_t index,
+                                  const PlainJson& input) const;
   std::string RunDisagreement(const OracleRun& run, const StoredExecution& execution) const;
   bool CheckArchived(const StoredExecution& execution);
   bool CheckArchivedFrame(const StoredExecution& execution,
@@ -190,6 +209,8 @@ class StoreChecker {
   const FindDefinition find_definition_;
   Coverage& coverage_;
   const bool may_clock_go_back_;
+  // Whether EXPRESS executions may end otherwise than the oracle foresees by itself.
+  const std::function<bool()> has_express_chance_;
   std::map<ExecutionId, StoredExecution> executions_;
   // Of executions that are there, by their names.
   std::map<ExecutionName, ExecutionId> by_name_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/interpreter/task_call.h"
+#include "tests/simulator/express_check.h"
 #include "tests/simulator/store_checker.h"
 
 namespace pawl::simulator {
@@ -307,9 +308,17 @@ bool StoreChecker::CheckChildOfRun(const StoredExecution& child) {
   return Fail(child, "belongs to no Map run");
 }
 
+bool StoreChecker::IsExpressRun(const StoredExecution& execution, EventId run) const {
+  const rows::ExecutionRow& row = execution.row;
+  const DefinitionText* text = find_definition_(row.header.state_machine, row.revision);
+  const StateIndex state = execution.folded.runs.at(run).state;
+  return std::get<asl::MapState>(text->machine->states[state].details).distributed->is_express;
+}
+
 bool StoreChecker::CheckRunChildren(const StoredExecution& execution,
                                     EventId run,
                                     const StoredRun& stored) {
+  const bool is_express = IsExpressRun(execution, run);
   for (const auto& [index, open] : stored.open) {
     const StoredExecution* child = ChildOfRun(execution, run, index);
     if (child == nullptr) continue;
@@ -319,19 +328,45 @@ bool StoreChecker::CheckRunChildren(const StoredExecution& execution,
     if (!CheckOpenChild(execution, run, index)) return false;
   }
   for (const auto& [index, ended] : stored.ended) {
+    if (is_express) break;
     if (!CheckEndedChild(execution, run, index, ended)) return false;
   }
   if (stored.row.status != "SUCCEEDED") return true;
+  const auto counts = CountChildren(execution, run, stored);
+  if (!counts) {
+    return Fail(execution, "its Map run succeeded before all of its executions had ended");
+  }
+  return *counts == stored.row.wait.executions ||
+         Fail(execution, "its Map run succeeded and took one end for another");
+}
+
+std::optional<MapRunCounts> StoreChecker::CountChildren(const StoredExecution& execution,
+                                                        EventId run,
+                                                        const StoredRun& stored) const {
+  const bool is_express = IsExpressRun(execution, run);
   MapRunCounts counts;
   for (std::uint32_t index = 0; index < stored.row.wait.children; ++index) {
-    const StoredExecution* child = ChildOfRun(execution, run, index);
-    if (child == nullptr || !child->row.is_closed()) {
-      return Fail(execution, "its Map run succeeded before all of its executions had ended");
+    if (is_express) {
+      const auto ended = EndOfExpress(execution, run, index);
+      if (!ended) return std::nullopt;
+      Count(counts, ended->status, 1);
+      continue;
     }
+    const StoredExecution* child = ChildOfRun(execution, run, index);
+    if (child == nullptr || !child->row.is_closed()) return std::nullopt;
     Count(counts, std::string(interpreter::ExecutionStatusName(child->row.status)), 1);
   }
-  return counts == stored.row.wait.executions ||
-         Fail(execution, "its Map run succeeded and took one end for another");
+  return counts;
+}
+
+std::optional<rows::EndedChildRow> StoreChecker::EndOfExpress(const StoredExecution& execution,
+                                                              EventId run,
+                                                              std::uint32_t index) const {
+  const auto row = disk_.LastEndedChild(rows::EndedChildKey(execution.id, run, index));
+  if (!row) return std::nullopt;
+  auto ended = rows::DecodeEndedChild(*row);
+  if (!ended.ok()) return std::nullopt;
+  return std::move(*ended);
 }
 
 // What has ended and is still counted as open has a message under way that tells it.
@@ -405,7 +440,16 @@ std::optional<std::map<AttemptKey, ObservedRun>> StoreChecker::RunsOf(
       if (ended.output) child.output = PlainJson::Parse(ended.output->view());
       run.children.emplace(index, std::move(child));
     }
+    const bool is_express = IsExpressRun(execution, event);
     for (std::uint32_t index = 0; is_success && index < stored.row.wait.children; ++index) {
+      if (is_express) {
+        const auto express = EndOfExpress(execution, event, index);
+        if (!express) return std::nullopt;
+        ObservedChild ended{.items = express->items};
+        if (express->output) ended.output = PlainJson::Parse(express->output->view());
+        run.children.emplace(index, std::move(ended));
+        continue;
+      }
       const StoredExecution* child = ChildOfRun(execution, event, index);
       if (child == nullptr) return std::nullopt;
       ObservedChild ended;
@@ -424,6 +468,39 @@ std::optional<std::map<AttemptKey, ObservedRun>> StoreChecker::RunsOf(
     observed.emplace(folded.key, std::move(run));
   }
   return observed;
+}
+
+std::string StoreChecker::ExpressDisagreement(const StoredExecution& execution,
+                                              EventId run,
+                                              std::uint32_t index,
+                                              const PlainJson& input) const {
+  const auto ended = EndOfExpress(execution, run, index);
+  if (!ended) return {};
+  const rows::ExecutionRow& row = execution.row;
+  const DefinitionText* text = find_definition_(row.header.state_machine, row.revision);
+  const asl::State& state = text->machine->states[execution.folded.runs.at(run).state];
+  const auto& map = std::get<asl::MapState>(state.details);
+  const PlainJson* definition = FindState(text->definition, state.name);
+  interpreter::ExecutionHeader header;
+  header.state_machine =
+      interpreter::MapChildMachine(row.header.state_machine, map.distributed->label);
+  header.name = interpreter::MapChildName(row.header, run, index);
+  header.express_id = header.name;
+  const OracleRequest request{
+      .definition = *definition->Find("ItemProcessor"),
+      .input = input,
+      .state_machine = header.state_machine,
+      .state_machine_arn = interpreter::StateMachineArn({}, header.state_machine),
+      .execution = header.name,
+      .execution_arn = interpreter::ExecutionArn({}, header),
+      .started_at = FormatTimestamp(ended->started_at)};
+  ExpressEnd end{.status = ended->status,
+                 .error = ended->error,
+                 .cause = ended->cause,
+                 .started_at = ended->started_at,
+                 .stopped_at = ended->stopped_at};
+  if (ended->output) end.output = ended->output->str();
+  return DisagreementOn(end, Foresee(request, {}), std::nullopt, has_express_chance_());
 }
 
 // Each item is given to one execution, as the definition says.
@@ -448,6 +525,10 @@ std::string StoreChecker::RunDisagreement(const OracleRun& run,
       if (open != stored.open.end()) input = open->second.input.str();
       if (const StoredExecution* child = ChildOfRun(execution, event, index)) {
         input = TextOf(*child, *child->events.front().payload);
+      }
+      if (IsExpressRun(execution, event)) {
+        std::string disagreement = ExpressDisagreement(execution, event, index, expected.input);
+        if (!disagreement.empty()) return disagreement;
       }
       if (input && !Matches(expected.input, PlainJson::Parse(*input))) {
         return "the input of a Map run's execution is " + expected.input.Write() + ", not " +

@@ -103,6 +103,7 @@ class World final : public WatchSink {
   void ReadSome();
   void WatchSome();
   void UpdateSomeMapRun();
+  void StartSomeExpress();
   void DeployAgain();
   void WorkerStep();
   // Of people who hold task tokens (world_callbacks.cc).
@@ -128,6 +129,16 @@ class World final : public WatchSink {
   void DiskFault();
   void SettleAndCheck();
   void ConnectWorker(SimulatedWorker& worker);
+
+  // EXPRESS executions (world_express.cc).
+  void DeployExpress();
+  void StartExpressAlone(const StartRequest& start);
+  void OnExpressEnded(const std::string& name,
+                      const std::string& input,
+                      const Result<ExecutionInfo>& info);
+  bool HasExpressChance() const;
+  // Whether anybody waits for one, or a worker is at work for one.
+  bool HasOpenExpress() const;
 
   void Deploy(std::size_t machine);
   void Start(const ExecutionName& name, const std::string& input);
@@ -190,6 +201,10 @@ class World final : public WatchSink {
   };
 
   std::vector<Machine> machines_;
+  DefinitionText express_;
+  // Calls to the engine that runs, and whether they were answered.
+  std::vector<bool> express_calls_;
+  std::set<std::string> express_arns_;
   std::vector<std::unique_ptr<SimulatedWorker>> workers_;
   std::vector<ExecutionName> names_;
   std::map<ExecutionName, std::string> inputs_;

@@ -70,7 +70,8 @@ World::World(std::uint64_t seed, const RunOptions& options, Coverage& coverage)
             return FindDefinition(machine, revision);
           },
           coverage,
-          temper_.has_clock_jumps),
+          temper_.has_clock_jumps,
+          [this] { return HasExpressChance(); }),
       wall_(test::ManualClock::kStart) {
   surroundings_.now = [this] { return engine_ ? engine_->Now() : engine_time_; };
   surroundings_.token_holder = &token_holder_;
@@ -91,6 +92,7 @@ RunReport World::Run() {
   }
   for (std::size_t i = 0; i < machines_.size(); ++i)
     Deploy(i);
+  if (mix_.has_express) DeployExpress();
   crowded_shard_ = static_cast<std::uint16_t>(random_.Below(128));
   const std::uint64_t workers = 1 + random_.Below(3);
   for (std::uint64_t i = 0; i < workers; ++i) {
@@ -236,6 +238,10 @@ void World::Crash(bool may_keep) {
   engine_.reset();
   clock_ = nullptr;
   requests_.clear();
+  const bool has_call =
+      std::find(express_calls_.begin(), express_calls_.end(), false) != express_calls_.end();
+  coverage_.HitIf(has_call, Mark::kExpressLostInCrash);
+  express_calls_.clear();
   for (auto& [name, entry] : ledger_.redrives)
     entry.unanswered = 0;
 }

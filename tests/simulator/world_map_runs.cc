@@ -21,6 +21,7 @@ void World::CheckMapRunsAtRest() {
         return Fail(who + "its Map run could start executions and nothing lets it");
       }
       if (wait->executions.open() == 0) return Fail(who + "its Map run waits for nothing");
+      if (checker_.IsExpressRun(execution, wait->run)) continue;
       for (const auto& [index, open] : execution.runs.at(wait->run).open) {
         const StoredExecution* child = checker_.ChildOfRun(execution, wait->run, index);
         const bool is_running = child != nullptr && !child->row.is_closed() &&
@@ -154,6 +155,10 @@ void World::NoteMapRuns(const StoredExecution& execution) {
     const bool is_half_started = is_open && wait->executions.open() > 0 && wait->next < wait->total;
     if (is_half_started) note(Mark::kCrashWithHalfStartedMapRun);
     if (is_open && wait->is_redriving()) note(Mark::kCrashWithMapRunBeingRedriven);
+    if (checker_.IsExpressRun(execution, event)) {
+      if (is_open && wait->executions.open() > 0) note(Mark::kCrashWithExpressMapRun);
+      continue;
+    }
     for (const auto& [index, open] : run.open) {
       const StoredExecution* child = checker_.ChildOfRun(execution, event, index);
       if (is_open && child == nullptr) note(Mark::kCrashBeforeMapChildIsStarted);

@@ -45,6 +45,7 @@ void World::TakeStep() {
       {temper_.has_stops ? 2U : 0U, &World::StopSome},
       {temper_.has_redrives ? 4U : 0U, &World::RedriveSome},
       {mix_.has_map_runs ? 8U : 0U, &World::UpdateSomeMapRun},
+      {mix_.has_express ? 8U : 0U, &World::StartSomeExpress},
       {2, &World::ReadSome},
       {2, &World::WatchSome},
       {temper_.has_redeployments ? 1U : 0U, &World::DeployAgain},

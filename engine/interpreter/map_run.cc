@@ -73,6 +73,9 @@ void Interpreter::ExecuteDistributedMap(Frame& frame,
   RecordOn(frame, EventType::kMapStateStarted).index = wait.total;
   if (!PrepareMapRun(frame, wait)) return;
   const HistoryEvent& started = RecordOn(frame, EventType::kMapRunStarted);
+  // A run is what the history tells of one: here and below, where an event finds no place the
+  // execution ends, and its run as it was.
+  if (is_history_full_) return;
   wait.run = started.id;
   wait.started_at = now_;
   RecordMapRun(frame, wait, "RUNNING", false);
@@ -278,6 +281,7 @@ void Interpreter::RedriveMapRun(Frame& frame, EventId redriven) {
   wait.redrive.next = 0;
   wait.memory = {};
   HistoryEvent& event = Record(EventType::kMapRunRedriven, redriven, frame.state);
+  if (is_history_full_) return;
   event.run = wait.run;
   event.index = wait.redrive.count;
   frame.last_event = event.id;

@@ -79,6 +79,7 @@ bool Interpreter::On(const ResultsWritten& written) {
 void Interpreter::MapRunSucceeded(Frame& frame, Bytes output) {
   const MapRunWait wait = std::get<MapRunWait>(frame.wait);
   const EventId run_ended = RecordOn(frame, EventType::kMapRunSucceeded).id;
+  if (is_history_full_) return;
   Record(EventType::kMapStateSucceeded, run_ended, frame.state);
   // As most records have it, what follows points to MapRunSucceeded too. Those made since November
   // 2024 have MapRunStarted there, and so all of JSONata, which began then.
@@ -104,10 +105,11 @@ void Interpreter::MapRunFailed(Frame& frame, Failure failure) {
 
 void Interpreter::FailMapRun(Frame& frame, Failure failure) {
   MapRunWait wait = std::get<MapRunWait>(frame.wait);
-  EndMapRun(frame, wait, "FAILED");
   HistoryEvent& failed = RecordOn(frame, EventType::kMapRunFailed);
+  if (is_history_full_) return;
   failed.error = failure.error;
   failed.cause = failure.cause;
+  EndMapRun(frame, wait, "FAILED");
   wait.memory = {};
   KeepFailed({.frame = frame.number, .wait = std::move(wait)}, failure);
   frame.wait = RunnableWait{.is_entered = true};
@@ -116,7 +118,7 @@ void Interpreter::FailMapRun(Frame& frame, Failure failure) {
   Fail(frame, std::move(failure));
 }
 
-// Without an event: the run's, or what ends the Map around it, follows.
+// Without an event: the run's stands before it, or what ends the Map around it follows.
 void Interpreter::EndMapRun(const Frame& frame, MapRunWait wait, std::string status) {
   StopOpen(frame, wait);
   RecordMapRun(frame, std::move(wait), std::move(status), true);

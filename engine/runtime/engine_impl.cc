@@ -53,6 +53,7 @@ EngineImpl::EngineImpl(EngineOptions options, EngineParts parts)
       storage_(std::move(parts.storage)),
       system_clock_(std::move(parts.clock)),
       random_(std::move(parts.random)),
+      express_epoch_(random_->Next64()),
       on_store_failed_(std::move(parts.on_store_failed)),
       has_threads_(parts.has_threads),
       object_jobs_(std::move(parts.objects), has_threads_ ? kObjectThreads : 0) {

@@ -155,6 +155,8 @@ class EngineImpl final : public Engine, public ShardEnvironment {
 
   ObjectJobs& object_jobs() override { return object_jobs_; }
 
+  std::uint64_t express_epoch() const override { return express_epoch_; }
+
   Result<std::shared_ptr<const asl::StateMachine>> FindMachine(NamespaceId namespace_id,
                                                                const std::string& state_machine,
                                                                std::uint64_t revision) override;
@@ -182,6 +184,7 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   std::unique_ptr<storage::Storage> storage_;
   std::unique_ptr<platform::Clock> system_clock_;
   std::unique_ptr<platform::Random> random_;
+  const std::uint64_t express_epoch_;
   std::function<void(const Status&)> on_store_failed_;
   const bool has_threads_;
   ObjectJobs object_jobs_;

@@ -32,7 +32,9 @@ struct Resident {
   // Of joins whose results are not in `set`: those that may not be durable yet, so that the store
   // cannot give them back.
   std::map<FrameNumber, std::map<std::uint32_t, interpreter::Payload>> new_results;
-  // Outputs of Map runs' executions that may not be durable yet.
+  // Executions of Map runs that were started, with the number of their items, and outputs of those
+  // that ended: what may not be durable yet.
+  std::map<FrameNumber, std::map<std::uint32_t, std::uint32_t>> new_open_children;
   std::map<FrameNumber, std::map<std::uint32_t, Bytes>> new_child_outputs;
   std::map<FrameNumber, FramePlace> places;
 

@@ -132,8 +132,13 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
 
   auto owned = std::make_unique<Resident>();
   Resident& execution = *owned;
-  last_number_.value = std::max(last_number_.value + 1, static_cast<std::uint64_t>(ToMicros(now)));
-  execution.id = {.shard = id_, .number = last_number_};
+  if (fresh.header.is_express()) {
+    execution.id = {.shard = id_, .number = NextExpressNumber()};
+  } else {
+    last_number_.value =
+        std::max(last_number_.value + 1, static_cast<std::uint64_t>(ToMicros(now)));
+    execution.id = {.shard = id_, .number = last_number_};
+  }
   execution.machine = std::move(command.machine);
   execution.row = std::move(fresh);
   execution.on_close = std::move(command.on_close);
@@ -230,7 +235,9 @@ void Shard::On(TakeActivityCommand command, Timestamp now, DiskState disk) {
             {.frame = ref.frame,
              .at = now,
              .body = interpreter::TaskTaken{.wait_number = ref.wait_number,
-                                            .worker = std::move(command.worker)}});
+                                            .worker = std::move(command.worker)}}) &&
+      // That it was taken may have found no place in the history.
+      !(*found)->row.is_closed();
   Reply([this, ref, is_taken, done = std::move(command.done)](const Status& status) {
     // From now on the token says who has it, and not the matcher.
     if (status.ok()) cancelled_.push_back(ref);

@@ -62,6 +62,8 @@ class ShardEnvironment {
   virtual const std::string& lambda_endpoint() const = 0;
   virtual storage::Storage& storage() = 0;
   virtual ObjectJobs& object_jobs() = 0;
+  // Random, and the same until the engine is closed: see Shard::NextExpressNumber.
+  virtual std::uint64_t express_epoch() const = 0;
   virtual Matcher& matcher() = 0;
   // A revision that is in use: DataLoss if it is not there.
   virtual Result<std::shared_ptr<const asl::StateMachine>> FindMachine(
@@ -258,6 +260,11 @@ class Shard {
   void KeepTurn(Resident& execution, const interpreter::Turn& turn);
   // Drops payloads that nothing refers to, when they have become twice as many bytes.
   static void DropPayloads(Resident& execution);
+  // No row keeps the numbers that were given, and tasks of lost executions may still be with
+  // workers. So these lie beyond all times, and tell in which life of the engine they were given.
+  ExecutionNumber NextExpressNumber();
+  // The Map run of a lost execution starts it again.
+  void TellLoss(const Resident& execution);
   void TellEnd(Resident& execution);
   Result<ExecutionInfo> InfoOf(const Resident& execution);
 
@@ -334,6 +341,8 @@ class Shard {
   // Executions whose removal is on its way to the disk: gone, though their rows can still be read.
   std::set<ExecutionNumber> expiring_;
   ExecutionNumber last_number_{};
+  // EXPRESS executions that were started since the engine was opened.
+  std::uint32_t express_count_ = 0;
   // EXPRESS executions among the residents.
   std::size_t in_memory_ = 0;
   std::uint64_t use_counter_ = 0;

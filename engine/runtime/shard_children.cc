@@ -253,13 +253,19 @@ void Shard::DeliverEnd(Resident& execution, const rows::OutboxKeyParts& key) {
                        .wait_number = row.parent->wait_number};
   environment_.Post(
       parent.execution.shard,
-      ChildEndedCommand{
-          .ref = parent,
-          .body = std::move(ended),
-          .done = [this, key, is_in_memory = execution.is_in_memory()](const Status& status) {
-            if (is_in_memory) return;
-            environment_.Post(id_, DeliveredCommand{.message = key, .status = status});
-          }});
+      ChildEndedCommand{.ref = parent,
+                        .body = std::move(ended),
+                        .done = [this, key, parent, is_in_memory = execution.is_in_memory()](
+                                    const Status& status) {
+                          if (!is_in_memory) {
+                            return environment_.Post(
+                                id_, DeliveredCommand{.message = key, .status = status});
+                          }
+                          if (status.ok()) return;
+                          // Its end is lost: its Map run starts it again.
+                          environment_.Post(parent.execution.shard,
+                                            ChildRefusedCommand{parent.execution, parent.frame});
+                        }});
 }
 
 Status Shard::RecoverOutbox() {

@@ -9,6 +9,11 @@
 namespace pawl::runtime {
 namespace {
 
+// Microseconds since 1970 take less for a hundred thousand years.
+constexpr std::uint64_t kBeyondTimes = std::uint64_t{1} << 62U;
+constexpr std::uint64_t kEpochs = std::uint64_t{1} << 30U;
+constexpr unsigned kCountBits = 32;
+
 // Payloads of one execution that are kept without asking who needs them.
 constexpr std::size_t kPayloadBytes = 256 * 1024;
 
@@ -38,6 +43,17 @@ std::set<EventId> NeededPayloads(const Resident& execution) {
 }
 
 }  // namespace
+
+ExecutionNumber Shard::NextExpressNumber() {
+  const std::uint64_t epoch = environment_.express_epoch() % kEpochs;
+  return ExecutionNumber{kBeyondTimes | (epoch << kCountBits) | ++express_count_};
+}
+
+void Shard::TellLoss(const Resident& execution) {
+  const auto& parent = execution.row.parent;
+  if (!execution.is_in_memory() || !parent || !parent->map_run) return;
+  environment_.Post(parent->execution.shard, ChildRefusedCommand{parent->execution, parent->frame});
+}
 
 void Shard::KeepTurn(Resident& execution, const interpreter::Turn& turn) {
   ForgetHeartbeats(execution, turn);

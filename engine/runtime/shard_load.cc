@@ -233,6 +233,7 @@ Status Shard::LoadVariables(Resident& execution, FrameNumber frame) {
 void Shard::Shrink(Resident& execution) {
   execution.set.payloads.clear();
   execution.new_results.clear();
+  execution.new_open_children.clear();
   execution.new_child_outputs.clear();
   std::erase_if(execution.set.variables, [](const auto& frame) {
     std::size_t bytes = 0;

@@ -78,6 +78,8 @@ void Shard::StageMapRun(Resident& execution, const interpreter::MapRunChange& ch
               staged_.writes.Delete(Family::kState,
                                     rows::EndedChildKey(execution.id, started.run, started.index));
             }
+            execution.new_open_children[started.frame].insert_or_assign(started.index,
+                                                                        started.items);
             staged_.aftermath.map_children.push_back({.execution = execution.id,
                                                       .frame = started.frame,
                                                       .run = started.run,
@@ -98,6 +100,7 @@ void Shard::StageMapRun(Resident& execution, const interpreter::MapRunChange& ch
                                                        .cause = ended.cause,
                                                        .started_at = ended.started_at,
                                                        .stopped_at = ended.stopped_at}));
+            execution.new_open_children[ended.frame].erase(ended.index);
             if (ended.output) {
               execution.new_child_outputs[ended.frame].insert_or_assign(ended.index, *ended.output);
             }
@@ -108,6 +111,7 @@ void Shard::StageMapRun(Resident& execution, const interpreter::MapRunChange& ch
 
 void Shard::StageMapRunRow(Resident& execution, const interpreter::MapRunChanged& change) {
   const EventId run = change.wait.run;
+  execution.new_open_children.erase(change.frame);
   rows::MapRunRow row{
       .frame = change.frame, .state = change.state, .status = change.status, .wait = change.wait};
   const std::string key = rows::MapRunKey(execution.id, run);
@@ -276,6 +280,10 @@ Status Shard::LoadOpenChildren(Resident& execution, FrameNumber frame) {
                                  }
                                  return OkStatus();
                                }));
+  if (const auto fresh = execution.new_open_children.find(frame);
+      fresh != execution.new_open_children.end()) {
+    open.insert(fresh->second.begin(), fresh->second.end());
+  }
   if (open.size() != wait->executions.open()) {
     return DataLoss("a Map run counts " + std::to_string(wait->executions.open()) +
                     " open executions and " + std::to_string(open.size()) + " are there");

@@ -128,7 +128,7 @@ struct DeliveredCommand {
   std::optional<WrittenRun> written = {};
 };
 
-// An execution of a Map run could not be started now: it is asked for again a little later.
+// An execution of a Map run could not be started now, or was lost: it is started a little later.
 struct ChildRefusedCommand {
   ExecutionId execution;
   FrameNumber frame;

@@ -131,6 +131,7 @@ Status Shard::RecoverFrame(const storage::Row& row, Timestamp now) {
 void Shard::Drop() {
   for (const auto& [number, execution] : residents_) {
     if (execution->on_close) execution->on_close(Unavailable("the execution was lost"));
+    TellLoss(*execution);
   }
   residents_.clear();
   in_memory_ = 0;

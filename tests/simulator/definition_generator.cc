@@ -22,6 +22,14 @@ PlainJson Generator::Input(int depth) {
   return input;
 }
 
+LanguageMix ExpressMix(LanguageMix mix) {
+  mix.has_callbacks = false;
+  mix.has_children = false;
+  mix.has_map_runs = false;
+  mix.is_express = true;
+  return mix;
+}
+
 LanguageMix DrawLanguageMix(SeededRandom& random) {
   const auto one_in = [&random](std::uint64_t n) { return random.Below(n) == 0; };
   LanguageMix mix;
@@ -40,6 +48,8 @@ LanguageMix DrawLanguageMix(SeededRandom& random) {
   mix.has_queries = !mix.has_broken_paths && !one_in(3);
   mix.has_callbacks = mix.has_tasks && one_in(3);
   mix.has_children = one_in(3);
+  mix.has_map_runs = mix.has_joins && random.Below(5) < 2;
+  mix.has_express = one_in(3);
   mix.depth_max = 1 + static_cast<int>(random.Below(3));
   mix.states_max = 4 + static_cast<int>(random.Below(14));
   return mix;

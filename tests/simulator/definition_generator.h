@@ -34,10 +34,18 @@ struct LanguageMix {
   bool has_callbacks = false;
   // Tasks that start executions.
   bool has_children = false;
+  // Distributed Maps, if it has joins.
+  bool has_map_runs = false;
+  // State machines of type EXPRESS, and distributed Maps with executions of that type.
+  bool has_express = false;
+  // Of an EXPRESS state machine.
+  bool is_express = false;
   int depth_max = 3;
   int states_max = 14;
 };
 
+// What of `mix` EXPRESS executions have.
+LanguageMix ExpressMix(LanguageMix mix);
 LanguageMix DrawLanguageMix(SeededRandom& random);
 
 // A definition that the compiler accepts. `startable`: the state machines that it may start

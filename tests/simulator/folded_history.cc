@@ -23,8 +23,8 @@ bool MayLeadTo(const asl::State& state, StateIndex next) {
 
 class Folder {
  public:
-  Folder(const asl::StateMachine& machine, FoldedHistory& folded)
-      : machine_(machine), folded_(folded) {}
+  Folder(const asl::StateMachine& machine, StateIndex map, FoldedHistory& folded)
+      : machine_(machine), map_(map), folded_(folded) {}
 
   void Fold(const std::vector<HistoryEvent>& events) {
     events_ = &events;
@@ -34,6 +34,12 @@ class Folder {
       if (folded_.problem.empty()) Take();
       if (!folded_.problem.empty()) return;
       last_at_ = event.at;
+    }
+    // No event tells the end of a run that was stopped.
+    for (auto& [event, run] : folded_.runs) {
+      const FoldedFrame& frame = folded_.frames.at(run.frame);
+      const bool goes_on = frame.is_open && frame.phase == Phase::kRun && frame.run == event;
+      if (run.end == FoldedRun::End::kOpen && !goes_on) run.end = FoldedRun::End::kAborted;
     }
   }
 
@@ -63,7 +69,7 @@ class Folder {
     switch (event().type) {
       case EventType::kExecutionStarted:
         Require(event().id == 1 && event().previous == 0, "it is not the first");
-        folded_.frames[kRootFrame] = {};
+        folded_.frames[kRootFrame].scope = map_;
         frame_of_[1] = kRootFrame;
         return;
       case EventType::kExecutionSucceeded:
@@ -119,6 +125,13 @@ class Folder {
       case EventType::kParallelStateFailed:
       case EventType::kMapStateFailed:
         return FailJoin();
+      case EventType::kMapRunStarted:
+        return StartRun();
+      case EventType::kMapRunSucceeded:
+      case EventType::kMapRunFailed:
+        return EndRun();
+      case EventType::kMapRunRedriven:
+        return RedriveRun();
       case EventType::kMapIterationStarted:
         return StartIteration();
       case EventType::kMapIterationSucceeded:
@@ -131,12 +144,8 @@ class Folder {
       case EventType::kParallelStateAborted:
       case EventType::kMapStateAborted:
       case EventType::kEvaluationFailed:
-      // The simulator draws no distributed Maps.
-      case EventType::kMapRunStarted:
-      case EventType::kMapRunSucceeded:
-      case EventType::kMapRunFailed:
+      // The engine records none.
       case EventType::kMapRunAborted:
-      case EventType::kMapRunRedriven:
         // The frame goes with its join, whose own event follows.
         if (FoldedFrame* frame = Previous()) frame_of_[event().id] = frame->number;
         return;
@@ -280,7 +289,8 @@ class Folder {
       frame.last = event().id;
       frame.entered_at = event().at;
       frame.open_attempt.reset();
-      if (frame.phase == Phase::kJoin) {
+      const bool has_run = frame.phase == Phase::kRun && frame.run != 0;
+      if (frame.phase == Phase::kJoin || has_run) {
         folded_.continued.insert(KeyOf(frame));
         folded_.failed_children.erase(KeyOf(frame));
         folded_.attempt_ended.erase(KeyOf(frame));
@@ -526,7 +536,8 @@ class Folder {
             "an attempt is still open");
     Extend(*frame);
     ++frame->attempt;
-    frame->phase = Phase::kJoin;
+    frame->phase = IsDistributed(event().state) ? Phase::kRun : Phase::kJoin;
+    frame->run = 0;
     frame->join_next = 0;
     const auto* parallel = std::get_if<asl::ParallelState>(&machine_.states[event().state].details);
     frame->join_total =
@@ -534,8 +545,67 @@ class Folder {
     folded_.attempt_began[KeyOf(*frame)] = event().at;
   }
 
+  bool IsDistributed(StateIndex state) const {
+    const auto* map = std::get_if<asl::MapState>(&machine_.states[state].details);
+    return map != nullptr && map->distributed.has_value();
+  }
+
+  // --- Map runs ---
+
+  void StartRun() {
+    FoldedFrame* frame = InState({});
+    if (frame == nullptr) return;
+    Require(frame->phase == Phase::kRun && frame->run == 0, "the Map has not started");
+    Extend(*frame);
+    frame->run = event().id;
+    folded_.runs[event().id] = {.key = KeyOf(*frame),
+                                .frame = frame->number,
+                                .state = frame->state,
+                                .total = frame->join_total};
+  }
+
+  void EndRun() {
+    FoldedFrame* frame = InState({});
+    if (frame == nullptr) return;
+    if (!Require(frame->phase == Phase::kRun && frame->run != 0, "no Map run goes on")) return;
+    Extend(*frame);
+    FoldedRun& run = folded_.runs.at(frame->run);
+    const bool is_success = event().type == EventType::kMapRunSucceeded;
+    run.end = is_success ? FoldedRun::End::kSucceeded : FoldedRun::End::kFailed;
+    run.error = event().error.value_or("");
+    if (!is_success) {
+      failed_joins_[frame->number] = {.frames = {*frame}, .child = std::nullopt};
+      folded_.attempt_ended[run.key] = event().at;
+    }
+    frame->phase = Phase::kEnded;
+    frame->has_failed = !is_success;
+  }
+
+  void RedriveRun() {
+    const auto run = folded_.runs.find(event().run);
+    if (!Require(run != folded_.runs.end(), "there was no such Map run")) return;
+    FoldedFrame& frame = folded_.frames.at(run->second.frame);
+    Require(frame.is_open && frame.phase == Phase::kRun && frame.run == event().run,
+            "the Map does not go on");
+    Require(FollowsRedrive(), "the execution was not redriven");
+    Require(event().index == ++run->second.redrives, "it counts other redrives of the run");
+    Extend(frame);
+    run->second.end = FoldedRun::End::kOpen;
+    run->second.error.clear();
+  }
+
+  // The state's success follows the run's.
+  void EndMapOfRun(FoldedFrame& frame) {
+    Require(event().previous == frame.last && frame.phase == Phase::kEnded && !frame.has_failed,
+            "its run has not succeeded");
+    frame_of_[event().id] = frame.number;
+    // What follows points to MapRunSucceeded, in JSONata to MapRunStarted.
+    if (machine_.states[frame.state].is_jsonata) frame.last = frame.run;
+  }
+
   void EndJoin() {
     FoldedFrame* join = InState({});
+    if (join != nullptr && IsDistributed(join->state)) return EndMapOfRun(*join);
     if (join == nullptr || !Require(join->phase == Phase::kJoin, "no branches are open")) return;
     Require(join->join_next == join->join_total, "not all branches were started");
     for (auto& [number, frame] : folded_.frames) {
@@ -683,6 +753,8 @@ class Folder {
   }
 
   const asl::StateMachine& machine_;
+  // Of an execution of a Map run.
+  const StateIndex map_;
   FoldedHistory& folded_;
   const std::vector<HistoryEvent>* events_ = nullptr;
   const HistoryEvent* event_ = nullptr;
@@ -708,9 +780,10 @@ bool IsRefusedCall(const FoldedAttempt& attempt) {
 }
 
 FoldedHistory FoldHistory(const asl::StateMachine& machine,
+                          StateIndex map,
                           const std::vector<HistoryEvent>& events) {
   FoldedHistory folded;
-  Folder(machine, folded).Fold(events);
+  Folder(machine, map, folded).Fold(events);
   return folded;
 }
 

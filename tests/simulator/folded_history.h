@@ -54,6 +54,7 @@ struct FoldedFrame {
     kEntered,  // in a state that has done nothing yet, or waits for its time
     kTask,     // an attempt is open
     kJoin,     // branches are open
+    kRun,      // a Map run is to begin, or goes on
     kEnded,    // an attempt is over; a retry, a catcher or the exit follows
     kLeft,     // between states, or at the end of the branch
   };
@@ -62,7 +63,8 @@ struct FoldedFrame {
   FrameNumber parent;
   std::uint32_t index = 0;
   BranchKey branch;
-  // The Parallel or Map around, and the branch in it.
+  // The Parallel or Map around, and the branch in it. Of the root only in an execution of a Map
+  // run.
   StateIndex scope = asl::kNoState;
   std::uint32_t scope_branch = 0;
 
@@ -83,6 +85,23 @@ struct FoldedFrame {
   std::optional<std::size_t> open_attempt;
   std::uint32_t join_total = 0;
   std::uint32_t join_next = 0;
+  // The event that began the present Map run; 0: none has begun.
+  EventId run = 0;
+};
+
+// A run of a distributed Map.
+struct FoldedRun {
+  enum class End { kOpen, kSucceeded, kFailed, kAborted };
+
+  AttemptKey key;
+  FrameNumber frame;
+  StateIndex state = asl::kNoState;
+  // Items.
+  std::uint32_t total = 0;
+  std::uint32_t redrives = 0;
+  End end = End::kOpen;
+  // Of a failure.
+  std::string error = {};
 };
 
 struct FoldedHistory {
@@ -90,6 +109,8 @@ struct FoldedHistory {
   std::string problem;
   std::map<FrameNumber, FoldedFrame> frames;
   std::vector<FoldedAttempt> attempts;
+  // By the events that began them.
+  std::map<EventId, FoldedRun> runs;
   std::optional<interpreter::HistoryEvent> closing;
   // Of an execution that ended without success: the frames that a redrive goes on with.
   std::map<FrameNumber, FoldedFrame> kept;
@@ -105,7 +126,9 @@ struct FoldedHistory {
   std::map<AttemptKey, Timestamp> attempt_ended;
 };
 
+// `map`: of an execution of a Map run the Map; else kNoState.
 FoldedHistory FoldHistory(const asl::StateMachine& machine,
+                          StateIndex map,
                           const std::vector<interpreter::HistoryEvent>& events);
 
 }  // namespace pawl::simulator

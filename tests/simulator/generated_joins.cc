@@ -28,7 +28,23 @@ std::string Generator::Parallel(int depth, const Next& next) {
   return Add(name, std::move(members), next);
 }
 
+PlainJson Generator::MapSelector() {
+  PlainJson selector = PlainJson::Object({{"n", PlainJson::Number(0)},
+                                          {"k.$", Text("$$.Map.Item.Value.k")},
+                                          {"s.$", Text("$.s")},
+                                          {"b.$", Text("$$.Map.Item.Value.b")},
+                                          {"t.$", Text("$.t")},
+                                          {"to", Number(1, 3)},
+                                          {"items.$", Text("$$.Map.Item.Value.items")},
+                                          {"index.$", Text("$$.Map.Item.Index")}});
+  if (!visible_.empty()) selector.Set("outer.$", Text("$" + AnyVariable()));
+  if (mix_.has_broken_paths && OneIn(5)) selector.Set("lost.$", Text("$.items[2].k"));
+  return selector;
+}
+
 std::string Generator::Map(int depth, const Next& next) {
+  if (mix_.has_map_runs && !is_express_ && map_runs_left_ > 0 && !OneIn(4))
+    return DistributedMap(depth, next);
   const std::string name = NewName();
   Members members = {{"Type", Text("Map")}};
   AddAssign(members);
@@ -40,17 +56,7 @@ std::string Generator::Map(int depth, const Next& next) {
   }
   members.emplace_back(is_old_form ? "Iterator" : "ItemProcessor", std::move(processor));
   if (OneIn(3)) {
-    PlainJson selector = PlainJson::Object({{"n", PlainJson::Number(0)},
-                                            {"k.$", Text("$$.Map.Item.Value.k")},
-                                            {"s.$", Text("$.s")},
-                                            {"b.$", Text("$$.Map.Item.Value.b")},
-                                            {"t.$", Text("$.t")},
-                                            {"to", Number(1, 3)},
-                                            {"items.$", Text("$$.Map.Item.Value.items")},
-                                            {"index.$", Text("$$.Map.Item.Index")}});
-    if (!visible_.empty()) selector.Set("outer.$", Text("$" + AnyVariable()));
-    if (mix_.has_broken_paths && OneIn(5)) selector.Set("lost.$", Text("$.items[2].k"));
-    members.emplace_back(is_old_form ? "Parameters" : "ItemSelector", std::move(selector));
+    members.emplace_back(is_old_form ? "Parameters" : "ItemSelector", MapSelector());
   }
   if (OneIn(4)) {
     members.emplace_back("MaxConcurrencyPath", Text("$.k"));

@@ -135,9 +135,11 @@ std::string Generator::QueryTask(const Next& next) {
   if (OneIn(2)) payload.Set("s", Query(TextExpression()));
   if (!visible_.empty() && OneIn(2)) payload.Set("v", Query("$" + AnyVariable()));
   payload.Set("attempt", Query("$states.context.State.RetryCount"));
-  payload.Set("redrives", Query("$states.context.Execution.RedriveCount"));
+  if (!is_express_) {
+    payload.Set("redrives", Query("$states.context.Execution.RedriveCount"));
+  }
   PlainJson state = PlainJson::Object({{"Type", Text("Task")}});
-  const bool has_token = mix_.has_callbacks && OneIn(3);
+  const bool has_token = mix_.has_callbacks && !is_express_ && OneIn(3);
   const bool is_invoke = has_token || OneIn(4);
   const std::string result = is_invoke && !has_token ? "$states.result.Payload" : "$states.result";
   if (has_token) payload.Set("token", Query("$states.context.Task.Token"));
@@ -213,24 +215,28 @@ std::string Generator::QueryParallel(int depth, const Next& next) {
   return AddQuery(name, std::move(state), next);
 }
 
+PlainJson Generator::QueryMapSelector() {
+  const std::string value = "$states.context.Map.Item.Value";
+  PlainJson selector = PlainJson::Object({{"n", PlainJson::Number(0)},
+                                          {"k", Query(value + ".k")},
+                                          {"s", Query("$states.input.s")},
+                                          {"b", Query(value + ".b")},
+                                          {"t", Query("$states.input.t")},
+                                          {"to", Number(1, 3)},
+                                          {"items", Query(value + ".items")},
+                                          {"index", Query("$states.context.Map.Item.Index")}});
+  if (!visible_.empty()) selector.Set("outer", Query("$" + AnyVariable()));
+  return selector;
+}
+
 std::string Generator::QueryMap(int depth, const Next& next) {
+  if (mix_.has_map_runs && !is_express_ && map_runs_left_ > 0 && !OneIn(4))
+    return QueryDistributedMap(depth, next);
   const std::string name = NewName();
   PlainJson state = PlainJson::Object({{"Type", Text("Map")},
                                        {"Items", Query("$states.input.items")},
                                        {"ItemProcessor", Scope(depth + 1)}});
-  if (OneIn(2)) {
-    const std::string value = "$states.context.Map.Item.Value";
-    PlainJson selector = PlainJson::Object({{"n", PlainJson::Number(0)},
-                                            {"k", Query(value + ".k")},
-                                            {"s", Query("$states.input.s")},
-                                            {"b", Query(value + ".b")},
-                                            {"t", Query("$states.input.t")},
-                                            {"to", Number(1, 3)},
-                                            {"items", Query(value + ".items")},
-                                            {"index", Query("$states.context.Map.Item.Index")}});
-    if (!visible_.empty()) selector.Set("outer", Query("$" + AnyVariable()));
-    state.Set("ItemSelector", std::move(selector));
-  }
+  if (OneIn(2)) state.Set("ItemSelector", QueryMapSelector());
   if (OneIn(2)) {
     state.Set("MaxConcurrency", OneIn(2) ? Query("$states.input.k") : Number(0, 3));
   }

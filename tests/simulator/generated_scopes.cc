@@ -38,11 +38,11 @@ PlainJson Generator::Scope(int depth) {
 
 std::string Generator::Segment(int depth, const Next& next) {
   const bool is_full = names_ >= mix_.states_max;
-  const bool may_start = !startable_.empty() && child_tasks_left_ > 0 && depth <= 1;
+  const bool may_start = !is_express_ && !startable_.empty() && child_tasks_left_ > 0 && depth <= 1;
   if (may_start && OneIn(4)) return ChildTask(next);
   if (mix_.has_queries && OneIn(3)) return QuerySegment(depth, next, is_full);
   for (;;) {
-    switch (random_.Below(mix_.has_callbacks ? 15 : 12)) {
+    switch (random_.Below(mix_.has_callbacks && !is_express_ ? 15 : 12)) {
       case 0:
         return Pass(next);
       case 1:

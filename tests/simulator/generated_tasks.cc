@@ -55,7 +55,7 @@ PlainJson Generator::PayloadFor(std::string_view function) {
   if (function.starts_with("flaky") || OneIn(5)) {
     payload.Set("attempt.$", Text("$$.State.RetryCount"));
   }
-  if (function == "later" || OneIn(8)) {
+  if (!is_express_ && (function == "later" || OneIn(8))) {
     payload.Set("redrives.$", Text("$$.Execution.RedriveCount"));
   }
   return payload;
@@ -73,7 +73,7 @@ void Generator::AddTimeouts(Members& members) {
 }
 
 PlainJson Generator::ErrorNames() {
-  switch (random_.Below(7)) {
+  switch (random_.Below(mix_.has_map_runs ? 8 : 7)) {
     case 0:
       return Texts({"Flaky"});
     case 1:
@@ -86,6 +86,8 @@ PlainJson Generator::ErrorNames() {
       return Texts({"States.HeartbeatTimeout", "Flaky"});
     case 5:
       return Texts({"Planned", "Lambda.ResourceNotFoundException"});
+    case 7:
+      return Texts({"States.ExceedToleratedFailureThreshold"});
     default:
       return Texts({"States.ALL"});
   }

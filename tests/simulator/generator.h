@@ -25,7 +25,7 @@ inline PlainJson Text(std::string_view text) {
 class Generator final {
  public:
   Generator(const LanguageMix& mix, std::vector<std::string> startable, SeededRandom& random)
-      : mix_(mix), startable_(std::move(startable)), random_(random) {}
+      : mix_(mix), startable_(std::move(startable)), random_(random), is_express_(mix.is_express) {}
 
   PlainJson Machine();
   PlainJson Input(int depth);
@@ -100,6 +100,7 @@ class Generator final {
   std::string QueryFail();
   std::string QueryParallel(int depth, const Next& next);
   std::string QueryMap(int depth, const Next& next);
+  PlainJson QueryMapSelector();
 
   // --- States in JSONPath ---
   std::string Pass(const Next& next);
@@ -130,6 +131,18 @@ class Generator final {
   void KeepReachable(const std::string& name, const std::string& next);
   std::string Parallel(int depth, const Next& next);
   std::string Map(int depth, const Next& next);
+  PlainJson MapSelector();
+
+  // --- Distributed Maps ---
+  std::string DistributedMap(int depth, const Next& next);
+  std::string QueryDistributedMap(int depth, const Next& next);
+  // `is_batched`: its executions get batches of items.
+  PlainJson RunProcessor(int depth, bool is_batched);
+  void Unpack(PlainJson& processor);
+  // MaxConcurrency and what failures are tolerated.
+  void AddRunBounds(PlainJson& state, bool is_query);
+  PlainJson Batcher(bool is_query);
+
   // Counts n up by a function to a bound of 1 to 4.
   std::string CountingLoop(const Next& next);
   // Takes a nest of arrays apart, one level in each round: a loop that needs no function.
@@ -138,10 +151,14 @@ class Generator final {
   const LanguageMix& mix_;
   const std::vector<std::string> startable_;
   SeededRandom& random_;
+  // What is written at present runs in EXPRESS executions: they are not redriven, have no task
+  // tokens, and start nothing whose end they wait for.
+  bool is_express_;
   PlainJson* states_ = nullptr;
   int names_ = 0;
   int variables_ = 0;
   int child_tasks_left_ = 2;
+  int map_runs_left_ = 3;
   // The variables of the present scope, and those of it and of the scopes around.
   std::vector<std::string> own_;
   std::vector<std::string> visible_;

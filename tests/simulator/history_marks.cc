@@ -1,5 +1,6 @@
 #include "tests/simulator/history_marks.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace pawl::simulator {
@@ -24,6 +25,13 @@ bool IsFailure(EventType type) {
   }
 }
 
+// `event` is behind the failure of a distributed Map.
+bool IsOfRun(const StoredExecution& execution, const interpreter::HistoryEvent& event) {
+  const interpreter::HistoryEvent& failed = execution.events[event.previous - 1];
+  return failed.previous != 0 &&
+         execution.events[failed.previous - 1].type == EventType::kMapRunFailed;
+}
+
 void NoteEvents(const StoredExecution& execution, Coverage& coverage) {
   for (const interpreter::HistoryEvent& event : execution.events) {
     if (event.previous == 0) continue;
@@ -33,6 +41,7 @@ void NoteEvents(const StoredExecution& execution, Coverage& coverage) {
       case EventType::kParallelStateExited:
       case EventType::kMapStateExited:
         coverage.HitIf(IsFailure(before), Mark::kErrorCaught);
+        coverage.HitIf(IsFailure(before) && IsOfRun(execution, event), Mark::kMapRunCaught);
         coverage.HitIf(IsFailure(before) && !event.assigned.empty(),
                        Mark::kVariableAssignedByCatch);
         break;
@@ -102,6 +111,44 @@ void NoteAttempts(const StoredExecution& execution, Coverage& coverage) {
   }
 }
 
+void NoteRun(const StoredExecution& execution,
+             const FoldedRun& folded,
+             const StoredRun& stored,
+             Coverage& coverage) {
+  using End = FoldedRun::End;
+  const bool is_success = folded.end == End::kSucceeded;
+  const interpreter::MapRunWait& wait = stored.row.wait;
+  const std::uint64_t failed = wait.items.failed + wait.items.timed_out + wait.items.aborted;
+  const auto is_of_attempt = [&wait](const auto& open) {
+    return open.second.attempt == wait.redrive.count;
+  };
+  const bool has_open = std::any_of(stored.open.begin(), stored.open.end(), is_of_attempt);
+  const bool is_exceeded =
+      folded.end == End::kFailed && folded.error == "States.ExceedToleratedFailureThreshold";
+  coverage.HitIf(is_success, Mark::kMapRunSucceeded);
+  coverage.HitIf(is_success && failed > 0, Mark::kMapRunTolerated);
+  coverage.HitIf(is_exceeded, Mark::kMapRunExceeded);
+  coverage.HitIf(is_exceeded && has_open, Mark::kMapRunExceededWithOthersOpen);
+  coverage.HitIf(folded.key.attempt > 0, Mark::kMapRunRetried);
+  coverage.HitIf(wait.batcher.has_value() && wait.children < wait.next, Mark::kMapRunBatched);
+  coverage.HitIf(!folded.key.branch.empty(), Mark::kMapRunInBranch);
+  coverage.HitIf(execution.row.parent && execution.row.parent->map_run, Mark::kMapRunInMapRun);
+  coverage.HitIf(folded.end == End::kAborted && has_open, Mark::kMapRunAborted);
+  coverage.HitIf(folded.redrives > 0, Mark::kMapRunRedriven);
+  coverage.HitIf(folded.redrives > 1, Mark::kMapRunRedrivenTwice);
+  coverage.HitIf(folded.redrives > 0 && is_success, Mark::kRedrivenMapRunSucceeded);
+}
+
+void NoteMapRuns(const StoredExecution& execution, Coverage& coverage) {
+  for (const auto& [event, folded] : execution.folded.runs)
+    NoteRun(execution, folded, execution.runs.at(event), coverage);
+  const rows::ExecutionRow& row = execution.row;
+  if (!row.parent || !row.parent->map_run) return;
+  coverage.HitIf(row.header.redrive_count > 0, Mark::kMapChildRedriven);
+  coverage.HitIf(row.status == ExecutionStatus::kAborted && !row.error && !row.cause,
+                 Mark::kMapChildStopped);
+}
+
 void NoteRedrives(const StoredExecution& execution, Coverage& coverage) {
   for (const interpreter::HistoryEvent& event : execution.events) {
     if (event.type != EventType::kExecutionRedriven) continue;
@@ -131,6 +178,7 @@ void NoteHistory(const StoredExecution& execution, const Limits& limits, Coverag
   NoteEvents(execution, coverage);
   NoteAttempts(execution, coverage);
   NoteRedrives(execution, coverage);
+  NoteMapRuns(execution, coverage);
   const rows::ExecutionRow& row = execution.row;
   for (const auto& [number, frame] : execution.folded.frames) {
     const bool has_variables = !frame.variables.empty();
@@ -158,6 +206,7 @@ void NoteQueries(const StoredExecution& execution,
     coverage.HitIf(
         event.type == EventType::kParallelStateExited || event.type == EventType::kMapStateExited,
         Mark::kQueriedJoin);
+    coverage.HitIf(event.type == EventType::kMapRunSucceeded, Mark::kMapRunQueried);
   }
 }
 

@@ -51,12 +51,21 @@ struct RedriveEntry {
   }
 };
 
+// Updates of one Map run, in the order in which they were sent.
+struct MapRunUpdates {
+  std::vector<MapRunUpdate> sent;
+  // Places in `sent` of those that were acknowledged as having changed the run.
+  std::set<std::size_t> applied;
+};
+
 struct Ledger {
   std::map<ExecutionName, StartEntry> starts;
   std::map<ExecutionName, std::vector<StopEntry>> stops;
   // Of executions that nothing let go on since.
   std::set<ExecutionName> acknowledged_stops;
   std::map<ExecutionName, RedriveEntry> redrives;
+  // By the execution that the Map is in and the event that began the run.
+  std::map<std::pair<ExecutionId, EventId>, MapRunUpdates> map_run_updates;
   // Everything that was sent for a task, whether it arrived or not.
   std::map<TaskRef, std::set<Answer>> sent;
   // What was acknowledged as accepted.
@@ -66,6 +75,10 @@ struct Ledger {
   std::map<TaskRef, Answer> accepted_with_token;
   // The polls that got activities' tasks.
   std::map<TaskRef, std::string> taken;
+  // Tasks of EXPRESS executions: in which life of the engine they were given out, and those whose
+  // answer was accepted.
+  std::map<TaskRef, int> express_lives;
+  std::set<TaskRef> express_accepted;
   // What a task was when it was first delivered: it is that for ever.
   std::map<TaskRef, Task> delivered;
   std::uint64_t lost_workers = 0;

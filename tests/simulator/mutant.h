@@ -53,6 +53,14 @@ enum class Mutant : std::uint8_t {
   kLoseVariables,
   // After a crash expressions in definitions say "-" where they said "+".
   kAlterExpressions,
+  // A crash loses which executions of Map runs are open.
+  kLoseMapChildren,
+  // That a Map run is over and its executions are to be stopped never reaches the disk.
+  kOrphanMapChildren,
+  // After a crash open executions of a Map run have each other's inputs.
+  kMixMapInputs,
+  // A crash loses what failures Map runs tolerate.
+  kForgetTolerance,
 };
 
 struct NamedMutant {
@@ -60,7 +68,7 @@ struct NamedMutant {
   std::string_view name;
 };
 
-inline constexpr std::array<NamedMutant, 21> kMutants = {{
+inline constexpr std::array<NamedMutant, 25> kMutants = {{
     {Mutant::kAcknowledgeEarly, "acknowledge-early"},
     {Mutant::kSkipSync, "skip-sync"},
     {Mutant::kTearBatch, "tear-batch"},
@@ -82,6 +90,10 @@ inline constexpr std::array<NamedMutant, 21> kMutants = {{
     {Mutant::kLeakVariables, "leak-variables"},
     {Mutant::kLoseVariables, "lose-variables"},
     {Mutant::kAlterExpressions, "alter-expressions"},
+    {Mutant::kLoseMapChildren, "lose-map-children"},
+    {Mutant::kOrphanMapChildren, "orphan-map-children"},
+    {Mutant::kMixMapInputs, "mix-map-inputs"},
+    {Mutant::kForgetTolerance, "forget-tolerance"},
 }};
 
 std::optional<Mutant> FindMutant(std::string_view name);

@@ -45,6 +45,25 @@ struct ObservedCall {
   PlainJson cause = {};
 };
 
+// How an execution of a Map run ended.
+struct ObservedChild {
+  // Of a success.
+  std::optional<PlainJson> output = {};
+  std::uint32_t items = 1;
+};
+
+// What became of a Map run.
+struct ObservedRun {
+  // By their places in the run: those that have ended, and were not stopped with the run.
+  std::map<std::uint32_t, ObservedChild> children = {};
+  // Of a run that failed.
+  std::string error = {};
+  // Whether its bounds may be others than those of the definition, and what they were in the end.
+  bool is_updated = false;
+  std::optional<std::uint64_t> tolerated_failure_count = {};
+  std::optional<double> tolerated_failure_percentage = {};
+};
+
 // What chance decided in the run that is judged.
 struct Observations {
   // Tasks' attempts that ended otherwise than by their function's answer: the error's name, with
@@ -52,6 +71,8 @@ struct Observations {
   std::map<AttemptKey, std::string> faults = {};
   // How tasks ended that started executions: what they were told is checked elsewhere.
   std::map<AttemptKey, ObservedCall> calls = {};
+  // Attempts of distributed Maps whose runs succeeded or failed.
+  std::map<AttemptKey, ObservedRun> runs = {};
   // The child whose failure ended an attempt of a Parallel or Map; several, of which the first that
   // fails is meant, where what was seen does not tell them apart.
   std::map<AttemptKey, std::set<std::uint32_t>> failed_children = {};
@@ -81,6 +102,11 @@ struct ForeseenDelay {
   bool has_jitter = false;
 };
 
+struct ForeseenChild {
+  PlainJson input;
+  std::uint32_t items = 1;
+};
+
 struct OracleRun {
   bool has_succeeded = false;
   PlainJson output = {};
@@ -90,8 +116,13 @@ struct OracleRun {
   // The names of the states entered, for each branch.
   std::map<BranchKey, std::vector<std::string>> visits = {};
   std::map<AttemptKey, ForeseenDelay> delays = {};
+  // Of distributed Maps: what each execution of the run is started with, and how many items that
+  // is.
+  std::map<AttemptKey, std::vector<ForeseenChild>> map_children = {};
   // The definition does not come to an end within the oracle's patience.
   bool has_given_up = false;
+  // Several branches or iterations fail, and nobody saw which was the first.
+  bool has_chance = false;
 };
 
 OracleRun Foresee(const OracleRequest& request, const Observations& observed);

@@ -1,4 +1,6 @@
 // Parallel and Map.
+#include <algorithm>
+
 #include "tests/simulator/walker.h"
 
 namespace pawl::simulator {
@@ -25,30 +27,37 @@ Evaluated Walker::Iterate(const Visit& visit, const PlainJson& input) {
       return FailureOf(kRuntimeError);
     }
   }
-  Begin(visit);
   const PlainJson* processor = visit.state.Find("ItemProcessor");
   if (processor == nullptr) processor = visit.state.Find("Iterator");
-  const PlainJson* selector = visit.state.Find("ItemSelector");
-  if (selector == nullptr) selector = visit.state.Find("Parameters");
+  const PlainJson* config = processor->Find("ProcessorConfig");
+  if (config != nullptr && config->Find("Mode")->text == "DISTRIBUTED") {
+    return RunMap(visit, input, *items);
+  }
+  Begin(visit);
   std::vector<Evaluated> ends;
   for (std::uint32_t i = 0; i < items->items.size(); ++i) {
     const MapItem item{.value = items->items[i], .index = i};
-    PlainJson child_input = item.value;
-    if (selector != nullptr) {
-      Visit here = visit;
-      here.item = &item;
-      Evaluated filled =
-          IsQuery(visit) ? Evaluated(Query(here, *selector, {})) : Fill(here, *selector, input);
-      if (std::holds_alternative<Failure>(filled)) {
-        ends.push_back(std::get<Failure>(filled));
-        continue;
-      }
-      child_input = std::get<PlainJson>(std::move(filled));
+    Evaluated child_input = ItemInput(visit, input, item);
+    if (std::holds_alternative<Failure>(child_input)) {
+      ends.push_back(std::move(child_input));
+      continue;
     }
-    ends.push_back(
-        Scope(*processor, std::move(child_input), ChildOf(visit, i), &item, visit.variables));
+    ends.push_back(Scope(*processor,
+                         std::get<PlainJson>(std::move(child_input)),
+                         ChildOf(visit, i),
+                         &item,
+                         visit.variables));
   }
   return Join(visit, std::move(ends));
+}
+
+Evaluated Walker::ItemInput(const Visit& visit, const PlainJson& input, const MapItem& item) {
+  const PlainJson* selector = visit.state.Find("ItemSelector");
+  if (selector == nullptr) selector = visit.state.Find("Parameters");
+  if (selector == nullptr) return item.value;
+  Visit here = visit;
+  here.item = &item;
+  return IsQuery(visit) ? Evaluated(Query(here, *selector, {})) : Fill(here, *selector, input);
 }
 
 Evaluated Walker::Join(const Visit& visit, std::vector<Evaluated> ends) {
@@ -59,6 +68,10 @@ Evaluated Walker::Join(const Visit& visit, std::vector<Evaluated> ends) {
       if (const auto* failure = std::get_if<Failure>(&ends[child])) return *failure;
     }
   }
+  const auto failures = std::count_if(ends.begin(), ends.end(), [](const Evaluated& end) {
+    return std::holds_alternative<Failure>(end);
+  });
+  if (failures > 1) run_.has_chance = true;
   std::vector<PlainJson> outputs;
   for (Evaluated& end : ends) {
     if (std::holds_alternative<Failure>(end)) return std::get<Failure>(end);

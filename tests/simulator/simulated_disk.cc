@@ -9,6 +9,7 @@
 #include "engine/rows/frame_codec.h"
 #include "engine/rows/history_codec.h"
 #include "engine/rows/keys.h"
+#include "engine/rows/map_run_row.h"
 
 namespace pawl::simulator {
 namespace {
@@ -87,6 +88,45 @@ void ForgetTokens(Rows& state) {
                                         .parameters = {.home = token->scheduled_event},
                                         .deadline = token->deadline,
                                         .heartbeat = token->heartbeat};
+    value = rows::EncodeFrame(*frame);
+  }
+}
+
+// Open executions that follow each other in a run swap their inputs.
+template <typename Rows>
+void MixMapInputs(Rows& state) {
+  std::string* before = nullptr;
+  std::string run;
+  for (auto& [key, value] : state) {
+    if (TagOf(key) != 'I') continue;
+    std::string run_of_key = key.substr(0, key.size() - 4);
+    if (before != nullptr && run == run_of_key) {
+      auto first = rows::DecodeOpenChild(*before);
+      auto second = rows::DecodeOpenChild(value);
+      std::swap(first->input, second->input);
+      *before = rows::EncodeOpenChild(*first);
+      value = rows::EncodeOpenChild(*second);
+    }
+    before = &value;
+    run = std::move(run_of_key);
+  }
+}
+
+bool IsStopOfMapChildren(const WriteBatch::Operation& operation) {
+  if (!IsState(operation, 'O') || operation.kind != WriteBatch::Operation::Kind::kPut) return false;
+  const auto message = rows::DecodeOutbox(operation.value);
+  return message.ok() && message->kind == rows::OutboxRow::Kind::kStopChildren;
+}
+
+template <typename Rows>
+void ForgetTolerance(Rows& state) {
+  for (auto& [key, value] : state) {
+    if (TagOf(key) != 'F') continue;
+    auto frame = rows::DecodeFrame(rows::ParseFrameKey(key)->frame, value);
+    auto* run = frame.ok() ? std::get_if<interpreter::MapRunWait>(&frame->wait) : nullptr;
+    if (run == nullptr) continue;
+    run->tolerated_failure_count.reset();
+    run->tolerated_failure_percentage.reset();
     value = rows::EncodeFrame(*frame);
   }
 }
@@ -231,6 +271,13 @@ void SimulatedDisk::Finish(Group group) {
 }
 
 void SimulatedDisk::Apply(std::vector<storage::ShardBatch> batches) {
+  for (const storage::ShardBatch& batch : batches) {
+    for (const WriteBatch::Operation& operation : batch.writes.operations()) {
+      const bool is_end =
+          IsState(operation, 'J') && operation.kind == WriteBatch::Operation::Kind::kPut;
+      if (is_end) ended_children_.insert_or_assign(operation.key, operation.value);
+    }
+  }
   rows_.Commit(std::move(batches), [](const auto&) {});
 }
 
@@ -336,6 +383,9 @@ void SimulatedDisk::Mutate(std::vector<storage::ShardBatch>& batches) {
           return operation.kind != WriteBatch::Operation::Kind::kDelete || !IsState(operation, 'O');
         });
         break;
+      case Mutant::kOrphanMapChildren:
+        Thin(batch.writes, [](const auto& operation) { return !IsStopOfMapChildren(operation); });
+        break;
       case Mutant::kLeakVariables:
         LeakVariables(batch.writes);
         break;
@@ -356,16 +406,22 @@ void SimulatedDisk::MutateCrash() {
   if (mutant_ == Mutant::kAlterExpressions) AlterExpressions(rows_);
   const bool is_of_rows = mutant_ == Mutant::kLoseResults || mutant_ == Mutant::kReuseAttempts ||
                           mutant_ == Mutant::kLoseVariables || mutant_ == Mutant::kForgetTokens ||
-                          mutant_ == Mutant::kLoseMessages;
+                          mutant_ == Mutant::kLoseMessages || mutant_ == Mutant::kLoseMapChildren ||
+                          mutant_ == Mutant::kMixMapInputs || mutant_ == Mutant::kForgetTolerance;
   if (!is_of_rows) return;
   storage::StoreContents contents = rows_.Snapshot();
   auto& state = contents.families.at(static_cast<std::size_t>(Family::kState));
   if (mutant_ == Mutant::kForgetTokens) {
     ForgetTokens(state);
+  } else if (mutant_ == Mutant::kMixMapInputs) {
+    MixMapInputs(state);
+  } else if (mutant_ == Mutant::kForgetTolerance) {
+    ForgetTolerance(state);
   } else if (mutant_ != Mutant::kReuseAttempts) {
-    const char lost = mutant_ == Mutant::kLoseResults    ? 'R'
-                      : mutant_ == Mutant::kLoseMessages ? 'O'
-                                                         : 'V';
+    const char lost = mutant_ == Mutant::kLoseResults       ? 'R'
+                      : mutant_ == Mutant::kLoseMessages    ? 'O'
+                      : mutant_ == Mutant::kLoseMapChildren ? 'I'
+                                                            : 'V';
     std::erase_if(state, [lost](const auto& row) { return TagOf(row.first) == lost; });
   } else {
     for (auto& [key, value] : state) {
@@ -409,6 +465,12 @@ std::optional<std::string> SimulatedDisk::Get(storage::Family family, const std:
   rows_.Load({.keys = {{.family = family, .bytes = key}}, .ranges = {}},
              [&](Result<storage::LoadResponse> response) { value = response->values[0]; });
   return value;
+}
+
+std::optional<std::string> SimulatedDisk::LastEndedChild(const std::string& key) const {
+  const auto found = ended_children_.find(key);
+  if (found == ended_children_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::vector<storage::Row> SimulatedDisk::Scan(const storage::Range& range) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -67,6 +68,9 @@ class SimulatedDisk {
   std::optional<std::string> Get(storage::Family family, const std::string& key);
   std::vector<storage::Row> Scan(const storage::Range& range);
 
+  // The last row of a Map run's execution that ended, though it may have been removed since.
+  std::optional<std::string> LastEndedChild(const std::string& key) const;
+
   // Of every write that was ever committed.
   std::uint64_t trace_hash() const { return trace_hash_; }
 
@@ -103,6 +107,7 @@ class SimulatedDisk {
   std::optional<std::uint64_t> loads_left_;
   // kSkipSync: what the disk held before the syncs that were skipped.
   std::optional<storage::StoreContents> unsynced_;
+  std::map<std::string, std::string> ended_children_;
   bool is_immediate_ = false;
   bool is_refusing_ = false;
   std::uint64_t trace_hash_ = 0;

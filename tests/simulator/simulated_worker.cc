@@ -6,6 +6,7 @@
 #include "engine/base/hash.h"
 #include "engine/rows/frame_codec.h"
 #include "engine/rows/keys.h"
+#include "tests/simulator/express_check.h"
 #include "tests/simulator/script.h"
 #include "tests/simulator/token_holder.h"
 
@@ -256,7 +257,10 @@ void SimulatedWorker::Deliver(std::vector<Task> tasks) {
       --credits_[task.function];
     // What went out must be what the disk says, and nothing that is not on it.
     const bool has_ended_with_token = all_.ledger.accepted_with_token.contains(ref);
-    if (OpenWait(ref) != ref.wait_number && !has_ended_with_token) {
+    if (IsExpress(ref)) {
+      const auto life = all_.ledger.express_lives.try_emplace(ref, all_.life).first->second;
+      if (life != all_.life) Problem("got a task that a crash ended: " + Shown(ref));
+    } else if (OpenWait(ref) != ref.wait_number && !has_ended_with_token) {
       Problem("got a task that is not durably open: " + Shown(ref));
     }
     const auto [holder, is_free] = all_.holders.try_emplace(ref, this);
@@ -283,6 +287,9 @@ void SimulatedWorker::Cancel(std::vector<TaskRef> tasks) {
   for (const TaskRef& ref : tasks) {
     Trace("is told to stop", ref, 0);
     all_.coverage.HitIf(running_.contains(ref), Mark::kTaskCancelled);
+    const auto life = all_.ledger.express_lives.find(ref);
+    all_.coverage.HitIf(life != all_.ledger.express_lives.end() && life->second != all_.life,
+                        Mark::kExpressTaskOfLostEngine);
     running_.erase(ref);
     unacknowledged_.erase(ref);
     const auto holder = all_.holders.find(ref);
@@ -320,17 +327,35 @@ void SimulatedWorker::Acknowledge(std::vector<CompletionAck> acks) {
       if (OpenWait(ack.ref) == ack.ref.wait_number) {
         Problem("an answer was accepted before that is durable: " + Shown(ack.ref));
       }
+      if (IsExpress(ack.ref)) {
+        AcceptExpress(ack.ref);
+        Retire(ack.ref);
+        continue;
+      }
       const Answer accepted =
           sent != unacknowledged_.end() ? sent->second : *answers->second.begin();
       if (!all_.ledger.accepted.try_emplace(ack.ref, accepted).second) {
         Problem("two answers to one attempt were accepted: " + Shown(ack.ref));
       }
     }
-    if (sent != unacknowledged_.end()) {
-      past_.emplace_back(*sent);
-      if (past_.size() > kPastMax) past_.pop_front();
-      unacknowledged_.erase(sent);
-    }
+    Retire(ack.ref);
+  }
+}
+
+void SimulatedWorker::Retire(const TaskRef& ref) {
+  const auto sent = unacknowledged_.find(ref);
+  if (sent == unacknowledged_.end()) return;
+  past_.emplace_back(*sent);
+  if (past_.size() > kPastMax) past_.pop_front();
+  unacknowledged_.erase(sent);
+}
+
+void SimulatedWorker::AcceptExpress(const TaskRef& ref) {
+  if (all_.ledger.express_lives[ref] != all_.life) {
+    Problem("the answer to a task that a crash ended was accepted: " + Shown(ref));
+  }
+  if (!all_.ledger.express_accepted.insert(ref).second) {
+    Problem("two answers to one attempt were accepted: " + Shown(ref));
   }
 }
 

@@ -92,6 +92,9 @@ class SimulatedWorker final : public TaskSink {
   void Problem(const std::string& what);
   void Send(const TaskRef& ref, const Answer& answer);
   void Finish(const TaskRef& ref, const Answer& answer);
+  // What was acknowledged is sent no more.
+  void Retire(const TaskRef& ref);
+  void AcceptExpress(const TaskRef& ref);
   // `may_fail`: a function that was given a token may fail after it has passed it on.
   Answer Run(const Task& task, bool may_fail);
   std::map<TaskRef, Task>::iterator PickRunning();

@@ -37,6 +37,22 @@ ObservedCall CallOf(const FoldedAttempt& attempt) {
 
 }  // namespace
 
+const PlainJson* FindState(const PlainJson& scope, const std::string& name) {
+  for (const auto& [member, state] : scope.Find("States")->members) {
+    if (member == name) return &state;
+    const PlainJson* branches = state.Find("Branches");
+    for (std::size_t i = 0; branches != nullptr && i < branches->items.size(); ++i) {
+      if (const PlainJson* found = FindState(branches->items[i], name)) return found;
+    }
+    for (const char* processor : {"ItemProcessor", "Iterator"}) {
+      const PlainJson* inner = state.Find(processor);
+      const PlainJson* found = inner == nullptr ? nullptr : FindState(*inner, name);
+      if (found != nullptr) return found;
+    }
+  }
+  return nullptr;
+}
+
 bool StoreChecker::Fail(const std::string& what) {
   if (problem_.empty()) problem_ = what;
   return false;
@@ -51,7 +67,8 @@ std::string StoreChecker::Check(Timestamp now, Duration retention) {
   problem_.clear();
   std::map<ExecutionId, StoredExecution> before = std::exchange(executions_, {});
   timers_.clear();
-  messages_ = 0;
+  messages_.clear();
+  by_name_.clear();
   names_.clear();
   const auto quarantined =
       disk_.Scan({.family = Family::kIndex, .begin = "X", .end = "Y", .limit = 1});
@@ -60,7 +77,10 @@ std::string StoreChecker::Check(Timestamp now, Duration retention) {
   for (auto& [id, execution] : executions_) {
     const auto known = before.find(id);
     if (!ReadHistory(execution, known == before.end() ? nullptr : &known->second)) return problem_;
-    if (!CheckHistoryIsKept(execution)) return problem_;
+    by_name_.emplace(NameOf(execution.row), id);
+  }
+  for (auto& [id, execution] : executions_) {
+    if (!CheckHistoryIsKept(execution) || !CheckMapRuns(execution)) return problem_;
     const bool is_right =
         execution.row.is_closed()
             ? CheckClosed(execution) && CheckAttempts(execution) && CheckOracle(execution)
@@ -68,10 +88,11 @@ std::string StoreChecker::Check(Timestamp now, Duration retention) {
     if (!is_right) return problem_;
   }
   if (!timers_.empty()) return "a timer row stands for no parked frame";
-  const bool is_right =
-      CheckExpired(now, retention) && CheckNames() && CheckListings() &&
-      (retention < kRetentionForEver || (CheckStarts() && CheckAccepted() && CheckTaken() &&
-                                         CheckChildren() && CheckStopped() && CheckRedriven()));
+  const bool is_right = CheckExpired(now, retention) && CheckNames() && CheckListings() &&
+                        CheckMapRunNames() &&
+                        (retention < kRetentionForEver ||
+                         (CheckStarts() && CheckAccepted() && CheckTaken() && CheckChildren() &&
+                          CheckMapRunChildren() && CheckStopped() && CheckRedriven()));
   return is_right ? "" : problem_;
 }
 
@@ -101,9 +122,10 @@ bool StoreChecker::ReadState() {
     }
     if (tag == 'O') {
       const auto message = rows::ParseOutboxKey(row.key);
-      if (!message || !rows::DecodeOutbox(row.value).ok()) return Fail("a message is not readable");
+      const auto said = rows::DecodeOutbox(row.value);
+      if (!message || !said.ok()) return Fail("a message is not readable");
       if (!executions_.contains(message->id)) return Fail("a message comes from no execution");
-      ++messages_;
+      messages_.emplace_back(*message, *said);
       continue;
     }
     if (tag == 'T') {
@@ -112,6 +134,10 @@ bool StoreChecker::ReadState() {
     }
     if (tag == 'V') {
       if (!ReadVariable(row)) return false;
+      continue;
+    }
+    if (tag == 'M' || tag == 'I' || tag == 'J') {
+      if (!ReadMapRunRow(row)) return false;
       continue;
     }
     const auto frame_key = tag == 'R' ? std::nullopt : rows::ParseFrameKey(row.key);
@@ -228,7 +254,9 @@ bool StoreChecker::ReadHistory(StoredExecution& execution, StoredExecution* befo
   const DefinitionText* text =
       find_definition_(execution.row.header.state_machine, execution.row.revision);
   if (text == nullptr) return Fail(execution, "runs on a revision that was never deployed");
-  execution.folded = FoldHistory(*text->machine, execution.events);
+  const auto& parent = execution.row.parent;
+  const StateIndex map = parent && parent->map_run ? parent->map_run->map_state : asl::kNoState;
+  execution.folded = FoldHistory(*text->machine, map, execution.events);
   if (!execution.folded.problem.empty()) return Fail(execution, execution.folded.problem);
   return true;
 }
@@ -350,6 +378,13 @@ bool StoreChecker::CheckFrame(const StoredExecution& execution,
     case Phase::kJoin:
       if (join == nullptr) return Fail(execution, who + "has open branches and does not join them");
       return CheckJoin(execution, execution.frames, folded, *join);
+    case Phase::kRun: {
+      const auto* run = std::get_if<interpreter::MapRunWait>(&stored.wait);
+      if (run == nullptr || run->run != folded.run) {
+        return Fail(execution, who + "has a Map run and does not wait for it");
+      }
+      break;
+    }
   }
   return true;
 }
@@ -445,6 +480,11 @@ bool StoreChecker::CheckArchivedFrame(const StoredExecution& execution,
     if (join == nullptr) return Fail(execution, who + "does not join its branches");
     return CheckJoin(execution, execution.archived, folded, *join);
   }
+  if (folded.phase == Phase::kRun && folded.run != 0) {
+    const auto* run = std::get_if<interpreter::MapRunWait>(&stored.wait);
+    if (run != nullptr && run->run == folded.run) return true;
+    return Fail(execution, who + "does not go on with its Map run");
+  }
   const auto* runnable = std::get_if<interpreter::RunnableWait>(&stored.wait);
   if (runnable == nullptr) return Fail(execution, who + "is not to go on");
   if (runnable->is_entered == is_between) {
@@ -478,6 +518,8 @@ bool StoreChecker::CheckStarts() {
 
 bool StoreChecker::CheckStopped() {
   for (const auto& [id, execution] : executions_) {
+    // Its Map run may have let it go on since.
+    if (RedrivesByRun(execution) > 0) continue;
     if (!execution.row.is_closed() && ledger_.acknowledged_stops.contains(NameOf(execution.row))) {
       return Fail(execution, "its stop was acknowledged and it runs");
     }
@@ -490,7 +532,7 @@ bool StoreChecker::CheckRedriven() {
     const auto entry = ledger_.redrives.find(NameOf(execution.row));
     const std::uint32_t redrives = execution.row.header.redrive_count;
     const bool is_known = entry != ledger_.redrives.end();
-    if (redrives > (is_known ? entry->second.sent : 0)) {
+    if (redrives > (is_known ? entry->second.sent : 0) + RedrivesByRun(execution)) {
       return Fail(execution, "was redriven and nobody asked for it");
     }
     if (is_known && redrives < entry->second.acknowledged()) {
@@ -556,7 +598,10 @@ bool StoreChecker::CheckOracle(const StoredExecution& execution) {
   if (seen.agrees_with_oracle) return true;
   const rows::ExecutionRow& row = execution.row;
   const DefinitionText* text = find_definition_(row.header.state_machine, row.revision);
-  Observations observed{.failed_children = execution.folded.failed_children,
+  auto runs = RunsOf(execution);
+  if (!runs) return true;
+  Observations observed{.runs = *std::move(runs),
+                        .failed_children = execution.folded.failed_children,
                         .redrive_counts = execution.folded.redrive_counts,
                         .continued = execution.folded.continued,
                         .abandoned = execution.folded.abandoned};
@@ -577,15 +622,22 @@ bool StoreChecker::CheckOracle(const StoredExecution& execution) {
     }
   }
   const interpreter::ArnScheme arns;
+  const auto& parent = row.parent;
+  const PlainJson* map = nullptr;
+  if (parent && parent->map_run) {
+    map = FindState(text->definition, text->machine->states[parent->map_run->map_state].name);
+  }
   const OracleRequest request{
-      .definition = text->definition,
+      .definition = map == nullptr ? text->definition : *map->Find("ItemProcessor"),
       .input = PlainJson::Parse(execution.events.front().payload->bytes.view()),
       .state_machine = row.header.state_machine,
       .state_machine_arn = interpreter::StateMachineArn(arns, row.header.state_machine),
       .execution = row.header.name,
       .execution_arn = interpreter::ExecutionArn(arns, row.header.state_machine, row.header.name),
       .started_at = FormatTimestamp(row.header.started_at)};
-  const std::string disagreement = DisagreementWith(Foresee(request, observed), execution);
+  const OracleRun run = Foresee(request, observed);
+  std::string disagreement = DisagreementWith(run, execution);
+  if (disagreement.empty()) disagreement = RunDisagreement(run, execution);
   if (!disagreement.empty()) return Fail(execution, "the oracle disagrees: " + disagreement);
   seen.agrees_with_oracle = true;
   NoteHistory(execution, limits_, coverage_);
@@ -631,6 +683,7 @@ std::string StoreChecker::DisagreementWith(const OracleRun& run, const StoredExe
       break;
     }
     case ExecutionStatus::kTimedOut:
+      if (row.parent && row.parent->map_run) return "an execution of a Map run has no time-out";
       // A redrive begins with all of it.
       if (!text->machine->timeout ||
           row.stopped_at <

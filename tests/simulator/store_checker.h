@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "engine/rows/execution_row.h"
+#include "engine/rows/keys.h"
+#include "engine/rows/map_run_row.h"
 #include "engine/runtime/engine.h"
 #include "tests/simulator/coverage.h"
 #include "tests/simulator/folded_history.h"
@@ -22,9 +24,19 @@ struct DefinitionText {
   std::shared_ptr<const asl::StateMachine> machine;
 };
 
+// Names of states are unique in a definition. nullptr: there is none.
+const PlainJson* FindState(const PlainJson& scope, const std::string& name);
+
 // Finds a deployed revision; nullptr if there was none.
 using FindDefinition =
     std::function<const DefinitionText*(const std::string& state_machine, std::uint64_t revision)>;
+
+// A run of a distributed Map, as its rows tell it, with its executions by their places in it.
+struct StoredRun {
+  rows::MapRunRow row;
+  std::map<std::uint32_t, rows::OpenChildRow> open;
+  std::map<std::uint32_t, rows::EndedChildRow> ended;
+};
 
 // An execution as its rows tell it.
 struct StoredExecution {
@@ -41,6 +53,8 @@ struct StoredExecution {
   std::map<FrameNumber, std::map<std::uint32_t, interpreter::Payload>> results;
   // Of frames, as JSON texts.
   std::map<FrameNumber, std::map<std::string, std::string>> variables;
+  // By the events that began them.
+  std::map<EventId, StoredRun> runs;
   FoldedHistory folded;
 };
 
@@ -54,13 +68,15 @@ class StoreChecker {
                const Limits& limits,
                FindDefinition find_definition,
                Coverage& coverage,
-               bool may_clock_go_back)
+               bool may_clock_go_back,
+               std::function<bool()> has_express_chance)
       : disk_(disk),
         ledger_(ledger),
         limits_(limits),
         find_definition_(std::move(find_definition)),
         coverage_(coverage),
-        may_clock_go_back_(may_clock_go_back) {}
+        may_clock_go_back_(may_clock_go_back),
+        has_express_chance_(std::move(has_express_chance)) {}
 
   // Reads everything and checks it. Empty: all is well. `retention`: how long closed executions
   // stay; `now` is engine time.
@@ -70,7 +86,16 @@ class StoreChecker {
   std::string TextOf(const StoredExecution& execution, const interpreter::Payload& payload) const;
 
   // Messages between executions that have not arrived, at the last Check.
-  std::size_t messages() const { return messages_; }
+  std::size_t messages() const { return messages_.size(); }
+
+  // The execution at a place of a Map run, at the last Check; nullptr: none.
+  const StoredExecution* ChildOfRun(const StoredExecution& parent,
+                                    EventId run,
+                                    std::uint32_t index) const;
+  // Whether its executions are EXPRESS ones, which have no rows.
+  bool IsExpressRun(const StoredExecution& execution, EventId run) const;
+  // The run's counters; nullptr: the frame that has them is gone.
+  static const interpreter::MapRunWait* WaitOfRun(const StoredExecution& execution, EventId run);
 
   // Of the last Check.
   const std::map<ExecutionId, StoredExecution>& executions() const { return executions_; }
@@ -110,6 +135,24 @@ class StoreChecker {
   const StoredExecution* FindByArn(const std::string& arn) const;
   bool CheckStopped();
   bool CheckRedriven();
+  // --- Map runs (store_checker_map_runs.cc) ---
+  bool ReadMapRunRow(const storage::Row& row);
+  bool CheckMapRunNames();
+  // Runs and their executions.
+  bool CheckMapRunChildren();
+  bool CheckChildOfRun(const StoredExecution& child);
+  bool CheckRunChildren(const StoredExecution& execution, EventId run, const StoredRun& stored);
+  // What became of all executions of a run that succeeded, by themselves.
+  std::optional<interpreter::MapRunCounts> CountChildren(const StoredExecution& execution,
+                                                         EventId run,
+                                                         const StoredRun& stored) const;
+  bool CheckOpenChild(const StoredExecution& execution, EventId run, std::uint32_t index);
+  bool CheckEndedChild(const StoredExecution& execution,
+                       EventId run,
+                       std::uint32_t index,
+                       const rows::EndedChildRow& ended);
+  // How often a Map run may have redriven the execution.
+  std::uint32_t RedrivesByRun(const StoredExecution& execution) const;
   // Each of these is about one execution.
   bool CheckHistoryIsKept(const StoredExecution& execution);
   bool CheckFrames(const StoredExecution& execution);
@@ -121,6 +164,28 @@ class StoreChecker {
                  const std::map<FrameNumber, interpreter::Frame>& frames,
                  const FoldedFrame& folded,
                  const interpreter::JoinWait& join);
+  bool CheckMapRuns(const StoredExecution& execution);
+  bool CheckMapRun(const StoredExecution& execution,
+                   EventId event,
+                   const FoldedRun& folded,
+                   const StoredRun& stored);
+  bool CheckRunCounts(const StoredExecution& execution,
+                      const StoredRun& stored,
+                      const interpreter::MapRunWait& wait,
+                      bool has_aborted_open);
+  // What was changed of its bounds while it ran.
+  bool CheckRunUpdates(const StoredExecution& execution, const interpreter::MapRunWait& wait);
+  // What became of the executions of its runs; nullopt: some have expired.
+  std::optional<std::map<AttemptKey, ObservedRun>> RunsOf(const StoredExecution& execution) const;
+  // How an execution of the run that is over has ended; nullopt: it has not.
+  std::optional<rows::EndedChildRow> EndOfExpress(const StoredExecution& execution,
+                                                  EventId run,
+                                                  std::uint32_t index) const;
+  std::string ExpressDisagreement(const StoredExecution& execution,
+                                  EventId run,
+                                  std::uint32_t index,
+                                  const PlainJson& input) const;
+  std::string RunDisagreement(const OracleRun& run, const StoredExecution& execution) const;
   bool CheckArchived(const StoredExecution& execution);
   bool CheckArchivedFrame(const StoredExecution& execution,
                           const FoldedFrame& folded,
@@ -144,8 +209,12 @@ class StoreChecker {
   const FindDefinition find_definition_;
   Coverage& coverage_;
   const bool may_clock_go_back_;
+  // Whether EXPRESS executions may end otherwise than the oracle foresees by itself.
+  const std::function<bool()> has_express_chance_;
   std::map<ExecutionId, StoredExecution> executions_;
-  std::size_t messages_ = 0;
+  // Of executions that are there, by their names.
+  std::map<ExecutionName, ExecutionId> by_name_;
+  std::vector<std::pair<rows::OutboxKeyParts, rows::OutboxRow>> messages_;
   std::map<std::string, std::string> timers_;
   std::map<std::string, ExecutionId> names_;
   std::map<ExecutionId, Seen> seen_;

@@ -44,7 +44,8 @@ const StoredExecution* StoreChecker::FindByArn(const std::string& arn) const {
 }
 
 bool StoreChecker::CheckChildren() {
-  std::set<std::tuple<ExecutionId, FrameNumber, std::uint32_t>> starts;
+  // Of a Map run there is one for each of its places.
+  std::set<std::tuple<ExecutionId, FrameNumber, std::uint32_t, std::uint32_t>> starts;
   for (const auto& [id, execution] : executions_) {
     for (const FoldedAttempt& attempt : execution.folded.attempts) {
       if (attempt.is_call && !CheckCall(execution, attempt)) return false;
@@ -54,7 +55,8 @@ bool StoreChecker::CheckChildren() {
     if (!executions_.contains(parent->execution)) {
       return Fail(execution, "was started by an execution that is gone");
     }
-    if (!starts.emplace(parent->execution, parent->frame, parent->wait_number).second) {
+    const std::uint32_t place = parent->map_run ? parent->map_run->index : 0;
+    if (!starts.emplace(parent->execution, parent->frame, parent->wait_number, place).second) {
       return Fail(execution, "is the second that one attempt of a task started");
     }
   }

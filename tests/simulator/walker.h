@@ -130,6 +130,19 @@ class Walker final {
   Evaluated Invoke(const Visit& visit, bool has_token, const PlainJson& input);
   Evaluated Branch(const Visit& visit, const PlainJson& input);
   Evaluated Iterate(const Visit& visit, const PlainJson& input);
+  // What the item's iteration gets: itself, or what ItemSelector makes of it.
+  Evaluated ItemInput(const Visit& visit, const PlainJson& input, const MapItem& item);
+
+  // --- Distributed Maps (oracle_map_runs.cc) ---
+  Evaluated RunMap(const Visit& visit, const PlainJson& input, const PlainJson& items);
+  // What its executions start with; the failure of the one behind them, if there is one.
+  std::optional<Failure> ForeseeChildren(const Visit& visit,
+                                         const PlainJson& input,
+                                         const PlainJson& items,
+                                         std::vector<ForeseenChild>& children);
+  // A number of the state; Failure if a path leads to none. nullopt: it has none.
+  std::variant<std::optional<double>, Failure> RunBound(const Visit& visit,
+                                                        const std::string& field);
   // All outputs in order; or the failure of the child that was seen to be the first, if it fails at
   // all.
   Evaluated Join(const Visit& visit, std::vector<Evaluated> ends);

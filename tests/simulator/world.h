@@ -102,6 +102,8 @@ class World final : public WatchSink {
   void RedriveSome();
   void ReadSome();
   void WatchSome();
+  void UpdateSomeMapRun();
+  void StartSomeExpress();
   void DeployAgain();
   void WorkerStep();
   // Of people who hold task tokens (world_callbacks.cc).
@@ -114,10 +116,29 @@ class World final : public WatchSink {
   // Whether the frame is in a state that starts an execution.
   bool IsEngineCall(const StoredExecution& execution, const interpreter::Frame& frame) const;
   void NoteChild(const StoredExecution& execution);
+  // Map runs and their executions (world_map_runs.cc).
+  void CheckMapRunsAtRest();
+  void CheckMapRunReads();
+  void NoteMapRuns(const StoredExecution& execution);
+  MapRunUpdate DrawMapRunUpdate();
+  void OnMapRunUpdated(ExecutionId execution,
+                       EventId run,
+                       std::size_t place,
+                       const Result<bool>& response);
   void CheckTokens();
   void DiskFault();
   void SettleAndCheck();
   void ConnectWorker(SimulatedWorker& worker);
+
+  // EXPRESS executions (world_express.cc).
+  void DeployExpress();
+  void StartExpressAlone(const StartRequest& start);
+  void OnExpressEnded(const std::string& name,
+                      const std::string& input,
+                      const Result<ExecutionInfo>& info);
+  bool HasExpressChance() const;
+  // Whether anybody waits for one, or a worker is at work for one.
+  bool HasOpenExpress() const;
 
   void Deploy(std::size_t machine);
   void Start(const ExecutionName& name, const std::string& input);
@@ -180,6 +201,10 @@ class World final : public WatchSink {
   };
 
   std::vector<Machine> machines_;
+  DefinitionText express_;
+  // Calls to the engine that runs, and whether they were answered.
+  std::vector<bool> express_calls_;
+  std::set<std::string> express_arns_;
   std::vector<std::unique_ptr<SimulatedWorker>> workers_;
   std::vector<ExecutionName> names_;
   std::map<ExecutionName, std::string> inputs_;

@@ -34,6 +34,8 @@ Temper DrawTemper(SeededRandom& random) {
   options.limits.turn_transitions_max = kQuanta[random.Below(4)];
   constexpr std::uint32_t kWindows[] = {1, 2, 40};
   options.limits.inline_map_concurrency = kWindows[random.Below(3)];
+  constexpr std::uint32_t kRunWindows[] = {1, 2, 10'000};
+  options.limits.distributed_map_concurrency = kRunWindows[random.Below(3)];
   if (one_in(8)) options.limits.turn_history_bytes_max = 200;
   if (one_in(12))
     options.limits.history_events_max = 30 + static_cast<std::uint32_t>(random.Below(60));
@@ -68,7 +70,8 @@ World::World(std::uint64_t seed, const RunOptions& options, Coverage& coverage)
             return FindDefinition(machine, revision);
           },
           coverage,
-          temper_.has_clock_jumps),
+          temper_.has_clock_jumps,
+          [this] { return HasExpressChance(); }),
       wall_(test::ManualClock::kStart) {
   surroundings_.now = [this] { return engine_ ? engine_->Now() : engine_time_; };
   surroundings_.token_holder = &token_holder_;
@@ -89,6 +92,7 @@ RunReport World::Run() {
   }
   for (std::size_t i = 0; i < machines_.size(); ++i)
     Deploy(i);
+  if (mix_.has_express) DeployExpress();
   crowded_shard_ = static_cast<std::uint16_t>(random_.Below(128));
   const std::uint64_t workers = 1 + random_.Below(3);
   for (std::uint64_t i = 0; i < workers; ++i) {
@@ -122,8 +126,10 @@ void World::Fail(const std::string& what) {
 
 const DefinitionText* World::FindDefinition(const std::string& machine,
                                             std::uint64_t revision) const {
+  // Executions of Map runs belong to "machine/label".
+  const std::string name = machine.substr(0, machine.find('/'));
   for (const Machine& one : machines_) {
-    if (one.name != machine) continue;
+    if (one.name != name) continue;
     const auto found = one.revisions.find(revision);
     return found == one.revisions.end() ? nullptr : &found->second;
   }
@@ -232,6 +238,10 @@ void World::Crash(bool may_keep) {
   engine_.reset();
   clock_ = nullptr;
   requests_.clear();
+  const bool has_call =
+      std::find(express_calls_.begin(), express_calls_.end(), false) != express_calls_.end();
+  coverage_.HitIf(has_call, Mark::kExpressLostInCrash);
+  express_calls_.clear();
   for (auto& [name, entry] : ledger_.redrives)
     entry.unanswered = 0;
 }
@@ -267,6 +277,7 @@ void World::NoteCrash() {
                       Mark::kPayloadOutsideFrame);
     }
     NoteChild(execution);
+    NoteMapRuns(execution);
     coverage_.HitIf(!execution.parked.empty(), Mark::kCrashWithParkedFrame);
     coverage_.HitIf(!execution.frames.empty() && !execution.variables.empty(),
                     Mark::kCrashWithVariables);

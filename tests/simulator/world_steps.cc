@@ -44,6 +44,8 @@ void World::TakeStep() {
       {2, &World::StartAgain},
       {temper_.has_stops ? 2U : 0U, &World::StopSome},
       {temper_.has_redrives ? 4U : 0U, &World::RedriveSome},
+      {mix_.has_map_runs ? 8U : 0U, &World::UpdateSomeMapRun},
+      {mix_.has_express ? 8U : 0U, &World::StartSomeExpress},
       {2, &World::ReadSome},
       {2, &World::WatchSome},
       {temper_.has_redeployments ? 1U : 0U, &World::DeployAgain},
@@ -309,6 +311,8 @@ std::vector<ExecutionName> World::Redrivable() const {
   for (const auto& [id, execution] : checker_.executions()) {
     const rows::ExecutionRow& row = execution.row;
     if (!row.is_closed() || row.status == interpreter::ExecutionStatus::kSucceeded) continue;
+    // By its Map run alone.
+    if (row.parent && row.parent->map_run) continue;
     names.push_back({.state_machine = row.header.state_machine, .name = row.header.name});
   }
   return names;

@@ -227,6 +227,58 @@ TEST_F(EngineExpressTest, AMapRunStartsAgainWhatACrashEnded) {
   EXPECT_EQ(harness_.Describe(name).output.view(), "[10,2,3,4]");
 }
 
+// What workers still hold of a lost execution is no task of another one.
+TEST_F(EngineExpressTest, TasksAreNamedAnewAfterACrash) {
+  ASSERT_TRUE(DeployExpress("m", kCalls).ok());
+  ScriptedWorker& worker = harness_.AddWorker({"f"});
+  StartSync("m", "{}", "one");
+  ASSERT_EQ(worker.tasks.size(), 1U);
+  const TaskRef before = worker.tasks[0].ref;
+  harness_.Crash();
+  ScriptedWorker& after = harness_.AddWorker({"f"});
+  StartSync("m", "{}", "one");
+  ASSERT_EQ(after.tasks.size(), 1U);
+  EXPECT_EQ(after.tasks[0].ref.execution.shard, before.execution.shard);
+  EXPECT_NE(after.tasks[0].ref, before);
+}
+
+// A commit with an unknown outcome makes a shard forget what it has in memory only.
+TEST_F(EngineExpressTest, AMapRunStartsAgainWhatAShardLost) {
+  harness_.Deploy("m", kExpressMap);
+  harness_.Deploy("other", kWaits);
+  ScriptedWorker& worker = harness_.AddWorker({"f"});
+  const ExecutionName name = harness_.Start("m", "[1]");
+  harness_.Settle();
+  ASSERT_EQ(worker.tasks.size(), 1U);
+  const ShardId shard = worker.tasks[0].ref.execution.shard;
+  ASSERT_NE(shard, rows::ShardOf({}, "m", name.name));
+  std::string neighbour = "n";
+  while (rows::ShardOf({}, "other", neighbour) != shard)
+    neighbour += "n";
+  harness_.store().FailNextCommit(storage::CommitResult::kAborted);
+  EXPECT_FALSE(harness_.TryStart({.state_machine = "other", .name = neighbour}).ok());
+  harness_.Advance(5s);
+  ASSERT_EQ(worker.tasks.size(), 2U);
+  worker.Complete(worker.tasks[1], {.output = "10"});
+  harness_.Settle();
+  EXPECT_EQ(harness_.Describe(name).output.view(), "[10]");
+}
+
+// The end of an EXPRESS execution is told once: where it is refused, it has to be run again.
+TEST_F(EngineExpressTest, AMapRunStartsAgainWhatEndedWhileTheDiskWasFull) {
+  harness_.Deploy("m", R"({"StartAt":"M","States":{"M":{"Type":"Map","Label":"x",
+      "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"EXPRESS"},
+      "StartAt":"W","States":{"W":{"Type":"Wait","Seconds":5,"End":true}}},"End":true}}})");
+  const ExecutionName name = harness_.Start("m", "[1]");
+  harness_.Settle();
+  harness_.store().SetFreeBytes(0);
+  harness_.Advance(8s);
+  EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kRunning);
+  harness_.store().SetFreeBytes(std::nullopt);
+  harness_.Advance(15s);
+  EXPECT_EQ(harness_.Describe(name).output.view(), "[1]");
+}
+
 TEST_F(EngineExpressTest, StoppingAMapRunStopsItsExpressExecutions) {
   harness_.Deploy("m", kExpressMap);
   ScriptedWorker& worker = harness_.AddWorker({"f"});

@@ -103,6 +103,55 @@ TEST_F(EngineMapRunsTest, ResultsComeInTheOrderOfTheItems) {
   EXPECT_EQ(RowsOf('I') + RowsOf('J') + RowsOf('O'), 0U);
 }
 
+// A run is what the history tells of one, also where it runs out of places.
+TEST(EngineMapRunsLimitTest, RunsAgreeWithAHistoryThatIsFull) {
+  for (std::uint32_t room = 4; room <= 8; ++room) {
+    Limits limits;
+    limits.history_events_max = room;
+    EngineHarness harness(EngineOptions{.limits = limits});
+    harness.Deploy("m", MapOver());
+    const ExecutionName name = harness.Start("m", "[]");
+    harness.Settle();
+    const auto types = harness.EventTypes(name);
+    const auto count = [&types](const char* type) {
+      return std::count(types.begin(), types.end(), type);
+    };
+    const auto runs = harness.engine().ListMapRuns(name, 10, "")->map_runs;
+    EXPECT_EQ(types.size(), room);
+    EXPECT_EQ(runs.size(), static_cast<std::size_t>(count("MapRunStarted"))) << room;
+    const bool has_succeeded = !runs.empty() && runs[0].status == "SUCCEEDED";
+    EXPECT_EQ(has_succeeded, count("MapRunSucceeded") == 1) << room;
+  }
+}
+
+// An execution that was started in the group at hand is in no row yet when the end of another one
+// asks for those that are open.
+TEST_F(EngineMapRunsTest, AnEndMayFollowAStartInTheSameGroup) {
+  harness_.AddWorker({"f"});
+  harness_.Deploy("other", R"({"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}})");
+  const ExecutionName name = StartMap(MapOver(R"("MaxConcurrency":1,)"), Numbers(3));
+  const std::string arn = OnlyRun(name).arn;
+  harness_.Crash();
+  ScriptedWorker& worker = harness_.AddWorker({"f"});
+  harness_.Advance(10s);
+  ASSERT_EQ(worker.tasks.size(), 1U);
+  std::string neighbour = "n";
+  while (rows::ShardOf({}, "other", neighbour) != worker.tasks[0].ref.execution.shard)
+    neighbour += "n";
+  worker.Complete(worker.tasks[0], {.output = "0"});
+  // What is answered with the child's end arrives before that.
+  harness_.engine().StartExecution(
+      {.state_machine = "other", .name = neighbour}, [&](const Result<StartResponse>&) {
+        harness_.engine().UpdateMapRun({.arn = arn, .max_concurrency = 2}, [](Result<bool>) {});
+      });
+  harness_.Settle();
+  EXPECT_EQ(harness_.engine().Statistics().quarantined, 0U);
+  for (std::size_t i = 1; i < worker.tasks.size(); ++i)
+    worker.Complete(worker.tasks[i], {.output = std::string(worker.tasks[i].payload.view())});
+  harness_.Settle();
+  EXPECT_EQ(harness_.Describe(name).output.view(), Numbers(3));
+}
+
 TEST_F(EngineMapRunsTest, EachExecutionHasItsOwnHistory) {
   Serve();
   const ExecutionName name = StartMap(MapOver(), Numbers(3));

@@ -121,6 +121,23 @@ TEST_F(EngineTokensTest, APollThatEndedIsNotAnswered) {
   EXPECT_FALSE(is_answered);
 }
 
+// Where the history has no place for it the execution ends instead.
+TEST(EngineTokensLimitTest, ATaskWhoseHistoryIsFullIsNotTaken) {
+  Limits limits;
+  limits.history_events_max = 4;
+  test::EngineHarness harness(EngineOptions{.limits = limits});
+  EXPECT_TRUE(harness.engine().CreateActivity({}, "manual").ok());
+  harness.Deploy("m", kActivity);
+  const ExecutionName name = harness.Start("m");
+  Status status;
+  const auto poll = harness.engine().PollActivity(
+      {.activity = "manual"},
+      [&status](const Result<ActivityTask>& task) { status = task.status(); });
+  harness.Settle();
+  EXPECT_EQ(harness.Describe(name).status, ExecutionStatus::kFailed);
+  EXPECT_EQ(status.code(), StatusCode::kNotFound);
+}
+
 TEST_F(EngineTokensTest, ATokenIsGoodOnceAndForNothingElse) {
   const ExecutionName name = StartActivity();
   const auto task = Take();

@@ -20,7 +20,7 @@ struct Id {
 using ShardId = Id<struct ShardIdTag, std::uint16_t>;
 // A tenant; 0 is the default namespace.
 using NamespaceId = Id<struct NamespaceIdTag, std::uint32_t>;
-// An execution inside its shard. Grows with the start time and is never used twice.
+// An execution inside its shard. Never used twice; grows with start time, but for EXPRESS ones.
 using ExecutionNumber = Id<struct ExecutionNumberTag, std::uint64_t>;
 // A frame inside its execution: 0 is the root, any other is the id of the frame's first event.
 using FrameNumber = Id<struct FrameNumberTag, std::uint32_t>;

@@ -252,9 +252,10 @@ TEST_F(EngineExpressTest, AMapRunStartsAgainWhatAShardLost) {
   ASSERT_EQ(worker.tasks.size(), 1U);
   const ShardId shard = worker.tasks[0].ref.execution.shard;
   ASSERT_NE(shard, rows::ShardOf({}, "m", name.name));
-  std::string neighbour = "n";
-  while (rows::ShardOf({}, "other", neighbour) != shard)
-    neighbour += "n";
+  int number = 0;
+  while (rows::ShardOf({}, "other", std::to_string(number)) != shard)
+    ++number;
+  const std::string neighbour = std::to_string(number);
   harness_.store().FailNextCommit(storage::CommitResult::kAborted);
   EXPECT_FALSE(harness_.TryStart({.state_machine = "other", .name = neighbour}).ok());
   harness_.Advance(5s);

@@ -23,6 +23,8 @@ void World::CheckMapRunsAtRest() {
       if (wait->executions.open() == 0) return Fail(who + "its Map run waits for nothing");
       if (checker_.IsExpressRun(execution, wait->run)) continue;
       for (const auto& [index, open] : execution.runs.at(wait->run).open) {
+        // It waits for its turn in the redrive.
+        if (open.attempt != wait->redrive.count) continue;
         const StoredExecution* child = checker_.ChildOfRun(execution, wait->run, index);
         const bool is_running = child != nullptr && !child->row.is_closed() &&
                                 child->row.parent->wait_number == frame.wait_number;

@@ -669,8 +669,10 @@ class Folder {
     if (!Require(!failed.empty(), "no branch can have failed since the redrive")) return;
     std::set<std::uint32_t>& indices = folded_.failed_children[KeyOf(*join)];
     indices.clear();
-    for (const FoldedFrame* child : failed)
-      indices.insert(child->index);
+    for (const bool can_be_waiting : {false, true}) {
+      for (const FoldedFrame* child : FailedAfterRedrive(*join, can_be_waiting))
+        indices.insert(child->index);
+    }
     failed_joins_[join->number] = CopyOf(*join, std::nullopt);
     CloseFailed(*join);
   }

@@ -63,10 +63,15 @@ Evaluated Walker::ItemInput(const Visit& visit, const PlainJson& input, const Ma
 Evaluated Walker::Join(const Visit& visit, std::vector<Evaluated> ends) {
   const auto seen = observed_.failed_children.find(KeyOf(visit));
   if (seen != observed_.failed_children.end()) {
+    const Failure* first = nullptr;
     for (const std::uint32_t child : seen->second) {
-      if (child >= ends.size()) continue;
-      if (const auto* failure = std::get_if<Failure>(&ends[child])) return *failure;
+      const auto* failure = child < ends.size() ? std::get_if<Failure>(&ends[child]) : nullptr;
+      if (failure == nullptr) continue;
+      // Behind a redrive the history leaves it open which of several it was.
+      if (first != nullptr) run_.has_chance = true;
+      if (first == nullptr) first = failure;
     }
+    if (first != nullptr) return *first;
   }
   const auto failures = std::count_if(ends.begin(), ends.end(), [](const Evaluated& end) {
     return std::holds_alternative<Failure>(end);

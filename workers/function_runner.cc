@@ -21,8 +21,9 @@ FunctionRunner::FunctionRunner(FunctionSpec spec, PoolContext& context)
 
 void FunctionRunner::Change(FunctionSpec spec) {
   next_spec_.reset();
+  // Also where it has just been imported and nothing is handed over yet.
   const bool is_awaited =
-      !pending_.empty() && !generations_.empty() && generations_.back()->is_importing();
+      !pending_.empty() && !generations_.empty() && generations_.back()->has_future();
   if (is_awaited) {
     next_spec_ = std::move(spec);
   } else {

@@ -301,6 +301,7 @@ Status RocksDbStorage::OpenDatabase() {
   }
   db_.reset(db);
   if (!status.ok()) return OpenError(options_.directory, status);
+  const MutexLock lock(garbage_mutex_);
   garbage_ = std::make_unique<BlobGarbage>(
       *db_, *handle(Family::kHistory), options_.blob_garbage_look_every);
   return OkStatus();

@@ -63,13 +63,15 @@ Evaluated Walker::ItemInput(const Visit& visit, const PlainJson& input, const Ma
 Evaluated Walker::Join(const Visit& visit, std::vector<Evaluated> ends) {
   const auto seen = observed_.failed_children.find(KeyOf(visit));
   if (seen != observed_.failed_children.end()) {
+    // Behind a redrive the history leaves it open which of several it was. It told nothing of
+    // itself, so it is one that fails before it does anything, if there is such a one.
     const Failure* first = nullptr;
     for (const std::uint32_t child : seen->second) {
       const auto* failure = child < ends.size() ? std::get_if<Failure>(&ends[child]) : nullptr;
       if (failure == nullptr) continue;
-      // Behind a redrive the history leaves it open which of several it was.
-      if (first != nullptr) run_.has_chance = true;
-      if (first == nullptr) first = failure;
+      const bool is_sooner = first != nullptr && first->error.text != kRuntimeError &&
+                             failure->error.text == kRuntimeError;
+      if (first == nullptr || is_sooner) first = failure;
     }
     if (first != nullptr) return *first;
   }

@@ -8,6 +8,7 @@
 #include "engine/rows/execution_row.h"
 #include "engine/rows/keys.h"
 #include "engine/rows/map_run_row.h"
+#include "engine/runtime/map_child_rows.h"
 #include "engine/runtime/object_parameters.h"
 
 namespace pawl::runtime {
@@ -118,47 +119,31 @@ Result<ChildResult> ResultOfStopped(storage::Storage& rows,
   return result;
 }
 
-// Calls `take` with each row of `range` and its place in the run. Cancelled: `is_stopping`.
-Status ForEachRow(storage::Storage& rows,
-                  storage::Range range,
-                  const std::function<bool()>& is_stopping,
-                  const std::function<Status(std::uint32_t, std::string_view)>& take) {
-  range.limit = kSlice;
-  for (;;) {
-    if (is_stopping()) return Status(StatusCode::kCancelled, "the engine ends");
-    ASSIGN_OR_RETURN(const auto slice, storage::ScanAndWait(rows, range));
-    for (const storage::Row& stored : slice) {
-      const auto index = rows::ParseChildKey(stored.key);
-      if (!index) return DataLoss("a Map run's key is not readable");
-      RETURN_IF_ERROR(take(*index, stored.value));
-    }
-    if (slice.size() < kSlice) return OkStatus();
-    range.begin = slice.back().key + '\0';
-  }
-}
-
 // Calls `take` with each result: those that have ended or are pending in the order of the
 // executions, then those that were stopped.
 Status ForEachResult(storage::Storage& rows,
                      const ResultsRequest& request,
                      const std::function<bool()>& is_stopping,
                      const std::function<Status(const ChildResult&)>& take) {
-  RETURN_IF_ERROR(ForEachRow(rows,
-                             rows::EndedChildrenOf(request.execution, request.run),
-                             is_stopping,
-                             [&](std::uint32_t index, std::string_view value) -> Status {
-                               ASSIGN_OR_RETURN(const ChildResult result,
-                                                ResultOfEnded(request, index, value));
-                               return take(result);
-                             }));
-  return ForEachRow(rows,
-                    rows::OpenChildrenOf(request.execution, request.run),
-                    is_stopping,
-                    [&](std::uint32_t index, std::string_view value) -> Status {
-                      ASSIGN_OR_RETURN(const ChildResult result,
-                                       ResultOfStopped(rows, request, index, value));
-                      return take(result);
-                    });
+  storage::Range ended = rows::EndedChildrenOf(request.execution, request.run);
+  storage::Range open = rows::OpenChildrenOf(request.execution, request.run);
+  ended.limit = open.limit = kSlice;
+  RETURN_IF_ERROR(ForEachChildRow(
+      rows,
+      std::move(ended),
+      [&](std::uint32_t index, std::string_view value) -> Status {
+        ASSIGN_OR_RETURN(const ChildResult result, ResultOfEnded(request, index, value));
+        return take(result);
+      },
+      is_stopping));
+  return ForEachChildRow(
+      rows,
+      std::move(open),
+      [&](std::uint32_t index, std::string_view value) -> Status {
+        ASSIGN_OR_RETURN(const ChildResult result, ResultOfStopped(rows, request, index, value));
+        return take(result);
+      },
+      is_stopping);
 }
 
 // The array that is the Map's result.

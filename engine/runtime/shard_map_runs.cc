@@ -11,6 +11,7 @@
 #include "engine/interpreter/task_call.h"
 #include "engine/rows/keys.h"
 #include "engine/rows/map_run_row.h"
+#include "engine/runtime/map_child_rows.h"
 #include "engine/runtime/shard.h"
 
 namespace pawl::runtime {
@@ -28,21 +29,11 @@ const asl::MapState& MapOf(const Resident& execution, StateIndex state) {
 }
 
 // Calls `take` with each row of a Map run's executions and its place in the run.
-Status ForEachChild(
-    storage::Storage& rows,
-    storage::Range range,
-    const std::function<Status(std::uint32_t index, const storage::Row& row)>& take) {
+Status ForEachChild(storage::Storage& storage,
+                    storage::Range range,
+                    const std::function<Status(std::uint32_t, std::string_view)>& take) {
   range.limit = kSlice;
-  for (;;) {
-    ASSIGN_OR_RETURN(const auto slice, storage::ScanAndWait(rows, range));
-    for (const storage::Row& row : slice) {
-      const auto index = rows::ParseChildKey(row.key);
-      if (!index) return DataLoss("a Map run's key is not readable");
-      RETURN_IF_ERROR(take(*index, row));
-    }
-    if (slice.size() < kSlice) return OkStatus();
-    range.begin = slice.back().key + '\0';
-  }
+  return ForEachChildRow(storage, std::move(range), take);
 }
 
 // Calls `done` once after as many calls as it was made for.
@@ -185,8 +176,8 @@ void Shard::RestartChildren(Resident& execution, FrameNumber number) {
   if (frame == execution.set.frames.end()) return;
   const auto* wait = std::get_if<interpreter::MapRunWait>(&frame->second.wait);
   if (wait == nullptr || wait->is_failing()) return;
-  const auto start = [&](std::uint32_t index, const storage::Row& stored) -> Status {
-    ASSIGN_OR_RETURN(rows::OpenChildRow row, rows::DecodeOpenChild(stored.value));
+  const auto start = [&](std::uint32_t index, std::string_view stored) -> Status {
+    ASSIGN_OR_RETURN(rows::OpenChildRow row, rows::DecodeOpenChild(stored));
     if (row.attempt != wait->redrive.count) return OkStatus();
     StartMapChild(execution,
                   {.execution = execution.id,
@@ -213,9 +204,9 @@ void Shard::StopChildren(const Resident& execution,
   std::vector<std::uint32_t> open;
   const Status read = ForEachChild(storage_,
                                    rows::OpenChildrenOf(execution.id, message.run),
-                                   [&](std::uint32_t index, const storage::Row& stored) -> Status {
+                                   [&](std::uint32_t index, std::string_view stored) -> Status {
                                      ASSIGN_OR_RETURN(const rows::OpenChildRow child,
-                                                      rows::DecodeOpenChild(stored.value));
+                                                      rows::DecodeOpenChild(stored));
                                      if (child.attempt == row->wait.redrive.count) {
                                        open.push_back(index);
                                      }
@@ -272,9 +263,9 @@ Status Shard::LoadOpenChildren(Resident& execution, FrameNumber frame) {
   auto& open = execution.set.open_children[frame];
   RETURN_IF_ERROR(ForEachChild(storage_,
                                rows::OpenChildrenOf(execution.id, wait->run),
-                               [&](std::uint32_t index, const storage::Row& row) -> Status {
+                               [&](std::uint32_t index, std::string_view row) -> Status {
                                  ASSIGN_OR_RETURN(const rows::OpenChildRow child,
-                                                  rows::DecodeOpenChild(row.value));
+                                                  rows::DecodeOpenChild(row));
                                  if (child.attempt == wait->redrive.count) {
                                    open.emplace(index, child.items);
                                  }
@@ -298,14 +289,14 @@ Status Shard::LoadChildOutputs(Resident& execution, FrameNumber frame) {
                          : std::get_if<interpreter::MapRunWait>(&found->second.wait);
   if (wait == nullptr) return DataLoss("a turn asks for the outputs of what is no Map run");
   std::map<std::uint32_t, Bytes> outputs;
-  RETURN_IF_ERROR(ForEachChild(
-      storage_,
-      rows::EndedChildrenOf(execution.id, wait->run),
-      [&outputs](std::uint32_t index, const storage::Row& stored) -> Status {
-        ASSIGN_OR_RETURN(rows::EndedChildRow row, rows::DecodeEndedChild(stored.value));
-        if (row.output) outputs.emplace(index, *std::move(row.output));
-        return OkStatus();
-      }));
+  RETURN_IF_ERROR(ForEachChild(storage_,
+                               rows::EndedChildrenOf(execution.id, wait->run),
+                               [&outputs](std::uint32_t index, std::string_view stored) -> Status {
+                                 ASSIGN_OR_RETURN(rows::EndedChildRow row,
+                                                  rows::DecodeEndedChild(stored));
+                                 if (row.output) outputs.emplace(index, *std::move(row.output));
+                                 return OkStatus();
+                               }));
   if (const auto fresh = execution.new_child_outputs.find(frame);
       fresh != execution.new_child_outputs.end()) {
     outputs.insert(fresh->second.begin(), fresh->second.end());

@@ -220,3 +220,22 @@ def aws_stub() -> Iterator[Stub]:
     stub.shutdown()
     thread.join()
     stub.server_close()
+
+
+@pytest.fixture
+def stub_for_task(aws_stub: Stub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
+    """The services, where pawl:aws in this process looks for them."""
+    from pawl.aws import task
+
+    for name, value in {
+        "AWS_ENDPOINT_URL": aws_stub.url,
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    task._clients.clear()
+    yield aws_stub
+    for client in task._clients.values():
+        client.close()
+    task._clients.clear()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
-from aws_stub import Refusal, Stub, aws_stub  # noqa: F401
+from aws_stub import Refusal, Stub, aws_stub, stub_for_task  # noqa: F401
 from pawl.context import Context
 from pawl.task_error import TaskError
 
@@ -23,21 +23,10 @@ ABSENT = Refusal(400, "EntityNotFoundException", "no such run")
 
 
 @pytest.fixture
-def stub(aws_stub: Stub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:  # noqa: F811
+def stub(stub_for_task: Stub, monkeypatch: pytest.MonkeyPatch) -> Stub:  # noqa: F811
     """The services, where the function looks for them; it asks without pauses to speak of."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": aws_stub.url,
-        "AWS_ACCESS_KEY_ID": "key",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        waiting.LONGEST_PAUSE_VARIABLE: "0.01",
-    }.items():
-        monkeypatch.setenv(name, value)
-    task._clients.clear()
-    yield aws_stub
-    for client in task._clients.values():
-        client.close()
-    task._clients.clear()
+    monkeypatch.setenv(waiting.LONGEST_PAUSE_VARIABLE, "0.01")
+    return stub_for_task
 
 
 def run(call: str, **parameters: Any) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import datetime
 import json
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
-from aws_stub import NOT_NULL, REQUEST_ID, Stub, aws_stub  # noqa: F401
+from aws_stub import NOT_NULL, REQUEST_ID, Stub, aws_stub, stub_for_task  # noqa: F401
 from pawl.context import Context
 from pawl.task_error import TaskError
 
@@ -20,20 +20,9 @@ from pawl.aws.failures import OPTIMIZED_NAMES, Failures  # noqa: E402
 
 
 @pytest.fixture
-def stub(aws_stub: Stub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:  # noqa: F811
+def stub(stub_for_task: Stub) -> Stub:  # noqa: F811
     """The services, where the function looks for them."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": aws_stub.url,
-        "AWS_ACCESS_KEY_ID": "key",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    task._clients.clear()
-    yield aws_stub
-    for client in task._clients.values():
-        client.close()
-    task._clients.clear()
+    return stub_for_task
 
 
 def call(resource: str, **parameters: Any) -> Any:

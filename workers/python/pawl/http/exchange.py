@@ -25,12 +25,16 @@ Resolver = Callable[[str, int], list[AddressInfo]]
 
 
 class Response(NamedTuple):
-    """A whole response. Names of headers are in lower case."""
+    """A whole response. Names of headers are as they came."""
 
     status: int
     reason: str
     headers: dict[str, list[str]]
     body: bytes
+
+    def header(self, name: str) -> str:
+        """The first value of a header, whose name is in lower case; empty without one."""
+        return next((all[0] for given, all in self.headers.items() if given.lower() == name), "")
 
 
 def resolve(host: str, port: int) -> list[AddressInfo]:
@@ -105,6 +109,7 @@ def exchange(
     resolver: Resolver = resolve,
     tls: Optional[ssl.SSLContext] = None,
     seconds: float = EXCHANGE_SECONDS,
+    body_bytes_max: int = BODY_BYTES_MAX,
 ) -> Response:
     """Sends the request and reads the response. Redirects are not followed.
 
@@ -121,7 +126,7 @@ def exchange(
             if request.endpoint.scheme == "https":
                 context = tls or ssl.create_default_context()
                 connection = context.wrap_socket(connection, server_hostname=request.endpoint.host)
-            response = talk(connection, request)
+            response = talk(connection, request, body_bytes_max)
             if limit.has_passed:
                 raise TimeoutError
             return response
@@ -142,7 +147,7 @@ def socket_error(request: Request, error: Exception, deadline: float, seconds: f
     return TaskError(SOCKET_ERROR, f"{request.endpoint}: {said}")
 
 
-def talk(connection: socket.socket, request: Request) -> Response:
+def talk(connection: socket.socket, request: Request, body_bytes_max: int) -> Response:
     """The exchange itself."""
     lines = [f"{request.method} {request.target} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in request.headers.items()]
@@ -152,16 +157,17 @@ def talk(connection: socket.socket, request: Request) -> Response:
     try:
         response.begin()
         headers: dict[str, list[str]] = {}
+        names: dict[str, str] = {}
         for name, value in response.getheaders():
-            headers.setdefault(name.lower(), []).append(value)
-        body = response.read(BODY_BYTES_MAX + 1)
+            headers.setdefault(names.setdefault(name.lower(), name), []).append(value)
+        body = response.read(body_bytes_max + 1)
         missing = response.length or 0
     finally:
         response.close()
-    if len(body) > BODY_BYTES_MAX:
+    if len(body) > body_bytes_max:
         raise TaskError(
             "States.DataLimitExceeded",
-            f"The response of {request.endpoint} has more than {BODY_BYTES_MAX} bytes.",
+            f"The response of {request.endpoint} has more than {body_bytes_max} bytes.",
         )
     if missing > 0 and request.method != "HEAD":
         raise http.client.IncompleteRead(body, missing)

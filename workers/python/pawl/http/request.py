@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import urllib.parse
-from typing import Any, NamedTuple, Optional
+from typing import AbstractSet, Any, NamedTuple, Optional
 
 from pawl.http.settings import CONTROL, HEADER_NAME, PORTS, Connection, Endpoint, split_url
 from pawl.task_error import refused
@@ -93,10 +93,10 @@ def build(parameters: Any, connection: Connection) -> Request:
 
 
 def complete(request: Request) -> Request:
-    """The request with the headers that every request has."""
+    """The request with the headers that every request has; a host of its own is kept."""
     headers = {
         **request.headers,
-        "host": host_header(request.endpoint),
+        "host": request.headers.get("host", host_header(request.endpoint)),
         "user-agent": request.headers.get("user-agent", "Pawl"),
         "accept-encoding": "identity",
         "connection": "close",
@@ -129,7 +129,7 @@ def text_of(value: Any, what: str) -> str:
     return json.dumps(value)
 
 
-def headers_of(given: Any) -> dict[str, str]:
+def headers_of(given: Any, forbidden: AbstractSet[str] = FORBIDDEN_HEADERS) -> dict[str, str]:
     """The task's own headers, names in lower case."""
     if given is None:
         return {}
@@ -140,8 +140,8 @@ def headers_of(given: Any) -> dict[str, str]:
         lower = name.lower()
         if not HEADER_NAME.fullmatch(name):
             raise refused(f"{json.dumps(name)} is no header's name")
-        if lower in FORBIDDEN_HEADERS or lower.startswith(FORBIDDEN_PREFIXES):
-            raise refused(f"An HTTP task may not set the header '{name}'")
+        if lower in forbidden or lower.startswith(FORBIDDEN_PREFIXES):
+            raise refused(f"A task may not set the header '{name}'")
         values = value if isinstance(value, list) else [value]
         text = ", ".join(text_of(item, f"The header '{name}'") for item in values)
         if CONTROL.search(text) or not text.isascii():

@@ -11,10 +11,10 @@ from typing import Any
 
 from pawl.context import Context
 from pawl.http.exchange import Resolver, Response, exchange, resolve
-from pawl.http.request import Request, build, connection_name, is_json
+from pawl.http.answer import answer_of
+from pawl.http.request import Request, build, connection_name
 from pawl.http.settings import Connection, Settings, SettingsError, is_allowed, load
 from pawl.http.token import bearer, forget
-from pawl.payload import read_event
 from pawl.task_error import TaskError, refused
 
 FILE_VARIABLE = "PAWL_HTTP_TASKS"
@@ -72,33 +72,9 @@ def allowed_request(parameters: Any, settings: Settings) -> Request:
 
 
 def result_of(response: Response) -> dict[str, Any]:
-    """What the state gets (Step Functions Developer Guide, "HTTP Task result").
+    """What the state gets: names of headers are in lower case.
 
-    Raises TaskError ``States.Http.StatusCode.404`` and the like, with the body as the cause: for
-    every status but those of success, also redirects, which are not followed.
+    Raises TaskError ``States.Http.StatusCode.404`` and the like.
     """
-    text = text_of(response)
-    if not 200 <= response.status < 300:
-        raise TaskError(f"States.Http.StatusCode.{response.status}", text or response.reason)
-    body: Any = text
-    if is_json(response.headers.get("content-type", [""])[0]):
-        try:
-            body = read_event(text)
-        except (ValueError, RecursionError):
-            body = text
-    return {
-        "Headers": response.headers,
-        "ResponseBody": body,
-        "StatusCode": response.status,
-        "StatusText": response.reason,
-    }
-
-
-def text_of(response: Response) -> str:
-    """The body's text. A failed request's is taken as well as it can be."""
-    try:
-        return response.body.decode()
-    except UnicodeDecodeError:
-        if not 200 <= response.status < 300:
-            return response.body.decode(errors="replace")
-        raise refused("The response's body is not UTF-8, so a state cannot hold it") from None
+    result = answer_of(response, "States.Http.StatusCode")
+    return {**result, "Headers": {name.lower(): all for name, all in response.headers.items()}}

@@ -23,7 +23,7 @@ enum Trait : std::uint8_t {
   kAnswerOnly = 0,
   kJob = 1U << 0U,
   kToken = 1U << 1U,
-  // The action is no call of the service's API, but something that AWS makes of several.
+  // No worker calls it for a Task.
   kNotServed = 1U << 2U,
 };
 
@@ -34,7 +34,7 @@ struct Action {
 };
 
 constexpr std::array<Action, 67> kActions = {{
-    {"apigateway", "invoke", kToken | kNotServed},
+    {"apigateway", "invoke", kToken},
     {"athena", "startQueryExecution", kJob},
     {"athena", "stopQueryExecution"},
     {"athena", "getQueryExecution"},
@@ -62,15 +62,15 @@ constexpr std::array<Action, 67> kActions = {{
     {"eks", "deleteFargateProfile", kJob},
     {"eks", "createNodegroup", kJob},
     {"eks", "deleteNodegroup", kJob},
-    {"eks", "runJob", kJob | kNotServed},
-    {"eks", "call", kNotServed},
+    {"eks", "runJob", kJob},
+    {"eks", "call"},
     {"elasticmapreduce", "createCluster", kJob},
     {"elasticmapreduce", "setClusterTerminationProtection"},
     {"elasticmapreduce", "terminateCluster", kJob},
     {"elasticmapreduce", "addStep", kJob},
     {"elasticmapreduce", "cancelStep"},
-    {"elasticmapreduce", "modifyInstanceFleetByName", kNotServed},
-    {"elasticmapreduce", "modifyInstanceGroupByName", kNotServed},
+    {"elasticmapreduce", "modifyInstanceFleetByName"},
+    {"elasticmapreduce", "modifyInstanceGroupByName"},
     {"emr-containers", "createVirtualCluster"},
     {"emr-containers", "deleteVirtualCluster", kJob},
     {"emr-containers", "startJobRun", kJob},

@@ -9,6 +9,7 @@
 
 #include "engine/asl/compiled_values.h"
 #include "engine/asl/resource.h"
+#include "engine/asl/service_parameters.h"
 #include "engine/asl/template_check.h"
 #include "engine/base/built_in_function.h"
 
@@ -100,13 +101,6 @@ void CheckInvokeMember(const Place& place, Language language, Problems& problems
   }
 }
 
-// A service integration's call and its parameters; the first ones are required.
-struct Call {
-  std::string_view name;
-  std::span<const std::string_view> parameters;
-  std::size_t required = 1;
-};
-
 // Step Functions Developer Guide, "Start workflow executions": the parameters of its call.
 constexpr std::array<std::string_view, 4> kStartExecutionParameters = {
     "StateMachineArn", "Input", "Name", "TraceHeader"};
@@ -116,20 +110,7 @@ constexpr std::array<std::string_view, 2> kSuccessParameters = {"TaskToken", "Ou
 constexpr std::array<std::string_view, 3> kFailureParameters = {"TaskToken", "Error", "Cause"};
 constexpr std::array<std::string_view, 1> kHeartbeatParameters = {"TaskToken"};
 
-// Step Functions Developer Guide, "Call HTTPS APIs in Step Functions workflows".
-constexpr std::array<std::string_view, 8> kHttpParameters = {"ApiEndpoint",
-                                                             "Method",
-                                                             "Authentication",
-                                                             "Headers",
-                                                             "InvocationConfig",
-                                                             "QueryParameters",
-                                                             "RequestBody",
-                                                             "Transform"};
-constexpr Call kHttpCall = {"http:invoke", kHttpParameters, 2};
-constexpr std::array<std::string_view, 7> kHttpMethods = {
-    "GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"};
-
-Call CallNamed(EngineCall call) {
+ServiceParameters ParametersOf(EngineCall call) {
   switch (call) {
     case EngineCall::kStartExecution:
       return {"startExecution", kStartExecutionParameters};
@@ -169,9 +150,12 @@ bool HasParameter(const Place& place, std::string_view name, Language language) 
   });
 }
 
-void CheckRequired(const Place& place, const Call& call, Language language, Problems& problems) {
+void CheckRequired(const Place& place,
+                   const ServiceParameters& parameters,
+                   Language language,
+                   Problems& problems) {
   std::vector<std::string_view> missing;
-  for (const std::string_view name : call.parameters.first(call.required)) {
+  for (const std::string_view name : parameters.names.first(parameters.required)) {
     if (!HasParameter(place, name, language)) missing.push_back(name);
   }
   if (missing.empty()) return;
@@ -179,45 +163,57 @@ void CheckRequired(const Place& place, const Call& call, Language language, Prob
 }
 
 std::optional<Place> CheckParameters(const Fields& fields,
-                                     const Call& call,
+                                     const ServiceParameters& parameters,
                                      Language language,
                                      Problems& problems) {
+  const std::span<const std::string_view> names = parameters.names;
   const std::optional<Place> place =
-      ParametersObject(fields, Quote(call.parameters.front()), language, problems);
+      ParametersObject(fields, Quote(names.front()), language, problems);
   if (!place) return std::nullopt;
   for (const SourceMember& parameter : place->node->members) {
     const std::string_view given = WithoutSuffix(parameter.name, language);
-    if (std::find(call.parameters.begin(), call.parameters.end(), given) != call.parameters.end()) {
-      continue;
-    }
+    if (std::find(names.begin(), names.end(), given) != names.end()) continue;
     problems.ErrorAtName(code::kSchema,
                          place->Member(parameter),
-                         std::string(call.name) + " has no parameter " + Quote(given) +
-                             DidYouMean(given, {call.parameters.begin(), call.parameters.end()}));
+                         std::string(parameters.call) + " has no parameter " + Quote(given) +
+                             DidYouMean(given, {names.begin(), names.end()}));
   }
-  CheckRequired(*place, call, language, problems);
+  CheckRequired(*place, parameters, language, problems);
   return place;
 }
 
-void CheckHttp(const Fields& fields, Language language, Problems& problems) {
-  const std::optional<Place> place = CheckParameters(fields, kHttpCall, language, problems);
+void CheckWord(const Place& place,
+               const WordParameter& parameter,
+               Language language,
+               Problems& problems) {
+  const SourceMember* member = place.node->Find(parameter.name);
+  if (member == nullptr) return;
+  const Place value = place.Member(*member);
+  if (language == Language::kJsonata && IsExpression(value)) return;
+  const bool is_word =
+      value.node->is(json::Type::kString) &&
+      std::find(parameter.words.begin(), parameter.words.end(), value.node->text) !=
+          parameter.words.end();
+  if (is_word) return;
+  problems.Error(code::kSchema,
+                 value,
+                 "The field " + Quote(parameter.name) + " should have one of these values: " +
+                     Listed(parameter.words) + ", found " + Describe(*value.node));
+}
+
+void CheckKnownService(const Fields& fields,
+                       const ServiceParameters& parameters,
+                       Language language,
+                       Problems& problems) {
+  const std::optional<Place> place = CheckParameters(fields, parameters, language, problems);
   if (!place) return;
-  if (!HasParameter(*place, "Authentication", language) &&
+  if (ServiceFunction(parameters.call) == kHttpFunction &&
+      !HasParameter(*place, "Authentication", language) &&
       !HasParameter(*place, "InvocationConfig", language)) {
     problems.Error(code::kSchema, *place, "These fields are required: [Authentication]");
   }
-  const SourceMember* method = place->node->Find("Method");
-  if (method == nullptr) return;
-  const Place value = place->Member(*method);
-  if (language == Language::kJsonata && IsExpression(value)) return;
-  const bool is_method =
-      value.node->is(json::Type::kString) &&
-      std::find(kHttpMethods.begin(), kHttpMethods.end(), value.node->text) != kHttpMethods.end();
-  if (is_method) return;
-  problems.Error(code::kSchema,
-                 value,
-                 "The field 'Method' should have one of these values: " + Listed(kHttpMethods) +
-                     ", found " + Describe(*value.node));
+  for (const WordParameter& word : parameters.words)
+    CheckWord(*place, word, language, problems);
 }
 
 void CheckInvoke(const Fields& fields, Language language, Problems& problems) {
@@ -231,12 +227,15 @@ void CheckInvoke(const Fields& fields, Language language, Problems& problems) {
   }
 }
 
-// Which parameters an action has is the service's to say; that they are an object is certain.
+// Which parameters a call of an API has is the service's to say; that they are an object is
+// certain.
 void CheckService(const Fields& fields,
                   std::string_view call,
                   Language language,
                   Problems& problems) {
-  if (ServiceFunction(call) == kHttpFunction) return CheckHttp(fields, language, problems);
+  if (const ServiceParameters* known = FindServiceParameters(call); known != nullptr) {
+    return CheckKnownService(fields, *known, language, problems);
+  }
   ParametersObject(fields, "the parameters of " + Quote(call), language, problems);
 }
 
@@ -302,7 +301,7 @@ TaskState CompileTask(const Fields& fields,
       task.pattern = resource.pattern;
       task.call = resource.call;
       task.is_aws_sdk = resource.is_aws_sdk;
-      CheckParameters(fields, CallNamed(resource.call), language, problems);
+      CheckParameters(fields, ParametersOf(resource.call), language, problems);
       break;
     case Resource::Kind::kService:
       task.integration = TaskState::Integration::kService;

@@ -13,7 +13,7 @@ from pawl.task_error import TaskError
 
 pytest.importorskip("boto3", reason="boto3 is not installed (python3-boto3)")
 
-from pawl.aws import emr_calls, names, task, waiting  # noqa: E402
+from pawl.aws import emr_calls, names, task, waiting, watched  # noqa: E402
 from pawl.aws.job_table import JOBS  # noqa: E402
 
 ATTEMPT = Context("6a1f0e0c-0000-4000-8000-000000000001", "arn", 0)
@@ -254,7 +254,7 @@ def test_a_service_that_stays_away_fails_the_task(stub: Stub) -> None:
     glue(stub, BUSY)
     error = failure("glue:startJobRun", JobName="etl")
     assert error.cause.startswith("Rate exceeded (Service: AWSGlue; Status Code: 400; ")
-    assert stub.called("GetJobRun") == waiting.FAILED_QUESTIONS_MAX
+    assert stub.called("GetJobRun") == watched.FAILED_QUESTIONS_MAX
 
 
 def test_a_job_may_be_unknown_at_first(stub: Stub) -> None:

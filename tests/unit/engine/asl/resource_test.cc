@@ -39,8 +39,7 @@ TEST(ResourceTest, StartExecutionHasEveryPattern) {
 }
 
 TEST(ResourceTest, WhatDoesNotRunYetIsNotCalledInvalid) {
-  for (const std::string_view text : {"arn:aws:states:::apigateway:invoke",
-                                      "arn:aws:states:::eks:runJob.sync",
+  for (const std::string_view text : {"arn:aws:states:::s3:getObject",
                                       "arn:aws:swf:us-east-1:123456789012:task:X",
                                       "${LoadFunctionArn}"}) {
     EXPECT_EQ(ParseResource(text).kind, Kind::kUnsupported) << text;

@@ -40,6 +40,10 @@ TEST(ServiceIntegrationTest, OptimizedIntegrationsHaveThePatternsThatAwsGivesThe
                                       "ecs:runTask",
                                       "batch:submitJob",
                                       "emr-serverless:startJobRun",
+                                      "elasticmapreduce:modifyInstanceFleetByName",
+                                      "apigateway:invoke",
+                                      "eks:call",
+                                      "eks:runJob",
                                       "http:invoke"}) {
     const Resource resource = Parse(call);
     EXPECT_EQ(resource.kind, Resource::Kind::kService) << call;
@@ -58,6 +62,9 @@ TEST(ServiceIntegrationTest, APatternThatAnActionDoesNotHaveIsInvalid) {
   for (const std::string_view call : {"dynamodb:getItem.waitForTaskToken",
                                       "batch:submitJob.sync:2",
                                       "http:invoke.waitForTaskToken",
+                                      "apigateway:invoke.sync",
+                                      "eks:call.sync",
+                                      "eks:runJob.waitForTaskToken",
                                       "aws-sdk:glue:startJobRun.sync"}) {
     EXPECT_EQ(Parse(call).kind, Resource::Kind::kInvalid) << call;
   }
@@ -71,7 +78,8 @@ TEST(ServiceIntegrationTest, ATaskMayWaitForAJobWhereAwsHasIt) {
                                       "emr-serverless:startJobRun",
                                       "sagemaker:createTrainingJob",
                                       "elasticmapreduce:addStep",
-                                      "eks:createCluster"}) {
+                                      "eks:createCluster",
+                                      "eks:runJob"}) {
     const Resource resource = Parse(std::string(call) + ".sync");
     EXPECT_EQ(resource.kind, Resource::Kind::kService) << call;
     EXPECT_EQ(resource.service_call, call);
@@ -79,9 +87,8 @@ TEST(ServiceIntegrationTest, ATaskMayWaitForAJobWhereAwsHasIt) {
   }
 }
 
-TEST(ServiceIntegrationTest, WhatNoWorkerCallsIsRefusedWithSyncToo) {
-  for (const std::string_view call :
-       {"eks:runJob.sync", "eks:call", "elasticmapreduce:modifyInstanceGroupByName"}) {
+TEST(ServiceIntegrationTest, WhatADistributedMapAloneNamesIsNoTask) {
+  for (const std::string_view call : {"s3:getObject", "s3:listObjectsV2", "s3:putObject"}) {
     EXPECT_EQ(Parse(call).kind, Resource::Kind::kUnsupported) << call;
   }
 }
@@ -164,6 +171,43 @@ TEST(ServiceIntegrationTest, AnHttpTaskHasAnEndpointAMethodAndAConnection) {
                                   "InvocationConfig": {"ConnectionArn": "c"}, "Header": {}})")),
               ElementsAre(Problem("SCHEMA_VALIDATION_FAILED", "/States/S/Parameters/Method"),
                           ProblemSaying("SCHEMA_VALIDATION_FAILED", "did you mean 'Headers'")));
+}
+
+// Step Functions Developer Guide, "Call API Gateway REST APIs with Step Functions".
+TEST(ServiceIntegrationTest, ARequestToApiGatewayHasAnEndpointAndAMethod) {
+  EXPECT_THAT(Diagnose(TaskOf("apigateway:invoke.waitForTaskToken", R"x({
+                  "ApiEndpoint": "a1.execute-api.us-east-1.amazonaws.com", "Method": "POST",
+                  "Headers": {"TaskToken.$": "States.Array($$.Task.Token)"}, "Stage": "prod",
+                  "Path.$": "$.path", "QueryParameters": {"a": ["1"]}, "RequestBody": {},
+                  "AllowNullValues": true, "AuthType": "IAM_ROLE"})x")),
+              IsEmpty());
+  EXPECT_THAT(Diagnose(TaskOf("apigateway:invoke", R"({"Method.$": "$.m", "Body": {}})")),
+              ElementsAre(ProblemSaying("SCHEMA_VALIDATION_FAILED", "[ApiEndpoint]"),
+                          ProblemSaying("SCHEMA_VALIDATION_FAILED", "has no parameter 'Body'")));
+  EXPECT_THAT(
+      Diagnose(TaskOf("apigateway:invoke",
+                      R"({"ApiEndpoint": "a", "Method": "GET", "AuthType": "IAM"})")),
+      ElementsAre(ProblemSaying("SCHEMA_VALIDATION_FAILED", "NO_AUTH, IAM_ROLE, RESOURCE_POLICY")));
+}
+
+// Step Functions Developer Guide, "Create and manage Amazon EKS clusters with Step Functions".
+TEST(ServiceIntegrationTest, ACallOfKubernetesNamesItsCluster) {
+  EXPECT_THAT(Diagnose(TaskOf("eks:call", R"({"Method": "GET", "Path": "/api/v1/pods"})")),
+              ElementsAre(ProblemSaying("SCHEMA_VALIDATION_FAILED",
+                                        "[ClusterName, CertificateAuthority, Endpoint]")));
+  EXPECT_THAT(Diagnose(TaskOf("eks:runJob.sync", R"({"ClusterName": "c", "Endpoint.$": "$.e",
+                  "CertificateAuthority.$": "$.ca", "Job": {"kind": "Job"}, "Namespace": "n",
+                  "LogOptions": {"RetrieveLogs": true}})")),
+              IsEmpty());
+}
+
+// Step Functions Developer Guide, "Create and manage Amazon EMR clusters with Step Functions".
+TEST(ServiceIntegrationTest, AGroupOfAClusterIsModifiedByItsName) {
+  EXPECT_THAT(
+      Diagnose(TaskOf("elasticmapreduce:modifyInstanceGroupByName",
+                      R"({"ClusterId": "j-1", "InstanceGroupId": "ig-1", "InstanceGroup": {}})")),
+      ElementsAre(ProblemSaying("SCHEMA_VALIDATION_FAILED", "[InstanceGroupName]"),
+                  ProblemSaying("SCHEMA_VALIDATION_FAILED", "no parameter 'InstanceGroupId'")));
 }
 
 TEST(ServiceIntegrationTest, ExpressMachinesDoNotWaitForTokens) {

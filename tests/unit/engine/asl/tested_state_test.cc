@@ -79,7 +79,7 @@ TEST(TestedStateTest, AStateThatIsNotThereIsNone) {
 
 TEST(TestedStateTest, WhatOnlyAMockCanRunIsCompiled) {
   const auto task = CompileTestedState(
-      R"({"Type":"Task","Resource":"arn:aws:states:::apigateway:invoke","End":true})", "");
+      R"({"Type":"Task","Resource":"arn:aws:states:::s3:getObject","End":true})", "");
   ASSERT_NE(task.machine, nullptr);
   EXPECT_FALSE(std::get<TaskState>(task.machine->states[task.state].details).is_runnable);
   EXPECT_THAT(task.diagnostics, IsEmpty());
@@ -95,7 +95,7 @@ TEST(TestedStateTest, WhatOnlyAMockCanRunIsCompiled) {
 
 TEST(TestedStateTest, NoMachineIsDeployedWithWhatOnlyAMockCanRun) {
   EXPECT_FALSE(Compile(R"({"StartAt":"T","States":{"T":{"Type":"Task","End":true,
-      "Resource":"arn:aws:states:::apigateway:invoke"}}})")
+      "Resource":"arn:aws:states:::s3:getObject"}}})")
                    .ok());
 }
 

@@ -52,7 +52,7 @@ TEST(StateTestCheckTest, WhatGoesWithAMockNeedsOne) {
 }
 
 TEST(StateTestCheckTest, WhatTheEngineDoesNotCallNeedsAMock) {
-  for (const char* resource : {"arn:aws:states:::apigateway:invoke",
+  for (const char* resource : {"arn:aws:states:::s3:getObject",
                                "arn:aws:states:::lambda:invoke.waitForTaskToken",
                                "arn:aws:states:us-east-1:123456789012:activity:a"}) {
     TestedStateHarness task(std::string(R"({"Type":"Task","End":true,"Resource":")") + resource +

@@ -57,6 +57,12 @@ OPTIMIZED_NAMES = {
 }
 
 
+NO_CREDENTIALS = (
+    "Unable to load credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile, in "
+    "the worker's environment"
+)
+
+
 class Failures:
     """The failures of one call."""
 
@@ -107,10 +113,7 @@ class Failures:
 
     def _of_client(self, error: Exception) -> TaskError:
         if isinstance(error, boto_errors.NoCredentialsError):
-            return self.client(
-                "Unable to load credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a "
-                "profile, in the worker's environment"
-            )
+            return self.client(NO_CREDENTIALS)
         url = getattr(error, "kwargs", {}).get("endpoint_url", "")
         host = urllib.parse.urlsplit(url).hostname or ""
         return self.client(f"Unable to execute HTTP request: {host}: {root_cause(error)}")

@@ -9,14 +9,14 @@ service has one.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Callable
 
 import boto3  # type: ignore[import]
 import botocore  # type: ignore[import]
 import botocore.config  # type: ignore[import]
 import botocore.exceptions as boto_errors  # type: ignore[import]
 
-from pawl.aws import emr_calls
+from pawl.aws import api_gateway, eks_calls, emr_by_name, emr_calls, model_data
 from pawl.aws.failures import Failures
 from pawl.aws.job_table import JOBS, Job
 from pawl.aws.names import boto_service, did_you_mean, operation, sdk_services
@@ -50,6 +50,14 @@ HEADER_NAMES = {
     "x-amzn-requestid": "x-amzn-RequestId",
 }
 
+# What is no call of an AWS API but a request of its own; and those of them that start jobs.
+WEB_CALLS: dict[str, Callable[[Any, Any], Any]] = {
+    api_gateway.CALL: api_gateway.invoke,
+    eks_calls.CALL: eks_calls.call,
+    eks_calls.RUN_JOB: eks_calls.run_job,
+}
+WEB_JOBS = {eks_calls.RUN_JOB}
+
 _session = boto3.session.Session()
 _clients: dict[str, Any] = {}
 
@@ -65,6 +73,8 @@ def handler(event: dict[str, Any], context: Context) -> Any:
     parameters = event["Parameters"]
     if not resource.endswith(SYNC):
         return called(resource, parameters, context)
+    if resource.removesuffix(SYNC) in WEB_JOBS:
+        return called(resource.removesuffix(SYNC), parameters, context)
     job = job_of(resource)
     check_only(job, resource, parameters)
     answer = called(resource.removesuffix(SYNC), parameters, context, job.token)
@@ -96,9 +106,13 @@ def called(resource: str, parameters: Any, context: Context, token: str = "") ->
 
     ``token`` names a member that makes the call idempotent, beside those that the model marks.
     """
+    if resource in WEB_CALLS:
+        return WEB_CALLS[resource](parameters, aws_session())
     is_optimized = not resource.startswith(SDK)
     service, _, action = resource.removeprefix(SDK).partition(":")
     client = client_of(api_of(service, action) if is_optimized else service)
+    if service == emr_calls.SERVICE and action in emr_by_name.ACTIONS:
+        return emr_by_name.modify(action, parameters, emr_operation(client))
     emr = emr_calls.EMR_CALLS.get(action) if service == emr_calls.SERVICE else None
     name = emr.operation if emr else operation(action, client.meta.service_model.operation_names)
     if name is None:
@@ -110,15 +124,11 @@ def called(resource: str, parameters: Any, context: Context, token: str = "") ->
     model = client.meta.service_model.operation_model(name)
     if model.has_event_stream_input or model.has_event_stream_output:
         raise refused(f"'{resource}' answers with a stream of events, which no state can take")
-    try:
-        if emr:
-            parameters = emr_parameters(emr, action, parameters)
-        arguments = Parameters(model, is_optimized).read(parameters)
-    except ParameterError as error:
-        raise refused(
-            f"The Parameters '{json_text(parameters)[:1024]}' could not be used to start the Task: "
-            f"[{error}]"
-        ) from None
+    if resource == model_data.CALL:
+        return invoked_model(client, model, parameters)
+    if emr:
+        parameters = emr_parameters(emr, action, parameters)
+    arguments = arguments_of(model, parameters, is_optimized)
     # The same for every delivery of the attempt, so that a second one finds what the first began.
     for member in [*model.idempotent_members, token]:
         if member:
@@ -137,17 +147,87 @@ def api_of(service: str, action: str) -> str:
     return OPTIMIZED_APIS.get((service, action), service)
 
 
+def arguments_of(model: Any, parameters: Any, is_optimized: bool) -> dict[str, Any]:
+    """What boto3 is called with. Raises TaskError for parameters that the operation has not."""
+    try:
+        return Parameters(model, is_optimized).read(parameters)
+    except ParameterError as error:
+        raise unusable(parameters, str(error)) from None
+
+
+def unusable(parameters: Any, why: str) -> TaskError:
+    """The failure of a task whose parameters make no call."""
+    return refused(
+        f"The Parameters '{json_text(parameters)[:1024]}' could not be used to start the Task: "
+        f"[{why}]"
+    )
+
+
 def emr_parameters(emr: emr_calls.EmrCall, action: str, parameters: Any) -> Any:
-    """The parameters of the operation behind an action of EMR. Raises ParameterError."""
+    """The parameters of the operation behind an action of EMR. Raises TaskError."""
     if emr.parameters is None or not isinstance(parameters, dict):
         return parameters
     known = emr_calls.parameter_names(emr)
     for name in parameters:
         if name not in known:
-            raise ParameterError(
-                f"The field '{name}' is not supported by {action}{did_you_mean(name, known)}"
-            )
+            why = f"The field '{name}' is not supported by {action}{did_you_mean(name, known)}"
+            raise unusable(parameters, why)
     return filled(emr.parameters, parameters)
+
+
+def emr_operation(client: Any) -> emr_by_name.Ask:
+    """Calls operations of EMR's API by their names."""
+
+    def ask(name: str, parameters: dict[str, Any]) -> Any:
+        model = client.meta.service_model.operation_model(name)
+        return call(client, model, arguments_of(model, parameters, True), emr_calls.SERVICE, True)
+
+    return ask
+
+
+def invoked_model(client: Any, model: Any, parameters: Any) -> Any:
+    """What a model of Bedrock answers; input and output may be objects in S3."""
+    places, given = model_data.places_of(parameters)
+    arguments = arguments_of(model, given, True)
+    if places.input is not None:
+        arguments["body"] = object_bytes(places.input)
+    failures = Failures(model, "bedrock", True)
+    answer = sent(client, model, arguments, failures)
+    if places.output is None:
+        return result_of(answer, model, "bedrock", True, failures)
+    kind = answer.get("contentType") or "application/octet-stream"
+    put_object(places.output, body_bytes(answer["body"], "The model's answer", failures), kind)
+    return {"Body": places.output.uri, "ContentType": kind}
+
+
+def object_bytes(place: model_data.Place) -> bytes:
+    """An object's bytes. Raises TaskError in the words of S3's SDK integration."""
+    client = client_of("s3")
+    model = client.meta.service_model.operation_model("GetObject")
+    failures = Failures(model, "s3", False)
+    answer = sent(client, model, {"Bucket": place.bucket, "Key": place.key}, failures)
+    return body_bytes(answer["Body"], place.uri, failures)
+
+
+def put_object(place: model_data.Place, data: bytes, kind: str) -> None:
+    """Writes an object. Raises TaskError in the words of S3's SDK integration."""
+    client = client_of("s3")
+    model = client.meta.service_model.operation_model("PutObject")
+    arguments = {"Bucket": place.bucket, "Key": place.key, "Body": data, "ContentType": kind}
+    sent(client, model, arguments, Failures(model, "s3", False))
+
+
+def body_bytes(body: Any, what: str, failures: Failures) -> bytes:
+    """All of a body that is a stream. Raises TaskError."""
+    try:
+        data = body.read(model_data.BYTES_MAX + 1)
+    except (boto_errors.BotoCoreError, OSError) as error:
+        raise failures.of(error) from None
+    finally:
+        body.close()
+    if len(data) > model_data.BYTES_MAX:
+        raise failures.client(f"{what} has more than {model_data.BYTES_MAX} bytes")
+    return bytes(data)
 
 
 def call(
@@ -155,13 +235,25 @@ def call(
 ) -> Any:
     """Calls the operation ``model`` and returns what the state gets."""
     failures = Failures(model, service, is_optimized)
+    answer = sent(client, model, arguments, failures)
+    return result_of(answer, model, service, is_optimized, failures)
+
+
+def sent(client: Any, model: Any, arguments: dict[str, Any], failures: Failures) -> Any:
+    """What boto3 answers. Raises TaskError."""
     try:
-        answer = getattr(client, botocore.xform_name(model.name))(**arguments)
+        return getattr(client, botocore.xform_name(model.name))(**arguments)
     except (boto_errors.BotoCoreError, boto_errors.ClientError) as error:
         raise failures.of(error) from None
     except (TypeError, ValueError, AttributeError) as error:
         # The call cannot even be written down: a member that the address needs is missing.
         raise failures.client(f"Unable to make the request: {error}") from None
+
+
+def result_of(
+    answer: Any, model: Any, service: str, is_optimized: bool, failures: Failures
+) -> dict[str, Any]:
+    """What the state gets of an answer of boto3. Raises TaskError."""
     try:
         result = Results(model, is_optimized).write(answer)
     except ResultError as error:
@@ -208,6 +300,11 @@ def json_or_text(text: str) -> Any:
         return read_event(text)
     except ValueError:
         return text
+
+
+def aws_session() -> Any:
+    """boto3's session of this process: the worker's credentials and region."""
+    return _session
 
 
 def actions(client: Any) -> list[str]:

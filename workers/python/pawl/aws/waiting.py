@@ -14,29 +14,24 @@ import contextlib
 import os
 import signal
 import time
-from typing import Any, Iterator, Optional
+from typing import Any, Iterator
 
 import botocore  # type: ignore[import]
 import botocore.exceptions as boto_errors  # type: ignore[import]
 
+from pawl.aws import eks_calls
 from pawl.aws.failures import Failures
 from pawl.aws.job_table import Job
 from pawl.aws.paths import filled, value_at
 from pawl.aws.shapes import ResultError, Results, json_text
-from pawl.aws.task import SYNC, api_of, client_of, job_of, without_metadata
+from pawl.aws.task import SYNC, api_of, aws_session, client_of, job_of, without_metadata
+from pawl.aws.watched import FIRST_PAUSE, Away, Gone, Watched, end_of
 from pawl.context import Context
 from pawl.task_error import TaskError, refused
 
-# Seconds between two questions: the first, by how much it grows, and the longest, which the
-# environment may set.
-FIRST_PAUSE = 1.0
-PAUSE_GROWTH = 1.5
+# Seconds between two questions at most, which the environment may set.
 LONGEST_PAUSE = 30.0
 LONGEST_PAUSE_VARIABLE = "PAWL_AWS_JOB_POLL_SECONDS"
-# So many failures to ask, one after the other, are waited out: ten minutes of a service that is
-# away. A job that is not there (yet) is asked for less often.
-FAILED_QUESTIONS_MAX = 20
-ABSENT_MAX = 5
 # The process is killed soon after it was told to stop the job.
 STOP_ATTEMPTS = 3
 
@@ -58,22 +53,6 @@ class Cancelled(BaseException):
     """Nobody waits for the job any more."""
 
 
-class Gone(Exception):
-    """The service knows no such job."""
-
-    def __init__(self, error: Optional[TaskError]) -> None:
-        super().__init__()
-        self.error = error
-
-
-class Away(Exception):
-    """The service could not be asked, for a reason that passes."""
-
-    def __init__(self, error: TaskError) -> None:
-        super().__init__()
-        self.error = error
-
-
 def handler(event: dict[str, Any], _: Context) -> Any:
     """Returns what the job came to, in the shape of the integration.
 
@@ -81,15 +60,22 @@ def handler(event: dict[str, Any], _: Context) -> Any:
     what the call answered that started the job. Raises TaskError: ``States.TaskFailed`` with the
     job's description as cause, or the service's own error where it cannot be asked.
     """
-    watched = WatchedJob(job_of(event["Resource"]), event)
+    watched = watched_job(event)
     with cancellable():
         try:
-            return watched.end(longest_pause())
+            return end_of(watched, longest_pause())
         except Cancelled:
             signal.signal(CANCEL_SIGNAL, signal.SIG_IGN)
             watched.stop()
             # No answer is wanted, and an answer might be taken for the task's.
             raise SystemExit from None
+
+
+def watched_job(event: dict[str, Any]) -> Watched:
+    """What the event waits for. Raises TaskError."""
+    if event["Resource"] == eks_calls.RUN_JOB + SYNC:
+        return eks_calls.WatchedKubernetesJob(event, aws_session())
+    return WatchedJob(job_of(event["Resource"]), event)
 
 
 def longest_pause() -> float:
@@ -124,7 +110,7 @@ def cancellable() -> Iterator[None]:
 
 
 class WatchedJob:
-    """One job that was started."""
+    """One job of a service's API."""
 
     def __init__(self, job: Job, event: dict[str, Any]) -> None:
         """``event`` as for the handler."""
@@ -135,48 +121,11 @@ class WatchedJob:
         self._describe = self._operation(job.describe)
         self._arguments = filled(job.arguments, event)
 
-    def end(self, longest: float) -> Any:
-        """Waits for the end and returns the task's result; ``longest`` seconds are a pause."""
-        pause = min(FIRST_PAUSE, longest)
-        failed = absent = 0
-        last: Any = None
-        while True:
-            try:
-                last = self._ask()
-                failed = absent = 0
-                if self._has_ended(last):
-                    return self._result(last)
-            except Gone as gone:
-                if self._job.ends_gone:
-                    return self._result(last)
-                absent += 1
-                if absent == ABSENT_MAX:
-                    raise gone.error or self._unknown() from None
-            except Away as away:
-                failed += 1
-                if failed == FAILED_QUESTIONS_MAX:
-                    raise away.error from None
-            time.sleep(pause)
-            pause = min(pause * PAUSE_GROWTH, longest)
+    @property
+    def ends_gone(self) -> bool:
+        return self._job.ends_gone
 
-    def stop(self) -> None:
-        """Asks the service to stop the job, as far as the service can; says so where it fails."""
-        if not self._job.stop:
-            return
-        model = self._operation(self._job.stop)
-        arguments = filled(self._job.stop_arguments, self._event)
-        for attempt in range(1, STOP_ATTEMPTS + 1):
-            try:
-                self._call(model, arguments)
-                return
-            except (boto_errors.BotoCoreError, boto_errors.ClientError) as error:
-                if attempt == STOP_ATTEMPTS or not is_passing(error):
-                    failure = self._failures(model).of(error)
-                    print(f"The job could not be stopped: {failure.name}: {failure.cause}")
-                    return
-            time.sleep(FIRST_PAUSE)
-
-    def _ask(self) -> Any:
+    def ask(self) -> Any:
         """The subject, as JSON."""
         try:
             answer = self._call(self._describe, self._arguments)
@@ -197,28 +146,45 @@ class WatchedJob:
             raise Gone(None)
         return subject
 
-    def _has_ended(self, subject: Any) -> bool:
+    def has_ended(self, subject: Any) -> bool:
         """Whether it has ended well. Raises TaskError where it has ended otherwise."""
         state = value_at(subject, self._job.state)
         has_failed = self._job.has_failed
         if state in self._job.failed or (
             state in self._job.succeeded and has_failed is not None and has_failed(subject)
         ):
-            raise TaskError("States.TaskFailed", json_text(self._result(subject)))
+            raise TaskError("States.TaskFailed", json_text(self.result(subject)))
         return state in self._job.succeeded
 
-    def _result(self, subject: Any) -> Any:
+    def result(self, subject: Any) -> Any:
         started = without_metadata(self._event["Started"])
         if subject is None:
             return started
         result = {self._job.member: subject} if self._job.member else subject
         return {**started, **result} if self._job.keeps_answer else result
 
-    def _unknown(self) -> TaskError:
+    def unknown(self) -> TaskError:
         return TaskError(
             "States.TaskFailed",
             f"{self._job.describe} of '{self._service}' knows no job {json_text(self._arguments)}",
         )
+
+    def stop(self) -> None:
+        """Asks the service to stop the job, as far as the service can; says so where it fails."""
+        if not self._job.stop:
+            return
+        model = self._operation(self._job.stop)
+        arguments = filled(self._job.stop_arguments, self._event)
+        for attempt in range(1, STOP_ATTEMPTS + 1):
+            try:
+                self._call(model, arguments)
+                return
+            except (boto_errors.BotoCoreError, boto_errors.ClientError) as error:
+                if attempt == STOP_ATTEMPTS or not is_passing(error):
+                    failure = self._failures(model).of(error)
+                    print(f"The job could not be stopped: {failure.name}: {failure.cause}")
+                    return
+            time.sleep(FIRST_PAUSE)
 
     def _operation(self, name: str) -> Any:
         model = self._client.meta.service_model

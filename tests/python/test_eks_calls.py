@@ -394,19 +394,36 @@ def cancelled(cluster: WebStub, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_job_that_nobody_waits_for_any_more_is_deleted_with_its_pods(
     cluster: WebStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cluster.says(f"DELETE {JOBS}/pi", {})
+    monkeypatch.setattr(eks_calls, "FIRST_PAUSE", 0.01)
+    cluster.says(f"DELETE {JOBS}/pi", Said("busy", 429), {})
     cancelled(cluster, monkeypatch)
+    assert cluster.count(f"DELETE {JOBS}/pi") == 2
     assert cluster.asked[-1].method == "DELETE"
     assert cluster.asked[-1].query == {"propagationPolicy": ["Background"]}
 
 
+@pytest.mark.parametrize(("status", "attempts"), [(403, 1), (503, 3)])
 def test_a_job_that_cannot_be_deleted_is_in_the_log(
+    cluster: WebStub,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    status: int,
+    attempts: int,
+) -> None:
+    monkeypatch.setattr(eks_calls, "FIRST_PAUSE", 0.01)
+    cluster.says(f"DELETE {JOBS}/pi", Said("kept", status))
+    cancelled(cluster, monkeypatch)
+    assert cluster.count(f"DELETE {JOBS}/pi") == attempts
+    said = capsys.readouterr().out
+    assert f"The Job 'pi' could not be deleted: EKS.{status}: kept" in said
+
+
+def test_a_job_that_is_gone_needs_no_deletion(
     cluster: WebStub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cluster.says(f"DELETE {JOBS}/pi", Said("forbidden", 403))
     cancelled(cluster, monkeypatch)
-    said = capsys.readouterr().out
-    assert "The Job 'pi' could not be deleted: EKS.403: forbidden" in said
+    assert cluster.count(f"DELETE {JOBS}/pi") == 1
+    assert "could not be deleted" not in capsys.readouterr().out
 
 
 def test_a_name_cannot_lead_elsewhere(cluster: WebStub) -> None:

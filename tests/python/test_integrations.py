@@ -12,6 +12,7 @@ import pawl
 import pytest
 from aws_stub import Stub, aws_stub  # noqa: F401
 from running import Site, needs_engine, needs_program, site, task, until  # noqa: F401
+from web_stub import Said, WebStub, caller, web_stub  # noqa: F401
 
 needs_boto3 = pytest.mark.skipif(
     importlib.util.find_spec("boto3") is None, reason="boto3 is not installed (python3-boto3)"
@@ -84,6 +85,70 @@ def test_a_message_with_a_token_waits_for_its_answer(site: Site, stub: Stub) -> 
     ]
     # What the directory has is counted; the worker's own functions are not.
     assert "'pawl:aws' is served" in worker.log.read_text()
+
+
+@needs_program
+@needs_boto3
+def test_an_api_gets_a_token_and_answers_later(
+    site: Site,  # noqa: F811
+    web_stub: WebStub,  # noqa: F811
+    caller: None,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Step Functions Developer Guide, "Call API Gateway REST APIs with Step Functions"."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_EXECUTE_API", web_stub.url)
+    web_stub.says("POST /add", Said({"taken": True}, 202))
+    site.server()
+    site.worker()
+    client = site.client()
+    parameters = {
+        "ApiEndpoint": "a1b2c3.execute-api.us-east-1.amazonaws.com",
+        "Method": "POST",
+        "Headers": {"TaskToken.$": "States.Array($$.Task.Token)"},
+        "Stage": "add",
+        "RequestBody": {"payload.$": "$"},
+        "AuthType": "RESOURCE_POLICY",
+    }
+    client.deploy(service("apigateway:invoke.waitForTaskToken", parameters), name="ask")
+    execution = client.start("ask", {"n": 1})
+    until(
+        lambda: any(event.type == "TaskSubmitted" for event in execution.history()),
+        "the request is answered",
+    )
+    asked = web_stub.asked[0]
+    assert json.loads(asked.body) == {"payload": {"n": 1}}
+    client.send_task_success(asked.headers["tasktoken"], {"yes": True})
+    assert execution.result(timeout=60) == {"yes": True}
+    submitted = next(event for event in execution.history() if event.type == "TaskSubmitted")
+    assert submitted.output["StatusCode"] == 202
+
+
+@needs_engine
+@needs_boto3
+def test_a_job_of_kubernetes_is_waited_for(
+    web_stub: WebStub, caller: None, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:
+    """Step Functions Developer Guide, "Create and manage Amazon EKS clusters"."""
+    monkeypatch.setenv("PAWL_EKS_ENDPOINTS", web_stub.url)
+    monkeypatch.setenv("PAWL_AWS_JOB_POLL_SECONDS", "0.02")
+    jobs = "/apis/batch/v1/namespaces/default/jobs"
+    job = {"metadata": {"name": "pi", "namespace": "default"}}
+    web_stub.says(f"POST {jobs}", Said(job, 201))
+    web_stub.says(f"GET {jobs}/pi", job)
+    cluster = {"ClusterName": "c", "CertificateAuthority": "eA==", "Endpoint": web_stub.url}
+    with pawl.Engine() as engine:
+        engine.integrations()
+        engine.deploy(service("eks:runJob.sync", {**cluster, "Job": job}), name="pi")
+        execution = engine.start("pi")
+        until(lambda: web_stub.count(f"GET {jobs}/pi") > 1, "the Job is asked for")
+        complete = {**job, "status": {"conditions": [{"type": "Complete", "status": "True"}]}}
+        web_stub.says(f"GET {jobs}/pi", complete)
+        assert execution.result(timeout=60) == complete
+        call = {**cluster, "Method": "DELETE", "Path": f"{jobs}/pi"}
+        engine.deploy(service("eks:call", call), name="delete")
+        with pytest.raises(pawl.errors.ExecutionFailedError) as caught:
+            engine.run("delete")
+        assert caught.value.error == "EKS.404"
 
 
 def glue(stub: Stub, state: str) -> dict[str, Any]:

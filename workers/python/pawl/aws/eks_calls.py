@@ -5,12 +5,13 @@ Step Functions Developer Guide, "Create and manage Amazon EKS clusters with Step
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from typing import Any, Optional
 
 from pawl.aws.kubernetes import ERROR, PARAMETERS, Cluster
 from pawl.aws.paths import value_at
 from pawl.aws.shapes import found, json_text
-from pawl.aws.watched import Away, Gone
+from pawl.aws.watched import FIRST_PAUSE, STOP_ATTEMPTS, Away, Gone
 from pawl.aws.web import check_names, lists_of, optional_text, text_of, word_of
 from pawl.http.answer import answer_of, body_of, is_success
 from pawl.http.answer import text_of as body_text
@@ -28,6 +29,7 @@ DEFAULT_NAMESPACE = "default"
 # A list of pods says much of each.
 PODS_BYTES_MAX = 4 * 1024 * 1024
 BUSY = 429
+ABSENT = 404
 
 
 def call(parameters: Any, session: Any) -> dict[str, Any]:
@@ -100,20 +102,7 @@ class WatchedKubernetesJob:
 
     def ask(self) -> Any:
         """The Job as it is now."""
-        try:
-            response = self._cluster.ask("GET", self._path)
-        except TaskError as error:
-            if error.name == f"{ERROR}.SdkClientException":
-                raise Away(error) from None
-            raise
-        if is_success(response):
-            return body_of(response)
-        failure = failure_of(response)
-        if response.status >= 500 or response.status == BUSY:
-            raise Away(failure)
-        if response.status == 404:
-            raise Gone(failure)
-        raise failure
+        return body_of(self._asked("GET"))
 
     def has_ended(self, subject: Any) -> bool:
         """Whether it is complete. Raises TaskError where it has failed."""
@@ -133,13 +122,39 @@ class WatchedKubernetesJob:
 
     def stop(self) -> None:
         """Deletes the Job and its pods."""
-        options = {"propagationPolicy": ["Background"]}
+        for attempt in range(1, STOP_ATTEMPTS + 1):
+            try:
+                self._asked("DELETE", {"propagationPolicy": ["Background"]})
+            except Gone:
+                pass
+            except Away as away:
+                if attempt < STOP_ATTEMPTS:
+                    time.sleep(FIRST_PAUSE)
+                    continue
+                self._say_kept(away.error)
+            except TaskError as error:
+                self._say_kept(error)
+            return
+
+    def _say_kept(self, error: TaskError) -> None:
+        print(f"The Job '{self._name}' could not be deleted: {error.name}: {error.cause}")
+
+    def _asked(self, method: str, query: Optional[dict[str, list[Any]]] = None) -> Response:
+        """What the cluster answers of the Job. Raises Away, Gone or TaskError."""
         try:
-            response = self._cluster.ask("DELETE", self._path, options)
-            if not is_success(response):
-                raise failure_of(response)
+            response = self._cluster.ask(method, self._path, query)
         except TaskError as error:
-            print(f"The Job '{self._name}' could not be deleted: {error.name}: {error.cause}")
+            if error.name == f"{ERROR}.SdkClientException":
+                raise Away(error) from None
+            raise
+        if is_success(response):
+            return response
+        failure = failure_of(response)
+        if response.status >= 500 or response.status == BUSY:
+            raise Away(failure)
+        if response.status == ABSENT:
+            raise Gone(failure)
+        raise failure
 
     def _logs(self) -> dict[str, Any]:
         """What all containers wrote; as well as it can be had."""

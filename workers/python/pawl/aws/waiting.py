@@ -25,15 +25,13 @@ from pawl.aws.job_table import Job
 from pawl.aws.paths import filled, value_at
 from pawl.aws.shapes import ResultError, Results, json_text
 from pawl.aws.task import SYNC, api_of, aws_session, client_of, job_of, without_metadata
-from pawl.aws.watched import FIRST_PAUSE, Away, Gone, Watched, end_of
+from pawl.aws.watched import FIRST_PAUSE, STOP_ATTEMPTS, Away, Gone, Watched, end_of
 from pawl.context import Context
 from pawl.task_error import TaskError, refused
 
 # Seconds between two questions at most, which the environment may set.
 LONGEST_PAUSE = 30.0
 LONGEST_PAUSE_VARIABLE = "PAWL_AWS_JOB_POLL_SECONDS"
-# The process is killed soon after it was told to stop the job.
-STOP_ATTEMPTS = 3
 
 CANCEL_SIGNAL = signal.SIGUSR1
 

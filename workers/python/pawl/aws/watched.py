@@ -14,6 +14,8 @@ PAUSE_GROWTH = 1.5
 # away. A job that is not there (yet) is asked for less often.
 FAILED_QUESTIONS_MAX = 20
 ABSENT_MAX = 5
+# The process is killed soon after it was told to stop the job.
+STOP_ATTEMPTS = 3
 
 
 class Gone(Exception):

@@ -370,6 +370,13 @@ def test_a_job_that_stays_away_or_unknown_fails_the_task(cluster: WebStub) -> No
     assert job_failure(cluster).name == "EKS.404"
 
 
+def test_what_is_no_job_is_not_waited_for(cluster: WebStub) -> None:
+    jobs(cluster, "<html>a proxy</html>")
+    error = job_failure(cluster)
+    assert error.name == "EKS.SdkClientException"
+    assert error.cause == "Unable to take the response: it is a string, no Job"
+
+
 def test_what_may_not_be_asked_fails_at_once(cluster: WebStub) -> None:
     jobs(cluster, Said("forbidden", 403))
     assert job_failure(cluster).name == "EKS.403"

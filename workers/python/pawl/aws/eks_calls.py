@@ -12,7 +12,7 @@ from pawl.aws.kubernetes import ERROR, PARAMETERS, Cluster
 from pawl.aws.paths import value_at
 from pawl.aws.shapes import found, json_text
 from pawl.aws.watched import FIRST_PAUSE, STOP_ATTEMPTS, Away, Gone
-from pawl.aws.web import check_names, lists_of, optional_text, text_of, word_of
+from pawl.aws.web import check_names, client_failure, lists_of, optional_text, text_of, word_of
 from pawl.http.answer import answer_of, body_of, is_success
 from pawl.http.answer import text_of as body_text
 from pawl.http.exchange import BODY_BYTES_MAX, Response
@@ -102,7 +102,10 @@ class WatchedKubernetesJob:
 
     def ask(self) -> Any:
         """The Job as it is now."""
-        return body_of(self._asked("GET"))
+        job = body_of(self._asked("GET"))
+        if not isinstance(job, dict):
+            raise client_failure(ERROR, f"Unable to take the response: it is {found(job)}, no Job")
+        return job
 
     def has_ended(self, subject: Any) -> bool:
         """Whether it is complete. Raises TaskError where it has failed."""

@@ -25,24 +25,26 @@ if(PAWL_SANITIZE)
   target_link_options(pawl_options INTERFACE -fsanitize=${PAWL_SANITIZE})
 endif()
 
-# pawl_precompiled_headers(name HEADERS <h>… [DEPS targets…])
+# pawl_precompiled_headers(name [PIC] HEADERS <h>… [DEPS targets…])
 # Headers of other projects that many sources of ours include and that take seconds to read, compiled
 # once for all targets that say pawl_use_headers(target name). Ours are not among them: a source still
-# includes what it uses, and builds without them (CMAKE_DISABLE_PRECOMPILE_HEADERS=ON).
+# includes what it uses, and builds without them (CMAKE_DISABLE_PRECOMPILE_HEADERS=ON). PIC: for
+# libraries, and for nothing else. ccache needs the option below, and g++ alone has it.
+set(pawl_pch_options $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 function(pawl_precompiled_headers name)
   cmake_parse_arguments(arg "PIC" "" "HEADERS;DEPS" ${ARGN})
   set(source "${CMAKE_CURRENT_BINARY_DIR}/${name}.cc")
   file(GENERATE OUTPUT "${source}" CONTENT "")
   add_library(${name} OBJECT "${source}")
   target_link_libraries(${name} PRIVATE pawl_options ${arg_DEPS})
-  target_compile_options(${name} PRIVATE -fpch-preprocess)
+  target_compile_options(${name} PRIVATE ${pawl_pch_options})
   target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ${arg_PIC})
 endfunction()
 
 # `target` is compiled with the same options as `name`.
 function(pawl_use_headers target name)
-  target_compile_options(${target} PRIVATE -fpch-preprocess)
+  target_compile_options(${target} PRIVATE ${pawl_pch_options})
   target_precompile_headers(${target} REUSE_FROM ${name})
 endfunction()
 

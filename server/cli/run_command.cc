@@ -200,7 +200,8 @@ void AddRunCommand(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  pawl run hello --input '{\"name\": \"Ada\"}'\n"
       "  pawl run hello.asl.json --input @input.json       deploys the file as 'hello' first\n"
-      "  pawl run hello --timeout 30s --output json | jq .output");
+      "  pawl run hello --timeout 30s --output json | jq .output\n"
+      "  pawl run orders --test-case CardDeclined          of pawl server --mock-config FILE");
   auto options = std::make_shared<Options>();
   AddStartOptions(*command, *options);
   command->add_option("--timeout", options->timeout, "Stop waiting after TIME, such as 30s or 5m")

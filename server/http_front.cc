@@ -43,14 +43,22 @@ void HttpRoutes::Handle(http::HttpRequest request, std::shared_ptr<http::Respond
                                .content_type = std::string(kMetricsContentType),
                                .body = MetricsText(engine_.Statistics())});
   }
-  http::HttpHandler& api = lambda::IsLambdaTarget(path) ? lambda_ : step_functions_;
-  api.Handle(std::move(request), std::move(responder));
+  ApiOf(request.target).Handle(std::move(request), std::move(responder));
+}
+
+http::HttpHandler& HttpRoutes::ApiOf(std::string_view target) {
+  return lambda::IsLambdaTarget(target) ? lambda_ : step_functions_;
 }
 
 std::optional<std::size_t> HttpRoutes::BodyBytesMax(std::string_view method,
                                                     std::string_view target) {
   if (!lambda::IsLambdaTarget(target)) return std::nullopt;
   return lambda_.BodyBytesMax(method, target);
+}
+
+// A client of the API reads of it what it reads of any error.
+http::HttpResponse HttpRoutes::Refuse(const http::HttpRequest& head, http::HttpRefusal refusal) {
+  return ApiOf(head.target).Refuse(head, std::move(refusal));
 }
 
 http::HttpResponse HttpRoutes::Readiness() {

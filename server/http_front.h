@@ -32,8 +32,10 @@ class HttpRoutes final : public http::HttpHandler {
   void Handle(http::HttpRequest request, std::shared_ptr<http::Responder> responder) override;
   std::optional<std::size_t> BodyBytesMax(std::string_view method,
                                           std::string_view target) override;
+  http::HttpResponse Refuse(const http::HttpRequest& head, http::HttpRefusal refusal) override;
 
  private:
+  http::HttpHandler& ApiOf(std::string_view target);
   http::HttpResponse Readiness();
 
   Engine& engine_;

@@ -46,7 +46,8 @@ Result<StartRequest> ToStartRequest(NamespaceId namespace_id, const v1::Executio
                       .name = start.name(),
                       .input = start.input(),
                       .priority = start.priority(),
-                      .fairness_key = start.fairness_key()};
+                      .fairness_key = start.fairness_key(),
+                      .test_case = start.test_case()};
 }
 
 // Whose executions are to be listed, as the façade names it: those of a Map run have a name of

@@ -9,11 +9,14 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
+#include "engine/platform/file_text.h"
 #include "engine/platform/sha256.h"
 #include "engine/platform/zip_archive.h"
+#include "workers/tree_digest.h"
 
 namespace pawl::workers {
 namespace {
@@ -23,6 +26,10 @@ namespace fs = std::filesystem;
 constexpr std::size_t kSha256Bytes = 32;
 // What unpacking adds to the name of an entry that is not finished: a dot and six characters.
 constexpr std::size_t kUnfinishedSuffixBytes = 7;
+// An entry holds the code, and beside it what TreeDigest says of it, in hexadecimal.
+constexpr char kCode[] = "/code";
+constexpr char kDigest[] = "/digest";
+constexpr std::size_t kDigestBytesMax = 2 * kSha256Bytes;
 
 std::string Hexadecimal(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -65,6 +72,48 @@ bool IsStillThere(int fd, const std::string& path) {
 
 Status CannotUse(const std::string& directory, const std::string& reason) {
   return Unavailable("the directory '" + directory + "' cannot hold functions' code: " + reason);
+}
+
+// Whether the code in an entry is what was stored there.
+bool IsIntact(const std::string& entry) {
+  const Result<std::string> stored = platform::ReadFileText(entry + kDigest, kDigestBytesMax);
+  if (!stored.ok()) return false;
+  const Result<std::string> found = TreeDigest(entry + kCode);
+  return found.ok() && Hexadecimal(*found) == *stored;
+}
+
+// A new directory beside `path`, with an unfinished entry's name.
+Result<std::string> MakeBeside(const std::string& path) {
+  std::string made = path + ".XXXXXX";
+  // Workers of other users may read it.
+  if (::mkdtemp(made.data()) != nullptr && ::chmod(made.c_str(), 0755) == 0) return made;
+  return CannotUse(made, std::generic_category().message(errno));
+}
+
+// Unpacks into an unfinished entry.
+Status Fill(const std::string& entry, std::string_view archive) {
+  RETURN_IF_ERROR(platform::Unpack(archive, entry + kCode, platform::ZipLimits()));
+  ASSIGN_OR_RETURN(const std::string digest, TreeDigest(entry + kCode));
+  std::ofstream file(entry + kDigest, std::ios::binary);
+  file << Hexadecimal(digest);
+  file.close();
+  if (file) return {};
+  return Unavailable("'" + entry + kDigest + "' cannot be written");
+}
+
+// Gives a finished entry its name. One that is there already stays if it is intact, and goes if it
+// is damaged.
+Status Finish(const std::string& entry, const std::string& path) {
+  std::error_code error;
+  fs::rename(entry, path, error);
+  if (!error || IsIntact(path)) return {};
+  ASSIGN_OR_RETURN(const std::string damaged, MakeBeside(path));
+  // Whoever has it open keeps it; by its name there is the new one at once.
+  fs::rename(path, damaged, error);
+  if (!error) fs::rename(entry, path, error);
+  std::error_code ignored;
+  fs::remove_all(damaged, ignored);
+  return error ? CannotUse(path, error.message()) : OkStatus();
 }
 
 void RemoveIfUnused(const fs::path& path, Timestamp now) {
@@ -121,16 +170,17 @@ std::string CodeCache::PathOf(const std::string& sha256) const {
 std::optional<std::string> CodeCache::Use(const std::string& sha256) {
   std::string path = PathOf(sha256);
   if (const auto used = used_.find(sha256); used != used_.end()) {
-    if (IsStillThere(used->second.get(), path)) return path;
+    if (IsStillThere(used->second.get(), path)) return path + kCode;
     used_.erase(used);
   }
   UniqueFd entry = OpenDirectory(path);
-  if (!entry.is_open() || ::flock(entry.get(), LOCK_SH) != 0 || !IsStillThere(entry.get(), path)) {
+  if (!entry.is_open() || ::flock(entry.get(), LOCK_SH) != 0 || !IsStillThere(entry.get(), path) ||
+      !IsIntact(path)) {
     return std::nullopt;
   }
   ::futimens(entry.get(), nullptr);
   used_.emplace(sha256, std::move(entry));
-  return path;
+  return path + kCode;
 }
 
 void CodeCache::Release(const std::string& sha256) {
@@ -147,9 +197,12 @@ Status CodeCache::Store(const std::string& sha256, std::string_view archive) {
                     Hexadecimal(platform::Sha256(archive)) + "; " + Hexadecimal(sha256) +
                     " would be right");
   }
-  const Status status = platform::Unpack(archive, PathOf(sha256), platform::ZipLimits());
-  // Another worker was faster.
-  if (status.code() == StatusCode::kAlreadyExists) return OkStatus();
+  const std::string path = PathOf(sha256);
+  ASSIGN_OR_RETURN(const std::string entry, MakeBeside(path));
+  Status status = Fill(entry, archive);
+  if (status.ok()) status = Finish(entry, path);
+  std::error_code ignored;
+  fs::remove_all(entry, ignored);
   return status;
 }
 

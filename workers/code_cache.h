@@ -1,9 +1,11 @@
 // CodeCache: the code of deployed functions on this machine's disk, one directory for each archive,
 // named by its SHA-256 in hexadecimal.
 //
-// An entry is there whole or not at all (engine/platform/zip_archive.h), and never changes: so
-// several workers may share the directory. An entry in use is locked (flock, shared), which keeps
-// others from removing it; the lock goes with the process.
+// An entry is there whole or not at all, and never changes: so several workers may share the
+// directory. Disks, and people, damage what lies around: what an entry holds is held against the
+// digest that was taken when it was made (TreeDigest) whenever a process begins to use it. A
+// damaged one counts as missing, and storing it again replaces it. An entry in use is locked
+// (flock, shared), which keeps others from removing it; the lock goes with the process.
 #pragma once
 
 #include <chrono>
@@ -35,12 +37,14 @@ class CodeCache {
 
   const std::string& directory() const { return directory_; }
 
-  // The directory with the code, which stays as long as it is in use; nullopt: it is not there.
+  // The directory with the code, which stays as long as it is in use; nullopt: it is not there, or
+  // damaged. The first time it reads all of the code.
   std::optional<std::string> Use(const std::string& sha256);
   // Nothing of it is needed any more.
   void Release(const std::string& sha256);
 
-  // Unpacks an archive. DataLoss: it does not have this hash; others as platform::Unpack.
+  // Unpacks an archive, in the place of a damaged entry if there is one. DataLoss: it does not have
+  // this hash; Unavailable: its place cannot be written to; others as platform::Unpack.
   Status Store(const std::string& sha256, std::string_view archive);
 
   // Removes entries that nobody has used for kUnusedCodeStays, and what crashes left behind for as

@@ -34,7 +34,8 @@ Status DeployedServing::Store(const FetchedCode& code) {
   }
   // Or it would be fetched again at once, for ever.
   return Unavailable("what was unpacked in '" + cache_->directory() +
-                     "' cannot be opened and locked; a file system with flock is expected");
+                     "' cannot be locked, or does not read back; a sound file system with flock is "
+                     "expected");
 }
 
 std::vector<WantedCode> DeployedServing::Apply() {

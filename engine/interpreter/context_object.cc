@@ -113,6 +113,9 @@ json::Value Interpreter::ContextObject(Frame& frame,
     item.Set("Index", json::Value::Number(static_cast<std::int64_t>(*item_index), arena_));
     const json::Value value = MapItem(*map_frame, *item_index);
     if (IsMapItemMember(*map_frame, *item_index)) item.Set("Key", *value.Find("Key"));
+    if (const auto source = MapItemSource(*map_frame, *item_index)) {
+      item.Set("Source", text(*source));
+    }
     item.Set("Value", value);
     json::ObjectBuilder map;
     map.Set("Item", item.Build(arena_));

@@ -167,6 +167,14 @@ struct MapWriter {
   bool operator==(const MapWriter&) const = default;
 };
 
+// Where items of a Map run were read.
+struct ItemOrigin {
+  // The place of the first of them in its slice; they reach to the next one's.
+  std::size_t first = 0;
+  // "S3://BUCKET/KEY", or "S3://BUCKET" of a listing.
+  std::string uri = {};
+};
+
 // Items of a Map run that were read at once.
 struct ItemSlice {
   // Of the first, among all items of the run.
@@ -178,6 +186,8 @@ struct ItemSlice {
   // By their places, which of them are {"Key":…,"Value":…} of a member of an object; what is beyond
   // its end is none.
   std::vector<bool> are_members = {};
+  // In order.
+  std::vector<ItemOrigin> origins = {};
 
   std::uint32_t end() const { return first + static_cast<std::uint32_t>(items.size()); }
 };

@@ -277,6 +277,8 @@ class Interpreter {
   json::Value MapItem(Frame& map, std::uint32_t index);
   // Whether it was read as the member of an object.
   static bool IsMapItemMember(const Frame& map, std::uint32_t index);
+  // Where an item of a distributed Map comes from; nullopt of any other Map.
+  static std::optional<std::string_view> MapItemSource(const Frame& map, std::uint32_t index);
 
   // --- Failures (failure.cc) ---
   // Retries, catches, or hands the failure to the join around, in this order.

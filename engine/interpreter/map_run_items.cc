@@ -23,6 +23,8 @@ constexpr std::size_t kSlicesAtHand = 2;
 constexpr std::uint64_t kUnselectedBytesMax = std::uint64_t{4} * 1024 * 1024;
 // What an item takes beside its text; counted with those.
 constexpr std::uint64_t kItemOverhead = 64;
+// What $$.Map.Item.Source is of the items of an input.
+constexpr std::string_view kStateData = "STATE_DATA";
 
 const ItemSlice& SliceOf(const MapRunWait& wait, std::uint32_t index) {
   const auto& slices = wait.memory.slices;
@@ -179,7 +181,8 @@ bool Interpreter::On(const ItemsRead& read) {
         std::make_shared<const ItemSlice>(ItemSlice{.first = read.first,
                                                     .next_cursor = read.next_cursor,
                                                     .items = read.items,
-                                                    .are_members = read.are_members}));
+                                                    .are_members = read.are_members,
+                                                    .origins = read.origins}));
   }
   if (read.is_end) {
     wait->total = std::max(wait->next, wait->read_end());
@@ -223,6 +226,19 @@ bool Interpreter::IsMapItemMember(const Frame& map, std::uint32_t index) {
   const ItemSlice& slice = SliceOf(*run, index);
   const std::size_t place = index - slice.first;
   return place < slice.are_members.size() && slice.are_members[place];
+}
+
+std::optional<std::string_view> Interpreter::MapItemSource(const Frame& map, std::uint32_t index) {
+  const auto* run = std::get_if<MapRunWait>(&map.wait);
+  if (run == nullptr) return std::nullopt;
+  if (!run->reader) return kStateData;
+  const ItemSlice& slice = SliceOf(*run, index);
+  std::optional<std::string_view> source;
+  for (const ItemOrigin& origin : slice.origins) {
+    if (origin.first > index - slice.first) break;
+    source = origin.uri;
+  }
+  return source;
 }
 
 Result<std::string> Interpreter::SelectedItem(Frame& frame, std::uint32_t index) {

@@ -84,6 +84,10 @@ struct Inspection {
   std::optional<std::uint32_t> catch_index = {};
   // Until the next attempt.
   std::optional<Duration> retry_backoff = {};
+  // Of a Task that called an HTTP endpoint, where it was asked for: objects, the members
+  // InspectionDataRequest and InspectionDataResponse of the API model.
+  std::optional<Bytes> http_request = {};
+  std::optional<Bytes> http_response = {};
   // Those given and those the state assigned.
   std::map<std::string, Bytes> variables = {};
 };

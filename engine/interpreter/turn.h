@@ -157,6 +157,8 @@ struct ItemsRead {
   std::vector<Bytes> items = {};
   // As ItemSlice::are_members.
   std::vector<bool> are_members = {};
+  // As ItemSlice::origins.
+  std::vector<ItemOrigin> origins = {};
   std::string next_cursor = {};
   bool is_end = false;
   // Of a failure alone.

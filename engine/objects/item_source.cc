@@ -25,6 +25,10 @@ Status Failed(const Status& status) {
       .WithReason(std::string(kItemReaderFailed));
 }
 
+std::string UriOf(const ObjectName& object) {
+  return "S3://" + object.bucket + "/" + object.key;
+}
+
 char DelimiterOf(CsvDelimiter delimiter) {
   switch (delimiter) {
     case CsvDelimiter::kComma:
@@ -172,6 +176,7 @@ class ObjectItems final : public ItemSource {
                              std::string(kCursorField));
     }
     ASSIGN_OR_RETURN(current_, opener_.Open(*last, cursor.position, cursor.object_tag));
+    SetOrigin(*last);
     return OkStatus();
   }
 
@@ -180,6 +185,7 @@ class ObjectItems final : public ItemSource {
     std::vector<std::string> items;
     std::size_t bytes = 0;
     are_members_.clear();
+    origins_.clear();
     while (items.size() < bound.items && bytes < bound.bytes) {
       Result<std::optional<std::string>> item = NextItem();
       if (!item.ok()) {
@@ -190,12 +196,17 @@ class ObjectItems final : public ItemSource {
       bytes += (*item)->size();
       items.push_back(**std::move(item));
       are_members_.push_back(current_.reader->position().is_object);
+      if (origins_.empty() || origins_.back().uri != origin_) {
+        origins_.push_back({.first = items.size() - 1, .uri = origin_});
+      }
       ++given_;
     }
     return items;
   }
 
   const std::vector<bool>& are_members() const override { return are_members_; }
+
+  const std::vector<ItemOrigin>& origins() const override { return origins_; }
 
   std::string Cursor() const override {
     ItemCursor cursor = begun_;
@@ -232,8 +243,16 @@ class ObjectItems final : public ItemSource {
     ASSIGN_OR_RETURN(const std::optional<ObjectName> object, objects_->Next());
     if (!object.has_value()) return false;
     ASSIGN_OR_RETURN(current_, opener_.Open(*object, {}, std::nullopt));
+    SetOrigin(*object);
     objects_->SaveTo(begun_);
     return true;
+  }
+
+  // The files of a manifest are not what the ItemReader names.
+  void SetOrigin(const ObjectName& current) {
+    const bool is_listed = options_.resource == ReaderResource::kListObjects;
+    origin_ =
+        UriOf(is_listed ? current : ObjectName{.bucket = options_.bucket, .key = options_.key});
   }
 
   ItemReaderOptions options_;
@@ -244,6 +263,9 @@ class ObjectItems final : public ItemSource {
   ObjectOpener::Opened current_;
   std::uint64_t given_ = 0;
   std::vector<bool> are_members_;
+  std::vector<ItemOrigin> origins_;
+  // Of the items of `current_`.
+  std::string origin_;
   Status failure_;
 };
 

@@ -67,6 +67,17 @@ struct ItemReaderOptions {
   std::size_t read_bytes = std::size_t{1024} * 1024;
 };
 
+// Where items come from.
+struct ItemOrigin {
+  // Of the first of them, among the items that were given with it; they reach to the next one's.
+  std::size_t first = 0;
+  // "S3://BUCKET/KEY": the object that the ItemReader names, or of LOAD_AND_FLATTEN the one that
+  // holds them. Of a listing: "S3://BUCKET".
+  std::string uri = {};
+
+  bool operator==(const ItemOrigin&) const = default;
+};
+
 // How much of the items one call gives.
 struct ItemBound {
   // At least 1.
@@ -97,6 +108,9 @@ class ItemSource {
   // Of the items that Next gave last, by their places: which are members of a JSON object. What is
   // beyond its end is none.
   virtual const std::vector<bool>& are_members() const = 0;
+
+  // Of the items that Next gave last, in order; the first one's place is 0.
+  virtual const std::vector<ItemOrigin>& origins() const = 0;
 
   // The place behind the last item given, in less than 150 characters of ASCII (of a listing, which
   // needs its last key, 2.3 KB at most). The format has a version: a cursor may be stored.

@@ -37,7 +37,8 @@ class ListingSource final : public ItemSource {
   ListingSource(ObjectStore& store, const ItemReaderOptions& options, const ItemCursor& cursor)
       : options_(options),
         listing_(store, options.bucket, options.prefix, cursor.key),
-        cursor_{.items = cursor.items, .key = cursor.key} {}
+        cursor_{.items = cursor.items, .key = cursor.key},
+        origins_{{.first = 0, .uri = "S3://" + options.bucket}} {}
 
   Result<std::vector<std::string>> Next(const ItemBound& bound) override {
     PAWL_CHECK(bound.items > 0);
@@ -57,6 +58,8 @@ class ListingSource final : public ItemSource {
   }
 
   const std::vector<bool>& are_members() const override { return are_members_; }
+
+  const std::vector<ItemOrigin>& origins() const override { return origins_; }
 
   std::string Cursor() const override { return EncodeCursor(cursor_, options_); }
 
@@ -84,6 +87,7 @@ class ListingSource final : public ItemSource {
   ItemCursor cursor_;
   // None is.
   const std::vector<bool> are_members_;
+  const std::vector<ItemOrigin> origins_;
   Status failure_;
 };
 

@@ -75,7 +75,8 @@ Result<FunctionInfo> FunctionCatalog::Create(const CreateFunctionRequest& reques
   if (Find(request.name) != nullptr) return FunctionConflict("Function already exist: " + name);
   latest.updated_at = seams_.now();
   const std::uint64_t version = request.publish ? StageVersion(function, "") : 0;
-  FunctionInfo info = InfoOf(name, "", function, version);
+  const std::string qualifier = request.publish ? VersionText(version) : "";
+  FunctionInfo info = InfoOf(name, qualifier, function, version);
   RETURN_IF_ERROR(Make({.namespace_id = request.name.namespace_id,
                         .name = name,
                         .after = std::move(function),

@@ -42,6 +42,16 @@ Status Failed(std::string message) {
   return InvalidArgument(std::move(message)).WithReason(std::string(objects::kItemReaderFailed));
 }
 
+// `origins` are of items that stand behind `before` others.
+void AppendOrigins(const std::vector<objects::ItemOrigin>& origins,
+                   std::size_t before,
+                   std::vector<interpreter::ItemOrigin>& all) {
+  for (const objects::ItemOrigin& origin : origins) {
+    if (!all.empty() && all.back().uri == origin.uri) continue;
+    all.push_back({.first = before + origin.first, .uri = origin.uri});
+  }
+}
+
 // What was read before an error stays in `read`.
 Status ReadOnce(objects::ObjectStore& store,
                 KeptSources& sources,
@@ -63,6 +73,7 @@ Status ReadOnce(objects::ObjectStore& store,
     const std::vector<bool>& are_members = source->are_members();
     read.are_members.resize(read.items.size(), false);
     read.are_members.insert(read.are_members.end(), are_members.begin(), are_members.end());
+    AppendOrigins(source->origins(), read.items.size(), read.origins);
     for (std::string& text : texts) {
       bytes += text.size();
       read.items.emplace_back(std::move(text));

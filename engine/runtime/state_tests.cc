@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "engine/asl/tested_state.h"
+#include "engine/base/built_in_function.h"
 #include "engine/base/hash.h"
+#include "engine/runtime/told_exchange.h"
 
 namespace pawl::runtime {
 namespace {
@@ -85,6 +87,11 @@ void StateTests::Start(TestStateRequest request, Timestamp now, Callback<StateTe
   if (auto* result = std::get_if<StateTestResult>(&outcome)) return done(std::move(*result));
 
   auto& call = std::get<interpreter::TaskCall>(outcome);
+  const bool is_traced =
+      request.shown_exchange != ShownExchange::kNone && call.function == kHttpFunction;
+  if (is_traced) {
+    call.payload = AskForExchange(call.payload, request.shown_exchange == ShownExchange::kWhole);
+  }
   const interpreter::ExecutionHeader header{.seed = waiting.seed};
   Task task{
       .function = std::move(call.function),
@@ -96,14 +103,19 @@ void StateTests::Start(TestStateRequest request, Timestamp now, Callback<StateTe
       .wants_log = call.wants_log,
       .client_context = std::move(call.client_context),
   };
-  calls_.Start(
-      std::move(task),
-      kFunctionMax,
-      now,
-      [this, waiting = std::move(waiting), done = std::move(done)](const Result<CallEnd>& end) {
-        if (!end.ok()) return done(end.status());
-        done(std::get<StateTestResult>(waiting.Run(environment_, end->function)));
-      });
+  calls_.Start(std::move(task),
+               kFunctionMax,
+               now,
+               [this, is_traced, waiting = std::move(waiting), done = std::move(done)](
+                   const Result<CallEnd>& end) {
+                 if (!end.ok()) return done(end.status());
+                 interpreter::CalledFunction called = end->function;
+                 ToldExchange exchange = is_traced ? TakeExchange(called) : ToldExchange{};
+                 auto result = std::get<StateTestResult>(waiting.Run(environment_, called));
+                 result.inspection.http_request = std::move(exchange.request);
+                 result.inspection.http_response = std::move(exchange.response);
+                 done(std::move(result));
+               });
 }
 
 }  // namespace pawl::runtime

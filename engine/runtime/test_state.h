@@ -1,6 +1,7 @@
 // Engine::TestState: one state run alone, with nothing stored.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "engine/base/ids.h"
@@ -10,6 +11,10 @@ namespace pawl {
 
 using interpreter::StateTestResult;
 
+// What the answer has of the exchange of a Task that calls an HTTP endpoint: nothing; request and
+// response without what the connection adds to the request; or all of both.
+enum class ShownExchange : std::uint8_t { kNone, kWithoutSecrets, kWhole };
+
 struct TestStateRequest {
   // Whose functions are called.
   NamespaceId namespace_id = {};
@@ -18,6 +23,8 @@ struct TestStateRequest {
   // A state of the state machine, at whatever depth.
   std::string state_name = {};
   interpreter::StateTest test = {};
+  // See Inspection::http_request.
+  ShownExchange shown_exchange = ShownExchange::kNone;
 };
 
 }  // namespace pawl

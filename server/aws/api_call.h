@@ -36,6 +36,9 @@ struct ApiCall {
   const ArnScheme& arns() const { return context.engine.options().arns; }
 };
 
+// An answer of this API: JSON, under the request's id.
+http::HttpResponse ApiResponse(int status, std::string request_id, std::string body);
+
 // The way to answer a call. Copies answer the same call: the first answer counts.
 // Threads: safe from any thread, at any time.
 class ApiReply {
@@ -51,8 +54,6 @@ class ApiReply {
   void OnAbandoned(std::function<void()> abandoned) const;
 
  private:
-  http::HttpResponse ResponseOf(int status, std::string body) const;
-
   std::shared_ptr<http::Responder> responder_;
   std::string request_id_;
 };

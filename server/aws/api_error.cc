@@ -62,6 +62,20 @@ int HttpStatusOf(const ApiError& error) {
   return error.code == kServiceUnavailable ? kUnavailable : kBadRequest;
 }
 
+std::string_view CommonErrorName(int http_status) {
+  switch (http_status) {
+    case 408:
+      return "RequestTimeoutException";
+    case 413:
+    case 431:
+      return "RequestEntityTooLargeException";
+    case 503:
+      return kServiceUnavailable;
+    default:
+      return "MalformedHttpRequestException";
+  }
+}
+
 std::string ErrorJson(const ApiError& error) {
   std::string out;
   {

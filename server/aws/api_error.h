@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "engine/base/status.h"
 
@@ -18,6 +19,10 @@ ApiError ToApiError(const Status& status);
 
 // 400 for what the caller did, 500 or 503 for what the server did.
 int HttpStatusOf(const ApiError& error);
+
+// The error that an HTTP status by itself is, as for a body that is too long (Step Functions API
+// reference, "Common Errors").
+std::string_view CommonErrorName(int http_status);
 
 // The answer's body, as AWS's JSON protocol has it.
 std::string ErrorJson(const ApiError& error);

@@ -12,21 +12,21 @@ constexpr std::string_view kContentType = "application/x-amz-json-1.0";
 
 }  // namespace
 
-http::HttpResponse ApiReply::ResponseOf(int status, std::string body) const {
+http::HttpResponse ApiResponse(int status, std::string request_id, std::string body) {
   return {.status = status,
           .content_type = std::string(kContentType),
-          .headers = {{.name = "x-amzn-RequestId", .value = request_id_}},
+          .headers = {{.name = "x-amzn-RequestId", .value = std::move(request_id)}},
           .body = std::move(body)};
 }
 
 void ApiReply::Send(const Result<std::string>& answer) const {
-  if (answer.ok()) return responder_->Respond(ResponseOf(kOk, *answer));
+  if (answer.ok()) return responder_->Respond(ApiResponse(kOk, request_id_, *answer));
   const ApiError error = ToApiError(answer.status());
-  responder_->Respond(ResponseOf(HttpStatusOf(error), ErrorJson(error)));
+  responder_->Respond(ApiResponse(HttpStatusOf(error), request_id_, ErrorJson(error)));
 }
 
 void ApiReply::SendAfter(Duration wait, std::string answer) const {
-  responder_->RespondAfter(wait, ResponseOf(kOk, std::move(answer)));
+  responder_->RespondAfter(wait, ApiResponse(kOk, request_id_, std::move(answer)));
 }
 
 void ApiReply::OnAbandoned(std::function<void()> abandoned) const {

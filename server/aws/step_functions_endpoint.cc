@@ -59,6 +59,13 @@ void StepFunctionsEndpoint::Handle(http::HttpRequest request,
   Run(request, ApiReply(std::move(responder), platform::RandomUuid(random_)));
 }
 
+http::HttpResponse StepFunctionsEndpoint::Refuse(const http::HttpRequest& /*head*/,
+                                                 http::HttpRefusal refusal) {
+  const ApiError error{.code = std::string(CommonErrorName(refusal.status)),
+                       .message = std::move(refusal.text)};
+  return ApiResponse(refusal.status, platform::RandomUuid(random_), ErrorJson(error));
+}
+
 void StepFunctionsEndpoint::Run(http::HttpRequest& request, const ApiReply& reply) {
   const Result<ApiCaller> caller = authenticator_.Identify(request, kService);
   if (!caller.ok()) return reply.Send(caller.status());

@@ -25,6 +25,7 @@ class StepFunctionsEndpoint final : public http::HttpHandler {
                         runtime::TokenSealer tokens);
 
   void Handle(http::HttpRequest request, std::shared_ptr<http::Responder> responder) override;
+  http::HttpResponse Refuse(const http::HttpRequest& head, http::HttpRefusal refusal) override;
 
  private:
   void Run(http::HttpRequest& request, const ApiReply& reply);

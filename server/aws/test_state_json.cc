@@ -75,6 +75,12 @@ class Members {
     return std::optional(static_cast<std::uint32_t>(*number));
   }
 
+  // False where there is none.
+  Result<bool> Boolean(std::string_view name) const {
+    ASSIGN_OR_RETURN(const auto value, Get(name, json::Type::kBoolean, "a boolean"));
+    return value && value->boolean();
+  }
+
   Result<std::optional<json::Value>> Object(std::string_view name) const {
     return Get(name, json::Type::kObject, "an object");
   }
@@ -120,11 +126,18 @@ Status ReadConfiguration(const Members& input, interpreter::StateTest& test) {
   return OkStatus();
 }
 
-Result<bool> ReadLevel(const Members& input) {
+Status ReadLevel(const Members& input, TestStateCall& call) {
   ASSIGN_OR_RETURN(const auto level, input.Text("inspectionLevel"));
-  if (!level || *level == "INFO") return false;
-  if (*level == "DEBUG" || *level == "TRACE") return true;
-  return WrongWord("inspectionLevel", *level, "TRACE, DEBUG, INFO");
+  if (!level || *level == "INFO") return OkStatus();
+  if (*level != "DEBUG" && *level != "TRACE") {
+    return WrongWord("inspectionLevel", *level, "TRACE, DEBUG, INFO");
+  }
+  call.shows_inspection = true;
+  if (*level == "DEBUG") return OkStatus();
+  ASSIGN_OR_RETURN(const bool reveals_secrets, input.Boolean("revealSecrets"));
+  call.request.shown_exchange =
+      reveals_secrets ? ShownExchange::kWhole : ShownExchange::kWithoutSecrets;
+  return OkStatus();
 }
 
 void WritePayload(JsonFields& fields, std::string_view name, const std::optional<Bytes>& payload) {
@@ -174,6 +187,8 @@ void WriteInspection(std::string& out, JsonFields& parent, const Inspection& ins
     json::WriteTo(out, json::Value::Number(*inspection.tolerated_failure_percentage, arena));
   }
   fields.Number("maxConcurrency", inspection.max_concurrency);
+  if (inspection.http_request) fields.Raw("request", inspection.http_request->view());
+  if (inspection.http_response) fields.Raw("response", inspection.http_response->view());
   if (!inspection.variables.empty()) fields.Text("variables", VariablesText(inspection));
   WriteErrorDetails(out, fields, inspection);
 }
@@ -202,7 +217,7 @@ Result<TestStateCall> ReadTestState(std::string_view json) {
   ASSIGN_OR_RETURN(test.role_arn, input.Text("roleArn"));
   ASSIGN_OR_RETURN(test.mock, ReadMock(input));
   RETURN_IF_ERROR(ReadConfiguration(input, test));
-  ASSIGN_OR_RETURN(call.shows_inspection, ReadLevel(input));
+  RETURN_IF_ERROR(ReadLevel(input, call));
   return call;
 }
 

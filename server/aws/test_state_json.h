@@ -12,8 +12,8 @@ namespace pawl::aws {
 
 struct TestStateCall {
   TestStateRequest request = {};
-  // inspectionLevel DEBUG or TRACE: the answer has inspectionData. The two differ only for HTTP
-  // tasks, whose requests and responses there are none of here.
+  // inspectionLevel DEBUG or TRACE: the answer has inspectionData. With TRACE `request` asks for
+  // the exchange of an HTTP task, with revealSecrets for all of it.
   bool shows_inspection = false;
 };
 

@@ -18,6 +18,8 @@ constexpr std::size_t kArnKind = 5;
 constexpr std::size_t kArnStateMachine = 6;
 constexpr std::size_t kArnName = 7;
 
+constexpr std::string_view kTestCaseField = "execution.test_case";
+
 std::vector<std::string> SplitArn(const std::string& arn) {
   std::vector<std::string> parts(1);
   for (const char byte : arn) {
@@ -61,6 +63,9 @@ std::string NextStep(std::string_view command, const ClientOptions& options, con
                          kCallTimeout.count());
     case StatusCode::kNotFound:
       return WhereToLook(command, status);
+    case StatusCode::kInvalidArgument:
+      if (status.field() != kTestCaseField) return "";
+      return "Test cases are in the mock configuration: pawl server --mock-config FILE";
     case StatusCode::kResourceExhausted:
       // A quota: waiting makes no room.
       if (!status.reason().empty()) return "";

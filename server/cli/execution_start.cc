@@ -23,6 +23,11 @@ void AddStartOptions(CLI::App& command, StartOptions& options) {
       ->type_name("JSON")
       ->capture_default_str();
   command.add_option("-n,--name", options.name, "The execution's name; a new UUID if absent");
+  command
+      .add_option("--test-case",
+                  options.test_case,
+                  "Mock tasks as this test case of the server's mock configuration says")
+      ->type_name("NAME");
   AddClientOptions(command, options);
 }
 
@@ -40,6 +45,7 @@ PreparedStart PrepareStart(std::string_view command, StartOptions& options, Clie
   prepared.start.set_state_machine(options.state_machine);
   prepared.start.set_name(options.name);
   prepared.start.set_input(*input);
+  prepared.start.set_test_case(options.test_case);
   // The execution is the state machine's, whatever version of it runs.
   options.state_machine.resize(
       std::min(options.state_machine.find(':'), options.state_machine.size()));

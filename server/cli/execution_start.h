@@ -17,6 +17,8 @@ struct StartOptions : ClientOptions {
   std::string state_machine;
   std::string name;
   std::string input = "{}";
+  // Of the server's mock configuration; "": none.
+  std::string test_case;
 };
 
 void AddStartOptions(CLI::App& command, StartOptions& options);

@@ -2,7 +2,6 @@
 // plain lines otherwise.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -10,13 +9,14 @@
 #include "pawl/v1/history_event.pb.h"
 #include "pawl/v1/map_run.pb.h"
 #include "server/cli/progress.h"
+#include "server/cli/redrawn_rows.h"
 
 namespace pawl::cli {
 
 class LiveProgress {
  public:
   // `clock` outlives it.
-  explicit LiveProgress(platform::Clock& clock);
+  explicit LiveProgress(platform::Clock& clock) : clock_(clock) {}
 
   void Take(const v1::HistoryEvent& event);
   // How far one of the OpenMapRuns is.
@@ -32,18 +32,13 @@ class LiveProgress {
   // Draws the last time.
   void Finish();
 
-  bool is_terminal() const { return is_terminal_; }
-
  private:
-  void Erase();
   void Draw(bool is_final);
 
   platform::Clock& clock_;
-  bool is_terminal_ = false;
-  bool is_unicode_ = false;
+  RedrawnRows rows_;
   Progress progress_;
   Narration narration_;
-  std::size_t rows_drawn_ = 0;
 };
 
 }  // namespace pawl::cli

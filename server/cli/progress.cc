@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <set>
 #include <string_view>
+#include <utility>
 
 #include "server/cli/event_text.h"
 #include "server/cli/terminal_text.h"
@@ -63,12 +66,33 @@ std::string FailureText(const v1::HistoryEvent& event) {
   return text;
 }
 
+ItemCounts CountsOf(const v1::MapRunTally& items) {
+  return {.pending = items.pending() + items.pending_redrive(),
+          .running = items.running(),
+          .succeeded = items.succeeded(),
+          .failed = items.failed() + items.timed_out() + items.aborted()};
+}
+
+// "arn:...:mapRun:STATE_MACHINE/LABEL:UUID".
+std::string LabelOf(const std::string& arn) {
+  const std::size_t slash = arn.rfind('/') + 1;
+  return arn.substr(slash, arn.rfind(':') - slash);
+}
+
+// Of one run: `after` in the place of `before` in what all runs of its state have.
+void Exchange(ItemCounts& all, const ItemCounts& before, const ItemCounts& after) {
+  all.pending += after.pending - before.pending;
+  all.running += after.running - before.running;
+  all.succeeded += after.succeeded - before.succeeded;
+  all.failed += after.failed - before.failed;
+}
+
 // "12 of 37 items, 3 retries".
 std::string CountText(const StateProgress& state) {
   std::string text;
   const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
   if (state.items > 0) {
-    add(fmt::format("{} of {} items", state.items_done, state.items));
+    add(ItemsText(state));
   } else if (state.entered > 1) {
     add(fmt::format("{} of {}", state.left, state.entered));
   }
@@ -93,12 +117,12 @@ Mark MarkOf(const StateProgress& state, bool is_final) {
 
 }  // namespace
 
-StateProgress& Progress::At(const v1::HistoryEvent& event) {
-  const auto [place, is_new] = places_.try_emplace(event.state(), states_.size());
+StateProgress& Progress::At(const std::string& name, Timestamp time) {
+  const auto [place, is_new] = places_.try_emplace(name, states_.size());
   if (is_new) {
     StateProgress& state = states_.emplace_back();
-    state.name = event.state();
-    state.first_entered = FromWire(event.time());
+    state.name = name;
+    state.first_entered = time;
   }
   return states_[place->second];
 }
@@ -112,7 +136,7 @@ void Progress::Take(const v1::HistoryEvent& event) {
   if (event.state().empty()) return;
   const Kind kind = KindOf(event.type());
   if (kind == Kind::kOther) return;
-  StateProgress& state = At(event);
+  StateProgress& state = At(event.state(), FromWire(event.time()));
   switch (kind) {
     case Kind::kEntered:
       ++state.entered;
@@ -146,16 +170,34 @@ void Progress::Take(const v1::HistoryEvent& event) {
 const StateProgress* Progress::Take(const v1::MapRun& run) {
   const auto open = map_runs_.find(run.arn());
   if (open == map_runs_.end()) return nullptr;
-  const v1::MapRunTally& items = run.items();
-  const std::uint64_t done =
-      items.succeeded() + items.failed() + items.timed_out() + items.aborted();
+  const ItemCounts items = CountsOf(run.items());
+  const ItemCounts before = std::exchange(open->second.items, items);
   StateProgress& state = states_[open->second.place];
+  if (!state.run_items) state.run_items.emplace();
+  Exchange(*state.run_items, before, items);
   // A run's counts only grow.
-  state.items_done += done - std::min(done, open->second.items_done);
-  state.items = std::max({state.items, items.total(), state.items_done});
-  open->second.items_done = done;
+  const std::uint64_t done = items.succeeded + items.failed;
+  state.items_done += done - std::min(done, before.succeeded + before.failed);
+  state.items = std::max({state.items, run.items().total(), state.items_done});
   if (run.status() != v1::MAP_RUN_STATUS_RUNNING) map_runs_.erase(open);
   return &state;
+}
+
+void Progress::Adopt(const v1::MapRun& run) {
+  if (run.status() != v1::MAP_RUN_STATUS_RUNNING || map_runs_.size() >= kMapRunsMax) return;
+  const std::string label = LabelOf(run.arn());
+  ++At(label, FromWire(run.start_time())).entered;
+  map_runs_[run.arn()] = {.place = places_.find(label)->second};
+}
+
+std::vector<StateProgress> Progress::StatesOfOpenMapRuns() const {
+  std::set<std::size_t> places;
+  for (const auto& [arn, run] : map_runs_)
+    places.insert(run.place);
+  std::vector<StateProgress> states;
+  for (const std::size_t place : places)
+    states.push_back(states_[place]);
+  return states;
 }
 
 std::vector<std::string> Progress::OpenMapRuns() const {
@@ -165,17 +207,35 @@ std::vector<std::string> Progress::OpenMapRuns() const {
   return arns;
 }
 
+std::string ItemsText(const StateProgress& state) {
+  if (state.items == 0) return "";
+  std::string text = fmt::format("{} of {} items", state.items_done, state.items);
+  if (!state.run_items) return text;
+  const std::array<std::pair<std::uint64_t, std::string_view>, 4> counts = {
+      {{state.run_items->pending, "pending"},
+       {state.run_items->running, "running"},
+       {state.run_items->succeeded, "succeeded"},
+       {state.run_items->failed, "failed"}}};
+  std::string_view before = ": ";
+  for (const auto& [count, name] : counts) {
+    if (count == 0) continue;
+    text += fmt::format("{}{} {}", before, count, name);
+    before = ", ";
+  }
+  return text;
+}
+
 std::string Narration::Line(Timestamp time, std::string_view text) const {
   return fmt::format("{:>9}  {}", "+" + DurationText(time - start_.value_or(time)), text);
 }
 
 std::optional<std::string> Narration::TellItems(const StateProgress& state, Timestamp now) {
   const std::uint64_t tenths = state.items == 0 ? 0 : state.items_done * kTenths / state.items;
-  std::uint64_t& told = tenths_told_[state.name];
-  if (tenths <= told) return std::nullopt;
-  told = tenths;
-  return Line(
-      now, fmt::format("{}: {} of {} items", SafeText(state.name), state.items_done, state.items));
+  ItemsTold& told = items_told_[state.name];
+  const bool are_counts_new = state.run_items && !told.are_counts_told;
+  if (tenths <= told.tenths && !are_counts_new) return std::nullopt;
+  told = {.tenths = tenths, .are_counts_told = state.run_items.has_value()};
+  return Line(now, fmt::format("{}: {}", SafeText(state.name), ItemsText(state)));
 }
 
 std::optional<std::string> Narration::Tell(const Progress& progress,
@@ -206,10 +266,9 @@ std::optional<std::string> Narration::Tell(const Progress& progress,
   }
 }
 
-std::vector<std::string> DisplayRows(const Progress& progress,
+std::vector<std::string> DisplayRows(const std::vector<StateProgress>& states,
                                      Timestamp now,
                                      const DisplayStyle& style) {
-  const std::vector<StateProgress>& states = progress.states();
   const std::size_t rows_max = style.size.rows > 3 ? style.size.rows - 2 : 1;
   const std::size_t first = states.size() > rows_max ? states.size() - rows_max : 0;
   std::size_t name_columns = 0;

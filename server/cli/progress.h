@@ -19,6 +19,15 @@ namespace pawl::cli {
 // Map runs that are followed at once; of more, the items are not counted.
 inline constexpr std::size_t kMapRunsMax = 16;
 
+// How many items of a state's Map runs are where.
+struct ItemCounts {
+  std::uint64_t pending = 0;
+  std::uint64_t running = 0;
+  std::uint64_t succeeded = 0;
+  // Those that timed out or were stopped as well.
+  std::uint64_t failed = 0;
+};
+
 struct StateProgress {
   std::string name;
   // How often it was entered and left: more than once in a Map or a loop.
@@ -32,6 +41,8 @@ struct StateProgress {
   // Of a Map: items begun and done so far, over all times it was entered.
   std::uint64_t items = 0;
   std::uint64_t items_done = 0;
+  // Of a distributed Map, once the server was asked.
+  std::optional<ItemCounts> run_items;
   Timestamp first_entered;
   Timestamp last_left;
 
@@ -45,9 +56,14 @@ class Progress {
   // How far a Map run is. Returns the state that it is a run of, or nullptr for a run that is not
   // open; one that has ended is open no longer.
   const StateProgress* Take(const v1::MapRun& run);
+  // Opens a run under way whose start is not among the events: its state goes by the run's label.
+  void Adopt(const v1::MapRun& run);
 
   // The ARNs of the Map runs that began and of which no end was taken.
   std::vector<std::string> OpenMapRuns() const;
+
+  // Those that OpenMapRuns are runs of.
+  std::vector<StateProgress> StatesOfOpenMapRuns() const;
 
   // In the order they were first entered.
   const std::vector<StateProgress>& states() const { return states_; }
@@ -58,10 +74,10 @@ class Progress {
  private:
   struct OpenMapRun {
     std::size_t place = 0;
-    std::uint64_t items_done = 0;
+    ItemCounts items = {};
   };
 
-  StateProgress& At(const v1::HistoryEvent& event);
+  StateProgress& At(const std::string& state, Timestamp time);
 
   std::vector<StateProgress> states_;
   std::map<std::string, std::size_t, std::less<>> places_;
@@ -72,17 +88,26 @@ class Progress {
 // few times.
 class Narration {
  public:
+  // Times are told from `start` on; without it, from the first event that Tell gets.
+  void Begin(Timestamp start) { start_ = start; }
+
   // What to say about `event`, which `progress` has taken; nullopt for nothing. Safe for a
   // terminal.
   std::optional<std::string> Tell(const Progress& progress, const v1::HistoryEvent& event);
-  // What to say about the items of `state`, done so far at `now`; nullopt for nothing new.
+  // What to say about the items of `state`, done so far at `now`; nullopt for nothing new: a Map is
+  // told at each tenth, one whose items the server counts also at first.
   std::optional<std::string> TellItems(const StateProgress& state, Timestamp now);
 
  private:
   std::string Line(Timestamp time, std::string_view text) const;
 
+  struct ItemsTold {
+    std::uint64_t tenths = 0;
+    bool are_counts_told = false;
+  };
+
   std::optional<Timestamp> start_;
-  std::map<std::string, std::uint64_t, std::less<>> tenths_told_;
+  std::map<std::string, ItemsTold, std::less<>> items_told_;
 };
 
 struct DisplaySize {
@@ -99,8 +124,12 @@ struct DisplayStyle {
   bool is_final = false;
 };
 
+// How far the items of a Map are: "20 of 1000 items: 940 pending, 40 running, 18 succeeded, 2
+// failed"; what is none of is left out. Empty if it has none.
+std::string ItemsText(const StateProgress& state);
+
 // One row a state, at most size.rows - 2 (the last ones) and none longer than size.columns - 1.
-std::vector<std::string> DisplayRows(const Progress& progress,
+std::vector<std::string> DisplayRows(const std::vector<StateProgress>& states,
                                      Timestamp now,
                                      const DisplayStyle& style);
 

@@ -12,6 +12,7 @@
 #include "server/cli/interrupt.h"
 #include "server/cli/json_object.h"
 #include "server/cli/live_progress.h"
+#include "server/cli/map_run_inquiry.h"
 #include "server/cli/terminal_text.h"
 #include "server/cli/wire_text.h"
 #include "server/setting_values.h"
@@ -21,8 +22,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kRedrawEvery(100);
 constexpr Duration kTimeoutMin(1);
-// How far a Map run has come is no event: the server is asked this often, and not waited for long.
-constexpr std::chrono::seconds kAskMapRunsEvery(1);
 
 struct Options : StartOptions {
   std::string timeout;
@@ -40,6 +39,7 @@ class Run {
                   {.state_machine = options.state_machine,
                    .execution = started.name(),
                    .is_without_payloads = true}),
+        inquiry_(client),
         live_(client.clock()) {}
 
   int Follow(std::optional<Duration> timeout) {
@@ -61,7 +61,7 @@ class Run {
       if (timeout && client_.clock().WallNow() - start >= *timeout) {
         return Leave("it did not end within " + options_.timeout, kFailed);
       }
-      AskMapRuns();
+      if (followed_.is_connected()) Take(inquiry_.AskIfDue(live_.OpenMapRuns()));
       Redraw();
     }
   }
@@ -79,23 +79,9 @@ class Run {
     live_.Refresh();
   }
 
-  void AskMapRuns() {
-    const Timestamp now = client_.clock().WallNow();
-    if (now >= asked_at_ && now - asked_at_ < Duration(kAskMapRunsEvery)) return;
-    asked_at_ = now;
-    if (followed_.is_connected()) TakeMapRuns();
-  }
-
-  void TakeMapRuns() {
-    for (const std::string& arn : live_.OpenMapRuns()) {
-      v1::DescribeMapRunRequest request;
-      request.set_map_run(arn);
-      const Result<v1::DescribeMapRunResponse> response =
-          client_.Call(&Client::Stub::DescribeMapRun, request, kAskMapRunsEvery);
-      // The display goes on with what it knows.
-      if (!response.ok()) return;
-      live_.Take(response->map_run());
-    }
+  void Take(const std::vector<v1::MapRun>& runs) {
+    for (const v1::MapRun& run : runs)
+      live_.Take(run);
   }
 
   void TellConnection() {
@@ -106,7 +92,7 @@ class Run {
 
   int Close(const v1::ExecutionChange& change) {
     if (!options_.is_quiet) {
-      TakeMapRuns();
+      Take(inquiry_.Ask(live_.OpenMapRuns()));
       live_.Finish();
     }
     const bool is_succeeded = change.status() == v1::EXECUTION_STATUS_SUCCEEDED;
@@ -161,9 +147,9 @@ class Run {
   Client& client_;
   v1::StartedExecution started_;
   FollowedExecution followed_;
+  MapRunInquiry inquiry_;
   LiveProgress live_;
   Timestamp drawn_at_;
-  Timestamp asked_at_;
   bool is_connected_ = true;
 };
 
@@ -200,7 +186,8 @@ void AddRunCommand(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  pawl run hello --input '{\"name\": \"Ada\"}'\n"
       "  pawl run hello.asl.json --input @input.json       deploys the file as 'hello' first\n"
-      "  pawl run hello --timeout 30s --output json | jq .output");
+      "  pawl run hello --timeout 30s --output json | jq .output\n"
+      "  pawl run orders --test-case CardDeclined          of pawl server --mock-config FILE");
   auto options = std::make_shared<Options>();
   AddStartOptions(*command, *options);
   command->add_option("--timeout", options->timeout, "Stop waiting after TIME, such as 30s or 5m")

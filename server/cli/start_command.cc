@@ -87,7 +87,8 @@ void AddStartCommand(CLI::App& app, int& exit_code) {
       "  pawl start hello --name monday --input '{\"name\": \"Ada\"}'\n"
       "  pawl start orders.asl.yaml --input @order.json\n"
       "  generate-order | pawl start orders --input - --output json\n"
-      "  pawl start quote --sync --input '{\"items\": 3}'");
+      "  pawl start quote --sync --input '{\"items\": 3}'\n"
+      "  pawl start orders --test-case CardDeclined         of pawl server --mock-config FILE");
   auto options = std::make_shared<Options>();
   AddStartOptions(*command, *options);
   command->add_flag("--sync",

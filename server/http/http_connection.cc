@@ -131,14 +131,15 @@ asio::awaitable<bool> HttpConnection::ServeOne() {
   // What it is depends on the header.
   parser.body_limit(boost::none);
   if (!co_await ReadHeader(parser)) co_return false;
-  if (IsCoded(parser.get())) co_return co_await Refuse(501, "Transfer-Encoding: chunked alone");
+  if (IsCoded(parser.get()))
+    co_return co_await Refuse(parser, 501, "Transfer-Encoding: chunked alone");
   HttpRequest request = HeadOf(parser.get());
   const std::size_t bytes_max = BodyBytesMax(parser);
   parser.body_limit(bytes_max);
   const std::size_t body_bytes = parser.content_length().value_or(0);
-  if (body_bytes > bytes_max) co_return co_await RefuseLargeBody();
+  if (body_bytes > bytes_max) co_return co_await RefuseLargeBody(parser);
   if (body_bytes > service_.bodies().bytes_max) {
-    co_return co_await Refuse(503, "there is no room for so large a request");
+    co_return co_await Refuse(parser, 503, "there is no room for so large a request");
   }
   HttpService::BodyRoom room(service_.bodies(), 0);
   if (!co_await ReadBody(parser, room)) co_return false;
@@ -148,7 +149,7 @@ asio::awaitable<bool> HttpConnection::ServeOne() {
   request.body = std::move(parser.get().body());
   HttpResponse response = co_await Answer(std::move(request));
   const HttpService::BodyRoom answer_room(service_.answers(), response.body.size());
-  if (!answer_room.fits()) co_return co_await Refuse(503, "too many large answers at once");
+  if (!answer_room.fits()) co_return co_await Refuse(parser, 503, "too many large answers at once");
   const bool goes_on = keeps_alive && !is_stopping_ && !is_client_gone_;
   co_return co_await Write(std::move(response), is_head, goes_on);
 }
@@ -177,7 +178,7 @@ asio::awaitable<bool> HttpConnection::ReadHeader(Parser& parser) {
   SetDeadline(service_.options().header_time_max);
   error_code error;
   co_await beast::http::async_read_header(socket_, buffer_, parser, Awaiting(error));
-  if (error) co_return co_await RefuseRead(error);
+  if (error) co_return co_await RefuseRead(parser, error);
   co_return true;
 }
 
@@ -193,9 +194,9 @@ asio::awaitable<bool> HttpConnection::ReadBody(Parser& parser, HttpService::Body
   }
   while (!parser.is_done()) {
     co_await beast::http::async_read_some(socket_, buffer_, parser, Awaiting(error));
-    if (error) co_return co_await RefuseRead(error);
+    if (error) co_return co_await RefuseRead(parser, error);
     room.Grow(parser.get().body().size());
-    if (!room.fits()) co_return co_await Refuse(503, "too many large requests at once");
+    if (!room.fits()) co_return co_await Refuse(parser, 503, "too many large requests at once");
   }
   co_return true;
 }
@@ -261,31 +262,34 @@ asio::awaitable<bool> HttpConnection::Write(HttpResponse response, bool is_head,
   co_return !error && keeps_alive;
 }
 
-asio::awaitable<bool> HttpConnection::Refuse(int status, std::string text) {
+asio::awaitable<bool> HttpConnection::Refuse(const Parser& parser, int status, std::string text) {
   is_refused_ = true;
-  HttpResponse response{.status = status, .content_type = "text/plain", .body = std::move(text)};
-  response.body += '\n';
-  co_return co_await Write(std::move(response), /*is_head=*/false, /*keeps_alive=*/false);
+  const HttpRequest head = HeadOf(parser.get());
+  HttpResponse response =
+      service_.handler().Refuse(head, {.status = status, .text = std::move(text)});
+  co_return co_await Write(std::move(response), head.method == "HEAD", /*keeps_alive=*/false);
 }
 
-asio::awaitable<bool> HttpConnection::RefuseLargeBody() {
-  co_return co_await Refuse(413, "the body is too long");
+asio::awaitable<bool> HttpConnection::RefuseLargeBody(const Parser& parser) {
+  co_return co_await Refuse(parser, 413, "the body is too long");
 }
 
-asio::awaitable<bool> HttpConnection::RefuseRead(error_code failure) {
+asio::awaitable<bool> HttpConnection::RefuseRead(const Parser& parser, error_code failure) {
   using beast::http::error;
-  if (is_late_) co_return co_await Refuse(408, "the request did not arrive in time");
-  if (failure == error::header_limit) co_return co_await Refuse(431, "the headers are too long");
-  if (failure == error::body_limit) co_return co_await RefuseLargeBody();
+  if (is_late_) co_return co_await Refuse(parser, 408, "the request did not arrive in time");
+  if (failure == error::header_limit) {
+    co_return co_await Refuse(parser, 431, "the headers are too long");
+  }
+  if (failure == error::body_limit) co_return co_await RefuseLargeBody(parser);
   if (failure == error::bad_version) {
-    co_return co_await Refuse(505, "not HTTP/1.1 or HTTP/1.0");
+    co_return co_await Refuse(parser, 505, "not HTTP/1.1 or HTTP/1.0");
   }
   const bool is_http = failure.category() == beast::http::make_error_code(error()).category();
   // The rest are clients that left.
   if (!is_http || failure == error::end_of_stream || failure == error::partial_message) {
     co_return false;
   }
-  co_return co_await Refuse(400, "no HTTP request: " + failure.message());
+  co_return co_await Refuse(parser, 400, "no HTTP request: " + failure.message());
 }
 
 asio::awaitable<void> HttpConnection::Linger() {

@@ -43,10 +43,10 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   Awaitable<bool> ReadHeader(Parser& parser);
   Awaitable<bool> ReadBody(Parser& parser, HttpService::BodyRoom& room);
   Awaitable<bool> Write(HttpResponse response, bool is_head, bool keeps_alive);
-  // Says what the server itself has to say, and ends the connection.
-  Awaitable<bool> Refuse(int status, std::string text);
-  Awaitable<bool> RefuseLargeBody();
-  Awaitable<bool> RefuseRead(boost::system::error_code failure);
+  // Answers a request that is not handed over, as far as it was read, and ends the connection.
+  Awaitable<bool> Refuse(const Parser& parser, int status, std::string text);
+  Awaitable<bool> RefuseLargeBody(const Parser& parser);
+  Awaitable<bool> RefuseRead(const Parser& parser, boost::system::error_code failure);
   std::size_t BodyBytesMax(const Parser& parser);
 
   Awaitable<HttpResponse> Answer(HttpRequest request);

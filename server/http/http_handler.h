@@ -5,7 +5,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "engine/base/time.h"
 #include "server/http/http_message.h"
@@ -37,6 +39,14 @@ class Responder {
   virtual void RespondAfter(Duration wait, HttpResponse response) = 0;
 };
 
+// Why the server does not hand a request over.
+struct HttpRefusal {
+  // 400 and 505 (no HTTP/1), 408 (too slow), 413 and 431 (too long), 501 (coded), 503 (no room).
+  int status = 400;
+  // For people: "the body is too long".
+  std::string text = {};
+};
+
 // Threads: called on the server's threads, for many connections at once. It may do short blocking
 // work; what waits longer answers later.
 class HttpHandler {
@@ -53,6 +63,14 @@ class HttpHandler {
   virtual std::optional<std::size_t> BodyBytesMax(std::string_view /*method*/,
                                                   std::string_view /*target*/) {
     return std::nullopt;
+  }
+
+  // The answer to a request that is not handed over. `head` has what was read of it, and no body:
+  // of what is no HTTP, its method and target are empty.
+  virtual HttpResponse Refuse(const HttpRequest& /*head*/, HttpRefusal refusal) {
+    return {.status = refusal.status,
+            .content_type = "text/plain",
+            .body = std::move(refusal.text) + "\n"};
   }
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/json/arena.h"
+#include "server/aws/api_error.h"
 #include "server/lambda/code_location.h"
 #include "server/lambda/lambda_error.h"
 #include "server/lambda/lambda_input.h"
@@ -16,6 +17,10 @@ namespace {
 // What requests of this API are signed for.
 constexpr std::string_view kService = "lambda";
 constexpr std::size_t kShownMax = 120;
+constexpr int kTooLarge = 413;
+constexpr int kUnavailable = 503;
+constexpr std::string_view kTypeUser = "User";
+constexpr std::string_view kTypeService = "Service";
 
 // What can stand in a message, whatever bytes came.
 std::string Shown(std::string_view text) {
@@ -73,6 +78,22 @@ std::optional<std::size_t> LambdaEndpoint::BodyBytesMax(std::string_view method,
   const auto found = FindOperation(method, ParseTarget(target));
   if (!found || !found->operation.takes_code) return std::nullopt;
   return kCodeRequestBytesMax;
+}
+
+http::HttpResponse LambdaEndpoint::Refuse(const http::HttpRequest& head,
+                                          http::HttpRefusal refusal) {
+  LambdaError error{.code = std::string(aws::CommonErrorName(refusal.status)),
+                    .http_status = refusal.status,
+                    .message = std::move(refusal.text),
+                    .type = refusal.status == kUnavailable ? kTypeService : kTypeUser};
+  const auto found = FindOperation(head.method, ParseTarget(head.target));
+  // The one operation that calls it otherwise.
+  if (refusal.status == kTooLarge && found && found->operation.name == "Invoke") {
+    error.code = "RequestTooLargeException";
+  }
+  http::HttpResponse response = ErrorResponse(error);
+  response.headers.push_back({.name = "x-amzn-RequestId", .value = platform::RandomUuid(random_)});
+  return response;
 }
 
 void LambdaEndpoint::Run(http::HttpRequest& request, const LambdaReply& reply) {

@@ -39,6 +39,7 @@ class LambdaEndpoint final : public http::HttpHandler {
   // kCodeRequestBytesMax where code is brought.
   std::optional<std::size_t> BodyBytesMax(std::string_view method,
                                           std::string_view target) override;
+  http::HttpResponse Refuse(const http::HttpRequest& head, http::HttpRefusal refusal) override;
 
  private:
   void Run(http::HttpRequest& request, const LambdaReply& reply);

@@ -30,7 +30,12 @@ def fixture_served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]
         yield served
 
 
-def client_of(served: Served, models: Path | None = None, service: str = "stepfunctions") -> Any:
+def client_of(
+    served: Served,
+    models: Path | None = None,
+    service: str = "stepfunctions",
+    attempts: int = 1,
+) -> Any:
     """boto3's client of the server, with `models` before its own."""
     boto3 = pytest.importorskip("boto3", reason="python3-boto3 is not installed")
     from botocore.config import Config
@@ -45,7 +50,7 @@ def client_of(served: Served, models: Path | None = None, service: str = "stepfu
     return session.client(
         service,
         endpoint_url=served.url,
-        config=Config(inject_host_prefix=False, retries={"total_max_attempts": 1}),
+        config=Config(inject_host_prefix=False, retries={"total_max_attempts": attempts}),
     )
 
 

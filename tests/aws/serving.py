@@ -64,6 +64,7 @@ def serving(
     *settings: str,
     http_host: str = "127.0.0.1",
     environment: dict[str, str] | None = None,
+    worker_settings: tuple[str, ...] = (),
 ) -> Iterator[Served]:
     """Serves in memory on ports that the kernel picks, with a worker for `functions`."""
     functions.mkdir(parents=True, exist_ok=True)
@@ -74,7 +75,7 @@ def serving(
         found = re.search(r"grpc (\S+), http (\S+),", _ready_line(server))
         assert found, "the server did not get ready"
         places = ("--functions", str(functions), "--code-cache", str(functions.with_name("code")))
-        worker = _start("worker", *places, "--address", found.group(1))
+        worker = _start("worker", *places, *worker_settings, "--address", found.group(1))
         try:
             assert "is ready" in _ready_line(worker)
             yield Served(f"http://{found.group(2)}", functions)

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
 
-from serving import Served
+import pytest
+from botocore.exceptions import ClientError
+
+from conftest import client_of
+from serving import ACCOUNT, Served
+
+# More than a request may have that brings no code.
+LARGE_BYTES = 8_000_000
+# Together more than all bodies may have at once, 256 MiB.
+SOME_BYTES = 5_000_000
+HELD_BYTES = (70_000_000, 70_000_000, 70_000_000, 55_000_000)
+CODE_PATH = "/2015-03-31/functions"
 
 
 def _connect(served: Served) -> http.client.HTTPConnection:
@@ -61,3 +77,89 @@ def test_other_paths_and_bodies_get_a_clear_answer(served: Served) -> None:
     response = connection.getresponse()
     assert (response.status, json.load(response)["__type"]) == (400, "SerializationException")
     connection.close()
+
+
+def test_a_request_that_is_too_large_is_an_error_of_its_api(served: Served) -> None:
+    text = "x" * LARGE_BYTES
+    with pytest.raises(ClientError) as caught:
+        client_of(served).send_task_success(taskToken="t", output=json.dumps(text))
+    error = caught.value.response
+    assert error["Error"]["Code"] == "RequestEntityTooLargeException"
+    assert error["Error"]["Message"] == "the body is too long"
+    assert error["ResponseMetadata"]["HTTPStatusCode"] == 413
+    assert error["ResponseMetadata"]["RequestId"]
+
+    functions = client_of(served, service="lambda")
+    with pytest.raises(functions.exceptions.RequestTooLargeException) as too_large:
+        functions.invoke(FunctionName="f", Payload=text.encode())
+    error = too_large.value.response
+    assert (error["Error"]["Message"], error["Type"]) == ("the body is too long", "User")
+    assert error["ResponseMetadata"]["RequestId"]
+    with pytest.raises(ClientError) as caught:
+        functions.tag_resource(
+            Resource=f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f", Tags={"a": text}
+        )
+    assert caught.value.response["Error"]["Code"] == "RequestEntityTooLargeException"
+
+
+def _hold_room(served: Served, size: int) -> socket.socket:
+    """Sends all of a request that brings code but its last byte."""
+    host, port = served.url.removeprefix("http://").split(":")
+    connection = socket.create_connection((host, int(port)), timeout=20)
+    head = f"POST {CODE_PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {size + 1}\r\n\r\n"
+    connection.sendall(head.encode() + b"x" * size)
+    return connection
+
+
+def _until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not come to pass: {what}"
+        time.sleep(0.02)
+
+
+def _status_of(served: Served, body: str) -> int:
+    connection = _connect(served)
+    with contextlib.closing(connection):
+        connection.request("POST", "/", body=body)
+        return connection.getresponse().status
+
+
+def test_a_client_tries_again_where_there_was_no_room(served: Served) -> None:
+    client = client_of(served, attempts=2)
+    output = json.dumps("x" * SOME_BYTES)
+    seen = []
+    with contextlib.ExitStack() as held:
+        for size in HELD_BYTES:
+            held.enter_context(_hold_room(served, size))
+        # Once all of it has arrived.
+        _until(lambda: _status_of(served, output) == 503, "there is no room")
+
+        def make_room(response: Any, **_: Any) -> None:
+            seen.append(response[1].get("Error", {}).get("Code"))
+            held.close()
+            _until(lambda: _status_of(served, output) != 503, "there is room")
+
+        client.meta.events.register_first("needs-retry.sfn.SendTaskSuccess", make_room)
+        with pytest.raises(ClientError) as caught:
+            client.send_task_success(taskToken="t", output=output)
+    assert seen[0] == "ServiceUnavailable"
+    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 1
+    assert caught.value.response["Error"]["Code"] != "ServiceUnavailable"
+
+
+def test_what_is_no_request_gets_json(served: Served) -> None:
+    host, port = served.url.removeprefix("http://").split(":")
+    for head, error in (
+        ("GET\r\n\r\n", "MalformedHttpRequestException"),
+        (f"GET / HTTP/1.1\r\nX: {'x' * 100_000}\r\n\r\n", "RequestEntityTooLargeException"),
+        ("GET / HTTP/3.0\r\n\r\n", "MalformedHttpRequestException"),
+    ):
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(head.encode())
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            assert response.getheader("x-amzn-RequestId")
+            answer = json.load(response)
+            assert answer["__type"] == error
+            assert answer["message"]

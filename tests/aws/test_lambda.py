@@ -138,7 +138,10 @@ def test_code_and_configuration_are_updated(functions: Any, create: Create) -> N
 
 def test_versions_and_aliases(functions: Any, create: Create) -> None:
     name = create(returning("one"), Publish=True)
-    functions.update_function_code(FunctionName=name, ZipFile=returning("two"), Publish=True)
+    updated = functions.update_function_code(
+        FunctionName=name, ZipFile=returning("two"), Publish=True
+    )
+    assert (updated["Version"], updated["FunctionArn"].split(":")[-2:]) == ("2", [name, "2"])
     versions = functions.get_paginator("list_versions_by_function").paginate(
         FunctionName=name, PaginationConfig={"PageSize": 1}
     )

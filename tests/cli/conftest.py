@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import select
 import signal
 import subprocess
@@ -66,6 +68,28 @@ class Pawl:
         outcome = self(*arguments, "--output", "json")
         assert outcome.code == 0, outcome.err
         return outcome.json_lines
+
+    def on_terminal(self, *arguments: str) -> str:
+        """Everything that a command writes to the terminal that its outputs are."""
+        ours, theirs = pty.openpty()
+        try:
+            process = subprocess.Popen(
+                [self.program, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=theirs,
+                stderr=theirs,
+                env={**self.environment, "TERM": "xterm", "NO_COLOR": "1"},
+            )
+            os.close(theirs)
+            shown = b""
+            # Reading fails once the other side is closed.
+            with contextlib.suppress(OSError):
+                while chunk := os.read(ours, 4096):
+                    shown += chunk
+            assert process.wait(RUN_SECONDS) == 0, shown
+            return shown.decode()
+        finally:
+            os.close(ours)
 
     def start(self, *arguments: str, new_group: bool = False) -> subprocess.Popen[str]:
         """Starts a command and does not wait for it."""

@@ -88,6 +88,39 @@ def test_run_shows_how_far_a_map_run_is(server: Pawl, deploy) -> None:
     assert "Each: done" in lines[-1]
 
 
+def test_watch_shows_how_far_a_map_run_is(server: Pawl, deploy) -> None:
+    machine = deploy("Wait\n          SecondsPath: $")
+    server("start", machine, "--name", "one", "--input", str([0] * 20 + [3]))
+    outcome = server("watch", machine, "one", "--output", "json")
+    assert outcome.code == 0, outcome.err
+    assert all("type" in event for event in outcome.json_lines)
+    assert "Each: 20 of 21 items: 1 running, 20 succeeded" in outcome.err
+
+
+def test_watch_shows_a_map_run_that_started_before_the_first_event(server: Pawl, deploy) -> None:
+    machine = deploy("Wait\n          SecondsPath: $")
+    server("start", machine, "--name", "one", "--input", "[0, 3]")
+    [run] = server.json("map-runs", machine, "one")
+    assert run["status"] == "RUNNING"
+    last = server.json("history", machine, "one")[-1]["id"]
+    outcome = server("watch", machine, "one", "--after", str(last))
+    assert outcome.code == 0, outcome.err
+    assert "items: 1 of 2 items: 1 running, 1 succeeded" in outcome.err
+    assert "MapRunStarted" not in outcome.out
+
+
+def test_watch_redraws_the_counts_on_a_terminal(server: Pawl, deploy) -> None:
+    machine = deploy("Wait\n          SecondsPath: $")
+    server("start", machine, "--name", "one", "--input", "[0, 3]")
+    shown = server.on_terminal("watch", machine, "one")
+    before, _, after = shown.partition("1 of 2 items: 1 running, 1 succeeded")
+    assert "Each" in before.splitlines()[-1]
+    # The row is taken away before the events that follow.
+    assert after.lstrip().startswith("\x1b[1A\r\x1b[J"), shown
+    assert "ExecutionSucceeded" in after
+    assert "1 running" not in after.rpartition("\x1b[J")[2]
+
+
 def test_a_run_that_is_not_there_is_refused(server: Pawl) -> None:
     arn = f"arn:aws:states:us-east-1:123456789012:mapRun:m/items:{uuid.uuid4()}"
     for command in (["describe", arn], ["list", "--map-run", arn]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
@@ -14,6 +15,19 @@ __all__ = ["site"]
 
 PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 FAIL = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Bad", "Cause": "luck"}}}
+CHARGE = {
+    "StartAt": "Charge",
+    "States": {"Charge": {"Type": "Task", "Resource": "charge", "End": True}},
+}
+MOCKS = {
+    "StateMachines": {
+        "orders": {"TestCases": {"Paid": {"Charge": "Yes"}, "Declined": {"Charge": "No"}}}
+    },
+    "MockedResponses": {
+        "Yes": {"0": {"Return": {"paid": True}}},
+        "No": {"0": {"Throw": {"Error": "CardDeclined", "Cause": "no funds"}}},
+    },
+}
 SLEEP = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": True}}}
 
 
@@ -44,6 +58,27 @@ def test_a_failed_execution_raises_its_error_and_cause(client: Any) -> None:
     client.deploy(FAIL, name="fail")
     failure = failure_of(lambda: client.run("fail", timeout=60))
     assert (failure.status, failure.error, failure.cause) == ("FAILED", "Bad", "luck")
+
+
+def test_a_test_case_mocks_tasks(site: Site) -> None:
+    mocks = site.directory / "mocks.json"
+    mocks.write_text(json.dumps(MOCKS))
+    site.server("--mock-config", str(mocks))
+    client = site.client()
+    client.deploy(CHARGE, name="orders")
+    assert client.run("orders", timeout=60, test_case="Paid") == {"paid": True}
+    execution = client.start("orders", name="one", test_case="Declined")
+    assert failure_of(lambda: execution.result(60)).error == "CardDeclined"
+    with pytest.raises(
+        pawl.InvalidArgumentError, match="no test case 'Payed' .* but: Declined, Paid"
+    ):
+        client.start("orders", test_case="Payed")
+
+
+def test_a_test_case_needs_a_mock_configuration(client: Any) -> None:
+    client.deploy(CHARGE, name="orders")
+    with pytest.raises(pawl.InvalidArgumentError, match="no mock configuration"):
+        client.start("orders", test_case="Paid")
 
 
 def test_many_starts_are_listed(client: Any) -> None:

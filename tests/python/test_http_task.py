@@ -13,6 +13,7 @@ from typing import Any, Callable, Iterator, Optional
 
 import pytest
 from pawl.http import address, exchange, request, settings, task, token
+from pawl.http.trace import SHOWN_CHARACTERS_MAX, Trace
 from pawl.task_error import TaskError
 
 NETWORKS = settings.parse({"networks": ["10.1.0.0/16", "fd00:1::/32"]}).networks
@@ -590,6 +591,71 @@ def test_the_next_address_is_tried(server: Server) -> None:
     resolver = resolving(["127.0.0.2", "127.0.0.1"])
     result = task.run(parameters(server.url()), server.settings(), resolver)
     assert result["StatusCode"] == 200
+
+
+# --- What the test of a state shows ---
+
+
+def traced(server: Server, reveals_secrets: bool = False, **more: Any) -> Any:
+    made = server.settings()
+    made.connections["orders"] = settings.connection_of(
+        "orders", {"authorization": "API_KEY", "name": "X-Key", "value": "s3cret"}
+    )
+    trace = Trace(reveals_secrets)
+    asked = parameters(server.url(), "orders", **more)
+    return trace.around(lambda: task.run(asked, made, resolving(["127.0.0.1"]), trace))
+
+
+def test_a_trace_has_the_request_and_the_response(server: Server) -> None:
+    server.answer = answer("200 OK", '{"n":1}')
+    told = traced(server, Method="POST", RequestBody={"q": 1}, Headers={"Tenant": "a"})
+    host = f"api.example.com:{server.server_port}"
+    assert told["Result"]["ResponseBody"] == '{"n":1}'
+    request_told = told["Exchange"]["request"]
+    assert request_told.pop("headers").startswith("[tenant: a, content-type: application/json, ")
+    assert request_told == {
+        "protocol": "http",
+        "method": "POST",
+        "url": f"http://{host}/path",
+        "body": '{"q":1}',
+    }
+    assert told["Exchange"]["response"] == {
+        "protocol": "http",
+        "statusCode": "200",
+        "statusMessage": "OK",
+        "headers": "[content-length: 7]",
+        "body": '{"n":1}',
+    }
+
+
+def test_a_secret_is_told_only_where_it_is_to_be_revealed(server: Server) -> None:
+    assert "s3cret" not in json.dumps(traced(server))
+    assert "x-key: s3cret" in traced(server, True)["Exchange"]["request"]["headers"]
+    assert server.requests[0][2]["x-key"] == "s3cret"
+
+
+def test_a_failure_is_told_with_its_exchange(server: Server) -> None:
+    server.answer = answer("404 Not Found", "nothing")
+    told = traced(server)
+    assert told["Error"] == {"Error": "States.Http.StatusCode.404", "Cause": "nothing"}
+    assert told["Exchange"]["response"]["statusCode"] == "404"
+    server.answer = b"junk"
+    told = traced(server)
+    assert told["Error"]["Error"] == "States.Http.Socket"
+    assert list(told["Exchange"]) == ["request"]
+
+
+def test_what_is_not_sent_has_no_exchange(server: Server) -> None:
+    told = traced(server, Method="FETCH")
+    assert (told["Error"]["Error"], told["Exchange"]) == ("States.Runtime", {})
+
+
+def test_a_trace_never_makes_an_answer_too_large(server: Server) -> None:
+    server.answer = answer("200 OK", "x" * 200_000)
+    told = traced(server)
+    assert len(told["Exchange"]["response"]["body"]) == SHOWN_CHARACTERS_MAX
+    server.answer = answer("200 OK", "x" * 250_000)
+    assert list(traced(server)) == ["Headers", "ResponseBody", "StatusCode", "StatusText"]
 
 
 # --- OAuth ---

@@ -304,8 +304,12 @@ class PyClient {
     return fields;
   }
 
-  py::dict Start(const std::string& machine, const std::string& name, const std::string& input) {
+  py::dict Start(const std::string& machine,
+                 const std::string& name,
+                 const std::string& input,
+                 const std::string& test_case) {
     v1::StartExecutionRequest request;
+    request.mutable_execution()->set_test_case(test_case);
     request.mutable_execution()->set_state_machine(machine);
     request.mutable_execution()->set_name(name);
     request.mutable_execution()->set_input(input);

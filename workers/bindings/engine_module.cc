@@ -285,13 +285,17 @@ class PyEngine {
     return fields;
   }
 
-  py::dict Start(const std::string& machine, const std::string& name, const std::string& input) {
+  py::dict Start(const std::string& machine,
+                 const std::string& name,
+                 const std::string& input,
+                 const std::string& test_case) {
     QualifiedName what = SplitQualified(machine);
     return ToPython(Call<StartResponse>([&] {
       return engine_->StartExecutionAndWait({.state_machine = std::move(what.state_machine),
                                              .qualifier = std::move(what.qualifier),
                                              .name = name,
-                                             .input = input});
+                                             .input = input,
+                                             .test_case = test_case});
     }));
   }
 

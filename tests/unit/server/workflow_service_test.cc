@@ -195,6 +195,7 @@ TEST_F(WorkflowServiceTest, AStartCarriesEverything) {
   request.mutable_execution()->set_input("[1]");
   request.mutable_execution()->set_priority(-7);
   request.mutable_execution()->set_fairness_key("tenant");
+  request.mutable_execution()->set_test_case("HappyPath");
   ASSERT_TRUE(Start(request).ok());
   const StartRequest start = engine_.starts().at(0);
   EXPECT_EQ(start.state_machine, "m");
@@ -202,6 +203,7 @@ TEST_F(WorkflowServiceTest, AStartCarriesEverything) {
   EXPECT_EQ(start.input, "[1]");
   EXPECT_EQ(start.priority, -7);
   EXPECT_EQ(start.fairness_key, "tenant");
+  EXPECT_EQ(start.test_case, "HappyPath");
   EXPECT_EQ(started_.execution().name(), "e");
   EXPECT_EQ(started_.execution().arn(), "arn:e");
   EXPECT_FALSE(started_.execution().repeated());

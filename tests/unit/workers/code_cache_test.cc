@@ -6,7 +6,10 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <functional>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include "engine/platform/sha256.h"
 #include "tests/support/temporary_directory.h"
@@ -35,6 +38,11 @@ class CodeCacheTest : public testing::Test {
     return platform::Sha256(archive);
   }
 
+  // The directory of the entry that this code is in.
+  static std::string EntryOf(const std::string& code) {
+    return fs::path(code).parent_path().string();
+  }
+
   // The entry was used last at `at`.
   static void Age(const std::string& path, Timestamp at) {
     const timespec time = {.tv_sec = ToMicros(at) / 1'000'000, .tv_nsec = 0};
@@ -59,7 +67,7 @@ TEST_F(CodeCacheTest, WhatIsStoredIsThere) {
   const auto path = cache->Use(sha256);
   ASSERT_TRUE(path.has_value());
   EXPECT_EQ(test::ReadFile(*path + "/app.py"), "1");
-  EXPECT_EQ(fs::path(*path).filename().string().size(), 64U);
+  EXPECT_EQ(fs::path(*path).parent_path().filename().string().size(), 64U);
 }
 
 TEST_F(CodeCacheTest, WorkersShareIt) {
@@ -87,47 +95,86 @@ TEST_F(CodeCacheTest, AnUnsafeArchiveIsRefused) {
 TEST_F(CodeCacheTest, WhatACrashLeftHalfFinishedIsNotUsed) {
   const auto cache = Open();
   const std::string sha256 = Store(*cache, "1");
-  const std::string path = *cache->Use(sha256);
-  fs::rename(path, path + ".Ab3dEf");
+  const std::string code = *cache->Use(sha256);
+  fs::rename(EntryOf(code), EntryOf(code) + ".Ab3dEf");
   EXPECT_EQ(cache->Use(sha256), std::nullopt);
   Store(*cache, "1");
-  EXPECT_EQ(cache->Use(sha256), path);
+  EXPECT_EQ(cache->Use(sha256), code);
+}
+
+// Every way in which an entry of another process may have come to harm.
+TEST_F(CodeCacheTest, ADamagedEntryIsMissingAndStoringReplacesIt) {
+  const std::string sha256 = Store(*Open(), "1");
+  const std::string code = Open()->Use(sha256).value();
+  const std::string file = code + "/app.py";
+  const std::vector<std::function<void()>> damages = {
+      [&] { test::WriteFile(file, "2"); },
+      [&] { test::WriteFile(file, ""); },
+      [&] { fs::permissions(file, fs::perms::owner_exec, fs::perm_options::add); },
+      [&] { fs::rename(file, code + "/apq.py"); },
+      [&] { test::WriteFile(code + "/more.py", "1"); },
+      [&] { fs::create_directory(code + "/more"); },
+      [&] { fs::create_symlink("app.py", code + "/link.py"); },
+      [&] { fs::remove_all(code); },
+      [&] { test::WriteFile(EntryOf(code) + "/digest", "0"); },
+      [&] { fs::remove(EntryOf(code) + "/digest"); }};
+  for (std::size_t i = 0; i < damages.size(); ++i) {
+    damages[i]();
+    const auto cache = Open();
+    EXPECT_EQ(cache->Use(sha256), std::nullopt) << i;
+    Store(*cache, "1");
+    EXPECT_EQ(cache->Use(sha256), code) << i;
+    EXPECT_EQ(test::ReadFile(file), "1") << i;
+  }
+  const auto left = std::distance(fs::directory_iterator(root()), fs::directory_iterator());
+  EXPECT_EQ(left, 1);
+}
+
+TEST_F(CodeCacheTest, AnEntryThatIsIntactIsNotReplaced) {
+  const auto cache = Open();
+  const std::string sha256 = Store(*cache, "1");
+  const std::string code = *cache->Use(sha256);
+  // Whoever holds it open sees the same directory.
+  const auto before = fs::last_write_time(code + "/app.py");
+  Store(*Open(), "1");
+  EXPECT_EQ(fs::last_write_time(code + "/app.py"), before);
+  EXPECT_EQ(cache->Use(sha256), code);
 }
 
 TEST_F(CodeCacheTest, WhatNobodyUsesGoesAfterAWeek) {
   auto cache = Open();
-  const std::string old_path = *cache->Use(Store(*cache, "old"));
-  const std::string new_path = *cache->Use(Store(*cache, "new"));
+  const std::string old_path = EntryOf(*cache->Use(Store(*cache, "old")));
+  const std::string new_path = EntryOf(*cache->Use(Store(*cache, "new")));
   cache = Open();
   Age(old_path, now_ - kUnusedCodeStays);
   Age(new_path, now_ - kUnusedCodeStays + std::chrono::hours(1));
   cache->RemoveUnused(now_);
   EXPECT_FALSE(fs::exists(old_path));
-  EXPECT_TRUE(fs::exists(new_path + "/app.py"));
+  EXPECT_TRUE(fs::exists(new_path + "/code/app.py"));
 }
 
 TEST_F(CodeCacheTest, WhatAWorkerUsesStays) {
   const auto cache = Open();
-  const std::string path = *cache->Use(Store(*cache, "1"));
+  const std::string path = EntryOf(*cache->Use(Store(*cache, "1")));
   Age(path, now_ - 2 * kUnusedCodeStays);
   const auto other = Open();
   other->RemoveUnused(now_);
-  EXPECT_TRUE(fs::exists(path + "/app.py"));
+  EXPECT_TRUE(fs::exists(path + "/code/app.py"));
 }
 
 TEST_F(CodeCacheTest, WhatIsReleasedHasBeenUsedUntilNow) {
   const auto cache = Open();
   const std::string sha256 = Store(*cache, "1");
-  const std::string path = *cache->Use(sha256);
+  const std::string path = EntryOf(*cache->Use(sha256));
   Age(path, now_ - 2 * kUnusedCodeStays);
   cache->Release(sha256);
   Open()->RemoveUnused(now_);
-  EXPECT_TRUE(fs::exists(path + "/app.py"));
+  EXPECT_TRUE(fs::exists(path + "/code/app.py"));
 }
 
 TEST_F(CodeCacheTest, OnlyEntriesAreRemoved) {
   auto cache = Open();
-  const std::string path = *cache->Use(Store(*cache, "1"));
+  const std::string path = EntryOf(*cache->Use(Store(*cache, "1")));
   const std::string unfinished = path + ".Ab3dEf";
   fs::create_directories(unfinished + "/half");
   const std::string other = root() + "/notes";
@@ -151,7 +198,7 @@ TEST_F(CodeCacheTest, ADirectoryThatCannotBeMadeIsSaid) {
 
 TEST_F(CodeCacheTest, APrivateOneGoesWithItsOwner) {
   auto cache = CodeCache::OpenPrivate(directory_.path().string()).value();
-  const std::string path = *cache->Use(Store(*cache, "1"));
+  const std::string path = EntryOf(*cache->Use(Store(*cache, "1")));
   EXPECT_TRUE(fs::exists(path));
   cache.reset();
   EXPECT_TRUE(fs::is_empty(directory_.path()));

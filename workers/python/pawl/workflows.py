@@ -87,7 +87,7 @@ class Backend(Protocol):
     def tags(self, machine: str, activity: str) -> dict[str, str]:
         ...
 
-    def start(self, machine: str, name: str, input: bytes) -> dict[str, Any]:
+    def start(self, machine: str, name: str, input: bytes, test_case: str) -> dict[str, Any]:
         ...
 
     def start_many(self, machine: str, inputs: list[bytes]) -> list[dict[str, Any]]:
@@ -392,7 +392,14 @@ class Workflows:
         _check_resource(machine, activity)
         return self._backend.tags(machine, activity)
 
-    def start(self, machine: str, input: Any = None, name: Optional[str] = None) -> Execution:
+    def start(
+        self,
+        machine: str,
+        input: Any = None,
+        name: Optional[str] = None,
+        *,
+        test_case: Optional[str] = None,
+    ) -> Execution:
         """Starts an execution. It is durable when this returns.
 
         Args:
@@ -401,11 +408,16 @@ class Workflows:
             input: Any JSON value; None is ``{}``.
             name: The execution's name; by default a UUID. The same name and input again, while the
                 execution is open, is the same execution.
+            test_case: A test case that the server's mock configuration (``pawl server
+                --mock-config``) has of the state machine: tasks that it mocks are not run.
 
         Raises:
             AlreadyExistsError: The name was used for something different.
+            InvalidArgumentError: There is no such test case, or no mock configuration; an
+                `Engine` has none.
         """
-        return Execution(self, self._backend.start(machine, name or "", _write(input)))
+        fields = self._backend.start(machine, name or "", _write(input), test_case or "")
+        return Execution(self, fields)
 
     def start_many(self, machine: str, inputs: Iterable[Any]) -> list[Execution]:
         """Starts an execution for each input, which is much cheaper than one by one."""
@@ -418,14 +430,16 @@ class Workflows:
         input: Any = None,
         name: Optional[str] = None,
         timeout: Optional[float] = None,
+        *,
+        test_case: Optional[str] = None,
     ) -> Any:
-        """Starts an execution, waits for its end and returns its output.
+        """Starts an execution, as `start` does, waits for its end and returns its output.
 
         Raises:
             ExecutionFailedError: It did not succeed.
             TimedOutError: It still runs after ``timeout`` seconds; it goes on.
         """
-        return self.start(machine, input, name).result(timeout)
+        return self.start(machine, input, name, test_case=test_case).result(timeout)
 
     def wait(self, machine: str, name: str, timeout: Optional[float] = None) -> ExecutionInfo:
         """Waits for the end of an execution, however it ends.

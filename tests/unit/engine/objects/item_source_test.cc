@@ -16,6 +16,7 @@ namespace pawl::test {
 namespace {
 
 using objects::InputType;
+using objects::ItemOrigin;
 using objects::ItemReaderOptions;
 using objects::ItemSource;
 using objects::ManifestType;
@@ -298,6 +299,26 @@ TEST_F(ItemSourceTest, TellsWhichItemsAreMembers) {
   EXPECT_THAT(rest->are_members(), ElementsAre(true, false));
   EXPECT_THAT(rest->Next({}).value(), IsEmpty());
   EXPECT_THAT(rest->are_members(), IsEmpty());
+}
+
+TEST_F(ItemSourceTest, TellsWhereItemsComeFrom) {
+  Put("data/1", "[1,2]");
+  Put("data/2", "[3]");
+  Put("data/3", "[4,5]");
+  const std::unique_ptr<ItemSource> source = Open(FlattenOptions(InputType::kJson));
+  ASSERT_EQ(source->Next({.items = 4}).value().size(), 4U);
+  EXPECT_THAT(source->origins(),
+              ElementsAre(ItemOrigin{.first = 0, .uri = "S3://bucket/data/1"},
+                          ItemOrigin{.first = 2, .uri = "S3://bucket/data/2"},
+                          ItemOrigin{.first = 3, .uri = "S3://bucket/data/3"}));
+  // Also from a cursor inside the object.
+  const std::unique_ptr<ItemSource> rest = Open(FlattenOptions(InputType::kJson), source->Cursor());
+  ASSERT_EQ(rest->Next({}).value().size(), 1U);
+  EXPECT_THAT(rest->origins(), ElementsAre(ItemOrigin{.first = 0, .uri = "S3://bucket/data/3"}));
+
+  const std::unique_ptr<ItemSource> listing = Open(ListOptions());
+  ASSERT_EQ(listing->Next({}).value().size(), 3U);
+  EXPECT_THAT(listing->origins(), ElementsAre(ItemOrigin{.first = 0, .uri = "S3://bucket"}));
 }
 
 TEST_F(ItemSourceTest, EachFlattenedCsvHasItsHeaders) {

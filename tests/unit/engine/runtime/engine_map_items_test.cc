@@ -190,6 +190,44 @@ TEST_F(EngineMapItemsTest, ASliceMayHoldMembersAndElements) {
             R"([{"k":"a"},{"k":"none"},{"k":"c"}])");
 }
 
+// Step Functions Developer Guide, "Context object": Map.Item.Source.
+TEST_F(EngineMapItemsTest, TheSelectorSeesWhereAnItemComesFrom) {
+  const std::string selector = R"("ItemSelector":{"s.$":"$$.Map.Item.Source"})";
+  EXPECT_EQ(Run(MapWith(selector), "[1]").output.view(), R"([{"s":"STATE_DATA"}])");
+  Put("[1]", "in/a");
+  const std::string reader = Reader(R"("InputType":"JSON")", "in/a");
+  EXPECT_EQ(Run(MapWith(reader + "," + selector)).output.view(), R"([{"s":"S3://bkt/in/a"}])");
+  const std::string listing = R"("ItemReader":{"Resource":"arn:aws:states:::s3:listObjectsV2",
+                                 "Parameters":{"Bucket":"bkt","Prefix":"in/"}},)";
+  EXPECT_EQ(Run(MapWith(listing + selector)).output.view(), R"([{"s":"S3://bkt"}])");
+}
+
+TEST_F(EngineMapItemsTest, SourcesAreKnownAlsoInJsonata) {
+  const std::string selector = R"("ItemSelector":"{% $states.context.Map.Item.Source %}")";
+  const std::string jsonata = R"("QueryLanguage":"JSONata",)";
+  EXPECT_EQ(Run(MapWith(R"("Items":[1,2],)" + selector, jsonata)).output.view(),
+            R"(["STATE_DATA","STATE_DATA"])");
+  Put("[1,2]", "in/a");
+  Put("[]", "in/b");
+  Put("[3]", "in/c");
+  EXPECT_EQ(Run(MapWith(R"("ItemReader":{"Resource":"arn:aws:states:::s3:listObjectsV2",
+                          "ReaderConfig":{"InputType":"JSON","Transformation":"LOAD_AND_FLATTEN"},
+                          "Arguments":{"Bucket":"bkt","Prefix":"in/"}},)" +
+                            selector,
+                        jsonata))
+                .output.view(),
+            R"(["S3://bkt/in/a","S3://bkt/in/a","S3://bkt/in/c"])");
+}
+
+TEST_F(EngineMapItemsTest, TheItemsOfAnInlineMapHaveNoSource) {
+  const ExecutionInfo info = Run(R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,
+      "ItemSelector":{"s.$":"$$.Map.Item.Source"},
+      "ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}}}})",
+                                 "[1]");
+  EXPECT_EQ(info.error, "States.Runtime");
+  EXPECT_THAT(info.cause.value_or(""), HasSubstr("Map.Item.Source"));
+}
+
 TEST_F(EngineMapItemsTest, TheSelectorSeesTheStatesInputToo) {
   Put("[5]");
   EXPECT_EQ(

@@ -12,11 +12,18 @@ using ::testing::HasSubstr;
 
 constexpr std::string_view kTask = R"({"Type":"Task","Resource":"greet","Next":"Later"})";
 
+constexpr std::string_view kHttpTask = R"({"Type":"Task","End":true,
+    "Resource":"arn:aws:states:::http:invoke","Parameters":{"ApiEndpoint":"https://a.example",
+    "Method":"GET","Authentication":{"ConnectionArn":"c"}}})";
+
 class EngineTestStateTest : public ::testing::Test {
  protected:
-  void Test(std::string_view definition, const std::string& input = "{}") {
+  void Test(std::string_view definition,
+            const std::string& input = "{}",
+            ShownExchange shown_exchange = ShownExchange::kNone) {
     TestStateRequest request{.definition = std::string(definition)};
     request.test.input = Bytes(input);
+    request.shown_exchange = shown_exchange;
     harness_.engine().TestState(std::move(request), [this](Result<StateTestResult> result) {
       result_ = std::move(result);
     });
@@ -59,6 +66,49 @@ TEST_F(EngineTestStateTest, AResultThatIsNoJsonFailsTheState) {
   harness_.AddWorker({"greet"}).Returns("greet", "{");
   Test(kTask);
   EXPECT_EQ(Outcome(), "FAILED Runtime.MarshalError");
+}
+
+TEST_F(EngineTestStateTest, AnHttpTaskTellsItsExchange) {
+  ScriptedWorker& worker = harness_.AddWorker({"pawl:http"});
+  worker.On("pawl:http", [](const Task& task) {
+    EXPECT_THAT(task.payload.str(), HasSubstr(R"(,"Trace":{"RevealSecrets":true}})"));
+    return ScriptedWorker::Outcome{
+        .output = R"({"Result":{"StatusCode":200},"Exchange":{"request":{"method":"GET"},)"
+                  R"("response":{"statusCode":"200"}}})"};
+  });
+  Test(kHttpTask, "{}", ShownExchange::kWhole);
+  EXPECT_EQ(Outcome(), R"(SUCCEEDED {"StatusCode":200})");
+  const interpreter::Inspection& inspection = result_->value().inspection;
+  EXPECT_EQ(inspection.http_request->view(), R"({"method":"GET"})");
+  EXPECT_EQ(inspection.http_response->view(), R"({"statusCode":"200"})");
+}
+
+TEST_F(EngineTestStateTest, AnHttpTaskThatFailsTellsItsExchange) {
+  harness_.AddWorker({"pawl:http"})
+      .Returns("pawl:http",
+               R"({"Error":{"Error":"States.Http.Socket","Cause":"gone"},)"
+               R"("Exchange":{"request":{"method":"GET"}}})");
+  Test(kHttpTask, "{}", ShownExchange::kWithoutSecrets);
+  EXPECT_EQ(Outcome(), "FAILED States.Http.Socket");
+  EXPECT_EQ(result_->value().cause, "gone");
+  EXPECT_EQ(result_->value().inspection.http_request->view(), R"({"method":"GET"})");
+  EXPECT_EQ(result_->value().inspection.http_response, std::nullopt);
+}
+
+TEST_F(EngineTestStateTest, AWorkerThatTellsNoExchangeIsUnderstood) {
+  harness_.AddWorker({"pawl:http"}).Returns("pawl:http", R"({"StatusCode":200})");
+  Test(kHttpTask, "{}", ShownExchange::kWhole);
+  EXPECT_EQ(Outcome(), R"(SUCCEEDED {"StatusCode":200})");
+  EXPECT_EQ(result_->value().inspection.http_request, std::nullopt);
+}
+
+TEST_F(EngineTestStateTest, AnExchangeIsToldOnlyWhereItIsAskedFor) {
+  harness_.AddWorker({"pawl:http"}).On("pawl:http", [](const Task& task) {
+    EXPECT_EQ(task.payload.str().find("Trace"), std::string::npos);
+    return ScriptedWorker::Outcome{.output = R"({"Result":1,"Exchange":{}})"};
+  });
+  Test(kHttpTask);
+  EXPECT_EQ(Outcome(), R"(SUCCEEDED {"Result":1,"Exchange":{}})");
 }
 
 TEST_F(EngineTestStateTest, AFunctionThatNobodyServesFailsAfterTheGrace) {

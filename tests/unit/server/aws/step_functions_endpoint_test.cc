@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -97,6 +98,25 @@ class StepFunctionsEndpointTest : public testing::Test {
   std::unique_ptr<aws::StepFunctionsEndpoint> endpoint_;
   std::unique_ptr<ApiClient> client_;
 };
+
+TEST_F(StepFunctionsEndpointTest, ARequestThatIsRefusedUnreadGetsAnErrorOfThisApi) {
+  const std::map<int, std::string> names = {{400, "MalformedHttpRequestException"},
+                                            {408, "RequestTimeoutException"},
+                                            {413, "RequestEntityTooLargeException"},
+                                            {431, "RequestEntityTooLargeException"},
+                                            {501, "MalformedHttpRequestException"},
+                                            {503, "ServiceUnavailable"},
+                                            {505, "MalformedHttpRequestException"}};
+  for (const auto& [status, name] : names) {
+    const http::HttpResponse response = endpoint_->Refuse({}, {.status = status, .text = "why"});
+    EXPECT_EQ(response.status, status);
+    EXPECT_EQ(response.content_type, "application/x-amz-json-1.0");
+    EXPECT_EQ(response.body, R"({"__type":")" + name + R"(","message":"why"})");
+    ASSERT_EQ(response.headers.size(), 1U);
+    EXPECT_EQ(response.headers[0].name, "x-amzn-RequestId");
+    EXPECT_THAT(response.headers[0].value, MatchesRegex("[0-9a-f]{8}-[0-9a-f-]{27}"));
+  }
+}
 
 TEST_F(StepFunctionsEndpointTest, AnswersInTheJsonProtocol) {
   const ApiAnswer first = Call("ListStateMachines", "{}");

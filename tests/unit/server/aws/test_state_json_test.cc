@@ -45,6 +45,24 @@ TEST(TestStateJsonTest, ARequestHasItsMembers) {
   EXPECT_TRUE(call->shows_inspection);
 }
 
+TEST(TestStateJsonTest, TheExchangeOfAnHttpTaskIsOfLevelTrace) {
+  const auto shown = [](const std::string& members) {
+    return ReadTestState(R"({"definition":"d")" + members + "}").value().request.shown_exchange;
+  };
+  EXPECT_EQ(shown(""), ShownExchange::kNone);
+  EXPECT_EQ(shown(R"(,"inspectionLevel":"DEBUG","revealSecrets":true)"), ShownExchange::kNone);
+  EXPECT_EQ(shown(R"(,"inspectionLevel":"TRACE")"), ShownExchange::kWithoutSecrets);
+  EXPECT_EQ(shown(R"(,"inspectionLevel":"TRACE","revealSecrets":true)"), ShownExchange::kWhole);
+
+  StateTestResult result;
+  result.inspection.input = Bytes("{}");
+  result.inspection.http_request = Bytes(R"({"method":"GET"})");
+  result.inspection.http_response = Bytes(R"({"statusCode":"200"})");
+  EXPECT_EQ(Json(result, true),
+            R"({"inspectionData":{"input":"{}","request":{"method":"GET"},)"
+            R"("response":{"statusCode":"200"}},"status":"SUCCEEDED"})");
+}
+
 TEST(TestStateJsonTest, AWrongMemberIsNamed) {
   EXPECT_EQ(ReadTestState("{}").status().field(), "definition");
   EXPECT_EQ(ReadTestState(R"({"definition":"d","input":{}})").status().field(), "input");

@@ -123,7 +123,8 @@ TEST_F(ProgressTest, AMapRunsItemsAreThoseTheServerTells) {
   EXPECT_THAT(progress_.OpenMapRuns(), ElementsAre("arn"));
   const StateProgress* const state = progress_.Take(MapRun("arn", 40));
   ASSERT_NE(state, nullptr);
-  EXPECT_EQ(narration_.TellItems(*state, Timestamp()).value(), "    +0 ms  M: 40 of 100 items");
+  EXPECT_EQ(narration_.TellItems(*state, Timestamp()).value(),
+            "    +0 ms  M: 40 of 100 items: 40 succeeded");
   progress_.Take(MapRun("arn", 45));
   EXPECT_EQ(narration_.TellItems(*state, Timestamp()), std::nullopt);
   EXPECT_EQ(progress_.Find("M")->items_done, 45U);
@@ -148,6 +149,52 @@ TEST_F(ProgressTest, RunsOfOneStateAddUp) {
   EXPECT_EQ(progress_.Find("M")->items_done, 50U);
 }
 
+TEST_F(ProgressTest, TheItemsOfAMapRunAreToldByWhereTheyAre) {
+  StartMapRun("arn", 100);
+  v1::MapRun run = MapRun("arn", 40);
+  run.mutable_items()->set_pending(50);
+  run.mutable_items()->set_running(7);
+  run.mutable_items()->set_failed(1);
+  run.mutable_items()->set_timed_out(1);
+  run.mutable_items()->set_aborted(1);
+  EXPECT_EQ(ItemsText(*progress_.Take(run)),
+            "43 of 100 items: 50 pending, 7 running, 40 succeeded, 3 failed");
+  run.mutable_items()->set_pending(0);
+  run.mutable_items()->set_running(0);
+  run.mutable_items()->set_succeeded(97);
+  EXPECT_EQ(ItemsText(*progress_.Take(run)), "100 of 100 items: 97 succeeded, 3 failed");
+}
+
+TEST_F(ProgressTest, AMapRunsCountsAreToldOnceBeforeTheFirstTenth) {
+  StartMapRun("arn", 100);
+  EXPECT_NE(narration_.TellItems(*progress_.Take(MapRun("arn", 1)), Timestamp()), std::nullopt);
+  EXPECT_EQ(narration_.TellItems(*progress_.Take(MapRun("arn", 2)), Timestamp()), std::nullopt);
+}
+
+TEST_F(ProgressTest, ARunWhoseStartWasNotTakenGoesByItsLabel) {
+  const std::string arn = "arn:aws:states:us-east-1:123456789012:mapRun:m/orders:1-2";
+  progress_.Adopt(MapRun(arn, 0));
+  EXPECT_THAT(progress_.OpenMapRuns(), ElementsAre(arn));
+  progress_.Take(MapRun(arn, 40));
+  ASSERT_THAT(progress_.StatesOfOpenMapRuns(), SizeIs(1));
+  EXPECT_EQ(progress_.StatesOfOpenMapRuns()[0].name, "orders");
+  EXPECT_EQ(progress_.StatesOfOpenMapRuns()[0].items_done, 40U);
+}
+
+TEST_F(ProgressTest, ARunThatIsOverIsNotAdopted) {
+  v1::MapRun run = MapRun("arn:mapRun:m/orders:1-2", 100);
+  run.set_status(v1::MAP_RUN_STATUS_SUCCEEDED);
+  progress_.Adopt(run);
+  EXPECT_TRUE(progress_.OpenMapRuns().empty());
+}
+
+TEST_F(ProgressTest, OnlyStatesWithAnOpenRunAreAmongThem) {
+  Take(Event(v1::HISTORY_EVENT_TYPE_PASS_STATE_ENTERED, "A"));
+  StartMapRun("arn", 100);
+  ASSERT_THAT(progress_.StatesOfOpenMapRuns(), SizeIs(1));
+  EXPECT_EQ(progress_.StatesOfOpenMapRuns()[0].name, "M");
+}
+
 TEST_F(ProgressTest, NotMoreMapRunsAreFollowedThanTheBound) {
   for (std::size_t i = 0; i < 2 * kMapRunsMax; ++i)
     StartMapRun("arn" + std::to_string(i), 1);
@@ -160,7 +207,7 @@ TEST_F(ProgressTest, RowsFitTheTerminal) {
                "A state with a rather long name " + std::to_string(i)));
   }
   const DisplayStyle style{.size = {.rows = 10, .columns = 30}, .is_colored = false};
-  const std::vector<std::string> rows = DisplayRows(progress_, Timestamp(), style);
+  const std::vector<std::string> rows = DisplayRows(progress_.states(), Timestamp(), style);
   EXPECT_THAT(rows, SizeIs(8));
   for (const std::string& row : rows)
     EXPECT_LT(CharacterCount(row), 30U) << row;
@@ -172,7 +219,7 @@ TEST_F(ProgressTest, ARowShowsNameTimeAndCounts) {
   started.set_length(3);
   Take(started);
   const DisplayStyle style{.size = {}, .is_unicode = false, .is_colored = false};
-  EXPECT_THAT(DisplayRows(progress_, Timestamp(std::chrono::seconds(12)), style),
+  EXPECT_THAT(DisplayRows(progress_.states(), Timestamp(std::chrono::seconds(12)), style),
               ::testing::ElementsAre(" > M      2.0 s  0 of 3 items"));
 }
 

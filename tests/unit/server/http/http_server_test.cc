@@ -48,6 +48,14 @@ class EchoHandler final : public http::HttpHandler {
     return std::nullopt;
   }
 
+  HttpResponse Refuse(const HttpRequest& head, http::HttpRefusal refusal) override {
+    if (!head.target.starts_with("/api")) return HttpHandler::Refuse(head, std::move(refusal));
+    return {.status = refusal.status,
+            .content_type = "application/json",
+            .body = head.method + " " + head.target + " " + std::string(head.Header("x-word")) +
+                    ": " + refusal.text};
+  }
+
   std::shared_ptr<Responder> TakeWaiting() {
     const MutexLock lock(mutex_);
     while (waiting_.empty())
@@ -226,6 +234,26 @@ TEST_F(HttpServerTest, TakesTheLargerBodiesThatTheHandlerAllows) {
   EXPECT_EQ(client.Ask("POST /large HTTP/1.1\r\n" + length).status, 413);
   HttpClient larger = Connect();
   EXPECT_EQ(larger.Ask("PUT /large HTTP/1.1\r\n" + chunks + "1\r\nx\r\n0\r\n\r\n").status, 413);
+}
+
+TEST_F(HttpServerTest, TheHandlerSaysWhatARefusalLooksLike) {
+  Start({.header_bytes_max = 1000, .body_bytes_max = 100});
+  HttpClient large = Connect();
+  HttpAnswer answer = large.Ask("POST /api HTTP/1.1\r\nX-Word: x\r\nContent-Length: 101\r\n\r\n");
+  EXPECT_EQ(answer.status, 413);
+  EXPECT_EQ(answer.headers.at("content-type"), "application/json");
+  EXPECT_EQ(answer.body, "POST /api x: the body is too long");
+  EXPECT_TRUE(large.IsEnded());
+  // What was read before the line that is wrong.
+  HttpClient broken = Connect();
+  answer = broken.Ask("POST /api HTTP/1.1\r\nX-Word: x\r\nBad Name: x\r\n\r\n");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(answer.body, ::testing::StartsWith("POST /api x: no HTTP request: "));
+  HttpClient long_header = Connect();
+  answer = long_header.Ask("POST /api HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n");
+  EXPECT_EQ(answer.body, "POST /api : the headers are too long");
+  HttpClient nonsense = Connect();
+  EXPECT_EQ(nonsense.Ask("GET\r\n\r\n").headers.at("content-type"), "text/plain");
 }
 
 TEST_F(HttpServerTest, RefusesAnswersThatHaveNoRoom) {

@@ -143,6 +143,37 @@ TEST_F(FunctionOperationsTest, CodeIsUpdated) {
             R"(["arm64"])");
 }
 
+// API model, FunctionConfiguration: what is published is answered as the version that it is.
+TEST_F(FunctionOperationsTest, WhatIsPublishedIsAnsweredAsAVersion) {
+  const LambdaAnswer created = client_.Create("f", R"(,"Publish":true)");
+  EXPECT_EQ(created.Get("Version"), "1");
+  EXPECT_EQ(created.Get("FunctionArn"), std::string(kArn) + ":1");
+  EXPECT_EQ(created.Get("FunctionName"), "f");
+  const LambdaAnswer updated =
+      client_.Put(kCode, R"({"Publish":true,"ZipFile":)" + LambdaClient::Zip("two") + "}");
+  EXPECT_EQ(updated.Get("Version"), "2");
+  EXPECT_EQ(updated.Get("FunctionArn"), std::string(kArn) + ":2");
+  const LambdaAnswer unpublished =
+      client_.Put(kCode, R"({"ZipFile":)" + LambdaClient::Zip("three") + "}");
+  EXPECT_EQ(unpublished.Get("Version"), "$LATEST");
+  EXPECT_EQ(unpublished.Get("FunctionArn"), kArn);
+}
+
+TEST_F(FunctionOperationsTest, AFunctionIsDescribedByItsQualifier) {
+  ASSERT_EQ(client_.Create("f", R"(,"Publish":true)").Error(), "");
+  const auto described = [&](const std::string& qualifier) {
+    const LambdaAnswer answer = client_.Get(std::string(kFunction) + "?Qualifier=" + qualifier);
+    return answer.Get("Configuration.FunctionArn") + " " + answer.Get("Configuration.Version");
+  };
+  ASSERT_EQ(
+      client_.Post(std::string(kFunction) + "/aliases", R"({"Name":"live","FunctionVersion":"1"})")
+          .Error(),
+      "");
+  EXPECT_EQ(described("1"), std::string(kArn) + ":1 1");
+  EXPECT_EQ(described("live"), std::string(kArn) + ":live 1");
+  EXPECT_EQ(described("%24LATEST"), std::string(kArn) + ":$LATEST $LATEST");
+}
+
 TEST_F(FunctionOperationsTest, AConfigurationIsUpdatedInPart) {
   const LambdaAnswer created = client_.Create("f", R"(,"Timeout":5)");
   const LambdaAnswer updated =

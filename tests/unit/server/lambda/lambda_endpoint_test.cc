@@ -52,6 +52,35 @@ TEST_F(LambdaEndpointTest, NamesWhatItDoesNotSupport) {
             "Lambda");
 }
 
+http::HttpResponse Refused(LambdaClient& client, std::string target, int status) {
+  return client.endpoint().Refuse({.method = "POST", .target = std::move(target)},
+                                  {.status = status, .text = "why"});
+}
+
+std::string HeaderOf(const http::HttpResponse& response, std::string_view name) {
+  for (const http::HttpHeader& header : response.headers) {
+    if (header.name == name) return header.value;
+  }
+  return "(none)";
+}
+
+TEST_F(LambdaEndpointTest, ARequestThatIsRefusedUnreadGetsAnErrorOfThisApi) {
+  const http::HttpResponse large =
+      Refused(client_, "/2015-03-31/functions/f/invocations?Qualifier=1", 413);
+  EXPECT_EQ(large.status, 413);
+  EXPECT_EQ(large.content_type, "application/json");
+  EXPECT_EQ(large.body, R"({"Type":"User","message":"why"})");
+  EXPECT_EQ(HeaderOf(large, "x-amzn-ErrorType"), "RequestTooLargeException");
+  EXPECT_THAT(HeaderOf(large, "x-amzn-RequestId"), MatchesRegex("[0-9a-f]{8}-[0-9a-f-]{27}"));
+
+  const http::HttpResponse code = Refused(client_, "/2015-03-31/functions", 413);
+  EXPECT_EQ(HeaderOf(code, "x-amzn-ErrorType"), "RequestEntityTooLargeException");
+  const http::HttpResponse full = Refused(client_, "/2015-03-31/functions", 503);
+  EXPECT_EQ(full.status, 503);
+  EXPECT_EQ(full.body, R"({"Type":"Service","message":"why"})");
+  EXPECT_EQ(HeaderOf(full, "x-amzn-ErrorType"), "ServiceUnavailable");
+}
+
 TEST_F(LambdaEndpointTest, EveryOperationIsFoundByItsPathAlone) {
   std::set<std::string_view> names;
   for (const lambda::Operation& operation : lambda::AllOperations()) {

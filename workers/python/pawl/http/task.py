@@ -7,14 +7,15 @@ crash loses the answer the task is delivered again and the request is sent twice
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Optional
 
 from pawl.context import Context
-from pawl.http.exchange import Resolver, Response, exchange, resolve
 from pawl.http.answer import answer_of
-from pawl.http.request import Request, build, connection_name
+from pawl.http.exchange import Resolver, Response, exchange, resolve
+from pawl.http.request import Request, authorization, build, connection_name
 from pawl.http.settings import Connection, Settings, SettingsError, is_allowed, load
 from pawl.http.token import bearer, forget
+from pawl.http.trace import Trace
 from pawl.task_error import TaskError, refused
 
 FILE_VARIABLE = "PAWL_HTTP_TASKS"
@@ -30,18 +31,31 @@ def handler(event: dict[str, Any], context: Context) -> Any:
         settings = load(path)
     except SettingsError as error:
         raise TaskError("Pawl.WorkerConfiguration", str(error)) from None
-    return run(event["Parameters"], settings)
+    asked = event.get("Trace")
+    if asked is None:
+        return run(event["Parameters"], settings)
+    trace = Trace(asked["RevealSecrets"])
+    return trace.around(lambda: run(event["Parameters"], settings, trace=trace))
 
 
-def run(parameters: Any, settings: Settings, resolver: Resolver = resolve) -> Any:
-    """The result of an HTTP task. Raises TaskError."""
+def run(
+    parameters: Any,
+    settings: Settings,
+    resolver: Resolver = resolve,
+    trace: Optional[Trace] = None,
+) -> Any:
+    """The result of an HTTP task; ``trace`` gets its exchange too. Raises TaskError."""
     name, connection = connection_of(parameters, settings)
     request = allowed_request(parameters, settings)
-    if connection.authorization != "OAUTH_CLIENT_CREDENTIALS":
-        return result_of(exchange(request, settings, resolver))
-    request.headers["authorization"] = bearer(name, connection, settings, resolver)
+    has_token = connection.authorization == "OAUTH_CLIENT_CREDENTIALS"
+    if has_token:
+        request.headers["authorization"] = bearer(name, connection, settings, resolver)
+    if trace is not None:
+        trace.take_request(request, {"authorization", *authorization(connection)})
     response = exchange(request, settings, resolver)
-    if response.status == UNAUTHORIZED:
+    if trace is not None:
+        trace.take_response(response)
+    if has_token and response.status == UNAUTHORIZED:
         forget(connection)
     return result_of(response)
 

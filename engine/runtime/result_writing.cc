@@ -167,7 +167,8 @@ Result<std::string> WriteFiles(objects::ObjectStore& store,
                                              interpreter::MapRunId(request.header, request.run)),
        .transformation = TransformationOf(definition),
        .output_type = definition.output_type == "JSONL" ? objects::OutputType::kJsonLines
-                                                        : objects::OutputType::kJson});
+                                                        : objects::OutputType::kJson,
+       .file_bytes_max = request.file_bytes_max});
   RETURN_IF_ERROR(ForEachResult(rows, request, is_stopping, [&](const ChildResult& result) {
     return writer.Append(result);
   }));

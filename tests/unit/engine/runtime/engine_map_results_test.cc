@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -153,7 +154,7 @@ TEST_F(EngineMapResultsTest, AFailedRunWritesWhatEndedWhatWasStoppedAndWhatIsPen
   EXPECT_EQ(Inputs(run, "SUCCEEDED_0.json"), Texts(0, 1));
   EXPECT_EQ(Inputs(run, "FAILED_0.json", "FAILED"), Texts(1, 2));
   EXPECT_EQ(Inputs(run, "FAILED_0.json", "ABORTED"), Texts(2, 4));
-  EXPECT_EQ(Written(run, "PENDING_0.json"), "");
+  EXPECT_EQ(Inputs(run, "PENDING_0.json", "PENDING"), Texts(4, 9));
   const std::string manifest = Written(run, "manifest.json");
   for (const char* file : {"SUCCEEDED_0.json", "FAILED_0.json", "PENDING_0.json"})
     EXPECT_THAT(manifest, HasSubstr(file));
@@ -276,7 +277,7 @@ TEST_F(EngineMapResultsTest, ExpressExecutionsAreWrittenToo) {
 
 // --- Runs that are aborted ---
 
-TEST_F(EngineMapResultsTest, AStoppedRunWritesWhatWasStarted) {
+TEST_F(EngineMapResultsTest, AStoppedRunWritesWhatWasStartedAndWhatIsPending) {
   ScriptedWorker& worker = Keep();
   const ExecutionName name = Start(MapOver(R"("MaxConcurrency":3,)"), Numbers(9));
   Complete(worker, "0", {.output = "0"});
@@ -288,20 +289,71 @@ TEST_F(EngineMapResultsTest, AStoppedRunWritesWhatWasStarted) {
   EXPECT_EQ(Inputs(run, "SUCCEEDED_0.json"), Texts(0, 1));
   EXPECT_EQ(Inputs(run, "FAILED_0.json", "ABORTED"), Texts(1, 4));
   EXPECT_THAT(Written(run, "FAILED_0.json"), HasSubstr("StartDate"));
-  EXPECT_EQ(Written(run, "PENDING_0.json"), "");
+  EXPECT_EQ(Inputs(run, "PENDING_0.json", "PENDING"), Texts(4, 9));
   EXPECT_EQ(run.items.results_written, 4U);
   EXPECT_EQ(run.executions.results_written, 4U);
   EXPECT_EQ(run.items.pending, 5U);
 }
 
+TEST_F(EngineMapResultsTest, AStoppedRunWritesTheBatchesThatWereNotStarted) {
+  objects_->Put({.bucket = "bkt", .key = "k"}, Numbers(9));
+  Keep();
+  const ExecutionName name = Start(
+      MapOver(std::string(kReader) + R"("MaxConcurrency":1,"ItemBatcher":{"MaxItemsPerBatch":4},
+                                "ItemSelector":{"i.$":"$$.Map.Item.Index"},)"));
+  ASSERT_TRUE(harness_.Stop(name).ok());
+  harness_.Settle();
+  EXPECT_THAT(
+      Inputs(LastRun(name), "PENDING_0.json"),
+      ElementsAre(R"({"Items":[{"i":4},{"i":5},{"i":6},{"i":7}]})", R"({"Items":[{"i":8}]})"));
+}
+
+// Of a branch that ends because another one failed.
+TEST_F(EngineMapResultsTest, ARunOfABranchThatIsEndedWritesWhatIsPending) {
+  Keep();
+  const std::string map = MapOver(R"("MaxConcurrency":1,)");
+  const std::string states = map.substr(map.find(R"("States")"));
+  const ExecutionName name =
+      Start(R"({"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
+        {"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":1,"Next":"E"},"E":{"Type":"Fail"}}},
+        {"StartAt":"M",)" +
+                states + "]}}}",
+            Numbers(4));
+  harness_.Advance(2s);
+  const MapRunInfo run = LastRun(name);
+  EXPECT_EQ(run.status, "ABORTED");
+  EXPECT_EQ(Inputs(run, "FAILED_0.json", "ABORTED"), Texts(0, 1));
+  EXPECT_EQ(Inputs(run, "PENDING_0.json"), Texts(1, 4));
+}
+
+// The turn that ends it is bounded; what it did not put down a redrive starts all the same.
+TEST_F(EngineMapResultsTest, AStoppedRunPutsDownAsMuchAsATurnMayWrite) {
+  constexpr std::size_t kItems = 80'000;
+  constexpr std::size_t kPutDown = 4 * 1024 * 1024 / 65 + 1;
+  std::string items = "[1";
+  for (std::size_t i = 1; i < kItems; ++i)
+    items += ",1";
+  Keep();
+  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":1,)"), items + "]");
+  ASSERT_TRUE(harness_.Stop(name).ok());
+  harness_.Settle();
+  EXPECT_EQ(LastRun(name).executions.total, kItems);
+  const std::string pending = Written(LastRun(name), "PENDING_0.json");
+  EXPECT_EQ(std::count(pending.begin(), pending.end(), '{'), 2 * std::ptrdiff_t{kPutDown});
+  ASSERT_TRUE(harness_.Redrive(name).ok());
+  harness_.Settle();
+  EXPECT_EQ(LastRun(name).executions.pending_redrive, kPutDown);
+}
+
 TEST_F(EngineMapResultsTest, ARunThatTimesOutWithItsExecutionWritesToo) {
   Keep();
-  const ExecutionName name = Start(MapOver(""), Numbers(3));
+  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":2,)"), Numbers(3));
   harness_.Advance(1'001s);
   EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kTimedOut);
   const MapRunInfo run = LastRun(name);
   EXPECT_EQ(run.status, "ABORTED");
-  EXPECT_EQ(Inputs(run, "FAILED_0.json", "ABORTED"), Texts(0, 3));
+  EXPECT_EQ(Inputs(run, "FAILED_0.json", "ABORTED"), Texts(0, 2));
+  EXPECT_EQ(Inputs(run, "PENDING_0.json"), Texts(2, 3));
 }
 
 TEST_F(EngineMapResultsTest, AStoppedRunWhoseResultsCannotBeWrittenIsOverAllTheSame) {
@@ -313,6 +365,20 @@ TEST_F(EngineMapResultsTest, AStoppedRunWhoseResultsCannotBeWrittenIsOverAllTheS
   EXPECT_EQ(LastRun(name).status, "ABORTED");
   EXPECT_EQ(LastRun(name).items.results_written, 0U);
   EXPECT_TRUE(harness_.Redrive(name).ok());
+}
+
+// What was written before the redrive is not what the run that was redriven leaves.
+TEST_F(EngineMapResultsTest, ARedrivenRunThatCannotWriteHasWrittenNothing) {
+  broken_ = {"1"};
+  Serve();
+  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":1,)"), Numbers(3));
+  EXPECT_EQ(LastRun(name).items.results_written, 2U);
+  objects_->RefuseWrites();
+  ASSERT_TRUE(harness_.Redrive(name).ok());
+  harness_.Settle();
+  EXPECT_EQ(LastRun(name).status, "FAILED");
+  EXPECT_EQ(LastRun(name).items.results_written, 0U);
+  EXPECT_EQ(LastRun(name).executions.results_written, 0U);
 }
 
 TEST_F(EngineMapResultsTest, NoRedriveBeginsWhileAStoppedRunWrites) {

@@ -105,6 +105,30 @@ TEST(EngineMapRunsLimitTest, RunsAgreeWithAHistoryThatIsFull) {
   }
 }
 
+// A redrive that has no place for MapRunRedriven leaves the run as it was.
+TEST(EngineMapRunsLimitTest, ARunThatIsNotRedrivenForWantOfPlaceHasFailed) {
+  Limits limits;
+  limits.history_events_max = 9;
+  EngineHarness harness(EngineOptions{.limits = limits});
+  harness.AddWorker({"f"}).Fails("f", "Broken");
+  harness.Deploy("m", MapOver());
+  const ExecutionName name = harness.Start("m", "[1]");
+  harness.Settle();
+  ASSERT_TRUE(harness.Redrive(name).ok());
+  harness.Settle();
+  EXPECT_THAT(harness.EventTypes(name),
+              ElementsAre("ExecutionStarted",
+                          "MapStateEntered",
+                          "MapStateStarted",
+                          "MapRunStarted",
+                          "MapRunFailed",
+                          "MapStateFailed",
+                          "ExecutionFailed",
+                          "ExecutionRedriven",
+                          "ExecutionFailed"));
+  EXPECT_EQ(test::LastMapRun(harness, name).status, "FAILED");
+}
+
 // An execution that was started in the group at hand is in no row yet when the end of another one
 // asks for those that are open.
 TEST_F(EngineMapRunsTest, AnEndMayFollowAStartInTheSameGroup) {

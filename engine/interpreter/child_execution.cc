@@ -223,7 +223,7 @@ bool Interpreter::On(const ChildEnded& ended) {
   return true;
 }
 
-void Interpreter::CancelWait(const Frame& frame) {
+void Interpreter::CancelWait(Frame& frame) {
   if (std::holds_alternative<TaskWait>(frame.wait)) {
     turn_.effects.emplace_back(CancelTask{frame.number, frame.wait_number});
   } else if (const auto* child = std::get_if<ChildWait>(&frame.wait)) {

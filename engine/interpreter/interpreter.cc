@@ -329,7 +329,7 @@ void Interpreter::CloseExecution(Close close, EventType type, EventId previous) 
   }
   closing.error = turn_.close->error;
   closing.cause = turn_.close->cause;
-  for (const auto& [number, slot] : frames_) {
+  for (auto& [number, slot] : frames_) {
     if (!slot.is_erased) CancelWait(slot.frame);
   }
   RestoreFailed();

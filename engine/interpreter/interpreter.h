@@ -169,7 +169,7 @@ class Interpreter {
   // Goes on to wait for the execution that the task started.
   void AwaitChild(Frame& frame, const TaskEnded& ended);
   // Takes back what the frame waits for, outside of it.
-  void CancelWait(const Frame& frame);
+  void CancelWait(Frame& frame);
   std::string TokenOf(const Frame& frame, std::uint32_t wait_number) const;
   void RecordTaskStarted(Frame& frame, const std::optional<Lease>& lease);
   // In an execution that is a test: ends the task that was just scheduled as its mock says. False
@@ -235,7 +235,12 @@ class Interpreter {
   // Stops what is open and records how the run ended.
   void EndMapRun(const Frame& frame, MapRunWait wait, std::string status);
   // The same for a run whose frame goes away.
-  void AbortMapRun(const Frame& frame);
+  void AbortMapRun(Frame& frame);
+  // Of a run that leaves files and whose frame goes away: what is at hand of the items that no
+  // execution was given becomes pending.
+  void PutDownRest(Frame& frame);
+  // The run does not start what `input` is for.
+  void PutDown(Frame& frame, Batch input);
   // The event of a run that AbortMapRun ends; none of another frame.
   void RecordRunAborted(Frame& frame, EventId previous);
   // Counts what is open as aborted and has it stopped.

@@ -15,8 +15,6 @@ namespace pawl::interpreter {
 namespace {
 
 constexpr std::string_view kToleranceExceeded = "States.ExceedToleratedFailureThreshold";
-// Of an execution that was never started.
-constexpr std::string_view kPendingStatus = "PENDING";
 
 // As recorded: the number itself, or text that is one.
 std::optional<double> FractionIn(json::Value value) {
@@ -187,17 +185,11 @@ bool Interpreter::StartMapChild(Frame& frame) {
   auto& wait = std::get<MapRunWait>(frame.wait);
   // As much as Advance allows a turn to write: the inputs stand in rows.
   history_bytes_ += input->text.size();
-  const auto items = static_cast<std::uint32_t>(input->item_count);
   if (wait.is_failing()) {
-    turn_.map_runs.emplace_back(MapChildEnded{.frame = frame.number,
-                                              .run = wait.run,
-                                              .index = wait.children++,
-                                              .items = items,
-                                              .status = std::string(kPendingStatus),
-                                              .input = Bytes(std::move(input->text))});
-    TakeItems(wait, items);
+    PutDown(frame, *std::move(input));
     return true;
   }
+  const auto items = static_cast<std::uint32_t>(input->item_count);
   turn_.map_runs.emplace_back(MapChildStarted{.frame = frame.number,
                                               .run = wait.run,
                                               .attempt = wait.redrive.count,
@@ -280,6 +272,11 @@ void Interpreter::RedriveMapRun(Frame& frame, EventId redriven) {
   wait.redrive.at = now_;
   wait.redrive.next = 0;
   wait.memory = {};
+  if (wait.writer) {
+    // What was written before is not what this attempt leaves.
+    wait.writer->executions_written = 0;
+    wait.writer->items_written = 0;
+  }
   HistoryEvent& event = Record(EventType::kMapRunRedriven, redriven, frame.state);
   if (is_history_full_) return;
   event.run = wait.run;

@@ -5,7 +5,9 @@
 // fails: its open executions are stopped, the items that no execution was given yet are put down as
 // pending ones (a row each, as any result has), all is written, and then the run fails with what it
 // failed with first. A run that is aborted with its execution has no frame any more that could
-// wait: the message that stops its executions brings about the writing, of what there is.
+// wait: the items that are at hand are put down as pending in the turn that ends it, and the
+// message that stops its executions brings about the writing.
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,6 +15,17 @@
 #include "engine/interpreter/interpreter.h"
 
 namespace pawl::interpreter {
+namespace {
+
+// Of an execution that was never started.
+constexpr std::string_view kPendingStatus = "PENDING";
+// What a turn that ends a run writes of pending ones at most: 60,000 small items, or the inputs of
+// some. It is the last turn that could.
+constexpr std::size_t kPutDownBytesMax = std::size_t{4} * 1024 * 1024;
+// What one takes beside its input.
+constexpr std::size_t kPendingRowBytes = 64;
+
+}  // namespace
 
 void Interpreter::CloseMapRun(Frame& frame) {
   auto& wait = std::get<MapRunWait>(frame.wait);
@@ -124,7 +137,41 @@ void Interpreter::EndMapRun(const Frame& frame, MapRunWait wait, std::string sta
   RecordMapRun(frame, std::move(wait), std::move(status), true);
 }
 
-void Interpreter::AbortMapRun(const Frame& frame) {
+void Interpreter::PutDown(Frame& frame, Batch input) {
+  auto& wait = std::get<MapRunWait>(frame.wait);
+  const auto items = static_cast<std::uint32_t>(input.item_count);
+  turn_.map_runs.emplace_back(MapChildEnded{.frame = frame.number,
+                                            .run = wait.run,
+                                            .index = wait.children++,
+                                            .items = items,
+                                            .status = std::string(kPendingStatus),
+                                            .input = Bytes(std::move(input.text))});
+  TakeItems(wait, items);
+}
+
+void Interpreter::PutDownRest(Frame& frame) {
+  const auto& wait = std::get<MapRunWait>(frame.wait);
+  if (!wait.writer || wait.writer->parameters.empty()) return;
+  std::size_t bytes = 0;
+  while (wait.has_more_items() && HasItemsForChild(frame) && bytes < kPutDownBytesMax) {
+    auto input = NextMapInput(frame);
+    // Items behind one that makes no input are in no file.
+    if (is_missing_ || !input.ok()) return;
+    bytes += input->text.size() + kPendingRowBytes;
+    PutDown(frame, *std::move(input));
+  }
+}
+
+void Interpreter::AbortMapRun(Frame& frame) {
+  // A redrive that found no place in the history has not begun the run again: it is over.
+  const EventId run = std::get<MapRunWait>(frame.wait).run;
+  const bool has_begun =
+      std::any_of(turn_.map_runs.begin(), turn_.map_runs.end(), [run](const MapRunChange& change) {
+        const auto* changed = std::get_if<MapRunChanged>(&change);
+        return changed != nullptr && changed->wait.run == run;
+      });
+  if (std::holds_alternative<Redrive>(message_.body) && !has_begun) return;
+  PutDownRest(frame);
   MapRunWait wait = std::get<MapRunWait>(KeptWait(frame));
   // What stops its executions writes their results too.
   if (wait.leaves_files() && wait.executions.open() == 0) {

@@ -56,7 +56,8 @@ EngineImpl::EngineImpl(EngineOptions options, EngineParts parts)
       express_epoch_(random_->Next64()),
       on_store_failed_(std::move(parts.on_store_failed)),
       has_threads_(parts.has_threads),
-      object_jobs_(std::move(parts.objects), has_threads_ ? kObjectThreads : 0) {
+      object_jobs_(
+          std::move(parts.objects), has_threads_ ? kObjectThreads : 0, parts.object_bounds) {
   if (!on_store_failed_) on_store_failed_ = EndProcess;
 }
 
@@ -198,12 +199,17 @@ bool EngineImpl::PollRunner(Runner& runner, Timestamp now) {
 }
 
 bool EngineImpl::Poll() {
+  const bool was_busy = PollExecutors();
+  return object_jobs_.RunOne() || was_busy;
+}
+
+bool EngineImpl::PollExecutors() {
   PAWL_CHECK(!has_threads_);
   bool was_busy = false;
   const Timestamp now = clock_->Now();
   for (auto& runner : runners_)
     was_busy = PollRunner(*runner, now) || was_busy;
-  return object_jobs_.RunOne() || was_busy;
+  return was_busy;
 }
 
 Timestamp EngineImpl::NextDeadline() {

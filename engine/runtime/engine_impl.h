@@ -32,6 +32,7 @@ struct EngineParts {
   std::unique_ptr<platform::Random> random;
   // What ItemReader and ResultWriter use; nullptr: they fail.
   std::shared_ptr<objects::ObjectStore> objects = {};
+  ObjectBounds object_bounds = {};
   // Called when the store accepts no more; the default ends the process with exit code 75.
   std::function<void(const Status&)> on_store_failed;
   // False: no threads. The owner drives rounds by Engine's Poll.
@@ -45,6 +46,8 @@ class EngineImpl final : public Engine, public ShardEnvironment {
 
   // One round of every executor; only without threads. True if there was something to do.
   bool Poll();
+  // The same, but who reads and writes objects has no turn: answers of a store that is slow.
+  bool PollExecutors();
   // When Poll has something to do next, if nothing arrives.
   Timestamp NextDeadline();
 

@@ -100,29 +100,12 @@ bool IsIteration(EventType type) {
 
 }  // namespace
 
-Result<ExecutionReader::Found> ExecutionReader::Find(const ExecutionName& name) {
-  const ShardId shard = rows::ShardOf(name.namespace_id, name.state_machine, name.name);
-  const Status missing =
-      NotFound("Execution Does Not Exist: '" +
-               interpreter::ExecutionArn(arns_, name.state_machine, name.name) + "'")
-          .WithReason("ExecutionDoesNotExist");
-  ASSIGN_OR_RETURN(
-      const auto value,
-      storage::GetAndWait(
-          storage_,
-          {.family = Family::kState,
-           .bytes = rows::NameKey(shard, name.namespace_id, name.state_machine, name.name)}));
-  if (!value) return missing;
-  Found found;
-  found.id.shard = shard;
-  ASSIGN_OR_RETURN(found.id.number, rows::DecodeNumber(*value));
-  ASSIGN_OR_RETURN(
-      const auto row,
-      storage::GetAndWait(storage_,
-                          {.family = Family::kState, .bytes = rows::ExecutionKey(found.id)}));
-  if (!row) return missing;
-  ASSIGN_OR_RETURN(found.row, rows::DecodeExecution(*row));
-  return found;
+Result<FoundExecution> ExecutionReader::Find(const ExecutionName& name) {
+  ASSIGN_OR_RETURN(std::optional<FoundExecution> found, FindExecution(storage_, name));
+  if (found) return *std::move(found);
+  return NotFound("Execution Does Not Exist: '" +
+                  interpreter::ExecutionArn(arns_, name.state_machine, name.name) + "'")
+      .WithReason("ExecutionDoesNotExist");
 }
 
 Result<Bytes> ExecutionReader::PayloadOf(ExecutionId id, EventId event) {
@@ -147,7 +130,9 @@ Result<EventId> ExecutionReader::LastEventOf(ExecutionId id) {
   return events.back().id;
 }
 
-Status ExecutionReader::JudgeRedrive(const Found& found, Timestamp now, ExecutionInfo& info) {
+Status ExecutionReader::JudgeRedrive(const FoundExecution& found,
+                                     Timestamp now,
+                                     ExecutionInfo& info) {
   // The row alone tells of all others, and those are what is asked for most.
   EventId last_event = 0;
   if (found.row.is_closed() && found.row.status != ExecutionStatus::kSucceeded) {
@@ -180,7 +165,7 @@ ExecutionInfo ExecutionReader::InfoOf(const rows::ExecutionRow& row) const {
 }
 
 Result<ExecutionInfo> ExecutionReader::Describe(const ExecutionName& name, Timestamp now) {
-  ASSIGN_OR_RETURN(const Found found, Find(name));
+  ASSIGN_OR_RETURN(const FoundExecution found, Find(name));
   ExecutionInfo info = InfoOf(found.row);
   RETURN_IF_ERROR(JudgeRedrive(found, now, info));
   ASSIGN_OR_RETURN(info.input, PayloadOf(found.id, 1));
@@ -199,7 +184,7 @@ Result<ExecutionInfo> ExecutionReader::Describe(const ExecutionName& name, Times
 }
 
 Result<ExecutionMachineInfo> ExecutionReader::DescribeMachine(const ExecutionName& name) {
-  ASSIGN_OR_RETURN(const Found found, Find(name));
+  ASSIGN_OR_RETURN(const FoundExecution found, Find(name));
   const std::string& belongs_to = found.row.header.state_machine;
   // Executions of a Map run belong to "machine/label".
   const std::size_t slash = belongs_to.find('/');
@@ -215,7 +200,7 @@ Result<ExecutionMachineInfo> ExecutionReader::DescribeMachine(const ExecutionNam
 }
 
 Result<ExecutionStatus> ExecutionReader::StatusOf(const ExecutionName& name) {
-  ASSIGN_OR_RETURN(const Found found, Find(name));
+  ASSIGN_OR_RETURN(const FoundExecution found, Find(name));
   return found.row.status;
 }
 
@@ -281,7 +266,7 @@ Result<EventInfo> ExecutionReader::Render(const HistoryEvent& event,
 }
 
 Result<HistoryPage> ExecutionReader::History(const HistoryRequest& request) {
-  ASSIGN_OR_RETURN(const Found found, Find(request.name));
+  ASSIGN_OR_RETURN(const FoundExecution found, Find(request.name));
   ASSIGN_OR_RETURN(const auto machine,
                    catalog_.FindRevision(
                        found.row.namespace_id, found.row.header.state_machine, found.row.revision));

@@ -9,6 +9,7 @@
 #include "engine/rows/execution_row.h"
 #include "engine/runtime/catalog.h"
 #include "engine/runtime/engine.h"
+#include "engine/runtime/execution_lookup.h"
 #include "engine/storage/storage.h"
 
 namespace pawl::runtime {
@@ -31,12 +32,7 @@ class ExecutionReader {
   Result<ListResponse> List(const ListRequest& request);
 
  private:
-  struct Found {
-    ExecutionId id;
-    rows::ExecutionRow row;
-  };
-
-  Result<Found> Find(const ExecutionName& name);
+  Result<FoundExecution> Find(const ExecutionName& name);
   Result<Bytes> PayloadOf(ExecutionId id, EventId event);
   Result<EventInfo> Render(const interpreter::HistoryEvent& event,
                            const interpreter::ExecutionHeader& header,
@@ -44,7 +40,7 @@ class ExecutionReader {
   ExecutionInfo InfoOf(const rows::ExecutionRow& row) const;
   Result<EventId> LastEventOf(ExecutionId id);
   // Whether it can be redriven.
-  Status JudgeRedrive(const Found& found, Timestamp now, ExecutionInfo& info);
+  Status JudgeRedrive(const FoundExecution& found, Timestamp now, ExecutionInfo& info);
 
   storage::Storage& storage_;
   Catalog& catalog_;

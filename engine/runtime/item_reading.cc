@@ -56,17 +56,18 @@ void AppendOrigins(const std::vector<objects::ItemOrigin>& origins,
 Status ReadOnce(objects::ObjectStore& store,
                 KeptSources& sources,
                 const ItemReaderOptions& options,
-                const TaskRef& run,
+                const SliceRequest& request,
                 std::size_t& bytes,
                 interpreter::ItemsRead& read) {
-  auto source = sources.Take(run, read.next_cursor);
+  auto source = sources.Take(request.run, read.next_cursor);
   if (source == nullptr) {
     ASSIGN_OR_RETURN(source, objects::OpenItemSource(store, options, read.next_cursor));
   }
-  while (read.items.size() < kSliceItemsMax && bytes < kSliceBytesMax) {
+  const ObjectBounds& bounds = request.bounds;
+  while (read.items.size() < bounds.slice_items_max && bytes < bounds.slice_bytes_max) {
     ASSIGN_OR_RETURN(auto texts,
-                     source->Next({.items = kSliceItemsMax - read.items.size(),
-                                   .bytes = kSliceBytesMax - bytes}));
+                     source->Next({.items = bounds.slice_items_max - read.items.size(),
+                                   .bytes = bounds.slice_bytes_max - bytes}));
     read.next_cursor = source->Cursor();
     read.is_end = texts.empty();
     if (read.is_end) return OkStatus();
@@ -79,7 +80,7 @@ Status ReadOnce(objects::ObjectStore& store,
       read.items.emplace_back(std::move(text));
     }
   }
-  sources.Keep(run, std::move(source));
+  sources.Keep(request.run, std::move(source));
   return OkStatus();
 }
 
@@ -94,7 +95,7 @@ Status Read(objects::ObjectStore* store,
   std::size_t bytes = 0;
   Status status;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    status = ReadOnce(*store, sources, options, request.run, bytes, read);
+    status = ReadOnce(*store, sources, options, request, bytes, read);
     if (status.code() != StatusCode::kUnavailable) break;
   }
   // The error repeats behind what was read.

@@ -1,7 +1,6 @@
 // Reads a slice of a Map run's items from an object store.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -9,14 +8,9 @@
 #include "engine/base/status.h"
 #include "engine/interpreter/turn.h"
 #include "engine/objects/item_source.h"
-#include "engine/runtime/kept_sources.h"
+#include "engine/runtime/object_jobs.h"
 
 namespace pawl::runtime {
-
-// How much one slice holds at most: as many items, or none behind the one with which their texts
-// reach the bytes.
-inline constexpr std::size_t kSliceItemsMax = 1'000;
-inline constexpr std::size_t kSliceBytesMax = std::size_t{1024} * 1024;
 
 // ItemReader of a definition and its fields as they were evaluated, in the terms of an item source.
 // InvalidArgument (reason States.ItemReaderFailed) for Parameters that are none of s3:getObject or
@@ -31,6 +25,8 @@ struct SliceRequest {
   std::uint32_t first = 0;
   std::string cursor = {};
   interpreter::MapReader reader = {};
+  // Of the slice.
+  ObjectBounds bounds = {};
 };
 
 // Blocks. Everything that goes wrong is in the answer, as States.ItemReaderFailed; a store that

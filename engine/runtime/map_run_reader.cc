@@ -6,6 +6,7 @@
 #include "engine/base/coding.h"
 #include "engine/rows/frame_codec.h"
 #include "engine/rows/keys.h"
+#include "engine/runtime/execution_lookup.h"
 
 namespace pawl::runtime {
 namespace {
@@ -121,27 +122,13 @@ Result<MapRunInfo> MapRunReader::Describe(NamespaceId namespace_id, const std::s
 Result<MapRunList> MapRunReader::List(const ExecutionName& execution,
                                       std::size_t page_size,
                                       const std::string& after) {
-  const ShardId shard =
-      rows::ShardOf(execution.namespace_id, execution.state_machine, execution.name);
-  ASSIGN_OR_RETURN(
-      const auto number,
-      storage::GetAndWait(
-          storage_,
-          {.family = Family::kState,
-           .bytes = rows::NameKey(
-               shard, execution.namespace_id, execution.state_machine, execution.name)}));
-  if (!number) {
+  ASSIGN_OR_RETURN(const auto found, FindExecution(storage_, execution));
+  if (!found) {
     return NotFound("Execution Does Not Exist: '" +
                     interpreter::ExecutionArn(arns_, execution.state_machine, execution.name) + "'")
         .WithReason("ExecutionDoesNotExist");
   }
-  ASSIGN_OR_RETURN(const ExecutionNumber decoded, rows::DecodeNumber(*number));
-  const ExecutionId id{.shard = shard, .number = decoded};
-  ASSIGN_OR_RETURN(
-      const auto stored,
-      storage::GetAndWait(storage_, {.family = Family::kState, .bytes = rows::ExecutionKey(id)}));
-  if (!stored) return DataLoss("an execution has a name and no row");
-  ASSIGN_OR_RETURN(const rows::ExecutionRow row, rows::DecodeExecution(*stored));
+  const auto& [id, row] = *found;
   ASSIGN_OR_RETURN(const auto machine,
                    catalog_.FindRevision(row.namespace_id, row.header.state_machine, row.revision));
 

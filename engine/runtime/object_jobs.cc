@@ -4,8 +4,10 @@
 
 namespace pawl::runtime {
 
-ObjectJobs::ObjectJobs(std::shared_ptr<objects::ObjectStore> store, int threads)
-    : store_(std::move(store)) {
+ObjectJobs::ObjectJobs(std::shared_ptr<objects::ObjectStore> store,
+                       int threads,
+                       const ObjectBounds& bounds)
+    : store_(std::move(store)), bounds_(bounds) {
   for (int i = 0; i < threads; ++i) {
     threads_.push_back(std::make_unique<platform::Thread>("pawl-objects", [this] { RunThread(); }));
   }

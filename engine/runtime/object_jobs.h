@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -14,14 +16,25 @@
 
 namespace pawl::runtime {
 
-// Threads: Post, is_stopping and sources from any thread; everything else from the owner's.
+// How much is read and written at once.
+struct ObjectBounds {
+  // One slice of items: as many, or none behind the one with which their texts reach the bytes.
+  std::size_t slice_items_max = 1'000;
+  std::size_t slice_bytes_max = std::size_t{1024} * 1024;
+  // A file of results that would be larger is followed by the next. AWS: 5 GiB.
+  std::uint64_t file_bytes_max = std::uint64_t{5} * 1024 * 1024 * 1024;
+};
+
+// Threads: Post, is_stopping, bounds and sources from any thread; everything else from the owner's.
 class ObjectJobs {
  public:
   // What a job gets: the store, nullptr where the engine has none.
   using Job = std::function<void(objects::ObjectStore* store)>;
 
   // Without threads the owner runs jobs by RunOne.
-  ObjectJobs(std::shared_ptr<objects::ObjectStore> store, int threads);
+  ObjectJobs(std::shared_ptr<objects::ObjectStore> store,
+             int threads,
+             const ObjectBounds& bounds = {});
   ~ObjectJobs();
 
   ObjectJobs(const ObjectJobs&) = delete;
@@ -39,6 +52,8 @@ class ObjectJobs {
 
   bool is_stopping() const { return is_stopping_; }
 
+  const ObjectBounds& bounds() const { return bounds_; }
+
   // Of the jobs that read.
   KeptSources& sources() { return sources_; }
 
@@ -48,6 +63,7 @@ class ObjectJobs {
   void RunThread();
 
   std::shared_ptr<objects::ObjectStore> store_;
+  const ObjectBounds bounds_;
   // Goes before the store that its sources read.
   KeptSources sources_;
   std::atomic<bool> is_stopping_ = false;

@@ -5,9 +5,9 @@
 #include "engine/interpreter/task_call.h"
 #include "engine/objects/result_record.h"
 #include "engine/objects/result_writer.h"
-#include "engine/rows/execution_row.h"
 #include "engine/rows/keys.h"
 #include "engine/rows/map_run_row.h"
+#include "engine/runtime/execution_lookup.h"
 #include "engine/runtime/map_child_rows.h"
 #include "engine/runtime/object_parameters.h"
 
@@ -77,29 +77,6 @@ Result<ChildResult> ResultOfEnded(const ResultsRequest& request,
   return result;
 }
 
-// The row of an execution of the run; nullopt for one that has none: it is EXPRESS, or had not
-// begun.
-Result<std::optional<rows::ExecutionRow>> FindChild(storage::Storage& rows,
-                                                    const ResultsRequest& request,
-                                                    const std::string& name) {
-  const std::string machine = MachineOf(request);
-  const ShardId shard = rows::ShardOf(request.namespace_id, machine, name);
-  ASSIGN_OR_RETURN(
-      const auto number,
-      storage::GetAndWait(rows,
-                          {.family = storage::Family::kState,
-                           .bytes = rows::NameKey(shard, request.namespace_id, machine, name)}));
-  if (!number) return std::optional<rows::ExecutionRow>();
-  ASSIGN_OR_RETURN(const ExecutionNumber decoded, rows::DecodeNumber(*number));
-  const ExecutionId id{.shard = shard, .number = decoded};
-  ASSIGN_OR_RETURN(const auto stored,
-                   storage::GetAndWait(
-                       rows, {.family = storage::Family::kState, .bytes = rows::ExecutionKey(id)}));
-  if (!stored) return DataLoss("an execution has a name and no row");
-  ASSIGN_OR_RETURN(rows::ExecutionRow row, rows::DecodeExecution(*stored));
-  return std::optional(std::move(row));
-}
-
 // Of an execution that was open when its run ended, and was stopped with it.
 Result<ChildResult> ResultOfStopped(storage::Storage& rows,
                                     const ResultsRequest& request,
@@ -111,10 +88,15 @@ Result<ChildResult> ResultOfStopped(storage::Storage& rows,
   result.input = row.input.str();
   result.item_count = row.items;
   result.stop_date = request.stopped_at;
-  ASSIGN_OR_RETURN(const auto child, FindChild(rows, request, result.name));
+  // It is EXPRESS, or had not begun, where there is none.
+  ASSIGN_OR_RETURN(const auto child,
+                   FindExecution(rows,
+                                 {.namespace_id = request.namespace_id,
+                                  .state_machine = MachineOf(request),
+                                  .name = result.name}));
   if (child) {
-    result.start_date = child->header.started_at;
-    result.redrive_count = child->header.redrive_count;
+    result.start_date = child->row.header.started_at;
+    result.redrive_count = child->row.header.redrive_count;
   }
   return result;
 }
@@ -185,7 +167,8 @@ Result<std::string> WriteFiles(objects::ObjectStore& store,
                                              interpreter::MapRunId(request.header, request.run)),
        .transformation = TransformationOf(definition),
        .output_type = definition.output_type == "JSONL" ? objects::OutputType::kJsonLines
-                                                        : objects::OutputType::kJson});
+                                                        : objects::OutputType::kJson,
+       .file_bytes_max = request.file_bytes_max});
   RETURN_IF_ERROR(ForEachResult(rows, request, is_stopping, [&](const ChildResult& result) {
     return writer.Append(result);
   }));

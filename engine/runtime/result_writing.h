@@ -30,6 +30,7 @@ struct ResultsRequest {
   interpreter::MapWriter writer = {};
   // An output without a bucket ends when it is longer: the run fails then anyway.
   std::size_t output_bytes_max = 0;
+  std::uint64_t file_bytes_max = 0;
 };
 
 // Blocks. Reads the run's results from `rows`, a few at a time: first those that ended or were

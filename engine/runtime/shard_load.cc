@@ -9,6 +9,7 @@
 #include "engine/rows/frame_codec.h"
 #include "engine/rows/history_codec.h"
 #include "engine/rows/keys.h"
+#include "engine/runtime/execution_lookup.h"
 #include "engine/runtime/shard.h"
 
 namespace pawl::runtime {
@@ -29,15 +30,8 @@ constexpr std::size_t kResidentVariableBytesMax = 1'024;
 Result<std::optional<ExecutionNumber>> Shard::FindNumber(const ExecutionName& name) {
   const auto known = names_.find(name);
   if (known != names_.end()) return std::optional(known->second);
-  ASSIGN_OR_RETURN(
-      const std::optional<std::string> value,
-      storage::GetAndWait(
-          storage_,
-          {.family = Family::kState,
-           .bytes = rows::NameKey(id_, name.namespace_id, name.state_machine, name.name)}));
-  if (!value) return std::optional<ExecutionNumber>();
-  ASSIGN_OR_RETURN(const ExecutionNumber number, rows::DecodeNumber(*value));
-  return std::optional(number);
+  ASSIGN_OR_RETURN(const std::optional<ExecutionId> id, FindExecutionId(storage_, name));
+  return id ? std::optional(id->number) : std::nullopt;
 }
 
 Result<Resident*> Shard::FindByName(const ExecutionName& name) {

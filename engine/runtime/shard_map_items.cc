@@ -30,7 +30,8 @@ void Shard::ReadItems(const Resident& execution, const interpreter::ReadItems& e
       .run = {.execution = execution.id, .frame = effect.frame, .wait_number = effect.wait_number},
       .first = wait->read_end(),
       .cursor = wait->read_cursor(),
-      .reader = *wait->reader};
+      .reader = *wait->reader,
+      .bounds = environment_.object_jobs().bounds()};
   const StateIndex state = execution.set.frames.at(effect.frame).state;
   environment_.object_jobs().Post([this,
                                    machine = execution.machine,
@@ -75,7 +76,8 @@ ResultsRequest Shard::ResultsRequestOf(const Resident& execution,
           .label = map.distributed->label,
           .is_express = map.distributed->is_express,
           .writer = *wait.writer,
-          .output_bytes_max = environment_.interpreter().limits.payload_bytes_max};
+          .output_bytes_max = environment_.interpreter().limits.payload_bytes_max,
+          .file_bytes_max = environment_.object_jobs().bounds().file_bytes_max};
 }
 
 void Shard::PostWriting(std::shared_ptr<const asl::StateMachine> machine,

@@ -156,8 +156,30 @@ enum class Mark : std::uint8_t {
   kExpressLostInCrash,
   kExpressTaskOfLostEngine,
   kCrashWithExpressMapRun,
+  kReadAgain,
+  kWrittenAgain,
+  kReaderFailed,
+  kReaderFailedLate,
+  kReaderBatched,
+  kReaderUnshaped,
+  kReaderOfMembers,
+  kReaderOfListing,
+  kReaderOfFiles,
+  kWriterFailed,
+  kWriterWithoutBucket,
+  kResultsInSeveralFiles,
+  kResultsPending,
+  kResultsOfFailedRun,
+  kResultsOfAbortedRun,
+  kResultsOfRedrivenRun,
+  kCrashWithItemsUnread,
+  kCrashWithItemsReadInPart,
+  kCrashWithResultsUnwritten,
+  kCrashInWriting,
+  kCrashInReading,
+  kStoreSlow,
 };
-inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kCrashWithExpressMapRun) + 1;
+inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kStoreSlow) + 1;
 
 // "crash with a half-finished join".
 std::string_view MarkName(Mark mark);

@@ -49,6 +49,7 @@ LanguageMix DrawLanguageMix(SeededRandom& random) {
   mix.has_callbacks = mix.has_tasks && one_in(3);
   mix.has_children = one_in(3);
   mix.has_map_runs = mix.has_joins && random.Below(5) < 2;
+  mix.has_objects = mix.has_map_runs && random.Below(3) < 2;
   mix.has_express = one_in(3);
   mix.depth_max = 1 + static_cast<int>(random.Below(3));
   mix.states_max = 4 + static_cast<int>(random.Below(14));

@@ -36,6 +36,8 @@ struct LanguageMix {
   bool has_children = false;
   // Distributed Maps, if it has joins.
   bool has_map_runs = false;
+  // Distributed Maps with an ItemReader or a ResultWriter.
+  bool has_objects = false;
   // State machines of type EXPRESS, and distributed Maps with executions of that type.
   bool has_express = false;
   // Of an EXPRESS state machine.

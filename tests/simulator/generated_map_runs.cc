@@ -69,14 +69,19 @@ std::string Generator::DistributedMap(int depth, const Next& next) {
   --map_runs_left_;
   const std::string name = NewName();
   PlainJson state = PlainJson::Object({{"Type", Text("Map")}});
-  state.Set("ItemsPath", Text(mix_.has_broken_paths && OneIn(8) ? "$.s" : "$.items"));
+  AddItems(state, false);
   const bool is_batched = OneIn(3);
   state.Set("ItemProcessor", RunProcessor(depth, is_batched));
   if (is_batched) state.Set("ItemBatcher", Batcher(false));
-  if (OneIn(2)) state.Set("ItemSelector", MapSelector());
   if (OneIn(2)) state.Set("Label", Text("run-" + name));
   AddRunBounds(state, false);
-  if (OneIn(3)) state.Set("ResultSelector", PlainJson::Object({{"all.$", Text("$[*].k")}}));
+  const bool has_writer = mix_.has_objects && !OneIn(3);
+  if (has_writer) AddWriter(state, false);
+  if (OneIn(3)) {
+    state.Set("ResultSelector",
+              has_writer ? PlainJson::Object({{"whole.$", Text("$")}})
+                         : PlainJson::Object({{"all.$", Text("$[*].k")}}));
+  }
   state.Set("ResultPath", OneIn(4) ? PlainJson{} : Text(Pick(kResultPaths)));
   AddAssign(state.members);
   AddRetry(state.members, 1);
@@ -87,12 +92,12 @@ std::string Generator::DistributedMap(int depth, const Next& next) {
 std::string Generator::QueryDistributedMap(int depth, const Next& next) {
   --map_runs_left_;
   const std::string name = NewName();
-  PlainJson state =
-      PlainJson::Object({{"Type", Text("Map")}, {"Items", Query("$states.input.items")}});
+  PlainJson state = PlainJson::Object({{"Type", Text("Map")}});
+  AddItems(state, true);
   const bool is_batched = OneIn(3);
   state.Set("ItemProcessor", RunProcessor(depth, is_batched));
   if (is_batched) state.Set("ItemBatcher", Batcher(true));
-  if (OneIn(2)) state.Set("ItemSelector", QueryMapSelector());
+  if (mix_.has_objects && !OneIn(3)) AddWriter(state, true);
   AddRunBounds(state, true);
   state.Set("Output", Merged(OneIn(2) ? "$states.result" : "$count($states.result)"));
   AddQueryAssign(state, "$states.result");

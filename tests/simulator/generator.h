@@ -12,6 +12,7 @@
 
 #include "engine/base/random.h"
 #include "tests/simulator/definition_generator.h"
+#include "tests/simulator/item_library.h"
 #include "tests/simulator/plain_json.h"
 
 namespace pawl::simulator {
@@ -50,7 +51,7 @@ class Generator final {
   }
 
   template <typename Array>
-  std::string_view Pick(const Array& array) {
+  const auto& Pick(const Array& array) {
     return array[random_.Below(array.size())];
   }
 
@@ -142,6 +143,12 @@ class Generator final {
   // MaxConcurrency and what failures are tolerated.
   void AddRunBounds(PlainJson& state, bool is_query);
   PlainJson Batcher(bool is_query);
+  // Where the items of a distributed Map come from, and what its executions get of them.
+  void AddItems(PlainJson& state, bool is_query);
+  const DataSet& AddReader(PlainJson& state, bool is_query);
+  // Makes a payload of an item that is none.
+  PlainJson RowSelector(bool is_query, ItemShape shape);
+  void AddWriter(PlainJson& state, bool is_query);
 
   // Counts n up by a function to a bound of 1 to 4.
   std::string CountingLoop(const Next& next);

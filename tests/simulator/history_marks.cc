@@ -139,9 +139,37 @@ void NoteRun(const StoredExecution& execution,
   coverage.HitIf(folded.redrives > 0 && is_success, Mark::kRedrivenMapRunSucceeded);
 }
 
-void NoteMapRuns(const StoredExecution& execution, Coverage& coverage) {
-  for (const auto& [event, folded] : execution.folded.runs)
-    NoteRun(execution, folded, execution.runs.at(event), coverage);
+void NoteObjects(const asl::DistributedMap& map,
+                 const FoldedRun& folded,
+                 const interpreter::MapRunWait& wait,
+                 Coverage& coverage) {
+  const bool is_success = folded.end == FoldedRun::End::kSucceeded;
+  coverage.HitIf(folded.error == "States.ItemReaderFailed", Mark::kReaderFailed);
+  coverage.HitIf(folded.error == "States.ItemReaderFailed" && wait.executions.started > 0,
+                 Mark::kReaderFailedLate);
+  coverage.HitIf(folded.error == "States.ResultWriterFailed", Mark::kWriterFailed);
+  coverage.HitIf(is_success && map.writer && !map.writer->has_bucket, Mark::kWriterWithoutBucket);
+  if (!map.reader || !is_success || wait.total == 0) return;
+  const asl::ItemReader& reader = *map.reader;
+  const bool has_files = !reader.transformation.empty() || !reader.manifest_type.empty() ||
+                         reader.input_type == "MANIFEST";
+  coverage.HitIf(map.batcher && wait.children < wait.total, Mark::kReaderBatched);
+  coverage.HitIf(reader.input_type == "CSV", Mark::kReaderUnshaped);
+  coverage.HitIf(wait.reader->parameters.find("members.json") != std::string::npos,
+                 Mark::kReaderOfMembers);
+  coverage.HitIf(reader.is_listing && !has_files, Mark::kReaderOfListing);
+  coverage.HitIf(has_files, Mark::kReaderOfFiles);
+}
+
+void NoteMapRuns(const StoredExecution& execution,
+                 const asl::StateMachine& machine,
+                 Coverage& coverage) {
+  for (const auto& [event, folded] : execution.folded.runs) {
+    const StoredRun& stored = execution.runs.at(event);
+    NoteRun(execution, folded, stored, coverage);
+    const auto& map = std::get<asl::MapState>(machine.states[folded.state].details);
+    NoteObjects(*map.distributed, folded, stored.row.wait, coverage);
+  }
   const rows::ExecutionRow& row = execution.row;
   if (!row.parent || !row.parent->map_run) return;
   coverage.HitIf(row.header.redrive_count > 0, Mark::kMapChildRedriven);
@@ -174,11 +202,14 @@ void NoteRedrives(const StoredExecution& execution, Coverage& coverage) {
 
 }  // namespace
 
-void NoteHistory(const StoredExecution& execution, const Limits& limits, Coverage& coverage) {
+void NoteHistory(const StoredExecution& execution,
+                 const asl::StateMachine& machine,
+                 const Limits& limits,
+                 Coverage& coverage) {
   NoteEvents(execution, coverage);
   NoteAttempts(execution, coverage);
   NoteRedrives(execution, coverage);
-  NoteMapRuns(execution, coverage);
+  NoteMapRuns(execution, machine, coverage);
   const rows::ExecutionRow& row = execution.row;
   for (const auto& [number, frame] : execution.folded.frames) {
     const bool has_variables = !frame.variables.empty();

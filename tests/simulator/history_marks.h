@@ -6,7 +6,10 @@
 
 namespace pawl::simulator {
 
-void NoteHistory(const StoredExecution& execution, const Limits& limits, Coverage& coverage);
+void NoteHistory(const StoredExecution& execution,
+                 const asl::StateMachine& machine,
+                 const Limits& limits,
+                 Coverage& coverage);
 
 // Counts what states in JSONata were left.
 void NoteQueries(const StoredExecution& execution,

@@ -61,6 +61,14 @@ enum class Mutant : std::uint8_t {
   kMixMapInputs,
   // A crash loses what failures Map runs tolerate.
   kForgetTolerance,
+  // A crash takes objects that were written since the last one.
+  kForgetObjects,
+  // A file of results has again what the first one of its kind has.
+  kRepeatParts,
+  // After a crash readers begin at the start of their objects, with the numbers of later items.
+  kLoseReaderPlace,
+  // Results are written as if the last execution of the Map run, where it succeeded, had not ended.
+  kHideLastResult,
 };
 
 struct NamedMutant {
@@ -68,7 +76,7 @@ struct NamedMutant {
   std::string_view name;
 };
 
-inline constexpr std::array<NamedMutant, 25> kMutants = {{
+inline constexpr std::array<NamedMutant, 29> kMutants = {{
     {Mutant::kAcknowledgeEarly, "acknowledge-early"},
     {Mutant::kSkipSync, "skip-sync"},
     {Mutant::kTearBatch, "tear-batch"},
@@ -94,6 +102,10 @@ inline constexpr std::array<NamedMutant, 25> kMutants = {{
     {Mutant::kOrphanMapChildren, "orphan-map-children"},
     {Mutant::kMixMapInputs, "mix-map-inputs"},
     {Mutant::kForgetTolerance, "forget-tolerance"},
+    {Mutant::kForgetObjects, "forget-objects"},
+    {Mutant::kRepeatParts, "repeat-parts"},
+    {Mutant::kLoseReaderPlace, "lose-reader-place"},
+    {Mutant::kHideLastResult, "hide-last-result"},
 }};
 
 std::optional<Mutant> FindMutant(std::string_view name);

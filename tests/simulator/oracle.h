@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/simulator/item_library.h"
 #include "tests/simulator/plain_json.h"
 
 namespace pawl::simulator {
@@ -50,6 +51,13 @@ struct ObservedChild {
   // Of a success.
   std::optional<PlainJson> output = {};
   std::uint32_t items = 1;
+  std::string status = {};
+  // JSON texts, as the execution has them.
+  std::string input_text = {};
+  std::string output_text = {};
+  std::optional<std::string> error = {};
+  std::optional<std::string> cause = {};
+  std::uint32_t redrives = 0;
 };
 
 // What became of a Map run.
@@ -58,6 +66,10 @@ struct ObservedRun {
   std::map<std::uint32_t, ObservedChild> children = {};
   // Of a run that failed.
   std::string error = {};
+  std::string arn = {};
+  // Whether calls of the object store failed that it may have made.
+  bool may_fail_to_read = false;
+  bool may_fail_to_write = false;
   // Whether its bounds may be others than those of the definition, and what they were in the end.
   bool is_updated = false;
   std::optional<std::uint64_t> tolerated_failure_count = {};
@@ -93,6 +105,8 @@ struct OracleRequest {
   std::string execution;
   std::string execution_arn;
   std::string started_at;
+  // What distributed Maps read.
+  const ItemLibrary* library = nullptr;
 };
 
 // A delay that a retrier imposes before the attempt after this one.
@@ -119,6 +133,8 @@ struct OracleRun {
   // Of distributed Maps: what each execution of the run is started with, and how many items that
   // is.
   std::map<AttemptKey, std::vector<ForeseenChild>> map_children = {};
+  // Those behind whose executions comes what fails the run.
+  std::set<AttemptKey> unreadable_runs = {};
   // The definition does not come to an end within the oracle's patience.
   bool has_given_up = false;
   // Several branches or iterations fail, and nobody saw which was the first.

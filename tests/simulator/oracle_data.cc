@@ -154,11 +154,10 @@ PlainJson Walker::Context(const Visit& visit) {
     context.Set("Task", PlainJson::Object({{"Token", PlainJson::SomeText()}}));
   }
   if (visit.item != nullptr) {
-    context.Set(
-        "Map",
-        PlainJson::Object({{"Item",
-                            PlainJson::Object({{"Index", PlainJson::Number(visit.item->index)},
-                                               {"Value", visit.item->value}})}}));
+    PlainJson item = PlainJson::Object(
+        {{"Index", PlainJson::Number(visit.item->index)}, {"Value", visit.item->value}});
+    if (visit.item->key) item.Set("Key", PlainJson::String(*visit.item->key));
+    context.Set("Map", PlainJson::Object({{"Item", std::move(item)}}));
   }
   return context;
 }

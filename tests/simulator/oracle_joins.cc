@@ -16,22 +16,30 @@ Evaluated Walker::Branch(const Visit& visit, const PlainJson& input) {
 }
 
 Evaluated Walker::Iterate(const Visit& visit, const PlainJson& input) {
-  const PlainJson* items_path = visit.state.Find("ItemsPath");
-  const auto items = IsQuery(visit)
-                         ? std::optional(Query(visit, *visit.state.Find("Items"), {}))
-                         : Read(visit, items_path == nullptr ? "$" : items_path->text, input);
-  if (!items || !items->is_array()) return FailureOf(kRuntimeError);
   if (const PlainJson* path = visit.state.Find("MaxConcurrencyPath")) {
     const auto concurrency = Read(visit, path->text, visit.raw_input);
     if (!concurrency || concurrency->AsInteger().value_or(-1) < 0) {
       return FailureOf(kRuntimeError);
     }
   }
+  if (visit.state.Find("ItemReader") != nullptr) {
+    auto read = ReadItems(visit, input);
+    if (std::holds_alternative<Failure>(read)) return std::get<Failure>(std::move(read));
+    return RunMap(visit, input, std::get<RunItems>(read));
+  }
+  const PlainJson* items_path = visit.state.Find("ItemsPath");
+  const auto items = IsQuery(visit)
+                         ? std::optional(Query(visit, *visit.state.Find("Items"), {}))
+                         : Read(visit, items_path == nullptr ? "$" : items_path->text, input);
+  if (!items || !items->is_array()) return FailureOf(kRuntimeError);
   const PlainJson* processor = visit.state.Find("ItemProcessor");
   if (processor == nullptr) processor = visit.state.Find("Iterator");
   const PlainJson* config = processor->Find("ProcessorConfig");
   if (config != nullptr && config->Find("Mode")->text == "DISTRIBUTED") {
-    return RunMap(visit, input, *items);
+    RunItems of_input;
+    for (std::uint32_t i = 0; i < items->items.size(); ++i)
+      of_input.items.push_back({.value = items->items[i], .index = i});
+    return RunMap(visit, input, of_input);
   }
   Begin(visit);
   std::vector<Evaluated> ends;

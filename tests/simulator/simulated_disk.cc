@@ -131,6 +131,24 @@ void ForgetTolerance(Rows& state) {
   }
 }
 
+template <typename Rows>
+void LoseReaderPlace(Rows& state) {
+  for (auto& [key, value] : state) {
+    if (TagOf(key) != 'F') continue;
+    auto frame = rows::DecodeFrame(rows::ParseFrameKey(key)->frame, value);
+    auto* run = frame.ok() ? std::get_if<interpreter::MapRunWait>(&frame->wait) : nullptr;
+    if (run == nullptr) continue;
+    run->cursor.clear();
+    value = rows::EncodeFrame(*frame);
+  }
+}
+
+void HideLastSuccess(std::vector<storage::Row>& ended) {
+  if (ended.empty()) return;
+  const auto last = rows::DecodeEndedChild(ended.back().value);
+  if (last.ok() && last->output) ended.pop_back();
+}
+
 // Of archived frames: a root that joins enters its state anew, and what was below it is gone.
 void ForgetJoins(std::vector<storage::Row>& archived) {
   if (archived.empty()) return;
@@ -407,7 +425,8 @@ void SimulatedDisk::MutateCrash() {
   const bool is_of_rows = mutant_ == Mutant::kLoseResults || mutant_ == Mutant::kReuseAttempts ||
                           mutant_ == Mutant::kLoseVariables || mutant_ == Mutant::kForgetTokens ||
                           mutant_ == Mutant::kLoseMessages || mutant_ == Mutant::kLoseMapChildren ||
-                          mutant_ == Mutant::kMixMapInputs || mutant_ == Mutant::kForgetTolerance;
+                          mutant_ == Mutant::kMixMapInputs || mutant_ == Mutant::kForgetTolerance ||
+                          mutant_ == Mutant::kLoseReaderPlace;
   if (!is_of_rows) return;
   storage::StoreContents contents = rows_.Snapshot();
   auto& state = contents.families.at(static_cast<std::size_t>(Family::kState));
@@ -417,6 +436,8 @@ void SimulatedDisk::MutateCrash() {
     MixMapInputs(state);
   } else if (mutant_ == Mutant::kForgetTolerance) {
     ForgetTolerance(state);
+  } else if (mutant_ == Mutant::kLoseReaderPlace) {
+    LoseReaderPlace(state);
   } else if (mutant_ != Mutant::kReuseAttempts) {
     const char lost = mutant_ == Mutant::kLoseResults       ? 'R'
                       : mutant_ == Mutant::kLoseMessages    ? 'O'
@@ -444,6 +465,12 @@ void SimulatedDisk::MutateLoad(const storage::LoadRequest& request,
     const bool is_of_shard = range.begin.size() <= 3 && range.limit != 1;
     if (mutant_ == Mutant::kDropTimersOnRecovery && TagOf(range.begin) == 'T') {
       response.rows[i].clear();
+    }
+    // Who writes results reads as many of their rows at once.
+    constexpr std::size_t kResultsAtOnce = 64;
+    if (mutant_ == Mutant::kHideLastResult && TagOf(range.begin) == 'J' &&
+        range.limit == kResultsAtOnce) {
+      HideLastSuccess(response.rows[i]);
     }
     if (mutant_ == Mutant::kRedriveRunsAgain && TagOf(range.begin) == 'C') {
       ForgetJoins(response.rows[i]);

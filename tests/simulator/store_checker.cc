@@ -634,13 +634,14 @@ bool StoreChecker::CheckOracle(const StoredExecution& execution) {
       .state_machine_arn = interpreter::StateMachineArn(arns, row.header.state_machine),
       .execution = row.header.name,
       .execution_arn = interpreter::ExecutionArn(arns, row.header.state_machine, row.header.name),
-      .started_at = FormatTimestamp(row.header.started_at)};
+      .started_at = FormatTimestamp(row.header.started_at),
+      .library = &library_};
   const OracleRun run = Foresee(request, observed);
   std::string disagreement = DisagreementWith(run, execution);
   if (disagreement.empty()) disagreement = RunDisagreement(run, execution);
   if (!disagreement.empty()) return Fail(execution, "the oracle disagrees: " + disagreement);
   seen.agrees_with_oracle = true;
-  NoteHistory(execution, limits_, coverage_);
+  NoteHistory(execution, *text->machine, limits_, coverage_);
   NoteQueries(execution, *text->machine, coverage_);
   return true;
 }

@@ -16,6 +16,7 @@
 #include "tests/simulator/folded_history.h"
 #include "tests/simulator/ledger.h"
 #include "tests/simulator/simulated_disk.h"
+#include "tests/simulator/simulated_objects.h"
 
 namespace pawl::simulator {
 
@@ -66,6 +67,8 @@ class StoreChecker {
   StoreChecker(SimulatedDisk& disk,
                const Ledger& ledger,
                const Limits& limits,
+               const SimulatedObjects& objects,
+               const ItemLibrary& library,
                FindDefinition find_definition,
                Coverage& coverage,
                bool may_clock_go_back,
@@ -73,6 +76,8 @@ class StoreChecker {
       : disk_(disk),
         ledger_(ledger),
         limits_(limits),
+        objects_(objects),
+        library_(library),
         find_definition_(std::move(find_definition)),
         coverage_(coverage),
         may_clock_go_back_(may_clock_go_back),
@@ -88,6 +93,10 @@ class StoreChecker {
   // Messages between executions that have not arrived, at the last Check.
   std::size_t messages() const { return messages_.size(); }
 
+  // Of these, those that somebody is to deliver now: the end of an execution that was redriven
+  // since is told when it ends again.
+  std::size_t DueMessages() const;
+
   // The execution at a place of a Map run, at the last Check; nullptr: none.
   const StoredExecution* ChildOfRun(const StoredExecution& parent,
                                     EventId run,
@@ -96,6 +105,10 @@ class StoreChecker {
   bool IsExpressRun(const StoredExecution& execution, EventId run) const;
   // The run's counters; nullptr: the frame that has them is gone.
   static const interpreter::MapRunWait* WaitOfRun(const StoredExecution& execution, EventId run);
+
+  // At rest: the files of each run that is over hold each of its executions, once. Empty: all is
+  // well.
+  std::string CheckResults();
 
   // Of the last Check.
   const std::map<ExecutionId, StoredExecution>& executions() const { return executions_; }
@@ -142,10 +155,8 @@ class StoreChecker {
   bool CheckMapRunChildren();
   bool CheckChildOfRun(const StoredExecution& child);
   bool CheckRunChildren(const StoredExecution& execution, EventId run, const StoredRun& stored);
-  // What became of all executions of a run that succeeded, by themselves.
-  std::optional<interpreter::MapRunCounts> CountChildren(const StoredExecution& execution,
-                                                         EventId run,
-                                                         const StoredRun& stored) const;
+  // Whether a call of the object store failed that the run's reader may have made.
+  bool MayFailToRead(const interpreter::MapRunWait& wait) const;
   bool CheckOpenChild(const StoredExecution& execution, EventId run, std::uint32_t index);
   bool CheckEndedChild(const StoredExecution& execution,
                        EventId run,
@@ -175,6 +186,22 @@ class StoreChecker {
                       bool has_aborted_open);
   // What was changed of its bounds while it ran.
   bool CheckRunUpdates(const StoredExecution& execution, const interpreter::MapRunWait& wait);
+  // --- What became of runs, and their files (store_checker_results.cc) ---
+  // How the executions of a run ended, by their places; those that are open, or were never started,
+  // are none. Of a run that succeeded by the executions themselves; nullopt: some are gone, or have
+  // not ended.
+  std::optional<std::map<std::uint32_t, ObservedChild>> EndsOfRun(const StoredExecution& execution,
+                                                                  EventId run) const;
+  std::optional<ObservedChild> EndOfChild(const StoredExecution& execution,
+                                          EventId run,
+                                          std::uint32_t index) const;
+  // What the files of a run that is over must hold; nullopt: nobody knows any more.
+  std::optional<std::map<std::uint32_t, ObservedChild>> ResultsOfRun(
+      const StoredExecution& execution, EventId run) const;
+  bool CheckResultsOf(const StoredExecution& execution, EventId run);
+  std::string CheckFiles(const StoredExecution& execution,
+                         EventId run,
+                         const PlainJson& manifest) const;
   // What became of the executions of its runs; nullopt: some have expired.
   std::optional<std::map<AttemptKey, ObservedRun>> RunsOf(const StoredExecution& execution) const;
   // How an execution of the run that is over has ended; nullopt: it has not.
@@ -206,6 +233,8 @@ class StoreChecker {
   SimulatedDisk& disk_;
   const Ledger& ledger_;
   const Limits& limits_;
+  const SimulatedObjects& objects_;
+  const ItemLibrary& library_;
   const FindDefinition find_definition_;
   Coverage& coverage_;
   const bool may_clock_go_back_;

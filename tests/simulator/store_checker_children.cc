@@ -117,4 +117,12 @@ bool StoreChecker::CheckDescription(const StoredExecution& execution,
       "was told of an end that '" + child.row.header.name + "' never had: " + description.Write());
 }
 
+std::size_t StoreChecker::DueMessages() const {
+  const auto is_due = [this](const auto& message) {
+    return message.second.kind != rows::OutboxRow::Kind::kChildEnded ||
+           executions_.at(message.first.id).row.is_closed();
+  };
+  return static_cast<std::size_t>(std::count_if(messages_.begin(), messages_.end(), is_due));
+}
+
 }  // namespace pawl::simulator

@@ -18,6 +18,9 @@ using storage::Family;
 // A run's rows begin as a frame's do, with the run's event in the frame's place.
 constexpr std::size_t kRunKeyBytes = 2 + 1 + 8 + 4;
 
+// Of an execution that the run does not start any more.
+constexpr std::string_view kPendingStatus = "PENDING";
+
 std::string_view NameOf(FoldedRun::End end) {
   switch (end) {
     case FoldedRun::End::kOpen:
@@ -78,6 +81,7 @@ Tally TallyOf(const StoredRun& run, const MapRunWait& wait, bool has_aborted_ope
       pend(ended.items);
       continue;
     }
+    if (ended.status == kPendingStatus) continue;
     Count(tally.executions, ended.status, 1);
     Count(tally.items, ended.status, ended.items);
     if (!ended.output) continue;
@@ -179,7 +183,8 @@ bool StoreChecker::CheckMapRun(const StoredExecution& execution,
   if (row.status != NameOf(folded.end)) {
     return Fail(execution, who + "is " + row.status + " and by its history not");
   }
-  if (row.wait.redrive.count != folded.redrives || row.wait.total != folded.total) {
+  const bool has_other_items = !row.wait.reader && row.wait.total != folded.total;
+  if (row.wait.redrive.count != folded.redrives || has_other_items) {
     return Fail(execution, who + "counts other redrives or items than its history");
   }
   const bool is_open = folded.end == FoldedRun::End::kOpen;
@@ -191,7 +196,11 @@ bool StoreChecker::CheckMapRun(const StoredExecution& execution,
     return Fail(execution, who + "has more open executions than it may");
   }
   if (!CheckRunUpdates(execution, is_open ? *wait : row.wait)) return false;
-  if (wait != nullptr && !CheckRunCounts(execution, stored, *wait, false)) return false;
+  // What a run had open when it failed is aborted from then on, where it goes on to write.
+  const bool has_failed = wait != nullptr &&
+                          (is_open ? wait->is_failing() : wait->leaves_files()) &&
+                          wait->executions.open() == 0;
+  if (wait != nullptr && !CheckRunCounts(execution, stored, *wait, has_failed)) return false;
   return is_open || CheckRunCounts(execution, stored, row.wait, true);
 }
 
@@ -329,44 +338,22 @@ bool StoreChecker::CheckRunChildren(const StoredExecution& execution,
   }
   for (const auto& [index, ended] : stored.ended) {
     if (is_express) break;
+    if (ended.status == kPendingStatus) {
+      if (ChildOfRun(execution, run, index) == nullptr) continue;
+      return Fail(execution, "an execution of its Map run was started and is pending");
+    }
     if (!CheckEndedChild(execution, run, index, ended)) return false;
   }
   if (stored.row.status != "SUCCEEDED") return true;
-  const auto counts = CountChildren(execution, run, stored);
-  if (!counts) {
+  const auto ends = EndsOfRun(execution, run);
+  if (!ends) {
     return Fail(execution, "its Map run succeeded before all of its executions had ended");
   }
-  return *counts == stored.row.wait.executions ||
-         Fail(execution, "its Map run succeeded and took one end for another");
-}
-
-std::optional<MapRunCounts> StoreChecker::CountChildren(const StoredExecution& execution,
-                                                        EventId run,
-                                                        const StoredRun& stored) const {
-  const bool is_express = IsExpressRun(execution, run);
   MapRunCounts counts;
-  for (std::uint32_t index = 0; index < stored.row.wait.children; ++index) {
-    if (is_express) {
-      const auto ended = EndOfExpress(execution, run, index);
-      if (!ended) return std::nullopt;
-      Count(counts, ended->status, 1);
-      continue;
-    }
-    const StoredExecution* child = ChildOfRun(execution, run, index);
-    if (child == nullptr || !child->row.is_closed()) return std::nullopt;
-    Count(counts, std::string(interpreter::ExecutionStatusName(child->row.status)), 1);
-  }
-  return counts;
-}
-
-std::optional<rows::EndedChildRow> StoreChecker::EndOfExpress(const StoredExecution& execution,
-                                                              EventId run,
-                                                              std::uint32_t index) const {
-  const auto row = disk_.LastEndedChild(rows::EndedChildKey(execution.id, run, index));
-  if (!row) return std::nullopt;
-  auto ended = rows::DecodeEndedChild(*row);
-  if (!ended.ok()) return std::nullopt;
-  return std::move(*ended);
+  for (const auto& [index, end] : *ends)
+    Count(counts, end.status, 1);
+  return counts == stored.row.wait.executions ||
+         Fail(execution, "its Map run succeeded and took one end for another");
 }
 
 // What has ended and is still counted as open has a message under way that tells it.
@@ -422,54 +409,6 @@ std::uint32_t StoreChecker::RedrivesByRun(const StoredExecution& execution) cons
   return 0;
 }
 
-std::optional<std::map<AttemptKey, ObservedRun>> StoreChecker::RunsOf(
-    const StoredExecution& execution) const {
-  std::map<AttemptKey, ObservedRun> observed;
-  for (const auto& [event, folded] : execution.folded.runs) {
-    const bool is_success = folded.end == FoldedRun::End::kSucceeded;
-    if (!is_success && folded.end != FoldedRun::End::kFailed) continue;
-    const StoredRun& stored = execution.runs.at(event);
-    ObservedRun run{.error = folded.error,
-                    .is_updated = ledger_.map_run_updates.contains({execution.id, event}),
-                    .tolerated_failure_count = stored.row.wait.tolerated_failure_count,
-                    .tolerated_failure_percentage = stored.row.wait.tolerated_failure_percentage};
-    for (const auto& [index, ended] : stored.ended) {
-      const MapRunWait& wait = stored.row.wait;
-      if (wait.is_redriving() && !ended.output && index >= wait.redrive.next) continue;
-      ObservedChild child{.items = ended.items};
-      if (ended.output) child.output = PlainJson::Parse(ended.output->view());
-      run.children.emplace(index, std::move(child));
-    }
-    const bool is_express = IsExpressRun(execution, event);
-    for (std::uint32_t index = 0; is_success && index < stored.row.wait.children; ++index) {
-      if (is_express) {
-        const auto express = EndOfExpress(execution, event, index);
-        if (!express) return std::nullopt;
-        ObservedChild ended{.items = express->items};
-        if (express->output) ended.output = PlainJson::Parse(express->output->view());
-        run.children.emplace(index, std::move(ended));
-        continue;
-      }
-      const StoredExecution* child = ChildOfRun(execution, event, index);
-      if (child == nullptr) return std::nullopt;
-      ObservedChild ended;
-      const PlainJson input = PlainJson::Parse(TextOf(*child, *child->events.front().payload));
-      const rows::ExecutionRow& row = execution.row;
-      const DefinitionText* text = find_definition_(row.header.state_machine, row.revision);
-      const auto& map = std::get<asl::MapState>(text->machine->states[folded.state].details);
-      if (map.distributed->batcher) {
-        ended.items = static_cast<std::uint32_t>(input.Find("Items")->items.size());
-      }
-      if (child->row.output) {
-        ended.output = PlainJson::Parse(TextOf(*child, *child->row.output));
-      }
-      run.children.emplace(index, std::move(ended));
-    }
-    observed.emplace(folded.key, std::move(run));
-  }
-  return observed;
-}
-
 std::string StoreChecker::ExpressDisagreement(const StoredExecution& execution,
                                               EventId run,
                                               std::uint32_t index,
@@ -513,6 +452,16 @@ std::string StoreChecker::RunDisagreement(const OracleRun& run,
     const MapRunWait* wait = WaitOfRun(execution, event);
     const std::uint32_t children = (wait == nullptr ? stored.row.wait : *wait).children;
     if (children > foreseen->second.size()) return "a Map run starts fewer executions";
+    const bool is_exceeded = folded.end == FoldedRun::End::kFailed &&
+                             folded.error == "States.ExceedToleratedFailureThreshold";
+    // What it has not read when it is stopped nobody knows.
+    const bool has_stopped = folded.end == FoldedRun::End::kAborted && !stored.row.wait.reader;
+    const bool must_be_whole = (is_exceeded || has_stopped) && stored.row.wait.leaves_files() &&
+                               !run.unreadable_runs.contains(folded.key) &&
+                               !MayFailToRead(stored.row.wait);
+    if (must_be_whole && children < foreseen->second.size()) {
+      return "a Map run that is over has put down fewer executions as pending";
+    }
     for (std::uint32_t index = 0; index < children; ++index) {
       const ForeseenChild& expected = foreseen->second[index];
       const auto open = stored.open.find(index);

@@ -34,6 +34,16 @@ using Evaluated = std::variant<PlainJson, Failure>;
 struct MapItem {
   PlainJson value;
   std::uint32_t index = 0;
+  // Of a member of an object that was read.
+  std::optional<std::string> key = {};
+};
+
+// The items of a distributed Map, and what ends the run behind them.
+struct RunItems {
+  std::vector<MapItem> items = {};
+  std::optional<Failure> failure = {};
+  // What the reader asks for; empty without one.
+  std::string place = {};
 };
 
 // What was assigned in a scope, and in the scopes around it. An inner scope sees the outer ones and
@@ -134,12 +144,28 @@ class Walker final {
   Evaluated ItemInput(const Visit& visit, const PlainJson& input, const MapItem& item);
 
   // --- Distributed Maps (oracle_map_runs.cc) ---
-  Evaluated RunMap(const Visit& visit, const PlainJson& input, const PlainJson& items);
+  Evaluated RunMap(const Visit& visit, const PlainJson& input, const RunItems& items);
   // What its executions start with; the failure of the one behind them, if there is one.
   std::optional<Failure> ForeseeChildren(const Visit& visit,
                                          const PlainJson& input,
-                                         const PlainJson& items,
+                                         const RunItems& items,
                                          std::vector<ForeseenChild>& children);
+  // How the run ends by what became of its executions.
+  Evaluated EndOfRun(const Visit& visit,
+                     const PlainJson& input,
+                     const RunItems& items,
+                     const ObservedRun& run,
+                     const std::optional<Failure>& unreadable);
+  // Of an ItemReader (oracle_objects.cc).
+  std::variant<RunItems, Failure> ReadItems(const Visit& visit, const PlainJson& input);
+  // What a template of the state is filled with, in the state's language.
+  Evaluated Filled(const Visit& visit,
+                   const PlainJson& holder,
+                   const char* field,
+                   const char* query_field,
+                   const PlainJson& input);
+  // What a run with a ResultWriter gives the Map state.
+  Evaluated Results(const Visit& visit, const PlainJson& input, const ObservedRun& run);
   // A number of the state; Failure if a path leads to none. nullopt: it has none.
   std::variant<std::optional<double>, Failure> RunBound(const Visit& visit,
                                                         const std::string& field);

@@ -12,9 +12,11 @@
 #include "engine/runtime/engine_impl.h"
 #include "tests/simulator/coverage.h"
 #include "tests/simulator/definition_generator.h"
+#include "tests/simulator/item_library.h"
 #include "tests/simulator/ledger.h"
 #include "tests/simulator/mutant.h"
 #include "tests/simulator/simulated_disk.h"
+#include "tests/simulator/simulated_objects.h"
 #include "tests/simulator/simulated_worker.h"
 #include "tests/simulator/store_checker.h"
 #include "tests/simulator/token_holder.h"
@@ -62,6 +64,9 @@ struct Temper {
   // One in so many steps syncs; the rest leaves groups pending.
   std::uint64_t sync_every = 0;
   bool is_immediate = false;
+  // The object store fails now and then, and is slow.
+  bool has_object_faults = false;
+  runtime::ObjectBounds object_bounds = {};
   EngineOptions options = {};
 };
 
@@ -130,6 +135,11 @@ class World final : public WatchSink {
   void SettleAndCheck();
   void ConnectWorker(SimulatedWorker& worker);
 
+  // The object store (world_objects.cc).
+  void ObjectFault();
+  // Polls the engine; the power may go while it reads or writes objects, then it is true.
+  bool PollWithObjects();
+
   // EXPRESS executions (world_express.cc).
   void DeployExpress();
   void StartExpressAlone(const StartRequest& start);
@@ -189,6 +199,8 @@ class World final : public WatchSink {
   LanguageMix mix_;
   Temper temper_;
   SimulatedDisk disk_;
+  std::shared_ptr<SimulatedObjects> objects_;
+  ItemLibrary library_;
   Ledger ledger_;
   WorkerSurroundings surroundings_;
   TokenHolder token_holder_;
@@ -225,6 +237,8 @@ class World final : public WatchSink {
   int crashes_in_a_row_ = 0;
   int steps_since_open_ = 0;
   bool is_quiet_ = false;
+  // Jobs that wait for the object store wait longer.
+  bool is_store_slow_ = false;
   bool has_redriven_last_ = false;
   Timestamp engine_time_;
   // When the engine that runs was opened.

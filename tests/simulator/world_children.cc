@@ -6,7 +6,7 @@ namespace pawl::simulator {
 // At rest an execution that is waited for runs, and one that nobody waits for any more does not;
 // no message is under way.
 void World::CheckChildrenAtRest() {
-  if (checker_.messages() > 0) return Fail("at rest a message between executions is under way");
+  if (checker_.DueMessages() > 0) return Fail("at rest a message between executions is under way");
   if (temper_.options.retention < std::chrono::hours(24)) return;
   for (const auto& [id, execution] : checker_.executions()) {
     const std::string who = "execution '" + execution.row.header.name + "' at rest: ";

@@ -27,6 +27,11 @@ Temper DrawTemper(SeededRandom& random) {
   temper.crash_every = 20 + random.Below(120);
   temper.sync_every = 1 + random.Below(8);
   temper.is_immediate = one_in(6);
+  temper.has_object_faults = one_in(2);
+  constexpr std::size_t kSlices[] = {1, 2, 3, 1'000};
+  temper.object_bounds.slice_items_max = kSlices[random.Below(4)];
+  constexpr std::uint64_t kFileBytes[] = {1, 900, std::uint64_t{1} << 32};
+  temper.object_bounds.file_bytes_max = kFileBytes[random.Below(3)];
 
   EngineOptions& options = temper.options;
   options.executors = 1 + static_cast<int>(random.Below(2));
@@ -55,6 +60,8 @@ World::World(std::uint64_t seed, const RunOptions& options, Coverage& coverage)
       mix_(DrawLanguageMix(random_)),
       temper_(DrawTemper(random_)),
       disk_(seed ^ 0x5157ULL, options.mutant),
+      objects_(std::make_shared<SimulatedObjects>(seed ^ 0x0b1ec7ULL, options.mutant, coverage)),
+      library_(random_, objects_->contents()),
       surroundings_{.disk = disk_,
                     .ledger = ledger_,
                     .coverage = coverage,
@@ -66,6 +73,8 @@ World::World(std::uint64_t seed, const RunOptions& options, Coverage& coverage)
           disk_,
           ledger_,
           temper_.options.limits,
+          *objects_,
+          library_,
           [this](const std::string& machine, std::uint64_t revision) {
             return FindDefinition(machine, revision);
           },
@@ -156,6 +165,8 @@ void World::Open() {
         {.storage = disk_.Open(),
          .clock = std::move(clock),
          .random = std::make_unique<test::SeededRandomSource>(random_.Next()),
+         .objects = objects_,
+         .object_bounds = temper_.object_bounds,
          .on_store_failed =
              [this](const Status& status) {
                has_store_failed_ = true;
@@ -174,6 +185,7 @@ void World::Open() {
       ++report_.crashes;
       disk_.Crash(random_.Below(disk_.uncertain_groups() + 1));
       if (engine.ok()) engine->reset();
+      objects_->Crash();
       clock_ = nullptr;
       continue;
     }
@@ -236,6 +248,7 @@ void World::Crash(bool may_keep) {
     worker->LoseEngine();
   token_holder_.LoseEngine();
   engine_.reset();
+  objects_->Crash();
   clock_ = nullptr;
   requests_.clear();
   const bool has_call =

@@ -157,6 +157,10 @@ void World::NoteMapRuns(const StoredExecution& execution) {
     const bool is_half_started = is_open && wait->executions.open() > 0 && wait->next < wait->total;
     if (is_half_started) note(Mark::kCrashWithHalfStartedMapRun);
     if (is_open && wait->is_redriving()) note(Mark::kCrashWithMapRunBeingRedriven);
+    const bool is_unread = is_open && wait->has_more_to_read();
+    if (is_unread) note(Mark::kCrashWithItemsUnread);
+    if (is_unread && wait->cursor_item > 0) note(Mark::kCrashWithItemsReadInPart);
+    if (is_open && wait->is_writing()) note(Mark::kCrashWithResultsUnwritten);
     if (checker_.IsExpressRun(execution, event)) {
       if (is_open && wait->executions.open() > 0) note(Mark::kCrashWithExpressMapRun);
       continue;

@@ -128,6 +128,7 @@ void World::CheckSettled() {
   CheckTokens();
   CheckChildrenAtRest();
   CheckMapRunsAtRest();
+  if (const std::string problem = checker_.CheckResults(); !problem.empty()) return Fail(problem);
   if (statistics.quarantined > 0) return Fail("an execution was quarantined");
   if (statistics.scrubbed > 0) return Fail("the scrubber found a frame that was forgotten");
 }
@@ -167,6 +168,7 @@ void World::TourUpkeep() {
 void World::Quieten() {
   if (has_store_failed_) CrashAndReopen();
   is_quiet_ = true;
+  objects_->SetMood(SimulatedObjects::Mood::kHealthy);
   Trace("the quiet begins");
   // What came due in a jump of time is woken within a round of upkeep.
   if (!has_failed()) TourUpkeep();

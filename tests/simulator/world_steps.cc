@@ -52,6 +52,7 @@ void World::TakeStep() {
       {70, &World::WorkerStep},
       {mix_.has_callbacks || mix_.has_children ? 24U : 0U, &World::CallbackStep},
       {temper_.has_disk_faults ? 2U : 0U, &World::DiskFault},
+      {temper_.has_object_faults && mix_.has_objects ? 8U : 0U, &World::ObjectFault},
       {2, &World::SettleAndCheck},
   };
   std::uint64_t sum = 0;
@@ -70,8 +71,13 @@ void World::TakeStep() {
 }
 
 void World::PollOnce() {
-  for (std::uint64_t rounds = 1 + random_.Below(3); rounds > 0; --rounds)
-    engine_->Poll();
+  for (std::uint64_t rounds = 1 + random_.Below(3); rounds > 0; --rounds) {
+    if (!mix_.has_objects) {
+      engine_->Poll();
+    } else if (PollWithObjects()) {
+      return CrashAndReopen();
+    }
+  }
 }
 
 void World::SyncSome() {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tests/support/engine_harness.h"
+#include "tests/support/map_runs.h"
 #include "tests/support/memory_object_store.h"
 #include "tests/support/temporary_directory.h"
 
@@ -14,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::EngineHarness;
 using test::MemoryObjectStore;
+using test::Numbers;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -34,13 +36,6 @@ constexpr const char* kWriter =
     R"("ResultWriter":{"Resource":"arn:aws:states:::s3:putObject",
        "Parameters":{"Bucket":"bkt","Prefix":"out"}})";
 
-std::string Numbers(int count) {
-  std::string text = "[";
-  for (int i = 0; i < count; ++i)
-    text += (i > 0 ? "," : "") + std::to_string(i);
-  return text + "]";
-}
-
 class EngineMapItemsTest : public testing::Test {
  protected:
   EngineMapItemsTest() { objects_->AddBucket("bkt"); }
@@ -53,29 +48,14 @@ class EngineMapItemsTest : public testing::Test {
     return harness_.Run(definition, input);
   }
 
-  MapRunInfo OnlyRun(const ExecutionName& name) {
-    const auto list = harness_.engine().ListMapRuns(name, 10, "");
-    EXPECT_TRUE(list.ok() && list->map_runs.size() == 1);
-    return list.ok() && !list->map_runs.empty() ? list->map_runs[0] : MapRunInfo{};
-  }
+  MapRunInfo OnlyRun(const ExecutionName& name) { return test::LastMapRun(harness_, name); }
 
   std::string Written(const MapRunInfo& run, const std::string& file) {
     return objects_->Get(
         {.bucket = "bkt", .key = "out/" + run.arn.substr(run.arn.rfind(':') + 1) + "/" + file});
   }
 
-  // Rows of the family `state` with this tag, in all shards.
-  std::vector<storage::Row> AllRowsOf(char tag) {
-    std::vector<storage::Row> all;
-    for (std::uint16_t shard = 0; shard < rows::kShards; ++shard) {
-      storage::Range range = rows::OutboxOf(ShardId{shard});
-      range.begin[2] = tag;
-      range.end = rows::PrefixEnd(range.begin);
-      const auto some = storage::ScanAndWait(harness_.store(), range);
-      all.insert(all.end(), some->begin(), some->end());
-    }
-    return all;
-  }
+  std::vector<storage::Row> AllRowsOf(char tag) { return test::AllRowsOf(harness_, tag); }
 
   std::size_t RowsOf(char tag) { return AllRowsOf(tag).size(); }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -10,6 +11,7 @@
 #include "engine/json/parse.h"
 #include "engine/json/write.h"
 #include "tests/support/engine_harness.h"
+#include "tests/support/map_runs.h"
 #include "tests/support/memory_object_store.h"
 
 namespace pawl {
@@ -17,7 +19,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::EngineHarness;
+using test::LastMapRun;
 using test::MemoryObjectStore;
+using test::Numbers;
 using test::ScriptedWorker;
 using testing::Contains;
 using testing::ElementsAre;
@@ -40,13 +44,6 @@ std::string MapOver(const std::string& fields, const std::string& type = "STANDA
          R"("ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":")" + type +
          R"("},"StartAt":"F","States":{"F":{"Type":"Task","Resource":"f","End":true}}},
       "End":true}}})";
-}
-
-std::string Numbers(int count) {
-  std::string text = "[";
-  for (int i = 0; i < count; ++i)
-    text += (i > 0 ? "," : "") + std::to_string(i);
-  return text + "]";
 }
 
 std::set<std::string> Texts(int begin, int end) {
@@ -83,13 +80,7 @@ class EngineMapResultsTest : public testing::Test {
     return name;
   }
 
-  MapRunInfo LastRun(EngineHarness& harness, const ExecutionName& name) {
-    const auto list = harness.engine().ListMapRuns(name, 10, "");
-    EXPECT_TRUE(list.ok() && !list->map_runs.empty());
-    return list.ok() && !list->map_runs.empty() ? list->map_runs[0] : MapRunInfo{};
-  }
-
-  MapRunInfo LastRun(const ExecutionName& name) { return LastRun(harness_, name); }
+  MapRunInfo LastRun(const ExecutionName& name) { return LastMapRun(harness_, name); }
 
   // Ends the task of the execution with this input.
   static void Complete(ScriptedWorker& worker,
@@ -286,7 +277,7 @@ TEST_F(EngineMapResultsTest, ExpressExecutionsAreWrittenToo) {
 
 // --- Runs that are aborted ---
 
-TEST_F(EngineMapResultsTest, AStoppedRunWritesWhatWasStarted) {
+TEST_F(EngineMapResultsTest, AStoppedRunWritesWhatWasStartedAndWhatIsPending) {
   ScriptedWorker& worker = Keep();
   const ExecutionName name = Start(MapOver(R"("MaxConcurrency":3,)"), Numbers(9));
   Complete(worker, "0", {.output = "0"});
@@ -298,20 +289,71 @@ TEST_F(EngineMapResultsTest, AStoppedRunWritesWhatWasStarted) {
   EXPECT_EQ(Inputs(run, "SUCCEEDED_0.json"), Texts(0, 1));
   EXPECT_EQ(Inputs(run, "FAILED_0.json", "ABORTED"), Texts(1, 4));
   EXPECT_THAT(Written(run, "FAILED_0.json"), HasSubstr("StartDate"));
-  EXPECT_EQ(Written(run, "PENDING_0.json"), "");
+  EXPECT_EQ(Inputs(run, "PENDING_0.json", "PENDING"), Texts(4, 9));
   EXPECT_EQ(run.items.results_written, 4U);
   EXPECT_EQ(run.executions.results_written, 4U);
   EXPECT_EQ(run.items.pending, 5U);
 }
 
+TEST_F(EngineMapResultsTest, AStoppedRunWritesTheBatchesThatWereNotStarted) {
+  objects_->Put({.bucket = "bkt", .key = "k"}, Numbers(9));
+  Keep();
+  const ExecutionName name = Start(
+      MapOver(std::string(kReader) + R"("MaxConcurrency":1,"ItemBatcher":{"MaxItemsPerBatch":4},
+                                "ItemSelector":{"i.$":"$$.Map.Item.Index"},)"));
+  ASSERT_TRUE(harness_.Stop(name).ok());
+  harness_.Settle();
+  EXPECT_THAT(
+      Inputs(LastRun(name), "PENDING_0.json"),
+      ElementsAre(R"({"Items":[{"i":4},{"i":5},{"i":6},{"i":7}]})", R"({"Items":[{"i":8}]})"));
+}
+
+// Of a branch that ends because another one failed.
+TEST_F(EngineMapResultsTest, ARunOfABranchThatIsEndedWritesWhatIsPending) {
+  Keep();
+  const std::string map = MapOver(R"("MaxConcurrency":1,)");
+  const std::string states = map.substr(map.find(R"("States")"));
+  const ExecutionName name =
+      Start(R"({"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
+        {"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":1,"Next":"E"},"E":{"Type":"Fail"}}},
+        {"StartAt":"M",)" +
+                states + "]}}}",
+            Numbers(4));
+  harness_.Advance(2s);
+  const MapRunInfo run = LastRun(name);
+  EXPECT_EQ(run.status, "ABORTED");
+  EXPECT_EQ(Inputs(run, "FAILED_0.json", "ABORTED"), Texts(0, 1));
+  EXPECT_EQ(Inputs(run, "PENDING_0.json"), Texts(1, 4));
+}
+
+// The turn that ends it is bounded; what it did not put down a redrive starts all the same.
+TEST_F(EngineMapResultsTest, AStoppedRunPutsDownAsMuchAsATurnMayWrite) {
+  constexpr std::size_t kItems = 80'000;
+  constexpr std::size_t kPutDown = 4 * 1024 * 1024 / 65 + 1;
+  std::string items = "[1";
+  for (std::size_t i = 1; i < kItems; ++i)
+    items += ",1";
+  Keep();
+  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":1,)"), items + "]");
+  ASSERT_TRUE(harness_.Stop(name).ok());
+  harness_.Settle();
+  EXPECT_EQ(LastRun(name).executions.total, kItems);
+  const std::string pending = Written(LastRun(name), "PENDING_0.json");
+  EXPECT_EQ(std::count(pending.begin(), pending.end(), '{'), 2 * std::ptrdiff_t{kPutDown});
+  ASSERT_TRUE(harness_.Redrive(name).ok());
+  harness_.Settle();
+  EXPECT_EQ(LastRun(name).executions.pending_redrive, kPutDown);
+}
+
 TEST_F(EngineMapResultsTest, ARunThatTimesOutWithItsExecutionWritesToo) {
   Keep();
-  const ExecutionName name = Start(MapOver(""), Numbers(3));
+  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":2,)"), Numbers(3));
   harness_.Advance(1'001s);
   EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kTimedOut);
   const MapRunInfo run = LastRun(name);
   EXPECT_EQ(run.status, "ABORTED");
-  EXPECT_EQ(Inputs(run, "FAILED_0.json", "ABORTED"), Texts(0, 3));
+  EXPECT_EQ(Inputs(run, "FAILED_0.json", "ABORTED"), Texts(0, 2));
+  EXPECT_EQ(Inputs(run, "PENDING_0.json"), Texts(2, 3));
 }
 
 TEST_F(EngineMapResultsTest, AStoppedRunWhoseResultsCannotBeWrittenIsOverAllTheSame) {
@@ -323,6 +365,20 @@ TEST_F(EngineMapResultsTest, AStoppedRunWhoseResultsCannotBeWrittenIsOverAllTheS
   EXPECT_EQ(LastRun(name).status, "ABORTED");
   EXPECT_EQ(LastRun(name).items.results_written, 0U);
   EXPECT_TRUE(harness_.Redrive(name).ok());
+}
+
+// What was written before the redrive is not what the run that was redriven leaves.
+TEST_F(EngineMapResultsTest, ARedrivenRunThatCannotWriteHasWrittenNothing) {
+  broken_ = {"1"};
+  Serve();
+  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":1,)"), Numbers(3));
+  EXPECT_EQ(LastRun(name).items.results_written, 2U);
+  objects_->RefuseWrites();
+  ASSERT_TRUE(harness_.Redrive(name).ok());
+  harness_.Settle();
+  EXPECT_EQ(LastRun(name).status, "FAILED");
+  EXPECT_EQ(LastRun(name).items.results_written, 0U);
+  EXPECT_EQ(LastRun(name).executions.results_written, 0U);
 }
 
 TEST_F(EngineMapResultsTest, NoRedriveBeginsWhileAStoppedRunWrites) {
@@ -356,7 +412,7 @@ TEST_F(EngineMapResultsTest, NothingIsLostOrWrittenTwiceInACrash) {
     const auto info = harness.engine().DescribeExecution(name);
     if (!info.ok()) continue;  // the start itself was lost with its answer
     EXPECT_EQ(info->error, "States.ExceedToleratedFailureThreshold") << polls;
-    const MapRunInfo run = LastRun(harness, name);
+    const MapRunInfo run = LastMapRun(harness, name);
     EXPECT_EQ(run.status, "FAILED") << polls;
     EXPECT_EQ(AllInputs(run), Texts(0, 9)) << polls;
     EXPECT_EQ(Inputs(run, "FAILED_0.json", "FAILED"), Texts(4, 5)) << polls;
@@ -387,7 +443,7 @@ TEST_F(EngineMapResultsTest, ARunThatIsStoppedWhileItFailsIsRedriven) {
     const bool crashes = polls % 2 == 1;
     crashes ? harness.Crash() : worker.Vanish();
     harness.Settle();
-    const MapRunInfo before = LastRun(harness, name);
+    const MapRunInfo before = LastMapRun(harness, name);
     EXPECT_NE(before.status, "RUNNING") << polls;
     if (before.status == "ABORTED") ++aborted;
     EXPECT_EQ(before.items.running, 0U);
@@ -398,7 +454,7 @@ TEST_F(EngineMapResultsTest, ARunThatIsStoppedWhileItFailsIsRedriven) {
     harness.Advance(5s);
     ASSERT_TRUE(harness.Redrive(name).ok()) << polls;
     harness.Settle();
-    const MapRunInfo run = LastRun(harness, name);
+    const MapRunInfo run = LastMapRun(harness, name);
     EXPECT_EQ(run.status, "SUCCEEDED") << polls;
     EXPECT_EQ(run.items.succeeded, std::uint64_t{kItems}) << polls;
     EXPECT_EQ(run.items.results_written, std::uint64_t{kItems}) << polls;
@@ -425,14 +481,14 @@ TEST_F(EngineMapResultsTest, ARedriveWritesAllResultsAgain) {
     });
     const ExecutionName name = harness.Start("m", Numbers(6));
     harness.Settle();
-    const MapRunInfo before = LastRun(harness, name);
+    const MapRunInfo before = LastMapRun(harness, name);
     EXPECT_EQ(before.status, "FAILED");
     EXPECT_EQ(before.executions.total, 6U);
     EXPECT_EQ(before.executions.pending, 3U);
     broken_.clear();
     ASSERT_TRUE(harness.Redrive(name).ok());
     harness.Settle();
-    const MapRunInfo run = LastRun(harness, name);
+    const MapRunInfo run = LastMapRun(harness, name);
     EXPECT_EQ(run.arn, before.arn);
     EXPECT_EQ(run.status, "SUCCEEDED");
     EXPECT_EQ(run.items.succeeded, 6U);
@@ -487,7 +543,7 @@ TEST_F(EngineMapResultsTest, EndsThatComeTooLateAreNotCounted) {
       static_cast<void>(static_cast<runtime::EngineImpl&>(harness.engine()).Poll());
     worker.Complete(worker.tasks[1], {.output = "1"});
     harness.Settle();
-    const MapRunInfo run = LastRun(harness, name);
+    const MapRunInfo run = LastMapRun(harness, name);
     EXPECT_EQ(run.status, "FAILED");
     EXPECT_EQ(run.items.succeeded + run.items.aborted + run.items.failed, 4U) << polls;
     EXPECT_EQ(AllInputs(run), Texts(0, 4)) << polls;

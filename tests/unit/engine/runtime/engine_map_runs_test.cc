@@ -7,12 +7,14 @@
 
 #include "engine/json/parse.h"
 #include "tests/support/engine_harness.h"
+#include "tests/support/map_runs.h"
 
 namespace pawl {
 namespace {
 
 using namespace std::chrono_literals;
 using test::EngineHarness;
+using test::Numbers;
 using test::ScriptedWorker;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -22,13 +24,6 @@ std::string MapOver(const std::string& more = "") {
   return R"({"StartAt":"M","States":{"M":{"Type":"Map","Label":"items",)" + more + R"(
       "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
       "StartAt":"F","States":{"F":{"Type":"Task","Resource":"f","End":true}}},"End":true}}})";
-}
-
-std::string Numbers(int count) {
-  std::string text = "[";
-  for (int i = 0; i < count; ++i)
-    text += (i > 0 ? "," : "") + std::to_string(i);
-  return text + "]";
 }
 
 class EngineMapRunsTest : public testing::Test {
@@ -53,12 +48,7 @@ class EngineMapRunsTest : public testing::Test {
     return name;
   }
 
-  MapRunInfo OnlyRun(const ExecutionName& name) {
-    const auto list = harness_.engine().ListMapRuns(name, 10, "");
-    EXPECT_TRUE(list.ok()) << list.status().ToString();
-    EXPECT_EQ(list->map_runs.size(), 1U);
-    return list->map_runs.empty() ? MapRunInfo{} : list->map_runs[0];
-  }
+  MapRunInfo OnlyRun(const ExecutionName& name) { return test::LastMapRun(harness_, name); }
 
   std::vector<ExecutionInfo> Children(const MapRunInfo& run) {
     return harness_.engine()
@@ -66,16 +56,7 @@ class EngineMapRunsTest : public testing::Test {
         ->executions;
   }
 
-  std::size_t RowsOf(char tag) {
-    std::size_t count = 0;
-    for (std::uint16_t shard = 0; shard < rows::kShards; ++shard) {
-      storage::Range all = rows::OutboxOf(ShardId{shard});
-      all.begin[2] = tag;
-      all.end = rows::PrefixEnd(all.begin);
-      count += storage::ScanAndWait(harness_.store(), all)->size();
-    }
-    return count;
-  }
+  std::size_t RowsOf(char tag) { return test::AllRowsOf(harness_, tag).size(); }
 
   static constexpr Duration kRetention = 60s;
 
@@ -122,6 +103,30 @@ TEST(EngineMapRunsLimitTest, RunsAgreeWithAHistoryThatIsFull) {
     const bool has_succeeded = !runs.empty() && runs[0].status == "SUCCEEDED";
     EXPECT_EQ(has_succeeded, count("MapRunSucceeded") == 1) << room;
   }
+}
+
+// A redrive that has no place for MapRunRedriven leaves the run as it was.
+TEST(EngineMapRunsLimitTest, ARunThatIsNotRedrivenForWantOfPlaceHasFailed) {
+  Limits limits;
+  limits.history_events_max = 9;
+  EngineHarness harness(EngineOptions{.limits = limits});
+  harness.AddWorker({"f"}).Fails("f", "Broken");
+  harness.Deploy("m", MapOver());
+  const ExecutionName name = harness.Start("m", "[1]");
+  harness.Settle();
+  ASSERT_TRUE(harness.Redrive(name).ok());
+  harness.Settle();
+  EXPECT_THAT(harness.EventTypes(name),
+              ElementsAre("ExecutionStarted",
+                          "MapStateEntered",
+                          "MapStateStarted",
+                          "MapRunStarted",
+                          "MapRunFailed",
+                          "MapStateFailed",
+                          "ExecutionFailed",
+                          "ExecutionRedriven",
+                          "ExecutionFailed"));
+  EXPECT_EQ(test::LastMapRun(harness, name).status, "FAILED");
 }
 
 // An execution that was started in the group at hand is in no row yet when the end of another one

@@ -623,7 +623,7 @@ def test_a_trace_has_the_request_and_the_response(server: Server) -> None:
         "protocol": "http",
         "statusCode": "200",
         "statusMessage": "OK",
-        "headers": "[content-length: 7]",
+        "headers": "[Content-Length: 7]",
         "body": '{"n":1}',
     }
 

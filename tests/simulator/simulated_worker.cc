@@ -225,6 +225,8 @@ void SimulatedWorker::Heartbeat() {
 std::optional<TaskRef> SimulatedWorker::FindSilentTask(Timestamp now) const {
   if (!session_) return std::nullopt;
   for (const auto& [ref, task] : running_) {
+    // Who ended it with its token may be at work still, and nobody waits for that.
+    if (all_.ledger.accepted_with_token.contains(ref)) continue;
     const auto heard = heard_.find(ref);
     if (task.heartbeat && heard != heard_.end() && heard->second + *task.heartbeat <= now) {
       return ref;

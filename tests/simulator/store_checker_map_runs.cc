@@ -73,21 +73,34 @@ Tally TallyOf(const StoredRun& run, const MapRunWait& wait, bool has_aborted_ope
       tally.items.started += open.items;
     }
   }
+  std::vector<const rows::EndedChildRow*> waiting;
   for (const auto& [index, ended] : run.ended) {
     tally.items_given += ended.items;
     // They are started again in the order of their places.
-    const bool is_pending = wait.is_redriving() && !ended.output && index >= wait.redrive.next;
-    if (is_pending) {
-      pend(ended.items);
-      continue;
-    }
-    if (ended.status == kPendingStatus) continue;
+    const bool is_waiting = wait.is_redriving() && !ended.output && index >= wait.redrive.next;
+    if (is_waiting) waiting.push_back(&ended);
+    if (is_waiting || ended.status == kPendingStatus) continue;
     Count(tally.executions, ended.status, 1);
     Count(tally.items, ended.status, ended.items);
     if (!ended.output) continue;
     tally.result_bytes += ended.output->size() + (tally.executions.succeeded > 1 ? 1 : 0);
   }
+  // The last may have become pending in this very attempt, which does not start them again.
+  const std::uint64_t others = tally.executions_pending;
+  while (!waiting.empty() && others + waiting.size() > wait.redrive.executions_pending &&
+         waiting.back()->status == kPendingStatus) {
+    waiting.pop_back();
+  }
+  for (const rows::EndedChildRow* ended : waiting)
+    pend(ended->items);
   return tally;
+}
+
+std::string Text(const MapRunCounts& counts) {
+  return std::to_string(counts.started) + " started (" + std::to_string(counts.succeeded) +
+         " succeeded, " + std::to_string(counts.failed) + " failed, " +
+         std::to_string(counts.timed_out) + " timed out, " + std::to_string(counts.aborted) +
+         " aborted)";
 }
 
 }  // namespace
@@ -245,7 +258,14 @@ bool StoreChecker::CheckRunCounts(const StoredExecution& execution,
   if (tally.executions != wait.executions || tally.items != wait.items ||
       tally.executions_pending != wait.redrive.executions_pending ||
       tally.items_pending != wait.redrive.items_pending) {
-    return Fail(execution, who + "counts other executions or items than there are rows");
+    return Fail(execution,
+                who + "counts other executions or items than there are rows: " +
+                    Text(wait.executions) + " and " + Text(wait.items) + ", pending " +
+                    std::to_string(wait.redrive.executions_pending) + " and " +
+                    std::to_string(wait.redrive.items_pending) + "; by the rows " +
+                    Text(tally.executions) + " and " + Text(tally.items) + ", pending " +
+                    std::to_string(tally.executions_pending) + " and " +
+                    std::to_string(tally.items_pending));
   }
   std::set<std::uint32_t> places;
   for (const auto& [index, open] : stored.open)

@@ -119,7 +119,11 @@ void World::CheckSettled() {
                 std::to_string(statistics.leased_tasks) + " with workers");
   }
   for (const auto& worker : workers_) {
-    if (worker->FindSilentTask(now)) return Fail("at rest a task's heartbeats are missing");
+    if (const auto silent = worker->FindSilentTask(now)) {
+      return Fail("at rest the heartbeats of task " + std::to_string(silent->execution.number.value) + " frame " +
+                  std::to_string(silent->frame.value) + " wait " +
+                  std::to_string(silent->wait_number) + " are missing");
+    }
   }
   for (const Request& request : requests_) {
     if (!request.is_answered) return Fail("at rest the " + request.what + " is not answered");

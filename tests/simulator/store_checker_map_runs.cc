@@ -258,14 +258,14 @@ bool StoreChecker::CheckRunCounts(const StoredExecution& execution,
   if (tally.executions != wait.executions || tally.items != wait.items ||
       tally.executions_pending != wait.redrive.executions_pending ||
       tally.items_pending != wait.redrive.items_pending) {
-    return Fail(execution,
-                who + "counts other executions or items than there are rows: " +
-                    Text(wait.executions) + " and " + Text(wait.items) + ", pending " +
-                    std::to_string(wait.redrive.executions_pending) + " and " +
-                    std::to_string(wait.redrive.items_pending) + "; by the rows " +
-                    Text(tally.executions) + " and " + Text(tally.items) + ", pending " +
-                    std::to_string(tally.executions_pending) + " and " +
-                    std::to_string(tally.items_pending));
+    return Fail(
+        execution,
+        who + "counts other executions or items than there are rows: " + Text(wait.executions) +
+            " and " + Text(wait.items) + ", pending " +
+            std::to_string(wait.redrive.executions_pending) + " and " +
+            std::to_string(wait.redrive.items_pending) + "; by the rows " + Text(tally.executions) +
+            " and " + Text(tally.items) + ", pending " + std::to_string(tally.executions_pending) +
+            " and " + std::to_string(tally.items_pending));
   }
   std::set<std::uint32_t> places;
   for (const auto& [index, open] : stored.open)

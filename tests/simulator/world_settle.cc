@@ -120,7 +120,8 @@ void World::CheckSettled() {
   }
   for (const auto& worker : workers_) {
     if (const auto silent = worker->FindSilentTask(now)) {
-      return Fail("at rest the heartbeats of task " + std::to_string(silent->execution.number.value) + " frame " +
+      return Fail("at rest the heartbeats of task " +
+                  std::to_string(silent->execution.number.value) + " frame " +
                   std::to_string(silent->frame.value) + " wait " +
                   std::to_string(silent->wait_number) + " are missing");
     }

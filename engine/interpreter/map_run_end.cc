@@ -124,7 +124,8 @@ void Interpreter::FailMapRun(Frame& frame, Failure failure) {
   failed.cause = failure.cause;
   EndMapRun(frame, wait, "FAILED");
   wait.memory = {};
-  KeepFailed({.frame = frame.number, .wait = std::move(wait)}, failure);
+  KeepFailed({.frame = frame.number, .wait = std::move(wait), .first_erased = turn_.results.size()},
+             failure);
   frame.wait = RunnableWait{.is_entered = true};
   if (Retry(frame, failure)) return failed_.clear();
   RecordOn(frame, EventType::kMapStateFailed);

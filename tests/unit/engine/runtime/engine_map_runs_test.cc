@@ -455,5 +455,18 @@ TEST_F(EngineMapRunsTest, RetentionRemovesRunsAndTheirExecutions) {
   EXPECT_EQ(RowsOf('M') + RowsOf('I') + RowsOf('J') + RowsOf('E'), 0U);
 }
 
+TEST_F(EngineMapRunsTest, ARunThatFailsAtOnceLeavesNothingOfTheJoinBeforeIt) {
+  const ExecutionInfo info = harness_.Run(R"({"StartAt":"P","States":{
+      "P":{"Type":"Parallel","Branches":[
+          {"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}},
+          {"StartAt":"B","States":{"B":{"Type":"Pass","End":true}}}],"Next":"M"},
+      "M":{"Type":"Map","ItemSelector":{"absent.$":"$.no.such"},"ItemProcessor":{
+          "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+          "StartAt":"C","States":{"C":{"Type":"Pass","End":true}}},"End":true}}})",
+                                          "1");
+  EXPECT_EQ(info.error, "States.Runtime");
+  EXPECT_THAT(test::AllRowsOf(harness_, 'R'), testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace pawl

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import http.server
 import json
-import threading
 import urllib.parse
 from typing import Any, Callable, Iterator
 from xml.sax.saxutils import escape
 
 import pytest
+
+from serving import serving
 
 REQUEST_ID = "5c2a7d1e-0000-4000-8000-000000000001"
 NOT_NULL = (
@@ -213,13 +214,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def aws_stub() -> Iterator[Stub]:
     """The services, while the test runs."""
-    stub = Stub()
-    thread = threading.Thread(target=stub.serve_forever, args=(0.01,))
-    thread.start()
-    yield stub
-    stub.shutdown()
-    thread.join()
-    stub.server_close()
+    with serving(Stub()) as stub:
+        yield stub
 
 
 @pytest.fixture

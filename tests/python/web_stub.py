@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import http.server
 import json
-import threading
 import urllib.parse
 from typing import Any, Iterator, NamedTuple
 
 import pytest
+
+from serving import serving
 
 
 class Asked(NamedTuple):
@@ -95,13 +96,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def web_stub() -> Iterator[WebStub]:
     """The server, while the test runs."""
-    stub = WebStub()
-    thread = threading.Thread(target=stub.serve_forever, args=(0.01,))
-    thread.start()
-    yield stub
-    stub.shutdown()
-    thread.join()
-    stub.server_close()
+    with serving(WebStub()) as stub:
+        yield stub
 
 
 @pytest.fixture

@@ -173,12 +173,46 @@ class Folder {
     return nullptr;
   }
 
+  // The iteration that this event's thread ends later, where one event after the other leads to
+  // the iteration's end.
+  std::optional<std::uint32_t> IterationEndedLater() const {
+    EventId last = event().id;
+    // Ids are counted from 1.
+    for (auto later = events_->begin() + static_cast<std::ptrdiff_t>(last); later != events_->end();
+         ++later) {
+      if (later->previous != last) continue;
+      switch (later->type) {
+        case EventType::kMapIterationSucceeded:
+        case EventType::kMapIterationFailed:
+          return later->index;
+        case EventType::kMapStateStarted:
+        case EventType::kParallelStateStarted:
+          // Threads of its own follow it.
+          return std::nullopt;
+        default:
+          last = later->id;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // Whether the innermost iteration around a frame is the one with `index`; nullopt fits all.
+  bool IsInIteration(const FoldedFrame& frame, std::optional<std::uint32_t> index) const {
+    if (!index) return true;
+    for (const FoldedFrame* inner = &frame; inner->number != kRootFrame;
+         inner = &folded_.frames.at(inner->parent)) {
+      const FoldedFrame& join = folded_.frames.at(inner->parent);
+      if (machine_.states[join.state].type == asl::StateType::kMap) return inner->index == *index;
+    }
+    return false;
+  }
+
   // The frame of the previous event, or the one around it, that stands in the event's state. Behind
   // a redrive: the first frame that has done nothing since, and is in one of the phases.
   FoldedFrame* InState(std::initializer_list<Phase> phases) {
     if (FollowsRedrive()) {
-      return FirstAfterRedrive([&](const FoldedFrame& frame) {
-        return frame.last == event().previous &&
+      return FirstAfterRedrive([&, ended_later = IterationEndedLater()](const FoldedFrame& frame) {
+        return frame.last == event().previous && IsInIteration(frame, ended_later) &&
                std::find(phases.begin(), phases.end(), frame.phase) != phases.end();
       });
     }
@@ -434,9 +468,11 @@ class Folder {
   FoldedFrame* FirstDue() {
     FoldedFrame* first = InState({Phase::kEntered});
     if (first == nullptr || !FollowsRedrive()) return first;
+    const std::optional<std::uint32_t> ended_later = IterationEndedLater();
     for (auto& [number, frame] : folded_.frames) {
       const bool is_waiting = frame.is_open && frame.state == event().state &&
-                              frame.last == event().previous && frame.phase == Phase::kEntered;
+                              frame.last == event().previous && frame.phase == Phase::kEntered &&
+                              IsInIteration(frame, ended_later);
       if (is_waiting && DueOf(frame) < DueOf(*first)) first = &frame;
     }
     return first;

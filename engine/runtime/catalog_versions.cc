@@ -94,7 +94,7 @@ Result<VersionInfo> Catalog::Publish(const PublishRequest& request, Timestamp no
   if (request.revision_id) {
     ASSIGN_OR_RETURN(rows::RevisionRow latest,
                      ReadRevision(request.namespace_id, name, machine.revision));
-    const std::string& id = latest.id.empty() ? kInitialRevision : latest.id;
+    const std::string id = latest.id.empty() ? std::string(kInitialRevision) : latest.id;
     if (*request.revision_id != id) {
       return Conflict("Failed to publish the State Machine version for revision " +
                       *request.revision_id + ". The current State Machine revision is " + id + ".");

@@ -79,7 +79,7 @@ struct EngineOptions {
   // Starts are refused (ResourceExhausted) while this many messages wait to be taken.
   std::size_t inbox_messages_max = 200'000;
   // Memory for executions at hand; beyond it those that are idle leave memory (they stay on disk).
-  std::size_t resident_bytes_max = 64U * 1024 * 1024;
+  std::size_t resident_bytes_max = std::size_t{64} * 1024 * 1024;
   // Disk space below which starts and deployments are refused, and below which completions are
   // refused too (workers keep them).
   std::uint64_t disk_soft_reserve_bytes = 256ULL * 1024 * 1024;
@@ -416,7 +416,8 @@ struct TaskRef {
 
 struct TaskRefHash {
   std::size_t operator()(const TaskRef& ref) const noexcept {
-    return std::hash<ExecutionId>()(ref.execution) * 31 + ref.frame.value * 7 + ref.wait_number;
+    return std::hash<ExecutionId>()(ref.execution) * 31 + std::size_t{ref.frame.value} * 7 +
+           ref.wait_number;
   }
 };
 
@@ -477,6 +478,7 @@ class TaskSink {
 
   // To a worker with WorkerHello::takes_deployed: all versions of deployed functions there are now,
   // by task_name; at once, and again after each change. The worker announces what it has fetched.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): a sink that takes them keeps them.
   virtual void Provide(std::vector<RunnableFunction> /*functions*/) {}
 };
 

@@ -20,7 +20,7 @@ inline constexpr std::size_t kAliasesMax = 100;
 inline constexpr std::size_t kDescriptionCharactersMax = 256;
 
 // What PublishRequest::revision_id calls the first revision of a state machine, which has no id.
-inline constexpr char kInitialRevision[] = "INITIAL";
+inline constexpr std::string_view kInitialRevision = "INITIAL";
 
 struct PublishRequest {
   NamespaceId namespace_id = {};

@@ -193,13 +193,16 @@ TEST_F(EngineVersionsTest, AVersionIsPublishedOfTheRevisionThatIsMeant) {
   EXPECT_EQ(engine().PublishVersion({.state_machine = "m", .revision_id = "x"}).status().reason(),
             "Conflict");
   EXPECT_TRUE(
-      engine().PublishVersion({.state_machine = "m", .revision_id = kInitialRevision}).ok());
+      engine()
+          .PublishVersion({.state_machine = "m", .revision_id = std::string(kInitialRevision)})
+          .ok());
   const std::string id = Deploy(2, false).state_machine.revision_id;
-  EXPECT_EQ(engine()
-                .PublishVersion({.state_machine = "m", .revision_id = kInitialRevision})
-                .status()
-                .reason(),
-            "Conflict");
+  EXPECT_EQ(
+      engine()
+          .PublishVersion({.state_machine = "m", .revision_id = std::string(kInitialRevision)})
+          .status()
+          .reason(),
+      "Conflict");
   EXPECT_EQ(engine().PublishVersion({.state_machine = "m", .revision_id = id})->version, 2U);
 }
 

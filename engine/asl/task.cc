@@ -38,10 +38,9 @@ std::string Listed(std::span<const std::string_view> words) {
   return "[" + list + "]";
 }
 
-// A literal among words, of which only the first `run` are run.
+// A literal among words.
 void CheckInvokeWord(const Place& place,
                      std::span<const std::string_view> words,
-                     std::size_t run,
                      Problems& problems) {
   const SourceNode& node = *place.node;
   if (IsExpression(place)) {
@@ -53,8 +52,6 @@ void CheckInvokeWord(const Place& place,
                    place,
                    "The field " + Quote(place.name) + " should have one of these values: " +
                        Listed(words) + ", found " + Describe(node));
-  } else if (static_cast<std::size_t>(found - words.begin()) >= run) {
-    problems.NotSupported(place, std::string(place.name) + " " + std::string(node.text));
   }
 }
 
@@ -88,9 +85,9 @@ void CheckInvokeMember(const Place& place, Language language, Problems& problems
     return;
   }
   if (name == "InvocationType") {
-    CheckInvokeWord(place, kInvocationTypes, 1, problems);
+    CheckInvokeWord(place, kInvocationTypes, problems);
   } else if (name == "LogType") {
-    CheckInvokeWord(place, kLogTypes, kLogTypes.size(), problems);
+    CheckInvokeWord(place, kLogTypes, problems);
   } else if (name == "FunctionName") {
     const bool is_text = place.node->is(json::Type::kString);
     if (!is_text) {

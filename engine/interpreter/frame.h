@@ -24,6 +24,13 @@ struct RunnableWait {
   bool operator==(const RunnableWait&) const = default;
 };
 
+// How lambda:invoke calls its function: Lambda's InvocationType. Stored: never reuse a number.
+enum class Invocation : std::uint8_t {
+  kRequestResponse = 0,  // the task's result is the function's
+  kEvent = 1,            // the function runs later, and nothing waits for it
+  kDryRun = 2,           // it does not run: only that it is there is found out
+};
+
 // A function's result, or a worker that takes an activity's task.
 struct TaskWait {
   EventId scheduled_event = 0;
@@ -34,6 +41,8 @@ struct TaskWait {
   std::string qualifier = {};
   // The Parameters ask for the function's log (LogType Tail).
   bool wants_log = false;
+  // Of lambda:invoke. What does not wait for the function is answered by the engine itself.
+  Invocation invocation = Invocation::kRequestResponse;
   std::optional<Timestamp> deadline = {};
   std::optional<Duration> heartbeat = {};
   // What the call answered that started a job (.sync); now its end is waited for.

@@ -157,7 +157,16 @@ class Interpreter {
   // What a task calls, as the failure of too large a result names it.
   std::string CalledAs(const asl::TaskState& task) const;
   void FunctionReturned(Frame& frame, Bytes answer);
-  void RefuseClientContext(Frame& frame, const Status& why);
+
+  // Why Lambda refuses a call before it comes to the function: the name of the task's error without
+  // "Lambda.", and Lambda's own.
+  struct InvocationRefusal {
+    std::string error;
+    std::string name;
+    std::string message;
+  };
+
+  void RefuseInvocation(Frame& frame, const InvocationRefusal& why);
   void AwaitJob(Frame& frame, Bytes answer);
   // The answer to the call of an integration, as its result or as what the job is known by.
   Bytes AnswerOf(const Frame& frame, const TaskEnded& ended) const;

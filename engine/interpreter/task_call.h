@@ -17,6 +17,7 @@ struct TaskCall {
   bool wants_log = false;
   // JSON text that the function's context object has as client_context; may be empty.
   std::string client_context = {};
+  Invocation invocation = Invocation::kRequestResponse;
 };
 
 // What a worker gets of the task. The event of a call that a built-in function makes (asl's

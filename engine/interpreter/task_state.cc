@@ -55,6 +55,27 @@ std::string InvokeEnvelope(std::string_view result,
   return text;
 }
 
+// What lambda:invoke gives where it did not wait for the function: Lambda's answer has no body and
+// names no version.
+std::string TakenEnvelope(Invocation invocation, const std::string& request_id) {
+  const std::string status = invocation == Invocation::kEvent ? "202" : "204";
+  return R"({"Payload":"","SdkHttpMetadata":{"AllHttpHeaders":{"x-amzn-RequestId":[")" +
+         request_id + R"("]},"HttpHeaders":{"x-amzn-RequestId":")" + request_id +
+         R"("},"HttpStatusCode":)" + status + R"(},"SdkResponseMetadata":{"RequestId":")" +
+         request_id + R"("},"StatusCode":)" + status + '}';
+}
+
+// AWS Lambda API Reference, "Invoke": InvocationType. nullopt: it is none of them.
+std::optional<Invocation> InvocationOf(const json::Value& parameters) {
+  const json::Value* type = parameters.Find("InvocationType");
+  if (type == nullptr || type->is_null()) return Invocation::kRequestResponse;
+  if (!type->is_string()) return std::nullopt;
+  if (type->string() == "RequestResponse") return Invocation::kRequestResponse;
+  if (type->string() == "Event") return Invocation::kEvent;
+  if (type->string() == "DryRun") return Invocation::kDryRun;
+  return std::nullopt;
+}
+
 // "sqs" or "aws-sdk:s3" of "sqs:sendMessage" or "aws-sdk:s3:getObject".
 std::string_view ServiceOf(std::string_view service_call) {
   return service_call.substr(0, service_call.rfind(':'));
@@ -116,7 +137,8 @@ TaskCall CallOf(const asl::StateMachine& machine,
           .qualifier = wait.qualifier,
           .payload = Bytes(InvokedEvent(payload)),
           .wants_log = wait.wants_log,
-          .client_context = client_context.ok() ? *client_context : std::string()};
+          .client_context = client_context.ok() ? *client_context : std::string(),
+          .invocation = wait.invocation};
 }
 
 TaskCall CallElsewhere(const asl::StateMachine& machine,
@@ -194,7 +216,7 @@ void Interpreter::ExecuteTask(Frame& frame) {
   if (!input) return;
 
   TaskWait wait;
-  std::optional<Status> context_refusal;
+  std::optional<InvocationRefusal> refusal;
   Datum raw_input(frame.input);
   bool has_failed = false;
   std::optional<std::int64_t> timeout;
@@ -224,7 +246,22 @@ void Interpreter::ExecuteTask(Frame& frame) {
     if (qualifier != nullptr && qualifier->is_string()) wait.qualifier = qualifier->string();
     wait.wants_log = log_type != nullptr && log_type->is_string() && log_type->string() == "Tail";
     const auto client_context = ClientContextOf(parameters);
-    if (!client_context.ok()) context_refusal = client_context.status();
+    if (!client_context.ok()) {
+      refusal = {.error = "InvalidRequestContentException",
+                 .name = "InvalidRequestContentException",
+                 .message = client_context.status().message()};
+    }
+    if (const auto invocation = InvocationOf(parameters)) {
+      wait.invocation = *invocation;
+    } else {
+      const json::Value& found = *parameters.Find("InvocationType");
+      refusal = {.error = "AWSLambdaException",
+                 .name = "ValidationException",
+                 .message = "1 validation error detected: Value '" +
+                            (found.is_string() ? std::string(found.string()) : json::Write(found)) +
+                            "' at 'invocationType' failed to satisfy constraint: Member must "
+                            "satisfy enum value set: [Event, RequestResponse, DryRun]"};
+    }
   }
 
   if (task.integration == Integration::kEngineCall) {
@@ -251,7 +288,7 @@ void Interpreter::ExecuteTask(Frame& frame) {
   scheduled.timeout_seconds = timeout;
   scheduled.heartbeat_seconds = heartbeat;
   if (!rows_.header.test_case.empty() && EndByTestCase(frame)) return;
-  if (context_refusal) return RefuseClientContext(frame, *context_refusal);
+  if (refusal) return RefuseInvocation(frame, *refusal);
   wait.scheduled_event = scheduled.id;
   if (timeout) {
     wait.deadline = now_ + std::chrono::seconds(*timeout);
@@ -263,16 +300,14 @@ void Interpreter::ExecuteTask(Frame& frame) {
 }
 
 // Lambda refuses the call before it comes to the function.
-void Interpreter::RefuseClientContext(Frame& frame, const Status& why) {
+void Interpreter::RefuseInvocation(Frame& frame, const InvocationRefusal& why) {
   RecordTaskStarted(frame, std::nullopt);
   const std::string request_id = RequestId(rows_.header, frame.number, frame.wait_number + 1);
   TaskFailed(frame,
              EventType::kTaskFailed,
-             {.error = "Lambda.InvalidRequestContentException",
-              .cause = why.message() +
-                       " (Service: AWSLambda; Status Code: 400; Error Code: "
-                       "InvalidRequestContentException; Request ID: " +
-                       request_id + "; Proxy: null)"});
+             {.error = "Lambda." + why.error,
+              .cause = why.message + " (Service: AWSLambda; Status Code: 400; Error Code: " +
+                       why.name + "; Request ID: " + request_id + "; Proxy: null)"});
 }
 
 // Started is no turn of its own: it is written with the end of the attempt.
@@ -401,14 +436,16 @@ Bytes Interpreter::AnswerOf(const Frame& frame, const TaskEnded& ended) const {
   const auto& task = std::get<asl::TaskState>(StateOf(frame).details);
   // The engine and the built-in functions give the envelope of the service with the answer.
   if (task.integration != Integration::kLambdaInvoke) return *ended.output;
+  const auto& wait = std::get<TaskWait>(frame.wait);
+  const std::string request_id = RequestId(rows_.header, frame.number, frame.wait_number);
+  if (wait.invocation != Invocation::kRequestResponse) {
+    return Bytes(TakenEnvelope(wait.invocation, request_id));
+  }
   std::optional<std::string> log;
-  if (std::get<TaskWait>(frame.wait).wants_log) log = expression::EncodeBase64(ended.log_tail);
+  if (wait.wants_log) log = expression::EncodeBase64(ended.log_tail);
   const std::string version =
       ended.function_version == 0 ? "$LATEST" : std::to_string(ended.function_version);
-  return Bytes(InvokeEnvelope(ended.output->view(),
-                              RequestId(rows_.header, frame.number, frame.wait_number),
-                              version,
-                              log));
+  return Bytes(InvokeEnvelope(ended.output->view(), request_id, version, log));
 }
 
 // A call that was given a token has returned: what it returned is recorded and goes nowhere.

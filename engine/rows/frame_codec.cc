@@ -41,7 +41,14 @@ enum class WaitKind : std::uint8_t {
 };
 
 // Optional fields of a task wait.
-enum TaskFlags : std::uint8_t { kFunction = 1, kDeadline = 2, kHeartbeat = 4, kLog = 8, kJob = 16 };
+enum TaskFlags : std::uint8_t {
+  kFunction = 1,
+  kDeadline = 2,
+  kHeartbeat = 4,
+  kLog = 8,
+  kJob = 16,
+  kInvocation = 32,
+};
 
 struct WaitEncoder {
   Encoder& encoder;
@@ -53,9 +60,11 @@ struct WaitEncoder {
   void operator()(const TaskWait& wait) const {
     Kind(WaitKind::kTask);
     const bool has_function = !wait.function_name.empty();
-    encoder.Byte(static_cast<std::uint8_t>(
-        (has_function ? kFunction : 0) | (wait.deadline ? kDeadline : 0) |
-        (wait.heartbeat ? kHeartbeat : 0) | (wait.wants_log ? kLog : 0) | (wait.job ? kJob : 0)));
+    const bool has_invocation = wait.invocation != interpreter::Invocation::kRequestResponse;
+    encoder.Byte(
+        static_cast<std::uint8_t>((has_function ? kFunction : 0) | (wait.deadline ? kDeadline : 0) |
+                                  (wait.heartbeat ? kHeartbeat : 0) | (wait.wants_log ? kLog : 0) |
+                                  (wait.job ? kJob : 0) | (has_invocation ? kInvocation : 0)));
     encoder.Varint(wait.scheduled_event);
     AppendPayload(encoder, wait.parameters);
     if (has_function) {
@@ -65,6 +74,7 @@ struct WaitEncoder {
     if (wait.deadline) AppendTime(encoder, *wait.deadline);
     if (wait.heartbeat) encoder.Varint(static_cast<std::uint64_t>(wait.heartbeat->count()));
     if (wait.job) AppendPayload(encoder, *wait.job);
+    if (has_invocation) encoder.Byte(static_cast<std::uint8_t>(wait.invocation));
   }
 
   void operator()(const TimerWait& wait) const {
@@ -108,10 +118,19 @@ struct WaitEncoder {
   void Kind(WaitKind kind) const { encoder.Byte(static_cast<std::uint8_t>(kind)); }
 };
 
+interpreter::Invocation TakeInvocation(Decoder& decoder) {
+  const auto invocation = static_cast<interpreter::Invocation>(decoder.Byte());
+  if (invocation != interpreter::Invocation::kEvent &&
+      invocation != interpreter::Invocation::kDryRun) {
+    decoder.Fail();
+  }
+  return invocation;
+}
+
 TaskWait TakeTaskWait(Decoder& decoder) {
   TaskWait wait;
   const std::uint8_t flags = decoder.Byte();
-  if (flags > (kFunction | kDeadline | kHeartbeat | kLog | kJob)) decoder.Fail();
+  if (flags > (kFunction | kDeadline | kHeartbeat | kLog | kJob | kInvocation)) decoder.Fail();
   wait.wants_log = (flags & kLog) != 0;
   wait.scheduled_event = decoder.Varint32();
   wait.parameters = TakePayload(decoder);
@@ -126,6 +145,7 @@ TaskWait TakeTaskWait(Decoder& decoder) {
     if (*wait.heartbeat < Duration(0)) decoder.Fail();
   }
   if ((flags & kJob) != 0) wait.job = TakePayload(decoder);
+  if ((flags & kInvocation) != 0) wait.invocation = TakeInvocation(decoder);
   return wait;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/interpreter/task_call.h"
 #include "engine/rows/keys.h"
 #include "engine/runtime/engine_impl.h"
+#include "engine/runtime/function_events.h"
 
 namespace pawl::runtime {
 namespace {
@@ -125,6 +126,52 @@ void EngineImpl::StartChild(ChildRequest request) {
   const ShardId shard = rows::ShardOf(
       command->request.namespace_id, command->request.state_machine, command->request.name);
   Post(shard, std::move(*command));
+}
+
+void EngineImpl::CallUnawaited(UnawaitedCall call) {
+  const TaskRef ref = call.task.ref;
+  // Another Lambda's functions are not known here: its answer to the event says so.
+  auto refusal = options_.lambda_endpoint.empty()
+                     ? matcher_->FindRefusal(call.namespace_id, call.task)
+                     : std::nullopt;
+  if (refusal && clock_->Now() < call.unknown_until) {
+    return Post(ref.execution.shard, ChildRefusedCommand{ref.execution, ref.frame});
+  }
+  if (refusal) {
+    return Post(
+        ref.execution.shard,
+        ChildAnsweredCommand{
+            .ref = ref, .error = std::move(refusal->error), .cause = std::move(refusal->cause)});
+  }
+  const auto taken = [this, ref] {
+    Post(ref.execution.shard, ChildAnsweredCommand{.ref = ref, .output = Bytes("{}")});
+  };
+  if (call.invocation == interpreter::Invocation::kDryRun) return taken();
+  const std::string name = call.task.request_id;
+  StartEvent(*this,
+             {.namespace_id = call.namespace_id,
+              .function = std::move(call.task.function),
+              .qualifier = std::move(call.task.qualifier),
+              .payload = std::move(call.task.payload)},
+             name,
+             [this, ref, taken, name](const Status& started) {
+               // The name is the attempt's own: its event is there already.
+               if (started.ok() || started.code() == StatusCode::kAlreadyExists) return taken();
+               const bool passes = started.code() == StatusCode::kResourceExhausted ||
+                                   started.code() == StatusCode::kUnavailable;
+               if (passes) {
+                 return Post(ref.execution.shard, ChildRefusedCommand{ref.execution, ref.frame});
+               }
+               const bool is_large = started.reason() == "InvalidExecutionInput";
+               const std::string code = is_large ? "RequestTooLargeException" : "ServiceException";
+               Post(ref.execution.shard,
+                    ChildAnsweredCommand{
+                        .ref = ref,
+                        .error = "Lambda." + code,
+                        .cause = started.message() + " (Service: AWSLambda; Status Code: " +
+                                 (is_large ? "413" : "500") + "; Error Code: " + code +
+                                 "; Request ID: " + name + "; Proxy: null)"});
+             });
 }
 
 }  // namespace pawl::runtime

@@ -166,6 +166,10 @@ class EngineImpl final : public Engine, public ShardEnvironment {
   void Post(ShardId shard, ShardRequest request) override;
   void StartChild(ChildRequest request) override;
   void SignalTask(SignalRequest request) override;
+  void CallUnawaited(UnawaitedCall call) override;
+
+  Duration function_grace() const override { return options_.function_grace; }
+
   void RefuseCall(const TaskRef& ref,
                   const Status& status,
                   bool is_aws_sdk,

@@ -114,6 +114,8 @@ class Matcher {
   // A function that is not known any more.
   void RemoveKnownFunction(NamespaceId namespace_id, const std::string& function);
   bool KnowsFunction(NamespaceId namespace_id, const std::string& function);
+  // How a task that no worker is to get would fail for want of its function; nullopt: it is there.
+  std::optional<FailedTask> FindRefusal(NamespaceId namespace_id, const Task& task);
   // By name.
   std::vector<std::string> KnownFunctions(NamespaceId namespace_id);
 

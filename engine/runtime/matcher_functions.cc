@@ -42,6 +42,18 @@ FailedTask Matcher::TooManyRequests(const Task& task) const {
                 "TooManyRequestsException");
 }
 
+std::optional<FailedTask> Matcher::FindRefusal(NamespaceId namespace_id, const Task& task) {
+  const MutexLock lock(mutex_);
+  const FunctionId id(namespace_id.value, task.function);
+  const auto found = deployed_.find(id);
+  const bool is_there =
+      found == deployed_.end()
+          ? known_.contains(id)
+          : RouteOf(found->second->routes, task.qualifier, DrawOf(task.ref)).has_value();
+  if (is_there) return std::nullopt;
+  return NoSuchFunction(task);
+}
+
 std::optional<FailedTask> Matcher::Lead(Entry& entry) {
   if (deployed_.empty()) return std::nullopt;
   const auto found = deployed_.find(entry.function);

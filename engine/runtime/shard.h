@@ -53,6 +53,16 @@ struct SignalRequest {
   std::string request_id = {};
 };
 
+// A lambda:invoke that does not wait for its function.
+struct UnawaitedCall {
+  NamespaceId namespace_id = {};
+  interpreter::Invocation invocation = interpreter::Invocation::kEvent;
+  // Who calls what with what.
+  Task task = {};
+  // Until then a worker may still announce the function.
+  Timestamp unknown_until = {};
+};
+
 // What a shard asks of the process around it.
 class ShardEnvironment {
  public:
@@ -74,6 +84,10 @@ class ShardEnvironment {
   virtual void StartChild(ChildRequest request) = 0;
   // Ends the task of the token, or shows a sign of life of it, and answers in the same way.
   virtual void SignalTask(SignalRequest request) = 0;
+  // Makes the call durable, or finds out about the function, and answers in the same way.
+  virtual void CallUnawaited(UnawaitedCall call) = 0;
+  // EngineOptions::function_grace.
+  virtual Duration function_grace() const = 0;
 };
 
 // What an executor keeps for its shards; on the executor's thread.

@@ -21,7 +21,9 @@ constexpr Duration kCallPause = std::chrono::seconds(1);
 bool Shard::IsEngineCall(const Resident& execution, FrameNumber frame) {
   const auto found = execution.set.frames.find(frame);
   if (found == execution.set.frames.end()) return false;
-  if (!std::holds_alternative<interpreter::TaskWait>(found->second.wait)) return false;
+  const auto* wait = std::get_if<interpreter::TaskWait>(&found->second.wait);
+  if (wait == nullptr) return false;
+  if (wait->invocation != interpreter::Invocation::kRequestResponse) return true;
   const auto& state = execution.machine->states[found->second.state];
   const auto* task = std::get_if<asl::TaskState>(&state.details);
   return task != nullptr && task->integration == asl::TaskState::Integration::kEngineCall;
@@ -36,6 +38,18 @@ void Shard::CallEngine(Resident& execution, FrameNumber number) {
       interpreter::RequestId(execution.row.header, number, frame.wait_number);
   const auto parameters = TextOf(execution.id, wait.parameters);
   if (!parameters.ok()) return CannotRead(execution.id, parameters.status());
+  if (wait.invocation != interpreter::Invocation::kRequestResponse) {
+    interpreter::TaskCall call = interpreter::CallOf(*execution.machine, frame, *parameters, {});
+    return environment_.CallUnawaited(
+        {.namespace_id = execution.row.namespace_id,
+         .invocation = call.invocation,
+         .task = {.ref = ref,
+                  .function = std::move(call.function),
+                  .qualifier = std::move(call.qualifier),
+                  .payload = std::move(call.payload),
+                  .request_id = request_id},
+         .unknown_until = frame.entered_at + environment_.function_grace()});
+  }
   const auto refuse = [&](const Status& why) {
     environment_.Post(
         id_,

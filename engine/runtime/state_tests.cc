@@ -87,6 +87,12 @@ void StateTests::Start(TestStateRequest request, Timestamp now, Callback<StateTe
   if (auto* result = std::get_if<StateTestResult>(&outcome)) return done(std::move(*result));
 
   auto& call = std::get<interpreter::TaskCall>(outcome);
+  if (call.invocation != interpreter::Invocation::kRequestResponse) {
+    return done(InvalidArgument(
+        "InvocationType: the test of a state calls a function only with RequestResponse; a mock "
+        "would stand for the call",
+        "mock"));
+  }
   const bool is_traced =
       request.shown_exchange != ShownExchange::kNone && call.function == kHttpFunction;
   if (is_traced) {

@@ -6,8 +6,8 @@
 
 #include "engine/expression/digest.h"
 #include "engine/json/parse.h"
+#include "engine/runtime/function_events.h"
 #include "server/aws/json_fields.h"
-#include "server/lambda/event_invocation.h"
 #include "server/lambda/known_function.h"
 #include "server/lambda/lambda_error.h"
 #include "server/lambda/operation_functions.h"
@@ -150,9 +150,10 @@ void InvokeEvent(const LambdaCall& call,
   if (!is_json.ok()) return reply.SendError(words.NoJson(is_json));
   const Result<FunctionInfo> known = DescribeKnown(call, NameOf(request));
   if (!known.ok()) return reply.SendError(words.Of(known.status()));
-  StartEvent(call.engine(), request, reply.request_id(), [reply, words](const Status& started) {
-    started.ok() ? reply.Send({.status = kAccepted}) : reply.SendError(words.Of(started));
-  });
+  runtime::StartEvent(
+      call.engine(), request, reply.request_id(), [reply, words](const Status& started) {
+        started.ok() ? reply.Send({.status = kAccepted}) : reply.SendError(words.Of(started));
+      });
 }
 
 void InvokeDry(const LambdaCall& call, const InvocationRequest& request, const LambdaReply& reply) {

@@ -42,6 +42,7 @@ TEST(FrameCodecTest, EveryKindOfWaitComesBack) {
   full.wants_log = true;
   full.deadline = FromMicros(-5);
   full.heartbeat = std::chrono::seconds(10);
+  full.invocation = interpreter::Invocation::kDryRun;
   full.job = {.bytes = Bytes(R"({"JobRunId":"jr"})"), .home = 21};
   for (const Wait& wait :
        {Wait(RunnableWait{}),
@@ -100,6 +101,14 @@ TEST(FrameCodecTest, AHeartbeatBelowZeroIsDataLoss) {
   };
   EXPECT_EQ(decode(Duration(1)), StatusCode::kOk);
   EXPECT_EQ(decode(Duration(-1)), StatusCode::kDataLoss);
+}
+
+TEST(FrameCodecTest, AnUnknownInvocationIsDataLoss) {
+  const Frame frame = Example(TaskWait{.invocation = interpreter::Invocation::kEvent});
+  std::string value = EncodeFrame(frame);
+  EXPECT_TRUE(DecodeFrame(frame.number, value).ok());
+  value.back() = '\x03';
+  EXPECT_EQ(DecodeFrame(frame.number, value).status().code(), StatusCode::kDataLoss);
 }
 
 TEST(FrameCodecTest, AFunctionWithoutANameIsDataLoss) {

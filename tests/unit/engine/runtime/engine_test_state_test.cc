@@ -68,6 +68,12 @@ TEST_F(EngineTestStateTest, AResultThatIsNoJsonFailsTheState) {
   EXPECT_EQ(Outcome(), "FAILED Runtime.MarshalError");
 }
 
+TEST_F(EngineTestStateTest, AnEventIsNotSent) {
+  Test(R"({"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke",
+      "Parameters":{"FunctionName":"greet","InvocationType":"Event"}})");
+  EXPECT_THAT(Outcome(), HasSubstr("only with RequestResponse"));
+}
+
 TEST_F(EngineTestStateTest, AnHttpTaskTellsItsExchange) {
   ScriptedWorker& worker = harness_.AddWorker({"pawl:http"});
   worker.On("pawl:http", [](const Task& task) {

@@ -1,18 +1,18 @@
-#include "server/lambda/event_invocation.h"
+#include "engine/runtime/function_events.h"
 
 #include <string_view>
 #include <utility>
 
 #include "engine/json/write.h"
 
-namespace pawl::lambda {
+namespace pawl::runtime {
 namespace {
 
 // AWS Lambda Developer Guide, "Asynchronous invocation": an error of the function is tried again
 // after one and after two minutes; throttles and errors of the service for up to six hours, first
 // after a second, then up to five minutes apart.
 constexpr char kDefinition[] = R"json({
-  "Comment": "Functions that were invoked as events, by AWS Lambda's Invoke",
+  "Comment": "Functions that were invoked as events: by Lambda's Invoke, or by a lambda:invoke",
   "StartAt": "Invoke",
   "States": {
     "Invoke": {
@@ -92,4 +92,4 @@ void StartEvent(Engine& engine,
       });
 }
 
-}  // namespace pawl::lambda
+}  // namespace pawl::runtime

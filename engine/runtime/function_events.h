@@ -7,7 +7,7 @@
 
 #include "engine/runtime/engine.h"
 
-namespace pawl::lambda {
+namespace pawl::runtime {
 
 // The state machine, made with the first event. Whoever updates it decides what becomes of events:
 // its input is {"FunctionName": "f:live", "Payload": …}, where a payload that is no object and no
@@ -22,4 +22,4 @@ void StartEvent(Engine& engine,
                 std::string name,
                 std::function<void(const Status&)> done);
 
-}  // namespace pawl::lambda
+}  // namespace pawl::runtime

@@ -176,22 +176,22 @@ class Folder {
   // The iteration that this event's thread ends later, where one event after the other leads to
   // the iteration's end.
   std::optional<std::uint32_t> IterationEndedLater() const {
+    // Several threads follow such an event.
+    const auto forks = [](EventType type) {
+      return type == EventType::kMapStateStarted || type == EventType::kParallelStateStarted ||
+             type == EventType::kMapIterationStarted || type == EventType::kExecutionRedriven;
+    };
+    if (forks(event().type)) return std::nullopt;
     EventId last = event().id;
     // Ids are counted from 1.
     for (auto later = events_->begin() + static_cast<std::ptrdiff_t>(last); later != events_->end();
          ++later) {
       if (later->previous != last) continue;
-      switch (later->type) {
-        case EventType::kMapIterationSucceeded:
-        case EventType::kMapIterationFailed:
-          return later->index;
-        case EventType::kMapStateStarted:
-        case EventType::kParallelStateStarted:
-          // Threads of its own follow it.
-          return std::nullopt;
-        default:
-          last = later->id;
-      }
+      const bool is_end = later->type == EventType::kMapIterationSucceeded ||
+                          later->type == EventType::kMapIterationFailed;
+      if (is_end) return later->index;
+      if (forks(later->type)) return std::nullopt;
+      last = later->id;
     }
     return std::nullopt;
   }

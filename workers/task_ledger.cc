@@ -346,6 +346,15 @@ void TaskLedger::Drain() {
 
 // --- To the server ---
 
+bool TaskLedger::has_news() const {
+  if (!is_open_) return false;
+  if (must_announce_ || must_drain_ || !completions_.empty() || !returns_.empty()) return true;
+  if (!log_lines_.empty() || log_lines_dropped_ > 0) return true;
+  return !is_draining_ && std::any_of(functions_.begin(), functions_.end(), [&](const auto& entry) {
+    return CreditsFor(entry.second) > 0;
+  });
+}
+
 bool TaskLedger::Fill(v1::WorkRequest& request, SteadyTime now) {
   if (!is_open_) return false;
   if (must_announce_ && !is_draining_) FillAnnounce(request);
@@ -436,13 +445,17 @@ std::uint32_t TaskLedger::Wanted(const Function& function) const {
   return has >= most ? 0 : static_cast<std::uint32_t>(most - has);
 }
 
+std::uint32_t TaskLedger::CreditsFor(const Function& function) const {
+  if (!function.is_served) return 0;
+  const bool is_full =
+      held_.size() + credits_ >= kHeldTasksSoftMax || held_bytes_ >= kHeldBytesSoftMax;
+  const bool is_starving = function.credits + function.running == 0;
+  return is_full ? (is_starving ? 1 : 0) : Wanted(function);
+}
+
 void TaskLedger::FillCredits(v1::WorkRequest& request) {
   for (auto& [id, function] : functions_) {
-    if (!function.is_served) continue;
-    const bool is_full =
-        held_.size() + credits_ >= kHeldTasksSoftMax || held_bytes_ >= kHeldBytesSoftMax;
-    const bool is_starving = function.credits + function.running == 0;
-    const std::uint32_t count = is_full ? (is_starving ? 1 : 0) : Wanted(function);
+    const std::uint32_t count = CreditsFor(function);
     if (count == 0) continue;
     v1::Credit& credit = *request.add_credits();
     credit.set_function_id(id);

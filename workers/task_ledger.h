@@ -91,6 +91,8 @@ class TaskLedger {
 
   // Puts what waits to be sent into `request`, which is empty. False when nothing does.
   bool Fill(v1::WorkRequest& request, SteadyTime now);
+  // Whether Fill has something to send, but for what only time brings (NextDue).
+  bool has_news() const;
   // When Fill will have something though nothing happens; nullopt for never.
   std::optional<SteadyTime> NextDue() const;
 
@@ -156,6 +158,8 @@ class TaskLedger {
   void AddFunctions(google::protobuf::RepeatedPtrField<v1::Function>& functions) const;
   void FillCompletions(v1::WorkRequest& request, SteadyTime now);
   void FillHeartbeats(v1::WorkRequest& request, SteadyTime now);
+  // How many the server is to get now.
+  std::uint32_t CreditsFor(const Function& function) const;
   void FillCredits(v1::WorkRequest& request);
 
   const std::string worker_;

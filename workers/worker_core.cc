@@ -248,7 +248,7 @@ void WorkerCore::ReadFrom(Stream& stream) {
                                   response.welcome().reconnect_window().nanos() / 1'000'000);
         pause_max_ = std::clamp(window / 4, kReconnectAfter, kReconnectAfterMax);
       }
-      written_.NotifyOne();
+      if (HasWork(response)) written_.NotifyOne();
       if (is_draining_) changed_.NotifyAll();
     }
     if (orders.is_welcome) {
@@ -283,7 +283,8 @@ void WorkerCore::WriteTo(Stream& stream) {
           is_finished = true;
           break;
         }
-        if (const std::optional<SteadyTime> due = NextDue()) {
+        writer_wakes_at_ = NextDue();
+        if (const std::optional<SteadyTime> due = writer_wakes_at_) {
           written_.WaitFor(mutex_, std::max(*due - now, SteadyTime::duration(milliseconds(1))));
         } else {
           written_.Wait(mutex_);
@@ -297,6 +298,13 @@ void WorkerCore::WriteTo(Stream& stream) {
     // A stream that cannot be written to ends the reader too.
     if (!stream.Write(request)) return;
   }
+}
+
+bool WorkerCore::HasWork(const v1::WorkResponse& taken) const {
+  const bool is_about_code = taken.has_provided() || taken.code_pieces_size() > 0;
+  if (is_draining_ || taken.has_welcome() || is_about_code || ledger_.has_news()) return true;
+  const std::optional<SteadyTime> due = NextDue();
+  return due && (!writer_wakes_at_ || *due < *writer_wakes_at_);
 }
 
 std::optional<SteadyTime> WorkerCore::NextDue() const {

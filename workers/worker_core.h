@@ -102,6 +102,9 @@ class WorkerCore {
   void Submit(std::vector<Invocation> calls);
   void OnResults(std::vector<InvocationResult> results);
   void OnLogs(std::vector<LogLine> lines);
+  // Whether the writer has something to do now that the ledger has taken the message: it wakes for
+  // no other. Most tasks leave it nothing, and the processor is better with the function.
+  bool HasWork(const v1::WorkResponse& taken) const PAWL_REQUIRES(mutex_);
   // When something is to be sent though nothing happens.
   std::optional<SteadyTime> NextDue() const PAWL_REQUIRES(mutex_);
   // False when the worker ends meanwhile.
@@ -142,6 +145,8 @@ class WorkerCore {
   bool is_stopping_ PAWL_GUARDED_BY(mutex_) = false;
   bool is_draining_ PAWL_GUARDED_BY(mutex_) = false;
   bool has_stream_ended_ PAWL_GUARDED_BY(mutex_) = false;
+  // What the writer waits for if nothing happens; as it was when it last began to wait.
+  std::optional<SteadyTime> writer_wakes_at_ PAWL_GUARDED_BY(mutex_);
   std::chrono::milliseconds pause_max_ PAWL_GUARDED_BY(mutex_) = kReconnectAfterMax;
   grpc::ClientContext* context_ PAWL_GUARDED_BY(mutex_) = nullptr;
 

@@ -115,6 +115,16 @@ bool Interpreter::CheckVariables(Frame& frame, const std::vector<Assignment>& as
     if (stored == nullptr) return false;
     const auto fresh = assigned_.find(holder->number);
     const bool is_own = holder == &frame;
+    // "Variable scope": what is set around a Map or Parallel is read inside it, and never set.
+    for (const Assignment& assignment : assigned) {
+      const bool is_there = stored->contains(assignment.name) ||
+                            (fresh != assigned_.end() && fresh->second.contains(assignment.name));
+      if (is_own || !is_there) continue;
+      FailRuntime(frame,
+                  "The variable '" + assignment.name +
+                      "' belongs to a scope around this one, where alone it can be assigned.");
+      return false;
+    }
     for (const auto& [name, value] : *stored) {
       const bool is_stale = fresh != assigned_.end() && fresh->second.contains(name);
       if (!is_stale && !(is_own && is_replaced(name))) total += value.size();

@@ -86,6 +86,29 @@ TEST(VariablesTest, AreSeenInBranchesWhoseOwnEndWithThem) {
   EXPECT_EQ(run.Outcome(), "SUCCEEDED [1,2]");
 }
 
+// "Variable scope": a name that is set around a Parallel or Map is not set inside it.
+TEST(VariablesTest, OfAScopeAroundCannotBeSetInside) {
+  const auto outcome = [](const std::string& inner) {
+    ExecutionHarness run(Machine(R"("A":{"Type":"Pass","Assign":{"x":1},"Next":"P"},"P":)" + inner),
+                         R"({"items":[0]})");
+    return run.Outcome() + run.Cause();
+  };
+  const char* const refused = "The variable 'x' belongs to a scope around this one";
+  EXPECT_THAT(outcome(R"({"Type":"Parallel","End":true,"Branches":[
+      {"StartAt":"B","States":{"B":{"Type":"Pass","Assign":{"x":2},"End":true}}}]})"),
+              AllOf(HasSubstr("FAILED States.Runtime"), HasSubstr(refused)));
+  EXPECT_THAT(outcome(R"({"Type":"Map","End":true,"ItemsPath":"$.items",
+      "ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Parallel","End":true,"Branches":[
+      {"StartAt":"C","States":{"C":{"Type":"Pass","Assign":{"y":1,"x":2},"End":true}}}]}}}})"),
+              AllOf(HasSubstr("FAILED States.Runtime"), HasSubstr(refused)));
+  // The catcher of the Parallel is outside.
+  EXPECT_EQ(outcome(R"({"Type":"Parallel","Branches":[
+      {"StartAt":"B","States":{"B":{"Type":"Fail","Error":"E"}}}],"End":true,
+      "Catch":[{"ErrorEquals":["E"],"Assign":{"x":2},"Next":"Z"}]},
+      "Z":{"Type":"Pass","InputPath":"$x","End":true})"),
+            "SUCCEEDED 2");
+}
+
 TEST(VariablesTest, AreSeenByTheItemsOfAMap) {
   ExecutionHarness run(Machine(R"(
       "A":{"Type":"Pass","Assign":{"items":[1,2],"k":"v"},"Next":"M"},

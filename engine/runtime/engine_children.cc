@@ -148,30 +148,29 @@ void EngineImpl::CallUnawaited(UnawaitedCall call) {
   };
   if (call.invocation == interpreter::Invocation::kDryRun) return taken();
   const std::string name = call.task.request_id;
-  StartEvent(*this,
-             {.namespace_id = call.namespace_id,
-              .function = std::move(call.task.function),
-              .qualifier = std::move(call.task.qualifier),
-              .payload = std::move(call.task.payload)},
-             name,
-             [this, ref, taken, name](const Status& started) {
-               // The name is the attempt's own: its event is there already.
-               if (started.ok() || started.code() == StatusCode::kAlreadyExists) return taken();
-               const bool passes = started.code() == StatusCode::kResourceExhausted ||
-                                   started.code() == StatusCode::kUnavailable;
-               if (passes) {
-                 return Post(ref.execution.shard, ChildRefusedCommand{ref.execution, ref.frame});
-               }
-               const bool is_large = started.reason() == "InvalidExecutionInput";
-               const std::string code = is_large ? "RequestTooLargeException" : "ServiceException";
-               Post(ref.execution.shard,
-                    ChildAnsweredCommand{
-                        .ref = ref,
-                        .error = "Lambda." + code,
-                        .cause = started.message() + " (Service: AWSLambda; Status Code: " +
-                                 (is_large ? "413" : "500") + "; Error Code: " + code +
-                                 "; Request ID: " + name + "; Proxy: null)"});
-             });
+  StartEvent(
+      *this,
+      {.namespace_id = call.namespace_id,
+       .function = std::move(call.task.function),
+       .qualifier = std::move(call.task.qualifier),
+       .payload = std::move(call.task.payload)},
+      name,
+      [this, ref, taken, name](const Status& started) {
+        // The name is the attempt's own: its event is there already.
+        if (started.ok() || started.code() == StatusCode::kAlreadyExists) return taken();
+        const bool passes = started.code() == StatusCode::kResourceExhausted ||
+                            started.code() == StatusCode::kUnavailable;
+        if (passes) {
+          return Post(ref.execution.shard, ChildRefusedCommand{ref.execution, ref.frame});
+        }
+        Post(ref.execution.shard,
+             ChildAnsweredCommand{.ref = ref,
+                                  .error = "Lambda.ServiceException",
+                                  .cause = started.message() +
+                                           " (Service: AWSLambda; Status Code: 500; Error Code: "
+                                           "ServiceException; Request ID: " +
+                                           name + "; Proxy: null)"});
+      });
 }
 
 }  // namespace pawl::runtime

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/json/parse.h"
 #include "engine/json/write.h"
 
 namespace pawl::runtime {
@@ -40,17 +41,22 @@ constexpr char kDefinition[] = R"json({
   }
 })json";
 
-// lambda:invoke takes a string for JSON text: so all but objects and arrays are given as one.
-std::string InputOf(const InvocationRequest& request) {
+// lambda:invoke takes a string that is JSON for the event's text, and null for an empty object:
+// those are given as their text.
+bool IsGivenAsText(std::string_view payload) {
+  json::Arena arena;
+  const auto parsed = json::Parse(payload, arena);
+  if (!parsed.ok()) return false;
+  return parsed->is_null() || (parsed->is_string() && json::Check(parsed->string()).ok());
+}
+
+std::string InputAround(const InvocationRequest& request, std::string_view payload) {
   std::string name = request.function;
   if (!request.qualifier.empty()) name += ":" + request.qualifier;
   std::string input = R"({"FunctionName":)";
   json::WriteStringTo(input, name);
   input += R"(,"Payload":)";
-  const std::string_view payload = request.payload.view();
-  const std::size_t first = payload.find_first_not_of(" \t\r\n");
-  const bool is_container = payload[first] == '{' || payload[first] == '[';
-  is_container ? void(input += payload) : json::WriteStringTo(input, payload);
+  IsGivenAsText(payload) ? json::WriteStringTo(input, payload) : void(input += payload);
   input += '}';
   return input;
 }
@@ -74,6 +80,17 @@ Status MakeStateMachine(Engine& engine, NamespaceId namespace_id) {
 
 }  // namespace
 
+std::size_t EventInputBytes(const InvocationRequest& request) {
+  return InputAround(request, "").size();
+}
+
+std::string TaskRequestId(const interpreter::ExecutionHeader& header,
+                          FrameNumber frame,
+                          std::uint32_t wait_number) {
+  if (header.state_machine == kEventStateMachine) return header.name;
+  return interpreter::RequestId(header, frame, wait_number);
+}
+
 void StartEvent(Engine& engine,
                 const InvocationRequest& request,
                 std::string name,
@@ -84,7 +101,7 @@ void StartEvent(Engine& engine,
       {.namespace_id = request.namespace_id,
        .state_machine = kEventStateMachine,
        .name = std::move(name),
-       .input = InputOf(request)},
+       .input = InputAround(request, request.payload.view())},
       [done = std::move(done)](const Result<StartResponse>& started) {
         // AWS has no name for it; clients try again what is a failure here.
         const bool is_deleting = started.status().reason() == "StateMachineDeleting";

@@ -10,6 +10,7 @@
 #include "engine/rows/frame_codec.h"
 #include "engine/rows/history_codec.h"
 #include "engine/rows/keys.h"
+#include "engine/runtime/function_events.h"
 
 namespace pawl::runtime {
 namespace {
@@ -708,18 +709,19 @@ std::optional<ReadyTask> Shard::MakeReady(Resident& execution,
     call = interpreter::CallElsewhere(*execution.machine, frame, std::move(call), endpoint);
   }
   return ReadyTask{
-      .task =
-          {.ref = {.execution = execution.id, .frame = number, .wait_number = frame.wait_number},
-           .function = std::move(call.function),
-           .qualifier = std::move(call.qualifier),
-           .payload = std::move(call.payload),
-           .request_id = interpreter::RequestId(execution.row.header, number, frame.wait_number),
-           .deadline = wait->deadline,
-           .heartbeat = wait->heartbeat,
-           .execution = NameOf(execution.row),
-           .state = execution.machine->states[frame.state].name,
-           .wants_log = call.wants_log,
-           .client_context = std::move(call.client_context)},
+      .task = {.ref = {.execution = execution.id,
+                       .frame = number,
+                       .wait_number = frame.wait_number},
+               .function = std::move(call.function),
+               .qualifier = std::move(call.qualifier),
+               .payload = std::move(call.payload),
+               .request_id = TaskRequestId(execution.row.header, number, frame.wait_number),
+               .deadline = wait->deadline,
+               .heartbeat = wait->heartbeat,
+               .execution = NameOf(execution.row),
+               .state = execution.machine->states[frame.state].name,
+               .wants_log = call.wants_log,
+               .client_context = std::move(call.client_context)},
       .namespace_id = execution.row.namespace_id,
       .priority = execution.row.priority,
       .fairness_key = execution.row.fairness_key,

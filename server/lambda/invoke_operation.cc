@@ -99,10 +99,12 @@ struct FailureWords {
 FailureWords WordsOf(const LambdaCall& call, const InvocationRequest& request) {
   const std::string qualifier =
       request.qualifier.empty() ? std::string(kLatestVersion) : request.qualifier;
+  const bool is_event = call.input.Text("InvocationType") == "Event";
   return {.arn = ArnOf(call.arns(), {.name = request.function, .qualifier = qualifier}),
           .payload_bytes = request.payload.size(),
-          .payload_bytes_max = call.engine().options().limits.payload_bytes_max,
-          .is_event = call.input.Text("InvocationType") == "Event"};
+          .payload_bytes_max = call.engine().options().limits.payload_bytes_max -
+                               (is_event ? runtime::EventInputBytes(request) : 0),
+          .is_event = is_event};
 }
 
 // A worker of AWS Lambda's kind tells an error as Lambda's JSON; of any other it is made.

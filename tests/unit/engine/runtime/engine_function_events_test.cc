@@ -170,22 +170,37 @@ TEST_F(EngineFunctionEventsTest, ATokenIsWaitedForBehindTheEvent) {
   EXPECT_EQ(harness_.Describe(name).output.view(), "42");
 }
 
-TEST_F(EngineFunctionEventsTest, WhatIsTooLargeWithTheFunctionsNameIsRefused) {
-  const std::string payload(256 * 1024 - 80, 'x');
-  harness_.AddWorker({"work"});
-  const ExecutionInfo info =
-      harness_.Run(Invoking(R"("InvocationType":"Event","Payload.$":"$")"), '"' + payload + '"');
-  EXPECT_EQ(info.status, ExecutionStatus::kSucceeded) << info.error.value_or("");
-  EngineHarness full;
-  full.AddWorker({"work"});
-  const std::string quotes(64 * 1024, '"');
-  std::string escaped;
-  for (const char quote : quotes)
-    escaped += {'\\', quote};
-  const ExecutionInfo refused =
-      full.Run(Invoking(R"("InvocationType":"Event","Payload.$":"$")"), '"' + escaped + '"');
-  EXPECT_EQ(refused.status, ExecutionStatus::kFailed);
-  EXPECT_EQ(refused.error, "Lambda.RequestTooLargeException");
+// What the task may be given, the event can hold: quotes are not written twice.
+TEST_F(EngineFunctionEventsTest, APayloadAsLargeAsTheTasksIsTaken) {
+  for (const char* text : {"x", "\\\""}) {
+    std::string payload = "\"";
+    while (payload.size() < 262'144 - 90)
+      payload += text;
+    payload += '"';
+    EngineHarness harness;
+    ScriptedWorker& worker = harness.AddWorker({"work"});
+    const ExecutionInfo info =
+        harness.Run(Invoking(R"("InvocationType":"Event","Payload.$":"$")"), payload);
+    EXPECT_EQ(info.status, ExecutionStatus::kSucceeded) << info.error.value_or("");
+    ASSERT_EQ(worker.tasks.size(), 1U);
+    EXPECT_EQ(worker.tasks.front().payload.view(), payload);
+  }
+}
+
+// As on AWS: what the caller was told, in every attempt.
+TEST_F(EngineFunctionEventsTest, AllAttemptsHaveTheRequestIdThatTheCallerWasTold) {
+  ScriptedWorker& worker = harness_.AddWorker({"work"});
+  std::vector<std::string> ids;
+  worker.On("work", [&](const Task& task) -> ScriptedWorker::Outcome {
+    ids.push_back(task.request_id);
+    return {.error = "Boom"};
+  });
+  const ExecutionInfo info = harness_.Run(Invoking(kEvent));
+  harness_.Advance(200s);
+  ASSERT_EQ(ids.size(), 3U);
+  EXPECT_EQ(ids[1], ids[0]);
+  EXPECT_EQ(ids[2], ids[0]);
+  EXPECT_THAT(std::string(info.output.view()), HasSubstr(R"("RequestId":")" + ids[0] + '"'));
 }
 
 // The event's execution is there once, whatever was the last to reach the disk.

@@ -133,6 +133,20 @@ Setting Address(Words words,
   return setting;
 }
 
+Setting Account(Words words, Member<std::string> member) {
+  Setting setting = Text(words, member);
+  setting.set = [member](Settings& settings, std::string_view text) -> Status {
+    const bool is_number =
+        std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!is_number || text.size() != 12) {
+      return InvalidArgument(fmt::format("'{}' is no AWS account: that has 12 digits", text));
+    }
+    member(settings) = text;
+    return {};
+  };
+  return setting;
+}
+
 Setting AccessKeys(Words words, Member<std::string> member) {
   Setting setting = Text(words, member);
   setting.set = [member](Settings& settings, std::string_view text) -> Status {
@@ -366,7 +380,7 @@ std::vector<Setting> LimitSettings() {
               [](Settings& s) -> std::string& { return s.engine.arns.partition; }),
       ArnPart({"aws_region", "NAME", "The region in ARNs"},
               [](Settings& s) -> std::string& { return s.engine.arns.region; }),
-      ArnPart({"aws_account", "NUMBER", "The account in ARNs"},
+      Account({"aws_account", "NUMBER", "The account in ARNs: 12 digits"},
               [](Settings& s) -> std::string& { return s.engine.arns.account; }),
   };
 }

@@ -87,7 +87,8 @@ std::string ArnPrefix() {
 
 void PrintLine(const std::string& line) {
   platform::SystemClock clock;
-  fmt::print(stderr, "{} {}\n", FormatTimestamp(clock.WallNow()), line);
+  // A line that cannot be written is lost, and the worker goes on.
+  std::fputs(fmt::format("{} {}\n", FormatTimestamp(clock.WallNow()), line).c_str(), stderr);
 }
 
 void PrintLog(WorkerLogLevel level, const std::string& text) {
@@ -166,12 +167,14 @@ int WaitForSignal(const sigset_t& signals, std::chrono::milliseconds timeout) {
 }
 
 int Fail(const Status& status, int exit_code) {
-  fmt::print(stderr, "pawl worker: {}\n", status.message());
+  std::fputs(fmt::format("pawl worker: {}\n", status.message()).c_str(), stderr);
   return exit_code;
 }
 
 int Run(const WorkerSettings& settings) {
   RaiseFileLimit();
+  // Whoever reads the log may go away. Python ignores it too, in every function.
+  std::signal(SIGPIPE, SIG_IGN);
   // Blocked in every thread, and taken by this one.
   sigset_t signals;
   sigemptyset(&signals);

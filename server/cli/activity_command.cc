@@ -64,7 +64,7 @@ int List(const Options& options) {
       if (options.is_json()) PrintLine(ToJson(activity));
       table.Add({activity.name(), TimeText(activity.create_time()), activity.arn()});
     }
-    if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+    if (!options.is_json() && !table.empty()) PrintText(table.ToString());
     return page.activities_size();
   };
   return PrintPages(
@@ -124,25 +124,24 @@ int Take(const Options& options) {
 using Run = int (*)(const Options&);
 
 struct Action {
-  CLI::App* command = nullptr;
+  Command command;
   std::shared_ptr<Options> options = std::make_shared<Options>();
 };
 
 // `pawl activity NAME`, which runs `run`.
-Action AddAction(CLI::App& activity, const char* name, const char* help, Run run, int& exit_code) {
-  Action action{.command = activity.add_subcommand(name, help)};
-  action.command->callback(
-      [options = action.options, run, &exit_code] { exit_code = run(*options); });
+Action AddAction(Command& activity, const char* name, const char* help, Run run, int& exit_code) {
+  Action action{.command = activity.AddCommand(name, help)};
+  action.command.Run([options = action.options, run, &exit_code] { exit_code = run(*options); });
   return action;
 }
 
 void AddNameArgument(Action& action) {
-  action.command->add_option("NAME", action.options->name, "The activity's name")->required();
+  action.command.AddOption("NAME", action.options->name, "The activity's name").Required();
 }
 
-void AddTakeAction(CLI::App& activity, int& exit_code) {
+void AddTakeAction(Command& activity, int& exit_code) {
   Action take = AddAction(activity, "take", "Wait for a task and take it", Take, exit_code);
-  take.command->footer(
+  take.command.Footer(
       "Prints one JSON object, {\"token\": ..., \"input\": ...}, whatever --output says; exits 1 "
       "if no\n"
       "task came. The task is yours until you end it with 'pawl task', or it times out.\n"
@@ -151,21 +150,21 @@ void AddTakeAction(CLI::App& activity, int& exit_code) {
       "  pawl activity take approve --worker ada\n"
       "  pawl activity take approve --wait 5m | jq -r .token");
   AddNameArgument(take);
-  take.command->add_option("--worker", take.options->worker, "Who takes it, for the history")
-      ->type_name("W");
-  take.command->add_option("--wait", take.options->wait, "How long to wait, such as 0s or 5m")
-      ->type_name("TIME")
-      ->capture_default_str();
-  AddClientOptions(*take.command, *take.options);
+  take.command.AddOption("--worker", take.options->worker, "Who takes it, for the history")
+      .TypeName("W");
+  take.command.AddOption("--wait", take.options->wait, "How long to wait, such as 0s or 5m")
+      .TypeName("TIME")
+      .ShowDefault();
+  AddClientOptions(take.command, *take.options);
 }
 
 }  // namespace
 
-void AddActivityCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("activity", "Make, list and delete activities, and take their tasks");
-  command->require_subcommand(1);
-  command->footer(
+void AddActivityCommand(Command& app, int& exit_code) {
+  Command command =
+      app.AddCommand("activity", "Make, list and delete activities, and take their tasks");
+  command.NeedCommand();
+  command.Footer(
       "An activity is work that programs or people outside take and answer with a token. A state\n"
       "names it by its ARN as its Resource.\n"
       "\n"
@@ -175,17 +174,17 @@ void AddActivityCommand(CLI::App& app, int& exit_code) {
       "  pawl activity take approve --worker ada\n"
       "  pawl task succeed TOKEN --result '{\"approved\": true}'");
   Action create =
-      AddAction(*command, "create", "Make an activity; one that is there stays", Create, exit_code);
-  Action list = AddAction(*command, "list", "List activities by name", List, exit_code);
-  Action describe = AddAction(*command, "describe", "Show an activity", Describe, exit_code);
+      AddAction(command, "create", "Make an activity; one that is there stays", Create, exit_code);
+  Action list = AddAction(command, "list", "List activities by name", List, exit_code);
+  Action describe = AddAction(command, "describe", "Show an activity", Describe, exit_code);
   Action remove = AddAction(
-      *command, "delete", "Delete an activity; tasks that wait for it wait on", Delete, exit_code);
+      command, "delete", "Delete an activity; tasks that wait for it wait on", Delete, exit_code);
   for (Action* action : {&create, &describe, &remove}) {
     AddNameArgument(*action);
-    AddClientOptions(*action->command, *action->options);
+    AddClientOptions(action->command, *action->options);
   }
-  AddPagedListOptions(*list.command, *list.options);
-  AddTakeAction(*command, exit_code);
+  AddPagedListOptions(list.command, *list.options);
+  AddTakeAction(command, exit_code);
 }
 
 }  // namespace pawl::cli

@@ -130,7 +130,7 @@ int List(const Options& options) {
       table.Add(
           {alias.name(), RoutesText(alias), TimeText(alias.update_time()), alias.description()});
     }
-    if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+    if (!options.is_json() && !table.empty()) PrintText(table.ToString());
     return page.aliases_size();
   };
   return PrintPages("alias list", options, &Client::Stub::ListAliases, request, print);
@@ -159,42 +159,41 @@ int Delete(const Options& options) {
 using Run = int (*)(const Options&);
 
 struct Action {
-  CLI::App* command = nullptr;
+  Command command;
   std::shared_ptr<Options> options = std::make_shared<Options>();
 };
 
 // `pawl alias NAME`, which runs `run`.
-Action AddAction(CLI::App& alias, const char* name, const char* help, Run run, int& exit_code) {
-  Action action{.command = alias.add_subcommand(name, help)};
-  action.command->callback(
-      [options = action.options, run, &exit_code] { exit_code = run(*options); });
-  action.command->add_option("STATE_MACHINE", action.options->state_machine, "The state machine")
-      ->required();
+Action AddAction(Command& alias, const char* name, const char* help, Run run, int& exit_code) {
+  Action action{.command = alias.AddCommand(name, help)};
+  action.command.Run([options = action.options, run, &exit_code] { exit_code = run(*options); });
+  action.command.AddOption("STATE_MACHINE", action.options->state_machine, "The state machine")
+      .Required();
   return action;
 }
 
 void AddNameArgument(Action& action) {
-  action.command->add_option("ALIAS", action.options->name, "The alias's name")->required();
+  action.command.AddOption("ALIAS", action.options->name, "The alias's name").Required();
 }
 
 void AddContentOptions(Action& action, bool is_route_required) {
   action.command
-      ->add_option("--route",
-                   action.options->routes,
-                   "A version and its percent of the starts; two make 100. VERSION alone gets all")
-      ->type_name("VERSION=WEIGHT")
-      ->required(is_route_required);
-  action.command->add_option("--description", action.options->description, "Of the alias")
-      ->type_name("TEXT");
+      .AddOption("--route",
+                 action.options->routes,
+                 "A version and its percent of the starts; two make 100. VERSION alone gets all")
+      .TypeName("VERSION=WEIGHT")
+      .Required(is_route_required);
+  action.command.AddOption("--description", action.options->description, "Of the alias")
+      .TypeName("TEXT");
 }
 
 }  // namespace
 
-void AddAliasCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("alias", "Make, change and delete aliases of a state machine's versions");
-  command->require_subcommand(1);
-  command->footer(
+void AddAliasCommand(Command& app, int& exit_code) {
+  Command command =
+      app.AddCommand("alias", "Make, change and delete aliases of a state machine's versions");
+  command.NeedCommand();
+  command.Footer(
       "An alias leads to one version, or to two by weight. Who starts by it is moved to another\n"
       "version without a change of their own.\n"
       "\n"
@@ -203,23 +202,23 @@ void AddAliasCommand(CLI::App& app, int& exit_code) {
       "  pawl alias update order PROD --route 3=90 --route 4=10\n"
       "  pawl start order:PROD\n"
       "  pawl alias list order");
-  Action create = AddAction(*command, "create", "Make an alias", Create, exit_code);
-  Action update = AddAction(*command, "update", "Change what is given", Update, exit_code);
-  Action list = AddAction(*command, "list", "List aliases by name", List, exit_code);
-  Action describe = AddAction(*command, "describe", "Show an alias", Describe, exit_code);
+  Action create = AddAction(command, "create", "Make an alias", Create, exit_code);
+  Action update = AddAction(command, "update", "Change what is given", Update, exit_code);
+  Action list = AddAction(command, "list", "List aliases by name", List, exit_code);
+  Action describe = AddAction(command, "describe", "Show an alias", Describe, exit_code);
   Action remove =
-      AddAction(*command, "delete", "Delete an alias; its versions stay", Delete, exit_code);
+      AddAction(command, "delete", "Delete an alias; its versions stay", Delete, exit_code);
   for (Action* action : {&create, &update, &describe, &remove})
     AddNameArgument(*action);
   AddContentOptions(create, true);
   AddContentOptions(update, false);
   for (Action* action : {&create, &update, &describe, &remove})
-    AddClientOptions(*action->command, *action->options);
+    AddClientOptions(action->command, *action->options);
   list.command
-      ->add_option("--version", list.options->version, "Only aliases that lead to this version")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
-  AddPagedListOptions(*list.command, *list.options);
+      .AddOption("--version", list.options->version, "Only aliases that lead to this version")
+      .Positive()
+      .TypeName("N");
+  AddPagedListOptions(list.command, *list.options);
 }
 
 }  // namespace pawl::cli

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <string>
 #include <vector>
 
 #include "server/cli/terminal_text.h"
@@ -87,32 +89,45 @@ int ExitCodeFor(StatusCode code) {
 
 }  // namespace
 
-void AddOutputOption(CLI::App& command, OutputOptions& options) {
+void AddOutputOption(Command& command, OutputOptions& options) {
   command
-      .add_option("-o,--output",
-                  options.output,
-                  "table for people, json for programs (one object a "
-                  "line)")
-      ->check(CLI::IsMember({"table", "json"}))
-      ->type_name("FORMAT")
-      ->capture_default_str();
+      .AddOption("-o,--output",
+                 options.output,
+                 "table for people, json for programs (one object a "
+                 "line)")
+      .OneOf({"table", "json"})
+      .TypeName("FORMAT")
+      .ShowDefault();
 }
 
-void AddClientOptions(CLI::App& command, ClientOptions& options) {
-  command.add_option("--address", options.address, "The server [PAWL_ADDRESS]")
-      ->envname("PAWL_ADDRESS")
-      ->type_name("HOST:PORT")
-      ->capture_default_str()
-      ->check([](const std::string& address) -> std::string {
-        const std::size_t colon = address.rfind(':');
-        if (colon != std::string::npos && colon > 0 && colon + 1 < address.size()) return "";
-        return fmt::format("'{}' is no address such as {}", SafeText(address), kDefaultAddress);
-      });
+std::string CheckAddress(const std::string& address) {
+  const std::size_t colon = address.rfind(':');
+  const std::string port = colon == std::string::npos ? "" : address.substr(colon + 1);
+  const bool is_number =
+      !port.empty() && port.size() <= 5 &&
+      std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const int number = is_number ? std::stoi(port) : 0;
+  if (number >= 1 && colon > 0 && number <= 65'535) return "";
+  return fmt::format("'{}' is no address such as {}: HOST:PORT, where PORT is 1 to 65535",
+                     SafeText(address),
+                     kDefaultAddress);
+}
+
+void AddClientOptions(Command& command, ClientOptions& options) {
+  command.AddOption("--address", options.address, "The server [PAWL_ADDRESS]")
+      .FromEnvironment("PAWL_ADDRESS")
+      .TypeName("HOST:PORT")
+      .ShowDefault()
+      .Check(CheckAddress);
   AddOutputOption(command, options);
 }
 
+void PrintText(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
 void PrintLine(std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stdout);
+  PrintText(line);
   std::fputc('\n', stdout);
 }
 
@@ -121,27 +136,25 @@ void PrintField(std::string_view name, std::string_view value) {
 }
 
 void PrintNote(std::string_view line) {
-  fmt::print(stderr, "{}\n", line);
+  const std::string text = fmt::format("{}\n", line);
+  std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
 int ReportError(std::string_view command, const ClientOptions& options, const Status& status) {
   const bool is_unreachable = status.code() == StatusCode::kUnavailable;
-  fmt::print(stderr,
-             "pawl {}: {}{}\n",
-             command,
-             is_unreachable ? "no server answers at " + SafeText(options.address) + ": " : "",
-             SafeText(status.message()));
+  PrintNote(
+      fmt::format("pawl {}: {}{}",
+                  command,
+                  is_unreachable ? "no server answers at " + SafeText(options.address) + ": " : "",
+                  SafeText(status.message())));
   const std::string next = NextStep(command, options, status);
   if (!next.empty()) PrintNote(next);
   return ExitCodeFor(status.code());
 }
 
 int ReportUsage(std::string_view command, std::string_view message) {
-  fmt::print(stderr,
-             "pawl {}: {}\n'pawl {} --help' shows examples.\n",
-             command,
-             SafeText(message),
-             command);
+  PrintNote(fmt::format(
+      "pawl {}: {}\n'pawl {} --help' shows examples.", command, SafeText(message), command));
   return kUsage;
 }
 
@@ -151,12 +164,12 @@ int FlushOutput(int exit_code) {
   return exit_code == kDone ? kFailed : exit_code;
 }
 
-void AddExecutionArguments(CLI::App& command, ExecutionOptions& options) {
+void AddExecutionArguments(Command& command, ExecutionOptions& options) {
   command
-      .add_option(
+      .AddOption(
           "STATE_MACHINE", options.state_machine, "The state machine, or the execution's ARN")
-      ->required();
-  command.add_option("NAME", options.execution, "The execution's name");
+      .Required();
+  command.AddOption("NAME", options.execution, "The execution's name");
 }
 
 Status ResolveExecution(ExecutionOptions& options) {

@@ -1,7 +1,6 @@
 // What the commands that talk to a server share: options, printing, errors.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "engine/base/status.h"
@@ -23,14 +22,16 @@ struct ClientOptions : OutputOptions {
 };
 
 // `options` outlives the command's callback.
-void AddOutputOption(CLI::App& command, OutputOptions& options);
-void AddClientOptions(CLI::App& command, ClientOptions& options);
+void AddOutputOption(Command& command, OutputOptions& options);
+void AddClientOptions(Command& command, ClientOptions& options);
 
+// What cannot be written is lost here, and FlushOutput tells.
+void PrintText(std::string_view text);
 // Writes one line to standard output.
 void PrintLine(std::string_view line);
 // Writes a named value for people, if there is one. Callers make text from elsewhere safe.
 void PrintField(std::string_view name, std::string_view value);
-// Writes one line to standard error. Callers make text from elsewhere safe.
+// Writes one line to standard error, if it can be written. Callers make text from elsewhere safe.
 void PrintNote(std::string_view line);
 
 // Tells what went wrong and what to do next on standard error, "pawl stop: ...", and returns the
@@ -49,7 +50,7 @@ struct ExecutionOptions : ClientOptions {
   std::string execution;
 };
 
-void AddExecutionArguments(CLI::App& command, ExecutionOptions& options);
+void AddExecutionArguments(Command& command, ExecutionOptions& options);
 // Takes an ARN in `state_machine` apart; that of a Map run's execution has "machine/label" where
 // others have the state machine's name. InvalidArgument where no execution is named.
 Status ResolveExecution(ExecutionOptions& options);

@@ -1,7 +1,7 @@
 // The seam between `pawl` and its subcommands.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "server/cli/command_line.h"
 
 namespace pawl::cli {
 
@@ -26,30 +26,30 @@ enum ExitCode : int {
 // runs the command and sets `exit_code`, which outlives the app.
 void AddCommands(CLI::App& app, int& exit_code);
 
-void AddActivityCommand(CLI::App& app, int& exit_code);
-void AddAliasCommand(CLI::App& app, int& exit_code);
-void AddDeployCommand(CLI::App& app, int& exit_code);
-void AddDescribeCommand(CLI::App& app, int& exit_code);
-void AddDevCommand(CLI::App& app, int& exit_code);
-void AddEvalCommand(CLI::App& app, int& exit_code);
-void AddFunctionCommand(CLI::App& app, int& exit_code);
-void AddHistoryCommand(CLI::App& app, int& exit_code);
-void AddInvokeCommand(CLI::App& app, int& exit_code);
-void AddListCommand(CLI::App& app, int& exit_code);
-void AddMapRunsCommand(CLI::App& app, int& exit_code);
-void AddRedriveCommand(CLI::App& app, int& exit_code);
-void AddUpdateMapRunCommand(CLI::App& app, int& exit_code);
-void AddPublishCommand(CLI::App& app, int& exit_code);
-void AddRunCommand(CLI::App& app, int& exit_code);
-void AddStartCommand(CLI::App& app, int& exit_code);
-void AddStopCommand(CLI::App& app, int& exit_code);
-void AddTagCommand(CLI::App& app, int& exit_code);
-void AddTaskCommand(CLI::App& app, int& exit_code);
-void AddTestStateCommand(CLI::App& app, int& exit_code);
-void AddUnpublishCommand(CLI::App& app, int& exit_code);
-void AddValidateCommand(CLI::App& app, int& exit_code);
-void AddVersionCommand(CLI::App& app, int& exit_code);
-void AddVersionsCommand(CLI::App& app, int& exit_code);
-void AddWatchCommand(CLI::App& app, int& exit_code);
+void AddActivityCommand(Command& app, int& exit_code);
+void AddAliasCommand(Command& app, int& exit_code);
+void AddDeployCommand(Command& app, int& exit_code);
+void AddDescribeCommand(Command& app, int& exit_code);
+void AddDevCommand(Command& app, int& exit_code);
+void AddEvalCommand(Command& app, int& exit_code);
+void AddFunctionCommand(Command& app, int& exit_code);
+void AddHistoryCommand(Command& app, int& exit_code);
+void AddInvokeCommand(Command& app, int& exit_code);
+void AddListCommand(Command& app, int& exit_code);
+void AddMapRunsCommand(Command& app, int& exit_code);
+void AddRedriveCommand(Command& app, int& exit_code);
+void AddUpdateMapRunCommand(Command& app, int& exit_code);
+void AddPublishCommand(Command& app, int& exit_code);
+void AddRunCommand(Command& app, int& exit_code);
+void AddStartCommand(Command& app, int& exit_code);
+void AddStopCommand(Command& app, int& exit_code);
+void AddTagCommand(Command& app, int& exit_code);
+void AddTaskCommand(Command& app, int& exit_code);
+void AddTestStateCommand(Command& app, int& exit_code);
+void AddUnpublishCommand(Command& app, int& exit_code);
+void AddValidateCommand(Command& app, int& exit_code);
+void AddVersionCommand(Command& app, int& exit_code);
+void AddVersionsCommand(Command& app, int& exit_code);
+void AddWatchCommand(Command& app, int& exit_code);
 
 }  // namespace pawl::cli

@@ -1,3 +1,4 @@
+#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
@@ -35,31 +36,32 @@ void AddCommands(CLI::App& app, int& exit_code) {
       "  pawl dev statemachines/examples            server, worker and definitions at once\n"
       "  pawl run hello --input '{\"name\": \"Ada\"}'   in another terminal\n");
   app.failure_message(Failure);
-  AddDevCommand(app, exit_code);
-  AddDeployCommand(app, exit_code);
-  AddValidateCommand(app, exit_code);
-  AddEvalCommand(app, exit_code);
-  AddTestStateCommand(app, exit_code);
-  AddRunCommand(app, exit_code);
-  AddStartCommand(app, exit_code);
-  AddListCommand(app, exit_code);
-  AddDescribeCommand(app, exit_code);
-  AddHistoryCommand(app, exit_code);
-  AddWatchCommand(app, exit_code);
-  AddStopCommand(app, exit_code);
-  AddRedriveCommand(app, exit_code);
-  AddMapRunsCommand(app, exit_code);
-  AddUpdateMapRunCommand(app, exit_code);
-  AddPublishCommand(app, exit_code);
-  AddUnpublishCommand(app, exit_code);
-  AddVersionsCommand(app, exit_code);
-  AddAliasCommand(app, exit_code);
-  AddTagCommand(app, exit_code);
-  AddActivityCommand(app, exit_code);
-  AddTaskCommand(app, exit_code);
-  AddFunctionCommand(app, exit_code);
-  AddInvokeCommand(app, exit_code);
-  AddVersionCommand(app, exit_code);
+  Command pawl(app);
+  AddDevCommand(pawl, exit_code);
+  AddDeployCommand(pawl, exit_code);
+  AddValidateCommand(pawl, exit_code);
+  AddEvalCommand(pawl, exit_code);
+  AddTestStateCommand(pawl, exit_code);
+  AddRunCommand(pawl, exit_code);
+  AddStartCommand(pawl, exit_code);
+  AddListCommand(pawl, exit_code);
+  AddDescribeCommand(pawl, exit_code);
+  AddHistoryCommand(pawl, exit_code);
+  AddWatchCommand(pawl, exit_code);
+  AddStopCommand(pawl, exit_code);
+  AddRedriveCommand(pawl, exit_code);
+  AddMapRunsCommand(pawl, exit_code);
+  AddUpdateMapRunCommand(pawl, exit_code);
+  AddPublishCommand(pawl, exit_code);
+  AddUnpublishCommand(pawl, exit_code);
+  AddVersionsCommand(pawl, exit_code);
+  AddAliasCommand(pawl, exit_code);
+  AddTagCommand(pawl, exit_code);
+  AddActivityCommand(pawl, exit_code);
+  AddTaskCommand(pawl, exit_code);
+  AddFunctionCommand(pawl, exit_code);
+  AddInvokeCommand(pawl, exit_code);
+  AddVersionCommand(pawl, exit_code);
 }
 
 }  // namespace pawl::cli

@@ -120,28 +120,28 @@ int Deploy(const Options& options) {
   return FlushOutput(exit_code);
 }
 
-void AddTemplateOptions(CLI::App& command, Options& options) {
+void AddTemplateOptions(Command& command, Options& options) {
   command
-      .add_option("--parameter", options.parameters, "A parameter of a template; many may be given")
-      ->type_name("NAME=VALUE");
+      .AddOption("--parameter", options.parameters, "A parameter of a template; many may be given")
+      .TypeName("NAME=VALUE");
   command
-      .add_option("--stack-name",
-                  options.stack_name,
-                  "Of a template: AWS::StackName, and put before names that it does not say")
-      ->type_name("NAME");
-  command.add_option("--skip", options.skipped, "Leave a resource out; many may be given")
-      ->type_name("LOGICAL_ID");
-  command.add_flag(
+      .AddOption("--stack-name",
+                 options.stack_name,
+                 "Of a template: AWS::StackName, and put before names that it does not say")
+      .TypeName("NAME");
+  command.AddOption("--skip", options.skipped, "Leave a resource out; many may be given")
+      .TypeName("LOGICAL_ID");
+  command.AddFlag(
       "--strict", options.is_strict, "Of a template: fail if anything would be left out");
-  command.add_flag("--dry-run", options.is_dry_run, "Of a template: only show what would happen");
+  command.AddFlag("--dry-run", options.is_dry_run, "Of a template: only show what would happen");
 }
 
 }  // namespace
 
-void AddDeployCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "deploy", "Make or update state machines, or all of a template, from files");
-  command->footer(
+void AddDeployCommand(Command& app, int& exit_code) {
+  Command command =
+      app.AddCommand("deploy", "Make or update state machines, or all of a template, from files");
+  command.Footer(
       "A state machine has its file's name without .asl.json, .asl.yaml, .json or .yaml.\n"
       "Deploying the same text again changes nothing; running executions stay on the revision\n"
       "they started with. The exit code is that of the first file that failed.\n"
@@ -161,18 +161,18 @@ void AddDeployCommand(CLI::App& app, int& exit_code) {
       "  pawl deploy template.yaml --parameter Stage=test\n"
       "  pawl deploy cdk.out/Orders.template.json --dry-run");
   auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->files, "Definitions or templates, JSON or YAML")->required();
-  command->add_option("--name", options->name, "The state machine's name, for one file");
+  command.AddOption("FILE", options->files, "Definitions or templates, JSON or YAML").Required();
+  command.AddOption("--name", options->name, "The state machine's name, for one file");
   command
-      ->add_option("--type",
-                   options->type,
-                   "STANDARD: every transition is durable (default of a new state machine).\n"
-                   "EXPRESS: in memory, for five minutes at most")
-      ->check(CLI::IsMember({"STANDARD", "EXPRESS"}));
-  command->add_flag("--publish", options->publish, "Publish the revision as a version too");
-  AddTemplateOptions(*command, *options);
-  AddClientOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = Deploy(*options); });
+      .AddOption("--type",
+                 options->type,
+                 "STANDARD: every transition is durable (default of a new state machine).\n"
+                 "EXPRESS: in memory, for five minutes at most")
+      .OneOf({"STANDARD", "EXPRESS"});
+  command.AddFlag("--publish", options->publish, "Publish the revision as a version too");
+  AddTemplateOptions(command, *options);
+  AddClientOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = Deploy(*options); });
 }
 
 }  // namespace pawl::cli

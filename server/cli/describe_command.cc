@@ -164,10 +164,9 @@ int Describe(Options& options) {
 
 }  // namespace
 
-void AddDescribeCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("describe", "Show a state machine, an execution or a Map run");
-  command->footer(
+void AddDescribeCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("describe", "Show a state machine, an execution or a Map run");
+  command.Footer(
       "Examples:\n"
       "  pawl describe hello                        the state machine\n"
       "  pawl describe hello --definition           its definition as it was deployed\n"
@@ -176,14 +175,14 @@ void AddDescribeCommand(CLI::App& app, int& exit_code) {
       "  pawl describe hello monday --output json\n"
       "  pawl describe arn:aws:states:us-east-1:123456789012:mapRun:m/items:UUID    a Map run");
   auto options = std::make_shared<Options>();
-  AddExecutionArguments(*command, *options);
-  command->add_option("--revision", options->revision, "Of the state machine; 0 is the latest")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N")
-      ->capture_default_str();
-  command->add_flag("--definition", options->is_definition, "Print the state machine's definition");
-  AddClientOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = Describe(*options); });
+  AddExecutionArguments(command, *options);
+  command.AddOption("--revision", options->revision, "Of the state machine; 0 is the latest")
+      .NotNegative()
+      .TypeName("N")
+      .ShowDefault();
+  command.AddFlag("--definition", options->is_definition, "Print the state machine's definition");
+  AddClientOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = Describe(*options); });
 }
 
 }  // namespace pawl::cli

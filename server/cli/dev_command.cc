@@ -246,10 +246,10 @@ int RunDev(Options options) {
 
 }  // namespace
 
-void AddDevCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("dev", "Server, worker and definitions of a directory, all at once");
-  command->footer(
+void AddDevCommand(Command& app, int& exit_code) {
+  Command command =
+      app.AddCommand("dev", "Server, worker and definitions of a directory, all at once");
+  command.Footer(
       "Deploys every definition in DIR (*.asl.json, *.asl.yaml, and *.json, *.yaml that define\n"
       "states), runs the functions in DIR and DIR/functions and those that are deployed to its\n"
       "server, and takes up whatever changes. Ctrl-C stops everything. Executions are kept in\n"
@@ -259,25 +259,25 @@ void AddDevCommand(CLI::App& app, int& exit_code) {
       "  pawl dev statemachines/examples\n"
       "  pawl dev . --in-memory --address 127.0.0.1:0 --http-address 127.0.0.1:0");
   auto options = std::make_shared<Options>();
-  command->add_option("DIR", options->directory, "Definitions and functions")->required();
-  auto* data_dir = command->add_option(
+  command.AddOption("DIR", options->directory, "Definitions and functions").Required();
+  Option data_dir = command.AddOption(
       "--data-dir", options->data_dir, "Where executions are kept; DIR/.pawl if absent");
-  command->add_flag("--in-memory", options->is_in_memory, "Keep executions in memory only")
-      ->excludes(data_dir);
-  command->add_option("--address", options->address, "Where the server listens [PAWL_ADDRESS]")
-      ->envname("PAWL_ADDRESS")
-      ->type_name("HOST:PORT")
-      ->capture_default_str();
+  command.AddFlag("--in-memory", options->is_in_memory, "Keep executions in memory only")
+      .Excludes(data_dir);
+  command.AddOption("--address", options->address, "Where the server listens [PAWL_ADDRESS]")
+      .FromEnvironment("PAWL_ADDRESS")
+      .TypeName("HOST:PORT")
+      .ShowDefault();
   command
-      ->add_option(
+      .AddOption(
           "--http-address", options->http_address, "Where the AWS API is [PAWL_HTTP_ADDRESS]")
-      ->envname("PAWL_HTTP_ADDRESS")
-      ->type_name("HOST:PORT")
-      ->capture_default_str();
-  command->add_option("--log-level", options->log_level, "What the server tells on standard error")
-      ->type_name("LEVEL")
-      ->capture_default_str();
-  command->callback([options, &exit_code] { exit_code = RunDev(*options); });
+      .FromEnvironment("PAWL_HTTP_ADDRESS")
+      .TypeName("HOST:PORT")
+      .ShowDefault();
+  command.AddOption("--log-level", options->log_level, "What the server tells on standard error")
+      .TypeName("LEVEL")
+      .ShowDefault();
+  command.Run([options, &exit_code] { exit_code = RunDev(*options); });
 }
 
 }  // namespace pawl::cli

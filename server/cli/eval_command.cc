@@ -152,9 +152,9 @@ int Eval(const Options& options) {
 
 }  // namespace
 
-void AddEvalCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("eval", "Evaluate a JSONata or JSONPath expression");
-  command->footer(
+void AddEvalCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("eval", "Evaluate a JSONata or JSONPath expression");
+  command.Footer(
       "Needs no server. Exits 0 with a result or undefined, 1 if the expression is wrong or fails, "
       "2\n"
       "for wrong usage. An error names JSONata's code, the position behind the token and the "
@@ -175,20 +175,19 @@ void AddEvalCommand(CLI::App& app, int& exit_code) {
       "  pawl eval '$.items[?(@.price > 3)]' --language jsonpath --input @order.json\n"
       "  echo '{\"language\": \"jsonata\", \"expression\": \"1 + 1\"}' | pawl eval --batch");
   auto options = std::make_shared<Options>();
-  command->add_option("EXPRESSION", options->expression, "The expression, without {% and %}");
-  command->add_option("--language", options->language, "jsonata or jsonpath")
-      ->check(CLI::IsMember({"jsonata", "jsonpath"}))
-      ->capture_default_str();
-  command->add_option("--input", options->input, "The input: JSON, @FILE, or - for standard input");
+  command.AddOption("EXPRESSION", options->expression, "The expression, without {% and %}");
+  command.AddOption("--language", options->language, "jsonata or jsonpath")
+      .OneOf({"jsonata", "jsonpath"})
+      .ShowDefault();
+  command.AddOption("--input", options->input, "The input: JSON, @FILE, or - for standard input");
   command
-      ->add_option(
-          "--variable", options->variables, "NAME=JSON: the variable $NAME; may be repeated")
-      ->allow_extra_args(false);
-  command->add_flag(
+      .AddOption("--variable", options->variables, "NAME=JSON: the variable $NAME; may be repeated")
+      .OneValueEach();
+  command.AddFlag(
       "--jsonata-2.1", options->has_default_operators, "The operators ?? and ?: of JSONata 2.1");
-  command->add_flag("--batch", options->is_batch, "Answer the lines of standard input");
-  AddOutputOption(*command, *options);
-  command->callback([options, &exit_code] { exit_code = Eval(*options); });
+  command.AddFlag("--batch", options->is_batch, "Answer the lines of standard input");
+  AddOutputOption(command, *options);
+  command.Run([options, &exit_code] { exit_code = Eval(*options); });
 }
 
 }  // namespace pawl::cli

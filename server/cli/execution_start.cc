@@ -10,24 +10,24 @@
 
 namespace pawl::cli {
 
-void AddStartOptions(CLI::App& command, StartOptions& options) {
+void AddStartOptions(Command& command, StartOptions& options) {
   command
-      .add_option(
+      .AddOption(
           "STATE_MACHINE",
           options.state_machine,
           "A state machine, also with :VERSION or :ALIAS behind it; or a definition's file,\n"
           "which is deployed first")
-      ->required();
+      .Required();
   command
-      .add_option("-i,--input", options.input, "The input: JSON text, @FILE, or - (standard input)")
-      ->type_name("JSON")
-      ->capture_default_str();
-  command.add_option("-n,--name", options.name, "The execution's name; a new UUID if absent");
+      .AddOption("-i,--input", options.input, "The input: JSON text, @FILE, or - (standard input)")
+      .TypeName("JSON")
+      .ShowDefault();
+  command.AddOption("-n,--name", options.name, "The execution's name; a new UUID if absent");
   command
-      .add_option("--test-case",
-                  options.test_case,
-                  "Mock tasks as this test case of the server's mock configuration says")
-      ->type_name("NAME");
+      .AddOption("--test-case",
+                 options.test_case,
+                 "Mock tasks as this test case of the server's mock configuration says")
+      .TypeName("NAME");
   AddClientOptions(command, options);
 }
 

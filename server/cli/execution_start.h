@@ -1,7 +1,6 @@
 // What `start` and `run` share: naming what to start, and starting it.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <string_view>
 
@@ -21,7 +20,7 @@ struct StartOptions : ClientOptions {
   std::string test_case;
 };
 
-void AddStartOptions(CLI::App& command, StartOptions& options);
+void AddStartOptions(Command& command, StartOptions& options);
 
 struct PreparedStart {
   // On kDone, `start` is set.

@@ -200,7 +200,7 @@ int List(const Options& options) {
       }
       table.Add({name, "(a worker's own)", "", "", ""});
     }
-    if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+    if (!options.is_json() && !table.empty()) PrintText(table.ToString());
     return page.functions_size() + page.announced_size();
   };
   return PrintPages("function list",
@@ -230,25 +230,24 @@ int Delete(const Options& options) {
 using Run = int (*)(const Options&);
 
 struct Action {
-  CLI::App* command = nullptr;
+  Command command;
   std::shared_ptr<Options> options = std::make_shared<Options>();
 };
 
 // `pawl function NAME`, which runs `run`.
-Action AddAction(CLI::App& function, const char* name, const char* help, Run run, int& exit_code) {
-  Action action{.command = function.add_subcommand(name, help)};
-  action.command->callback(
-      [options = action.options, run, &exit_code] { exit_code = run(*options); });
+Action AddAction(Command& function, const char* name, const char* help, Run run, int& exit_code) {
+  Action action{.command = function.AddCommand(name, help)};
+  action.command.Run([options = action.options, run, &exit_code] { exit_code = run(*options); });
   return action;
 }
 
-void AddDeployAction(CLI::App& function, int& exit_code) {
+void AddDeployAction(Command& function, int& exit_code) {
   Action deploy = AddAction(function,
                             "deploy",
                             "Make or update a function from a directory or archive",
                             Deploy,
                             exit_code);
-  deploy.command->footer(
+  deploy.command.Footer(
       "A directory is packed without .git, __pycache__ and *.pyc; the same files make the same\n"
       "archive, and deploying what is there already changes nothing. What is not given stays as "
       "it\n"
@@ -259,33 +258,35 @@ void AddDeployAction(CLI::App& function, int& exit_code) {
       "  pawl function deploy orders --code orders.zip --publish\n"
       "  pawl function deploy orders --timeout 30 --env TABLE=orders --env LEVEL=debug");
   Options& options = *deploy.options;
-  CLI::App& command = *deploy.command;
-  command.add_option("NAME", options.name, "The function's name")->required();
-  command.add_option("--code", options.code, "A directory, or a zip archive")->type_name("DIR|ZIP");
-  command.add_option("--handler", options.handler, "What is called, such as app.handler")
-      ->type_name("MODULE.FUNCTION");
-  command.add_option("--timeout", options.timeout, "Seconds a call may take, 1 to 900 [3]")
-      ->type_name("S");
-  command.add_option("--memory", options.memory, "MB a call may take, 128 to 10240 [128]")
-      ->type_name("MB");
+  Command& command = deploy.command;
+  command.AddOption("NAME", options.name, "The function's name").Required();
+  command.AddOption("--code", options.code, "A directory, or a zip archive").TypeName("DIR|ZIP");
+  command.AddOption("--handler", options.handler, "What is called, such as app.handler")
+      .TypeName("MODULE.FUNCTION");
+  command.AddOption("--timeout", options.timeout, "Seconds a call may take, 1 to 900 [3]")
+      .Positive()
+      .TypeName("S");
+  command.AddOption("--memory", options.memory, "MB a call may take, 128 to 10240 [128]")
+      .Positive()
+      .TypeName("MB");
   command
-      .add_option("--env", options.environment, "A variable of the environment; many may be given")
-      ->type_name("NAME=VALUE");
-  command.add_option("--description", options.description, "What it is for")->type_name("TEXT");
-  command.add_option("--runtime", options.runtime, "Kept, such as python3.12")->type_name("NAME");
-  command.add_option("--role", options.role, "Kept: the ARN of a role")->type_name("ARN");
-  command.add_option("--concurrency", options.concurrency, "How many run at once at most; 0: none")
-      ->type_name("N");
-  command.add_flag("--publish", options.publish, "Publish a version too");
+      .AddOption("--env", options.environment, "A variable of the environment; many may be given")
+      .TypeName("NAME=VALUE");
+  command.AddOption("--description", options.description, "What it is for").TypeName("TEXT");
+  command.AddOption("--runtime", options.runtime, "Kept, such as python3.12").TypeName("NAME");
+  command.AddOption("--role", options.role, "Kept: the ARN of a role").TypeName("ARN");
+  command.AddOption("--concurrency", options.concurrency, "How many run at once at most; 0: none")
+      .TypeName("N");
+  command.AddFlag("--publish", options.publish, "Publish a version too");
   AddClientOptions(command, options);
 }
 
 }  // namespace
 
-void AddFunctionCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("function", "Deploy, list and delete functions");
-  command->require_subcommand(1);
-  command->footer(
+void AddFunctionCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("function", "Deploy, list and delete functions");
+  command.NeedCommand();
+  command.Footer(
       "The server keeps a deployed function's code; workers fetch and run it. A function that a\n"
       "worker brings itself is announced and needs no deployment.\n"
       "\n"
@@ -293,17 +294,17 @@ void AddFunctionCommand(CLI::App& app, int& exit_code) {
       "  pawl function deploy orders --code ./orders --handler app.handler\n"
       "  pawl function list\n"
       "  pawl invoke orders --payload '{\"id\": 7}'");
-  AddDeployAction(*command, exit_code);
-  Action list = AddAction(*command, "list", "List functions by name", List, exit_code);
-  AddPagedListOptions(*list.command, *list.options);
-  Action describe = AddAction(*command, "describe", "Show a function", Describe, exit_code);
+  AddDeployAction(command, exit_code);
+  Action list = AddAction(command, "list", "List functions by name", List, exit_code);
+  AddPagedListOptions(list.command, *list.options);
+  Action describe = AddAction(command, "describe", "Show a function", Describe, exit_code);
   Action remove = AddAction(
-      *command, "delete", "Delete a function, or with :VERSION a version of it", Delete, exit_code);
+      command, "delete", "Delete a function, or with :VERSION a version of it", Delete, exit_code);
   for (Action* action : {&describe, &remove}) {
     action->command
-        ->add_option("NAME", action->options->name, "The function; :VERSION may stand behind it")
-        ->required();
-    AddClientOptions(*action->command, *action->options);
+        .AddOption("NAME", action->options->name, "The function; :VERSION may stand behind it")
+        .Required();
+    AddClientOptions(action->command, *action->options);
   }
 }
 

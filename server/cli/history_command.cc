@@ -46,7 +46,7 @@ void Print(const Options& options, const v1::GetExecutionHistoryResponse& page) 
          event.state(),
          options.has_payloads ? PayloadOf(event) : SafeText(EventDetail(event), kDetailColumns)});
   }
-  fmt::print("{}", table.ToString());
+  PrintText(table.ToString());
 }
 
 int History(Options& options) {
@@ -74,9 +74,9 @@ int History(Options& options) {
 
 }  // namespace
 
-void AddHistoryCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("history", "Show what happened in an execution");
-  command->footer(
+void AddHistoryCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("history", "Show what happened in an execution");
+  command.Footer(
       "Types and fields are those of AWS Step Functions; CAUSE is the event that led to this one.\n"
       "With --output json each event is one line, with its payloads.\n"
       "\n"
@@ -85,15 +85,15 @@ void AddHistoryCommand(CLI::App& app, int& exit_code) {
       "  pawl history hello monday --reverse --limit 5\n"
       "  pawl history hello monday --output json | jq 'select(.error)'");
   auto options = std::make_shared<Options>();
-  AddExecutionArguments(*command, *options);
-  command->add_flag("--reverse", options->is_reverse, "The last event first");
-  command->add_flag("--payloads", options->has_payloads, "Show inputs and outputs");
-  command->add_option("--limit", options->limit, "At most N events; 0 is all")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N")
-      ->capture_default_str();
-  AddClientOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = History(*options); });
+  AddExecutionArguments(command, *options);
+  command.AddFlag("--reverse", options->is_reverse, "The last event first");
+  command.AddFlag("--payloads", options->has_payloads, "Show inputs and outputs");
+  command.AddOption("--limit", options->limit, "At most N events; 0 is all")
+      .NotNegative()
+      .TypeName("N")
+      .ShowDefault();
+  AddClientOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = History(*options); });
 }
 
 }  // namespace pawl::cli

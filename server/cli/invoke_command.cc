@@ -82,9 +82,9 @@ int Invoke(const Options& options) {
 
 }  // namespace
 
-void AddInvokeCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("invoke", "Call a function and print its result");
-  command->footer(
+void AddInvokeCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("invoke", "Call a function and print its result");
+  command.Footer(
       "Waits for a worker that has the function. Nothing is stored and nothing is tried again; to\n"
       "have both, start an execution. Exits 1 if the function failed.\n"
       "\n"
@@ -94,15 +94,14 @@ void AddInvokeCommand(CLI::App& app, int& exit_code) {
       "  generate-order | pawl invoke orders --payload - --output json");
   auto options = std::make_shared<Options>();
   command
-      ->add_option(
+      .AddOption(
           "NAME", options->name, "The function; :VERSION or :ALIAS may stand behind its name")
-      ->required();
-  command
-      ->add_option("--payload", options->payload, "JSON text, @FILE, or - for standard input [{}]")
-      ->type_name("JSON");
-  command->add_flag("--log", options->wants_log, "Show the end of what the function wrote");
-  AddClientOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = Invoke(*options); });
+      .Required();
+  command.AddOption("--payload", options->payload, "JSON text, @FILE, or - for standard input [{}]")
+      .TypeName("JSON");
+  command.AddFlag("--log", options->wants_log, "Show the end of what the function wrote");
+  AddClientOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = Invoke(*options); });
 }
 
 }  // namespace pawl::cli

@@ -31,7 +31,7 @@ int Print(const Options& options, const v1::ListStateMachinesResponse& page) {
                std::to_string(machine.revision()) + (machine.deleting() ? " (deleting)" : ""),
                TimeText(machine.update_time())});
   }
-  if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+  if (!options.is_json() && !table.empty()) PrintText(table.ToString());
   return page.state_machines_size();
 }
 
@@ -48,7 +48,7 @@ int Print(const Options& options, const v1::ListExecutionsResponse& page) {
                                                         FromWire(execution.start_time()))
                                          : ""});
   }
-  if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+  if (!options.is_json() && !table.empty()) PrintText(table.ToString());
   return page.executions_size();
 }
 
@@ -68,7 +68,27 @@ Result<Timestamp> ParseSince(const std::string& text, Timestamp now) {
       "--since: '{}' is neither a time such as 2026-11-20T10:00:00Z nor one such as 2h ago", text));
 }
 
+// NotFound for a state machine of which nothing is there, not even executions that outlived it.
+Status FindStateMachine(const Options& options) {
+  platform::SystemClock clock;
+  Client client(options.address, clock);
+  v1::DescribeStateMachineRequest machine;
+  machine.set_name(options.state_machine.substr(0, options.state_machine.find(':')));
+  const auto described = client.Call(&Client::Stub::DescribeStateMachine, machine);
+  if (described.status().code() != StatusCode::kNotFound) return described.status();
+  v1::ListExecutionsRequest executions;
+  executions.set_state_machine(machine.name());
+  executions.set_page_size(1);
+  const auto listed = client.Call(&Client::Stub::ListExecutions, executions);
+  if (!listed.ok()) return listed.status();
+  return listed->executions_size() > 0 ? OkStatus() : described.status();
+}
+
 int ListExecutions(const Options& options) {
+  if (!options.state_machine.empty()) {
+    const Status found = FindStateMachine(options);
+    if (!found.ok()) return ReportError("list", options, found);
+  }
   v1::ListExecutionsRequest request;
   request.set_state_machine(options.state_machine);
   request.set_map_run(options.map_run);
@@ -103,9 +123,9 @@ int List(const Options& options) {
 
 }  // namespace
 
-void AddListCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("list", "List state machines, or executions");
-  command->footer(
+void AddListCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("list", "List state machines, or executions");
+  command.Footer(
       "Executions are listed newest first. With --output json each entry is one line.\n"
       "\n"
       "Examples:\n"
@@ -117,22 +137,24 @@ void AddListCommand(CLI::App& app, int& exit_code) {
       "  pawl list hello --limit 0 --output json\n"
       "  pawl list --map-run ARN --status FAILED     ARN as 'pawl map-runs' shows it");
   auto options = std::make_shared<Options>();
-  auto* machine = command->add_option("STATE_MACHINE",
-                                      options->state_machine,
-                                      "List its executions; with :VERSION or :ALIAS only those");
-  command->add_flag("--all", options->is_all, "List executions of all state machines")
-      ->excludes(machine);
-  command->add_option("--map-run", options->map_run, "List the executions of a Map run, by its ARN")
-      ->excludes(machine)
-      ->excludes("--all")
-      ->type_name("ARN");
-  command->add_option("--status", options->status, "Only executions with this status")
-      ->check(CLI::IsMember({"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}))
-      ->type_name("STATUS");
-  command->add_option("--since", options->since, "Only executions started since then, or 2h ago")
-      ->type_name("TIME");
-  AddPagedListOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = List(*options); });
+  const Option machine =
+      command.AddOption("STATE_MACHINE",
+                        options->state_machine,
+                        "List its executions; with :VERSION or :ALIAS only those");
+  const Option all =
+      command.AddFlag("--all", options->is_all, "List executions of all state machines")
+          .Excludes(machine);
+  command.AddOption("--map-run", options->map_run, "List the executions of a Map run, by its ARN")
+      .Excludes(machine)
+      .Excludes(all)
+      .TypeName("ARN");
+  command.AddOption("--status", options->status, "Only executions with this status")
+      .OneOf({"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"})
+      .TypeName("STATUS");
+  command.AddOption("--since", options->since, "Only executions started since then, or 2h ago")
+      .TypeName("TIME");
+  AddPagedListOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = List(*options); });
 }
 
 }  // namespace pawl::cli

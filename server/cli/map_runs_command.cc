@@ -22,7 +22,7 @@ int Print(const Options& options, const v1::ListMapRunsResponse& page) {
     table.Add(
         {StatusText(run.status()), TimeText(run.start_time()), TallyText(run.items()), run.arn()});
   }
-  if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+  if (!options.is_json() && !table.empty()) PrintText(table.ToString());
   return page.map_runs_size();
 }
 
@@ -40,10 +40,9 @@ int MapRuns(Options& options) {
 
 }  // namespace
 
-void AddMapRunsCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("map-runs", "List the runs of an execution's distributed Maps");
-  command->footer(
+void AddMapRunsCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("map-runs", "List the runs of an execution's distributed Maps");
+  command.Footer(
       "Newest first. Each item of a run, or batch of items, is an execution of its own, named by\n"
       "its ARN or by STATE_MACHINE/LABEL NAME.\n"
       "\n"
@@ -52,9 +51,9 @@ void AddMapRunsCommand(CLI::App& app, int& exit_code) {
       "  pawl describe ARN                     the run's counts, as they are now\n"
       "  pawl list --map-run ARN --status FAILED");
   auto options = std::make_shared<Options>();
-  AddExecutionArguments(*command, options->execution);
-  AddPagedListOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = MapRuns(*options); });
+  AddExecutionArguments(command, options->execution);
+  AddPagedListOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = MapRuns(*options); });
 }
 
 }  // namespace pawl::cli

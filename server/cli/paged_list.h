@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
 #include <string_view>
@@ -20,11 +19,11 @@ struct PagedListOptions : ClientOptions {
 };
 
 // `options` outlives the command's callback.
-inline void AddPagedListOptions(CLI::App& command, PagedListOptions& options) {
-  command.add_option("--limit", options.limit, "At most N entries; 0 is all")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N")
-      ->capture_default_str();
+inline void AddPagedListOptions(Command& command, PagedListOptions& options) {
+  command.AddOption("--limit", options.limit, "At most N entries; 0 is all")
+      .NotNegative()
+      .TypeName("N")
+      .ShowDefault();
   AddClientOptions(command, options);
 }
 

@@ -70,10 +70,10 @@ int Unpublish(const UnpublishOptions& options) {
 
 }  // namespace
 
-void AddPublishCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("publish", "Make a version of a state machine's latest revision");
-  command->footer(
+void AddPublishCommand(Command& app, int& exit_code) {
+  Command command =
+      app.AddCommand("publish", "Make a version of a state machine's latest revision");
+  command.Footer(
       "A version is a revision under a number: it stays what it is whatever is deployed later.\n"
       "Publishing the same revision again gives the version that it has.\n"
       "\n"
@@ -82,32 +82,30 @@ void AddPublishCommand(CLI::App& app, int& exit_code) {
       "  pawl publish order --description 'with refunds'\n"
       "  pawl start order:3                          an execution of version 3");
   auto options = std::make_shared<PublishOptions>();
-  command->add_option("STATE_MACHINE", options->state_machine, "The state machine")->required();
-  command->add_option("--description", options->description, "Of the version")->type_name("TEXT");
+  command.AddOption("STATE_MACHINE", options->state_machine, "The state machine").Required();
+  command.AddOption("--description", options->description, "Of the version").TypeName("TEXT");
   command
-      ->add_option("--revision-id",
-                   options->revision_id,
-                   "Publish only if the latest revision has this id; INITIAL is the first one's")
-      ->type_name("ID");
-  AddClientOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = Publish(*options); });
+      .AddOption("--revision-id",
+                 options->revision_id,
+                 "Publish only if the latest revision has this id; INITIAL is the first one's")
+      .TypeName("ID");
+  AddClientOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = Publish(*options); });
 }
 
-void AddUnpublishCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("unpublish", "Delete a version of a state machine");
-  command->footer(
+void AddUnpublishCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("unpublish", "Delete a version of a state machine");
+  command.Footer(
       "Executions of the version go on. A version that an alias leads to is not deleted, and its\n"
       "number is not given again.\n"
       "\n"
       "Examples:\n"
       "  pawl unpublish order 3");
   auto options = std::make_shared<UnpublishOptions>();
-  command->add_option("STATE_MACHINE", options->state_machine, "The state machine")->required();
-  command->add_option("VERSION", options->version, "The version's number")
-      ->required()
-      ->check(CLI::PositiveNumber);
-  AddClientOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = Unpublish(*options); });
+  command.AddOption("STATE_MACHINE", options->state_machine, "The state machine").Required();
+  command.AddOption("VERSION", options->version, "The version's number").Required().Positive();
+  AddClientOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = Unpublish(*options); });
 }
 
 }  // namespace pawl::cli

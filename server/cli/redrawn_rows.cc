@@ -62,7 +62,7 @@ void RedrawnRows::Draw(const std::vector<std::string>& rows) {
 }
 
 void RedrawnRows::Erase() {
-  if (rows_drawn_ > 0) fmt::print(stderr, "\x1b[{}A\r\x1b[J", rows_drawn_);
+  if (rows_drawn_ > 0) std::fputs(fmt::format("\x1b[{}A\r\x1b[J", rows_drawn_).c_str(), stderr);
   rows_drawn_ = 0;
 }
 

@@ -41,10 +41,10 @@ int Redrive(ExecutionOptions& options) {
 
 }  // namespace
 
-void AddRedriveCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("redrive", "Let an execution go on that failed, timed out or was stopped");
-  command->footer(
+void AddRedriveCommand(Command& app, int& exit_code) {
+  Command command =
+      app.AddCommand("redrive", "Let an execution go on that failed, timed out or was stopped");
+  command.Footer(
       "It goes on from the states that did not succeed, with the definition and the input it was\n"
       "started with; what has succeeded is not done again. A distributed Map starts the "
       "executions\n"
@@ -55,9 +55,9 @@ void AddRedriveCommand(CLI::App& app, int& exit_code) {
       "  pawl list orders --status FAILED          what failed\n"
       "  pawl redrive orders o-17 && pawl watch orders o-17");
   auto options = std::make_shared<ExecutionOptions>();
-  AddExecutionArguments(*command, *options);
-  AddClientOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = Redrive(*options); });
+  AddExecutionArguments(command, *options);
+  AddClientOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = Redrive(*options); });
 }
 
 }  // namespace pawl::cli

@@ -175,10 +175,10 @@ int StartAndFollow(Options& options) {
 
 }  // namespace
 
-void AddRunCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("run", "Start an execution, show its progress, print its output");
-  command->footer(
+void AddRunCommand(Command& app, int& exit_code) {
+  Command command =
+      app.AddCommand("run", "Start an execution, show its progress, print its output");
+  command.Footer(
       "The output goes to standard output, progress to standard error. Exits 0 if the execution\n"
       "succeeded, 1 if it failed, timed out, was stopped, or did not end within --timeout; 130\n"
       "after Ctrl-C, which leaves it running. It survives a restart of the server.\n"
@@ -189,11 +189,11 @@ void AddRunCommand(CLI::App& app, int& exit_code) {
       "  pawl run hello --timeout 30s --output json | jq .output\n"
       "  pawl run orders --test-case CardDeclined          of pawl server --mock-config FILE");
   auto options = std::make_shared<Options>();
-  AddStartOptions(*command, *options);
-  command->add_option("--timeout", options->timeout, "Stop waiting after TIME, such as 30s or 5m")
-      ->type_name("TIME");
-  command->add_flag("-q,--quiet", options->is_quiet, "Show no progress");
-  command->callback([options, &exit_code] { exit_code = StartAndFollow(*options); });
+  AddStartOptions(command, *options);
+  command.AddOption("--timeout", options->timeout, "Stop waiting after TIME, such as 30s or 5m")
+      .TypeName("TIME");
+  command.AddFlag("-q,--quiet", options->is_quiet, "Show no progress");
+  command.Run([options, &exit_code] { exit_code = StartAndFollow(*options); });
 }
 
 }  // namespace pawl::cli

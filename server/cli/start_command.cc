@@ -75,9 +75,9 @@ int Start(Options& options) {
 
 }  // namespace
 
-void AddStartCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("start", "Start an execution and do not wait for it");
-  command->footer(
+void AddStartCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("start", "Start an execution and do not wait for it");
+  command.Footer(
       "Prints the execution's name. Starting again with the same name and input, while it runs, "
       "is\n"
       "the same execution.\n"
@@ -90,11 +90,11 @@ void AddStartCommand(CLI::App& app, int& exit_code) {
       "  pawl start quote --sync --input '{\"items\": 3}'\n"
       "  pawl start orders --test-case CardDeclined         of pawl server --mock-config FILE");
   auto options = std::make_shared<Options>();
-  AddStartOptions(*command, *options);
-  command->add_flag("--sync",
-                    options->is_sync,
-                    "Of an EXPRESS state machine: wait for the end and print the output");
-  command->callback([options, &exit_code] { exit_code = Start(*options); });
+  AddStartOptions(command, *options);
+  command.AddFlag("--sync",
+                  options->is_sync,
+                  "Of an EXPRESS state machine: wait for the end and print the output");
+  command.Run([options, &exit_code] { exit_code = Start(*options); });
 }
 
 }  // namespace pawl::cli

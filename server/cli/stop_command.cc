@@ -46,21 +46,20 @@ int Stop(Options& options) {
 
 }  // namespace
 
-void AddStopCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("stop", "End an execution as ABORTED");
-  command->footer(
+void AddStopCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("stop", "End an execution as ABORTED");
+  command.Footer(
       "Stopping an execution that has ended changes nothing.\n"
       "\n"
       "Examples:\n"
       "  pawl stop hello monday\n"
       "  pawl stop orders o-17 --error Cancelled --cause 'the customer called'");
   auto options = std::make_shared<Options>();
-  AddExecutionArguments(*command, *options);
-  command->add_option(
-      "--error", options->error, "The error name to record, at most 256 characters");
-  command->add_option("--cause", options->cause, "Why, at most 32,768 characters");
-  AddClientOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = Stop(*options); });
+  AddExecutionArguments(command, *options);
+  command.AddOption("--error", options->error, "The error name to record, at most 256 characters");
+  command.AddOption("--cause", options->cause, "Why, at most 32,768 characters");
+  AddClientOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = Stop(*options); });
 }
 
 }  // namespace pawl::cli

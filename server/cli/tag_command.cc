@@ -45,7 +45,7 @@ int PrintTags(std::string_view command, const Options& options, Client& client) 
     if (options.is_json()) PrintLine(JsonObject().Text("key", key).Text("value", value).ToString());
     table.Add({key, value});
   }
-  if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+  if (!options.is_json() && !table.empty()) PrintText(table.ToString());
   if (!options.is_json() && table.empty()) PrintNote("none");
   return FlushOutput(kDone);
 }
@@ -88,42 +88,41 @@ int Remove(const Options& options) {
 using Run = int (*)(const Options&);
 
 struct Action {
-  CLI::App* command = nullptr;
+  Command command;
   std::shared_ptr<Options> options = std::make_shared<Options>();
 };
 
 // `pawl tag NAME`, which runs `run`.
-Action AddAction(CLI::App& tag, const char* name, const char* help, Run run, int& exit_code) {
-  Action action{.command = tag.add_subcommand(name, help)};
-  action.command->callback(
-      [options = action.options, run, &exit_code] { exit_code = run(*options); });
-  action.command->add_option("NAME", action.options->name, "Of the state machine or activity")
-      ->required();
-  action.command->add_flag("--activity", action.options->is_activity, "NAME is an activity's");
-  AddClientOptions(*action.command, *action.options);
+Action AddAction(Command& tag, const char* name, const char* help, Run run, int& exit_code) {
+  Action action{.command = tag.AddCommand(name, help)};
+  action.command.Run([options = action.options, run, &exit_code] { exit_code = run(*options); });
+  action.command.AddOption("NAME", action.options->name, "Of the state machine or activity")
+      .Required();
+  action.command.AddFlag("--activity", action.options->is_activity, "NAME is an activity's");
+  AddClientOptions(action.command, *action.options);
   return action;
 }
 
 }  // namespace
 
-void AddTagCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("tag", "Set, list and remove tags of state machines and activities");
-  command->require_subcommand(1);
-  command->footer(
+void AddTagCommand(Command& app, int& exit_code) {
+  Command command =
+      app.AddCommand("tag", "Set, list and remove tags of state machines and activities");
+  command.NeedCommand();
+  command.Footer(
       "Each prints the tags as they are then. A state machine or activity has at most 50.\n"
       "\n"
       "Examples:\n"
       "  pawl tag set order team=orders cost-centre=42\n"
       "  pawl tag remove order cost-centre\n"
       "  pawl tag list approve --activity --output json");
-  const Action set = AddAction(
-      *command, "set", "Add tags; a key that is there gets the new value", Set, exit_code);
-  const Action remove = AddAction(
-      *command, "remove", "Remove tags; keys that are not there are no error", Remove, exit_code);
-  AddAction(*command, "list", "List tags by key", List, exit_code);
-  set.command->add_option("TAG", set.options->tags, "KEY=VALUE, one or more")->required();
-  remove.command->add_option("KEY", remove.options->tags, "One or more")->required();
+  Action set =
+      AddAction(command, "set", "Add tags; a key that is there gets the new value", Set, exit_code);
+  Action remove = AddAction(
+      command, "remove", "Remove tags; keys that are not there are no error", Remove, exit_code);
+  AddAction(command, "list", "List tags by key", List, exit_code);
+  set.command.AddOption("TAG", set.options->tags, "KEY=VALUE, one or more").Required();
+  remove.command.AddOption("KEY", remove.options->tags, "One or more").Required();
 }
 
 }  // namespace pawl::cli

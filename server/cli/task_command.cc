@@ -69,26 +69,25 @@ int Heartbeat(const Options& options) {
 using Run = int (*)(const Options&);
 
 struct Action {
-  CLI::App* command = nullptr;
+  Command command;
   std::shared_ptr<Options> options = std::make_shared<Options>();
 };
 
 // `pawl task NAME TOKEN`, which runs `run`.
-Action AddAction(CLI::App& task, const char* name, const char* help, Run run, int& exit_code) {
-  Action action{.command = task.add_subcommand(name, help)};
-  action.command->add_option("TOKEN", action.options->token, "The task's token")->required();
-  AddClientOptions(*action.command, *action.options);
-  action.command->callback(
-      [options = action.options, run, &exit_code] { exit_code = run(*options); });
+Action AddAction(Command& task, const char* name, const char* help, Run run, int& exit_code) {
+  Action action{.command = task.AddCommand(name, help)};
+  action.command.AddOption("TOKEN", action.options->token, "The task's token").Required();
+  AddClientOptions(action.command, *action.options);
+  action.command.Run([options = action.options, run, &exit_code] { exit_code = run(*options); });
   return action;
 }
 
 }  // namespace
 
-void AddTaskCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("task", "End a task by its token, or keep it alive");
-  command->require_subcommand(1);
-  command->footer(
+void AddTaskCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("task", "End a task by its token, or keep it alive");
+  command.NeedCommand();
+  command.Footer(
       "A token comes from 'pawl activity take', or from $$.Task.Token of a state that waits for\n"
       "one. It is good for one attempt: exits 3 once nothing waits for the task any more.\n"
       "\n"
@@ -96,20 +95,19 @@ void AddTaskCommand(CLI::App& app, int& exit_code) {
       "  pawl task succeed TOKEN --result '{\"approved\": true}'\n"
       "  pawl task fail TOKEN --error Refused --cause 'too expensive'\n"
       "  pawl task heartbeat TOKEN");
-  Action succeed = AddAction(*command, "succeed", "End a task with a result", Succeed, exit_code);
+  Action succeed = AddAction(command, "succeed", "End a task with a result", Succeed, exit_code);
   succeed.command
-      ->add_option("--result",
-                   succeed.options->result,
-                   "The result: JSON text, @FILE, or - (standard input)")
-      ->type_name("JSON")
-      ->capture_default_str();
+      .AddOption("--result",
+                 succeed.options->result,
+                 "The result: JSON text, @FILE, or - (standard input)")
+      .TypeName("JSON")
+      .ShowDefault();
   Action fail = AddAction(
-      *command, "fail", "End a task with an error, which Retry and Catch see", Fail, exit_code);
-  fail.command->add_option(
+      command, "fail", "End a task with an error, which Retry and Catch see", Fail, exit_code);
+  fail.command.AddOption(
       "--error", fail.options->error, "The error's name, at most 256 characters");
-  fail.command->add_option("--cause", fail.options->cause, "Why, at most 32,768 characters");
-  AddAction(
-      *command, "heartbeat", "Put off the time-out of HeartbeatSeconds", Heartbeat, exit_code);
+  fail.command.AddOption("--cause", fail.options->cause, "Why, at most 32,768 characters");
+  AddAction(command, "heartbeat", "Put off the time-out of HeartbeatSeconds", Heartbeat, exit_code);
 }
 
 }  // namespace pawl::cli

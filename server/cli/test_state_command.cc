@@ -32,8 +32,8 @@ struct Options : ClientOptions {
   std::string mock_result;
   std::string mock_error;
   std::string validation = "strict";
-  int retries = -1;
-  int failed_iterations = -1;
+  std::optional<std::uint32_t> retries;
+  std::optional<std::uint32_t> failed_iterations;
   std::string inspect = "info";
 
   bool shows_steps() const { return inspect != "info"; }
@@ -149,11 +149,11 @@ Result<v1::TestStateRequest> MakeRequest(const Options& options, const std::stri
     request.set_context(context);
   }
   RETURN_IF_ERROR(AddMock(options, request));
-  if (options.retries >= 0) {
-    request.set_retrier_retry_count(static_cast<std::uint32_t>(options.retries));
+  if (options.retries) {
+    request.set_retrier_retry_count(*options.retries);
   }
-  if (options.failed_iterations >= 0) {
-    request.set_map_iteration_failure_count(static_cast<std::uint32_t>(options.failed_iterations));
+  if (options.failed_iterations) {
+    request.set_map_iteration_failure_count(*options.failed_iterations);
   }
   return request;
 }
@@ -189,37 +189,37 @@ int TestState(const Options& options) {
   return FlushOutput(goes_on ? kDone : kFailed);
 }
 
-void AddMockOptions(CLI::App& command, Options& options) {
-  auto* result = command.add_option(
+void AddMockOptions(Command& command, Options& options) {
+  Option result = command.AddOption(
       "--mock-result", options.mock_result, "What the state's work gives: JSON text, @FILE, or -");
-  result->type_name("JSON");
-  command.add_option("--mock-error", options.mock_error, "How the state's work fails")
-      ->type_name("ERROR[:CAUSE]")
-      ->excludes(result);
+  result.TypeName("JSON");
+  command.AddOption("--mock-error", options.mock_error, "How the state's work fails")
+      .TypeName("ERROR[:CAUSE]")
+      .Excludes(result);
   command
-      .add_option("--validation",
-                  options.validation,
-                  "How far a mocked result is compared with the service's response")
-      ->check(CLI::IsMember({"strict", "present", "none"}))
-      ->type_name("MODE")
-      ->capture_default_str();
-  command.add_option("--context", options.context, "The whole context object, with a mock")
-      ->type_name("JSON");
-  command.add_option("--retries", options.retries, "Retries made before, with a mock")
-      ->check(CLI::NonNegativeNumber)
-      ->default_str("0");
+      .AddOption("--validation",
+                 options.validation,
+                 "How far a mocked result is compared with the service's response")
+      .OneOf({"strict", "present", "none"})
+      .TypeName("MODE")
+      .ShowDefault();
+  command.AddOption("--context", options.context, "The whole context object, with a mock")
+      .TypeName("JSON");
+  command.AddOption("--retries", options.retries, "Retries made before, with a mock")
+      .NotNegative()
+      .ShowDefault("0");
   command
-      .add_option(
+      .AddOption(
           "--failed-iterations", options.failed_iterations, "Iterations of a Map that failed")
-      ->check(CLI::NonNegativeNumber)
-      ->default_str("0");
+      .NotNegative()
+      .ShowDefault("0");
 }
 
 }  // namespace
 
-void AddTestStateCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("test-state", "Run one state alone");
-  command->footer(
+void AddTestStateCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("test-state", "Run one state alone");
+  command.Footer(
       "Nothing is stored, no retry is made, no time passes. A Task without a mock calls its "
       "function\n"
       "on a worker. Map and Parallel states need a mock. Exits 0 if the state succeeds or catches "
@@ -234,26 +234,25 @@ void AddTestStateCommand(CLI::App& app, int& exit_code) {
       "    --retries 2 --output json");
   auto options = std::make_shared<Options>();
   command
-      ->add_option("DEFINITION",
-                   options->definition,
-                   "A file with one state or, with --state, a state machine; - is standard input")
-      ->required();
-  command->add_option("-s,--state", options->state, "The state to run, at whatever depth");
-  command->add_option("-i,--input", options->input, "The input: JSON text, @FILE, or -")
-      ->type_name("JSON")
-      ->capture_default_str();
-  command->add_option("--variables", options->variables, "An object of variables")
-      ->type_name("JSON");
-  AddMockOptions(*command, *options);
+      .AddOption("DEFINITION",
+                 options->definition,
+                 "A file with one state or, with --state, a state machine; - is standard input")
+      .Required();
+  command.AddOption("-s,--state", options->state, "The state to run, at whatever depth");
+  command.AddOption("-i,--input", options->input, "The input: JSON text, @FILE, or -")
+      .TypeName("JSON")
+      .ShowDefault();
+  command.AddOption("--variables", options->variables, "An object of variables").TypeName("JSON");
+  AddMockOptions(command, *options);
   command
-      ->add_option("--inspect",
-                   options->inspect,
-                   "info tells how the state ends; debug and trace its steps, too")
-      ->check(CLI::IsMember({"info", "debug", "trace"}))
-      ->type_name("LEVEL")
-      ->capture_default_str();
-  AddClientOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = TestState(*options); });
+      .AddOption("--inspect",
+                 options->inspect,
+                 "info tells how the state ends; debug and trace its steps, too")
+      .OneOf({"info", "debug", "trace"})
+      .TypeName("LEVEL")
+      .ShowDefault();
+  AddClientOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = TestState(*options); });
 }
 
 }  // namespace pawl::cli

@@ -49,25 +49,24 @@ int UpdateMapRun(const Options& options) {
 
 }  // namespace
 
-void AddUpdateMapRunCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("update-map-run", "Change the bounds of a Map run that goes on");
-  command->footer(
+void AddUpdateMapRunCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("update-map-run", "Change the bounds of a Map run that goes on");
+  command.Footer(
       "Examples:\n"
       "  pawl update-map-run ARN --max-concurrency 50\n"
       "  pawl update-map-run ARN --tolerated-failure-percentage 10");
   auto options = std::make_shared<Options>();
-  command->add_option("MAP_RUN", options->map_run, "The run's ARN, as pawl map-runs shows it")
-      ->required();
-  command->add_option("--max-concurrency",
-                      options->max_concurrency,
-                      "Executions at once; 0: as many as the server allows");
-  command->add_option("--tolerated-failure-count", options->failure_count, "Items that may fail");
-  command->add_option("--tolerated-failure-percentage",
-                      options->failure_percentage,
-                      "The share of items that may fail, 0 to 100");
-  AddClientOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = UpdateMapRun(*options); });
+  command.AddOption("MAP_RUN", options->map_run, "The run's ARN, as pawl map-runs shows it")
+      .Required();
+  command.AddOption("--max-concurrency",
+                    options->max_concurrency,
+                    "Executions at once; 0: as many as the server allows");
+  command.AddOption("--tolerated-failure-count", options->failure_count, "Items that may fail");
+  command.AddOption("--tolerated-failure-percentage",
+                    options->failure_percentage,
+                    "The share of items that may fail, 0 to 100");
+  AddClientOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = UpdateMapRun(*options); });
 }
 
 }  // namespace pawl::cli

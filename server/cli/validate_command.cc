@@ -65,9 +65,9 @@ int Validate(const Options& options) {
 
 }  // namespace
 
-void AddValidateCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("validate", "Find what is wrong with definitions");
-  command->footer(
+void AddValidateCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("validate", "Find what is wrong with definitions");
+  command.Footer(
       "Needs no server. Exits 0 if all are valid (warnings are no errors), 1 if one is not, 2 if "
       "a\n"
       "file cannot be read (FILE_NOT_READABLE). With --output json each file is one line:\n"
@@ -79,10 +79,10 @@ void AddValidateCommand(CLI::App& app, int& exit_code) {
       "  cat draft.yaml | pawl validate -\n"
       "  pawl validate *.asl.json --output json");
   auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->files, "Definitions, JSON or YAML; - is standard input")
-      ->required();
-  AddOutputOption(*command, *options);
-  command->callback([options, &exit_code] { exit_code = Validate(*options); });
+  command.AddOption("FILE", options->files, "Definitions, JSON or YAML; - is standard input")
+      .Required();
+  AddOutputOption(command, *options);
+  command.Run([options, &exit_code] { exit_code = Validate(*options); });
 }
 
 }  // namespace pawl::cli

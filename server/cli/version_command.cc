@@ -9,15 +9,15 @@
 
 namespace pawl::cli {
 
-void AddVersionCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("version", "Show the version");
-  command->footer(
+void AddVersionCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("version", "Show the version");
+  command.Footer(
       "Examples:\n"
       "  pawl version\n"
       "  pawl version --output json");
   auto options = std::make_shared<OutputOptions>();
-  AddOutputOption(*command, *options);
-  command->callback([options, &exit_code] {
+  AddOutputOption(command, *options);
+  command.Run([options, &exit_code] {
     PrintLine(options->is_json() ? JsonObject().Text("version", server::kVersion).ToString()
                                  : fmt::format("pawl {}", server::kVersion));
     exit_code = FlushOutput(kDone);

@@ -24,7 +24,7 @@ int Print(const Options& options, const v1::ListVersionsResponse& page) {
                TimeText(version.create_time()),
                version.description()});
   }
-  if (!options.is_json() && !table.empty()) fmt::print("{}", table.ToString());
+  if (!options.is_json() && !table.empty()) PrintText(table.ToString());
   return page.versions_size();
 }
 
@@ -39,9 +39,9 @@ int Versions(const Options& options) {
 
 }  // namespace
 
-void AddVersionsCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("versions", "List the versions of a state machine");
-  command->footer(
+void AddVersionsCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("versions", "List the versions of a state machine");
+  command.Footer(
       "Newest first.\n"
       "\n"
       "Examples:\n"
@@ -49,9 +49,9 @@ void AddVersionsCommand(CLI::App& app, int& exit_code) {
       "  pawl describe order:3 --definition          what version 3 runs\n"
       "  pawl list order:3                           its executions");
   auto options = std::make_shared<Options>();
-  command->add_option("STATE_MACHINE", options->state_machine, "The state machine")->required();
-  AddPagedListOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = Versions(*options); });
+  command.AddOption("STATE_MACHINE", options->state_machine, "The state machine").Required();
+  AddPagedListOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = Versions(*options); });
 }
 
 }  // namespace pawl::cli

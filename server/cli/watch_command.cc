@@ -107,9 +107,9 @@ int WatchExecution(Options& options) {
 
 }  // namespace
 
-void AddWatchCommand(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("watch", "Show an execution's events as they happen");
-  command->footer(
+void AddWatchCommand(Command& app, int& exit_code) {
+  Command command = app.AddCommand("watch", "Show an execution's events as they happen");
+  command.Footer(
       "Begins with the first event and ends with the execution: exits 0 if it succeeded, else 1;\n"
       "130 after Ctrl-C. With --output json each event is one line, with its payloads. How far "
       "Map\n"
@@ -119,12 +119,12 @@ void AddWatchCommand(CLI::App& app, int& exit_code) {
       "  pawl watch hello monday\n"
       "  pawl watch hello monday --after 120 --output json");
   auto options = std::make_shared<Options>();
-  AddExecutionArguments(*command, *options);
-  command->add_option("--after", options->after_event_id, "Begin behind the event with this id")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("ID");
-  AddClientOptions(*command, *options);
-  command->callback([options, &exit_code] { exit_code = WatchExecution(*options); });
+  AddExecutionArguments(command, *options);
+  command.AddOption("--after", options->after_event_id, "Begin behind the event with this id")
+      .NotNegative()
+      .TypeName("ID");
+  AddClientOptions(command, *options);
+  command.Run([options, &exit_code] { exit_code = WatchExecution(*options); });
 }
 
 }  // namespace pawl::cli

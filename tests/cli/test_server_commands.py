@@ -240,6 +240,12 @@ def test_what_does_not_exist_exits_with_3(server: Pawl, deploy, command: str) ->
     assert "pawl list" in outcome.err
 
 
+def test_listing_executions_of_an_unknown_state_machine_exits_with_3(server: Pawl) -> None:
+    outcome = server("list", "nobody")
+    assert outcome.code == 3
+    assert "nobody" in outcome.err
+
+
 def test_starting_an_unknown_state_machine_exits_with_3(server: Pawl) -> None:
     assert server("start", "nothing-here").code == 3
     assert server("run", "nothing-here").code == 3
@@ -334,3 +340,29 @@ def test_dev_ends_at_once_when_ctrl_c_reaches_the_whole_group(tmp_path: Path) ->
             os.killpg(dev.pid, 0)
     finally:
         end(dev)
+
+
+def test_a_worker_whose_log_cannot_be_written_goes_on(server: Pawl, tmp_path: Path) -> None:
+    (tmp_path / "loud.py").write_text(
+        "import sys\n\ndef handler(event, context):\n"
+        "    print('heard', file=sys.stderr)\n    return event\n"
+    )
+    reader, writer = os.pipe()
+    for log in (os.open("/dev/full", os.O_WRONLY), writer):
+        # Nobody reads the pipe any more.
+        if log == writer:
+            os.close(reader)
+        worker = subprocess.Popen(
+            [PROGRAM, "worker", "--functions", str(tmp_path), "--address", str(server.address)],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        os.close(log)
+        try:
+            assert "is ready" in worker.stdout.readline()
+            assert server("invoke", "loud", "--payload", "[1]").out.strip() == "[1]"
+        finally:
+            worker.terminate()
+            assert worker.wait(30) == 0
+            worker.stdout.close()

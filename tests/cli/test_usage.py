@@ -1,7 +1,9 @@
 """What the program says without a server: usage, validation, unreachable servers."""
 
+import subprocess
+
 import pytest
-from conftest import EXAMPLES, Pawl
+from conftest import EXAMPLES, PROGRAM, Pawl
 
 COMMANDS = [
     "activity",
@@ -50,6 +52,14 @@ def test_every_command_has_help_with_examples(pawl: Pawl, command: str) -> None:
         ["run"],
         ["run", "hello", "--output", "xml"],
         ["run", "hello", "--address", "nowhere"],
+        ["list", "--address", "127.0.0.1:65536"],
+        ["list", "--address", "127.0.0.1:-47936"],
+        ["list", "--address", "127.0.0.1:0"],
+        ["start", "hello", "--name", "n\udcff"],
+        ["eval", '"\udcff"', "--output", "json"],
+        ["tag", "set", "hello", "a=\udcff"],
+        ["function", "deploy", "a", "--code", "/", "--handler", "a.b", "--timeout", "0"],
+        ["server", "--in-memory", "--aws-account", "12"],
         ["run", "hello", "--timeout", "soon"],
         ["run", "hello", "--input", "{a}"],
         ["run", "hello", "--input", "@/nowhere.json"],
@@ -87,6 +97,21 @@ def test_wrong_usage_exits_with_2_and_says_why_on_stderr(pawl: Pawl, arguments: 
     assert outcome.code == 2, outcome.err
     assert outcome.out == ""
     assert outcome.err != ""
+
+
+def test_a_number_below_its_least_is_told_shortly(pawl: Pawl) -> None:
+    assert "--limit: '-1' is less than 0;" in pawl("list", "--limit", "-1").err
+
+
+@pytest.mark.parametrize("stream", ["1", "2"])
+@pytest.mark.parametrize("target", [">/dev/full", ">&-"])
+def test_what_cannot_be_written_is_lost_and_no_more(pawl: Pawl, stream: str, target: str) -> None:
+    for words, code in [("eval 1", 0), ("list --address 127.0.0.1:1", 4), ("stop hello", 2)]:
+        command = f"exec {PROGRAM} {words} {stream}{target}"
+        lost = stream == "1" and code == 0
+        assert subprocess.run(["sh", "-c", command], check=False).returncode == (
+            1 if lost else code
+        )
 
 
 def test_an_unknown_command_is_named(pawl: Pawl) -> None:

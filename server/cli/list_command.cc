@@ -85,10 +85,6 @@ Status FindStateMachine(const Options& options) {
 }
 
 int ListExecutions(const Options& options) {
-  if (!options.state_machine.empty()) {
-    const Status found = FindStateMachine(options);
-    if (!found.ok()) return ReportError("list", options, found);
-  }
   v1::ListExecutionsRequest request;
   request.set_state_machine(options.state_machine);
   request.set_map_run(options.map_run);
@@ -105,6 +101,10 @@ int ListExecutions(const Options& options) {
     request.mutable_started_from()->set_seconds(seconds.time_since_epoch().count());
     request.mutable_started_from()->set_nanos(
         static_cast<std::int32_t>(std::chrono::nanoseconds(*since - seconds).count()));
+  }
+  if (!options.state_machine.empty()) {
+    const Status found = FindStateMachine(options);
+    if (!found.ok()) return ReportError("list", options, found);
   }
   return PrintAll(options, &Client::Stub::ListExecutions, request);
 }

@@ -121,7 +121,15 @@ TEST_F(InvokeOperationTest, ALargeEventIsRefused) {
       client_.Send(Invocation(large, {{.name = "x-amz-invocation-type", .value = "Event"}}))
           .Error(),
       "413 RequestTooLargeException: 262146 byte payload is too large for the Event invocation "
-      "type (limit 262144 bytes)");
+      "type (limit 262110 bytes)");
+  // The limit that was named is kept.
+  const auto send = [&](std::size_t bytes) {
+    const std::string payload = '"' + std::string(bytes - 2, 'x') + '"';
+    return client_.Send(Invocation(payload, {{.name = "x-amz-invocation-type", .value = "Event"}}))
+        .status;
+  };
+  EXPECT_EQ(send(262'110), 202);
+  EXPECT_EQ(send(262'111), 413);
 }
 
 TEST_F(InvokeOperationTest, AFunctionThatNobodyServesIsNotFound) {

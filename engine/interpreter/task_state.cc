@@ -240,6 +240,10 @@ void Interpreter::ExecuteTask(Frame& frame) {
                          "The parameter 'FunctionName' of the lambda:invoke integration must be a "
                          "non-empty string.");
     }
+    if (qualifier != nullptr && !qualifier->is_string() && !qualifier->is_null()) {
+      return FailRuntime(
+          frame, "The parameter 'Qualifier' of the lambda:invoke integration must be a string.");
+    }
     FunctionName name = ParseFunctionName(function->string());
     wait.function_name = std::move(name.function);
     wait.qualifier = std::move(name.qualifier);

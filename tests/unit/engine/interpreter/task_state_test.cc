@@ -184,6 +184,17 @@ constexpr char kInvokeWithContext[] = R"({"StartAt":"T","States":{"T":{"Type":"T
     "Resource":"arn:aws:states:::lambda:invoke",
     "Parameters":{"FunctionName":"g","ClientContext.$":"$"},"End":true}}})";
 
+// It was ignored once, and the latest version was called.
+TEST(TaskStateTest, AQualifierIsAString) {
+  constexpr char kQualified[] = R"({"StartAt":"T","States":{"T":{"Type":"Task",
+      "Resource":"arn:aws:states:::lambda:invoke",
+      "Parameters":{"FunctionName":"g","Qualifier.$":"$"},"End":true}}})";
+  EXPECT_EQ(ExecutionHarness(kQualified, R"("5")").Call().qualifier, "5");
+  ExecutionHarness run(kQualified, "5");
+  EXPECT_EQ(run.Outcome(), "FAILED States.Runtime");
+  EXPECT_THAT(run.Cause(), HasSubstr("The parameter 'Qualifier' of the lambda:invoke"));
+}
+
 // AWS Lambda, Invoke: "ClientContext".
 TEST(TaskStateTest, LambdaInvokeHandsOverTheClientContext) {
   ExecutionHarness run(kInvokeWithContext, R"("eyJjdXN0b20iOnsiYSI6MX19")");

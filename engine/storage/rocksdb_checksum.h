@@ -1,7 +1,7 @@
 // CRC32C of RocksDB's logs and blobs, with the processor's instructions.
 //
 // RocksDB checks all that it writes with rocksdb::crc32c::Extend. Debian builds it for processors
-// without SSE 4.2, so its own is a table: a third of the server's CPU under payloads of 64 KiB. A
+// without SSE 4.2, so its own is a table: a quarter of the server's CPU under payloads of 64 KiB. A
 // program that defines a function of a shared library has the library call its own (ELF's
 // interposition), and the sums are the same, so this one takes its place, computed by ISA-L.
 #pragma once

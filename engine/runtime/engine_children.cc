@@ -22,6 +22,12 @@ Result<QualifiedName> StateMachineNameOf(const std::string& text) {
   return SplitQualified(std::string_view(text).substr(place + kResource.size()));
 }
 
+// The disk is full, or the store does not answer: the call is made again in a while.
+bool Passes(const Status& status) {
+  return status.code() == StatusCode::kResourceExhausted ||
+         status.code() == StatusCode::kUnavailable;
+}
+
 }  // namespace
 
 void EngineImpl::Post(ShardId shard, ShardRequest request) {
@@ -32,10 +38,7 @@ void EngineImpl::RefuseCall(const TaskRef& ref,
                             const Status& status,
                             bool is_aws_sdk,
                             const std::string& request_id) {
-  const bool passes =
-      status.code() == StatusCode::kResourceExhausted || status.code() == StatusCode::kUnavailable;
-  // The disk is full, or the store does not answer: the call is made again in a while.
-  if (passes) {
+  if (Passes(status)) {
     Post(ref.execution.shard, ChildRefusedCommand{ref.execution, ref.frame});
     // Of a call that was taken back its message asks again.
     if (status.code() != StatusCode::kUnavailable) return;
@@ -158,9 +161,7 @@ void EngineImpl::CallUnawaited(UnawaitedCall call) {
       [this, ref, taken, name](const Status& started) {
         // The name is the attempt's own: its event is there already.
         if (started.ok() || started.code() == StatusCode::kAlreadyExists) return taken();
-        const bool passes = started.code() == StatusCode::kResourceExhausted ||
-                            started.code() == StatusCode::kUnavailable;
-        if (passes) {
+        if (Passes(started)) {
           return Post(ref.execution.shard, ChildRefusedCommand{ref.execution, ref.frame});
         }
         Post(ref.execution.shard,

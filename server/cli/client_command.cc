@@ -87,19 +87,7 @@ int ExitCodeFor(StatusCode code) {
   }
 }
 
-}  // namespace
-
-void AddOutputOption(Command& command, OutputOptions& options) {
-  command
-      .AddOption("-o,--output",
-                 options.output,
-                 "table for people, json for programs (one object a "
-                 "line)")
-      .OneOf({"table", "json"})
-      .TypeName("FORMAT")
-      .ShowDefault();
-}
-
+// What is wrong with it; empty: nothing.
 std::string CheckAddress(const std::string& address) {
   const std::size_t colon = address.rfind(':');
   const std::string port = colon == std::string::npos ? "" : address.substr(colon + 1);
@@ -111,6 +99,19 @@ std::string CheckAddress(const std::string& address) {
   return fmt::format("'{}' is no address such as {}: HOST:PORT, where PORT is 1 to 65535",
                      SafeText(address),
                      kDefaultAddress);
+}
+
+}  // namespace
+
+void AddOutputOption(Command& command, OutputOptions& options) {
+  command
+      .AddOption("-o,--output",
+                 options.output,
+                 "table for people, json for programs (one object a "
+                 "line)")
+      .OneOf({"table", "json"})
+      .TypeName("FORMAT")
+      .ShowDefault();
 }
 
 void AddClientOptions(Command& command, ClientOptions& options) {

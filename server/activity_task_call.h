@@ -2,9 +2,6 @@
 // whichever is first.
 #pragma once
 
-#include <grpcpp/alarm.h>
-#include <grpcpp/grpcpp.h>
-
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -12,71 +9,69 @@
 #include "engine/base/mutex.h"
 #include "engine/runtime/engine.h"
 #include "pawl/v1/task.pb.h"
-#include "server/rpc_status.h"
+#include "server/rpc/answer.h"
+#include "server/rpc/timer.h"
 
 namespace pawl::server {
 
-// Deletes itself once gRPC and the alarm are both done with it.
-class ActivityTaskCall final : public grpc::ServerUnaryReactor {
+// The end of the timer, by itself or cancelled, ends everything else: so the poll is withdrawn on
+// the thread of the call's queue, and not inside its own answer.
+class ActivityTaskCall final : public std::enable_shared_from_this<ActivityTaskCall> {
  public:
-  // `response` is gRPC's and lives as long as the call.
-  explicit ActivityTaskCall(v1::GetActivityTaskResponse& response) : response_(response) {}
+  using Answer = rpc::Answer<v1::GetActivityTaskResponse>;
 
-  // Once, before gRPC gets the call.
+  explicit ActivityTaskCall(Answer answer) : answer_(std::move(answer)) {}
+
+  // Once.
   void Begin(Engine& engine, ActivityRequest request, std::chrono::milliseconds wait) {
-    auto poll = engine.PollActivity(std::move(request), [this](const Result<ActivityTask>& task) {
-      if (!task.ok()) return End(ToGrpcStatus(task.status()));
-      if (!IsFirst()) return;
-      response_.set_task_token(task->token);
-      response_.set_input(task->input.str());
-      Finish(grpc::Status::OK);
-    });
+    timer_.Set(answer_.queue(), wait, [self = shared_from_this()] { self->End(); });
+    auto poll = engine.PollActivity(
+        std::move(request),
+        [self = shared_from_this()](const Result<ActivityTask>& task) { self->Take(task); });
     if (!poll.ok()) {
-      Release();  // There is no alarm.
-      return End(ToGrpcStatus(poll.status()));
+      answer_.Fail(poll.status());
+      timer_.Cancel();
+      return;
     }
-    poll_ = std::move(*poll);
-    alarm_.Set(std::chrono::system_clock::now() + wait, [this](bool) {
-      End(grpc::Status::OK);
-      Release();
-    });
-  }
-
-  void OnCancel() override { End(grpc::Status::CANCELLED); }
-
-  void OnDone() override {
-    // Nothing is answered once the poll is gone, and the alarm goes off at once.
-    poll_.reset();
-    alarm_.Cancel();
-    Release();
+    Keep(*std::move(poll));
+    answer_.WhenCancelled([self = shared_from_this()] { self->timer_.Cancel(); });
   }
 
  private:
-  bool IsFirst() {
+  void Keep(std::unique_ptr<ActivityPoll> poll) {
     const MutexLock lock(mutex_);
-    return !std::exchange(has_ended_, true);
+    if (!has_ended_) poll_.swap(poll);
   }
 
-  void End(const grpc::Status& status) {
-    if (IsFirst()) Finish(status);
+  void Take(const Result<ActivityTask>& task) {
+    if (task.ok()) {
+      v1::GetActivityTaskResponse response;
+      response.set_task_token(task->token);
+      response.set_input(task->input.str());
+      answer_.Finish(response);
+    } else {
+      answer_.Fail(task.status());
+    }
+    timer_.Cancel();
   }
 
-  void Release() {
-    bool is_last = false;
+  void End() {
+    std::unique_ptr<ActivityPoll> poll;
     {
       const MutexLock lock(mutex_);
-      is_last = --owners_ == 0;
+      has_ended_ = true;
+      poll.swap(poll_);
     }
-    if (is_last) delete this;
+    // Nothing is given to it any more; what was, was answered first.
+    poll.reset();
+    answer_.Finish({});
   }
 
-  v1::GetActivityTaskResponse& response_;
-  std::unique_ptr<ActivityPoll> poll_;
-  grpc::Alarm alarm_;
+  const Answer answer_;
+  rpc::Timer timer_;
   Mutex mutex_;
   bool has_ended_ PAWL_GUARDED_BY(mutex_) = false;
-  // gRPC and the alarm.
-  int owners_ PAWL_GUARDED_BY(mutex_) = 2;
+  std::unique_ptr<ActivityPoll> poll_ PAWL_GUARDED_BY(mutex_);
 };
 
 }  // namespace pawl::server

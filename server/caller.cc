@@ -4,7 +4,7 @@
 
 namespace pawl::server {
 
-Result<Caller> IdentifyCaller(const grpc::CallbackServerContext& /*context*/,
+Result<Caller> IdentifyCaller(const grpc::ServerContextBase& /*context*/,
                               std::string_view namespace_name) {
   if (namespace_name.empty() || namespace_name == "default") return Caller{};
   return Status(StatusCode::kNotFound,

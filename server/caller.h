@@ -19,7 +19,7 @@ struct Caller {
 
 // Now everybody who reaches the server is welcome, which is why it listens on loopback only. There
 // is one namespace, "default" or ""; NotFound (field "namespace") for any other.
-Result<Caller> IdentifyCaller(const grpc::CallbackServerContext& context,
+Result<Caller> IdentifyCaller(const grpc::ServerContextBase& context,
                               std::string_view namespace_name);
 
 }  // namespace pawl::server

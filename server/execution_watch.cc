@@ -26,24 +26,21 @@ std::size_t ExecutionWatch::NameHash::operator()(const ExecutionName& name) cons
   return HashBytes(name.name, HashBytes(name.state_machine, name.namespace_id.value));
 }
 
-ExecutionWatch::ExecutionWatch(Engine& engine,
-                               OpenStreams& streams,
-                               const grpc::CallbackServerContext& context)
+ExecutionWatch::ExecutionWatch(Engine& engine, rpc::OpenStreams& streams, rpc::Call& call)
     : engine_(engine),
       streams_(streams),
-      context_(context),
+      call_(call),
       watch_(engine.StartWatch(*this)),
-      writes_(*this, [this](v1::WatchExecutionsResponse& response, bool may_wait) {
+      writes_(call, [this](v1::WatchExecutionsResponse& response, bool may_wait) {
         return Fill(response, may_wait);
       }) {
+  call_.Read();
   streams_.Add(*this);
-  StartRead(&request_);
 }
 
-void ExecutionWatch::OnDone() {
+ExecutionWatch::~ExecutionWatch() {
   streams_.Remove(*this);
   watch_.reset();
-  delete this;
 }
 
 void ExecutionWatch::Stop() {
@@ -51,17 +48,23 @@ void ExecutionWatch::Stop() {
       Unavailable("the server is stopping; watch again with the last event ids seen")));
 }
 
-void ExecutionWatch::OnReadDone(bool ok) {
-  if (!ok) return writes_.EndAfterWrites(grpc::Status::OK);
-  if (const Status status = Handle(request_); !status.ok()) {
-    return writes_.EndNow(ToGrpcStatus(status));
+void ExecutionWatch::OnRead(grpc::ByteBuffer* message) {
+  if (message == nullptr) return writes_.EndAfterWrites(grpc::Status::OK);
+  if (const grpc::Status parsed = rpc::Parse(*message, request_); !parsed.ok()) {
+    return writes_.EndNow(parsed);
   }
-  StartRead(&request_);
+  // Executions that are looked for may have to be read.
+  call_.RunLater([this] {
+    if (const Status status = Handle(request_); !status.ok()) {
+      return writes_.EndNow(ToGrpcStatus(status));
+    }
+    call_.Read();
+  });
 }
 
 Status ExecutionWatch::Handle(const v1::WatchExecutionsRequest& request) {
   if (!namespace_id_) {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context_, request.namespace_()));
+    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(call_.context(), request.namespace_()));
     namespace_id_ = caller.namespace_id;
   }
   for (const v1::WatchedExecution& wanted : request.add())
@@ -183,7 +186,7 @@ void ExecutionWatch::Forget(std::uint64_t watch_id) {
   targets_.erase(found);
 }
 
-Filled ExecutionWatch::Fill(v1::WatchExecutionsResponse& response, bool may_wait) {
+rpc::Filled ExecutionWatch::Fill(v1::WatchExecutionsResponse& response, bool may_wait) {
   {
     const MutexLock lock(mutex_);
     for (v1::ExecutionChange& failure : failures_)
@@ -200,9 +203,9 @@ Filled ExecutionWatch::Fill(v1::WatchExecutionsResponse& response, bool may_wait
       bytes += change.ByteSizeLong();
     }
   }
-  if (response.changes_size() > 0) return Filled::kMessage;
+  if (response.changes_size() > 0) return rpc::Filled::kMessage;
   const MutexLock lock(mutex_);
-  return queue_.empty() ? Filled::kNothing : Filled::kMustWait;
+  return queue_.empty() ? rpc::Filled::kNothing : rpc::Filled::kMustWait;
 }
 
 std::vector<ExecutionWatch::Taken> ExecutionWatch::TakeNext(bool may_read,

@@ -4,7 +4,7 @@
 // execution, replacing what was kept there before, and the execution is queued once. So memory is
 // bounded by the number of executions, however slow the reader; only the outputs of closed ones add
 // to it, and past a bound they are dropped and read again from storage. History events are read
-// from storage when their turn to be sent has come, on a thread of gRPC.
+// from storage when their turn to be sent has come, on a thread that may wait.
 #pragma once
 
 #include <cstddef>
@@ -18,9 +18,10 @@
 
 #include "engine/base/mutex.h"
 #include "engine/runtime/engine.h"
-#include "pawl/v1/workflow_service.grpc.pb.h"
-#include "server/coalesced_writes.h"
-#include "server/open_streams.h"
+#include "pawl/v1/workflow_service.pb.h"
+#include "server/rpc/call.h"
+#include "server/rpc/coalesced_writes.h"
+#include "server/rpc/open_streams.h"
 
 namespace pawl::server {
 
@@ -30,14 +31,13 @@ inline constexpr std::size_t kWatchMessageBytesMax = 1024 * 1024;
 // Outputs kept in memory for one stream.
 inline constexpr std::size_t kWatchKeptOutputBytesMax = 16 * 1024 * 1024;
 
-// Deletes itself when the call is done.
-class ExecutionWatch final
-    : public grpc::ServerBidiReactor<v1::WatchExecutionsRequest, v1::WatchExecutionsResponse>,
-      private WatchSink,
-      private OpenStream {
+class ExecutionWatch final : public rpc::CallHandler, private WatchSink, private rpc::OpenStream {
  public:
-  // All three outlive the call.
-  ExecutionWatch(Engine& engine, OpenStreams& streams, const grpc::CallbackServerContext& context);
+  // All three outlive the watch.
+  ExecutionWatch(Engine& engine, rpc::OpenStreams& streams, rpc::Call& call);
+  ~ExecutionWatch() override;
+  ExecutionWatch(const ExecutionWatch&) = delete;
+  ExecutionWatch& operator=(const ExecutionWatch&) = delete;
 
  private:
   struct Target {
@@ -63,13 +63,12 @@ class ExecutionWatch final
     std::size_t operator()(const ExecutionName& name) const;
   };
 
-  void OnReadDone(bool ok) override;
+  void OnRead(grpc::ByteBuffer* message) override;
 
-  void OnWriteDone(bool ok) override { writes_.OnWriteDone(ok); }
+  void OnWritten(bool ok) override { writes_.OnWritten(ok); }
 
   void OnCancel() override { writes_.EndNow(grpc::Status::CANCELLED); }
 
-  void OnDone() override;
   void OnChanges(std::vector<ExecutionChange> changes) override;
   void Stop() override;
 
@@ -81,7 +80,7 @@ class ExecutionWatch final
   void Keep(std::uint64_t watch_id, ExecutionChange change) PAWL_REQUIRES(mutex_);
   void Forget(std::uint64_t watch_id) PAWL_REQUIRES(mutex_);
 
-  Filled Fill(v1::WatchExecutionsResponse& response, bool may_wait);
+  rpc::Filled Fill(v1::WatchExecutionsResponse& response, bool may_wait);
   // What to tell about the first executions in the queue, without what must be read: either one of
   // which something must be read, if `may_read`, or some of which nothing must be, until their
   // outputs have `output_bytes_max`.
@@ -89,8 +88,8 @@ class ExecutionWatch final
   v1::ExecutionChange Read(std::uint64_t watch_id, Target& target);
 
   Engine& engine_;
-  OpenStreams& streams_;
-  const grpc::CallbackServerContext& context_;
+  rpc::OpenStreams& streams_;
+  rpc::Call& call_;
   v1::WatchExecutionsRequest request_;
   // Of the reading side only.
   std::optional<NamespaceId> namespace_id_;
@@ -103,7 +102,7 @@ class ExecutionWatch final
   std::vector<v1::ExecutionChange> failures_ PAWL_GUARDED_BY(mutex_);
   std::size_t kept_output_bytes_ PAWL_GUARDED_BY(mutex_) = 0;
 
-  CoalescedWrites<v1::WatchExecutionsRequest, v1::WatchExecutionsResponse> writes_;
+  rpc::CoalescedWrites<v1::WatchExecutionsResponse> writes_;
 };
 
 }  // namespace pawl::server

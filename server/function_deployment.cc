@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/function_service.h"
+#include "server/rpc/message.h"
 #include "server/rpc_status.h"
 #include "server/wire.h"
 #include "server/wire_tags.h"
@@ -69,21 +70,26 @@ v1::DeployedFunction ToWire(const FunctionInfo& function) {
 
 FunctionDeployment::FunctionDeployment(DeployedFunctions& functions,
                                        std::atomic<int>& open,
-                                       const grpc::CallbackServerContext& context,
-                                       v1::DeployFunctionResponse& response)
-    : functions_(functions), open_(open), context_(context), response_(response) {
+                                       rpc::Call& call)
+    : functions_(functions), open_(open), call_(call) {
   if (++open_ > kDeploymentsMax) {
     End(ResourceExhausted(
         fmt::format("{} functions are being deployed already; try again", kDeploymentsMax)));
   } else {
-    StartRead(&message_);
+    call_.Read();
   }
 }
 
-void FunctionDeployment::OnReadDone(bool ok) {
-  if (!ok) return End(Deploy());
-  if (Status status = Take(); !status.ok()) return End(status);
-  StartRead(&message_);
+void FunctionDeployment::OnRead(grpc::ByteBuffer* message) {
+  if (message == nullptr) {
+    call_.RunLater([this] { End(Deploy()); });
+    return;
+  }
+  if (const grpc::Status parsed = rpc::Parse(*message, message_); !parsed.ok()) {
+    return call_.Finish(parsed);
+  }
+  if (const Status status = Take(); !status.ok()) return End(status);
+  call_.Read();
 }
 
 Status FunctionDeployment::Take() {
@@ -110,15 +116,15 @@ Status FunctionDeployment::Take() {
 }
 
 Status FunctionDeployment::TakeConfiguration(const v1::DeployedConfiguration& configuration) {
-  ASSIGN_OR_RETURN(name_,
-                   NameOfFunction(context_, configuration.namespace_(), configuration.name()));
+  ASSIGN_OR_RETURN(
+      name_, NameOfFunction(call_.context(), configuration.namespace_(), configuration.name()));
   if (configuration.has_configuration()) configuration_ = FromWire(configuration.configuration());
   tags_ = server::FromWire(configuration.tags());
   return {};
 }
 
 Status FunctionDeployment::Deploy() {
-  if (context_.IsCancelled()) return Cancelled("the caller has left");
+  if (call_.context().IsCancelled()) return Cancelled("the caller has left");
   if (!name_) {
     return InvalidArgument("configuration: is required in the first message", "configuration");
   }
@@ -164,7 +170,7 @@ Status FunctionDeployment::Update(const FunctionInfo& current) {
 }
 
 void FunctionDeployment::End(const Status& status) {
-  Finish(ToGrpcStatus(status));
+  status.ok() ? call_.FinishWith(rpc::Serialize(response_)) : call_.Finish(ToGrpcStatus(status));
 }
 
 }  // namespace pawl::server

@@ -1,40 +1,38 @@
 // FunctionDeployment: DeployFunction of pawl.v1.FunctionService, one stream.
 #pragma once
 
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/server_callback.h>
-
 #include <atomic>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/base/status.h"
 #include "engine/runtime/deployed_functions.h"
 #include "pawl/v1/function_service.pb.h"
+#include "server/rpc/call.h"
 
 namespace pawl::server {
 
 // Archives gather in memory until they are complete.
 inline constexpr int kDeploymentsMax = 8;
 
-// Gathers the archive, then makes or changes the function. Deletes itself once gRPC is done with
-// it.
-class FunctionDeployment final : public grpc::ServerReadReactor<v1::DeployFunctionRequest> {
+// Gathers the archive, then makes or changes the function.
+class FunctionDeployment final : public rpc::CallHandler {
  public:
   // All outlive the deployment; `open` counts those that there are.
-  FunctionDeployment(DeployedFunctions& functions,
-                     std::atomic<int>& open,
-                     const grpc::CallbackServerContext& context,
-                     v1::DeployFunctionResponse& response);
+  FunctionDeployment(DeployedFunctions& functions, std::atomic<int>& open, rpc::Call& call);
 
   ~FunctionDeployment() override { --open_; }
 
   FunctionDeployment(const FunctionDeployment&) = delete;
   FunctionDeployment& operator=(const FunctionDeployment&) = delete;
 
-  void OnReadDone(bool ok) override;
+  void OnRead(grpc::ByteBuffer* message) override;
 
-  void OnDone() override { delete this; }
+  void OnWritten(bool /*ok*/) override {}
+
+  // What is under way ends by itself, and the call with it.
+  void OnCancel() override {}
 
  private:
   // Takes one message; an error ends the stream.
@@ -48,8 +46,8 @@ class FunctionDeployment final : public grpc::ServerReadReactor<v1::DeployFuncti
 
   DeployedFunctions& functions_;
   std::atomic<int>& open_;
-  const grpc::CallbackServerContext& context_;
-  v1::DeployFunctionResponse& response_;
+  rpc::Call& call_;
+  v1::DeployFunctionResponse response_;
   v1::DeployFunctionRequest message_;
   std::optional<FunctionName> name_;
   std::optional<FunctionConfiguration> configuration_;

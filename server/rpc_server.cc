@@ -1,8 +1,7 @@
 #include "server/rpc_server.h"
 
 #include <fmt/format.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/health_check_service_interface.h>
+#include <grpc/support/log.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "server/listen_address.h"
+#include "server/rpc_status.h"
 
 namespace pawl::server {
 namespace {
@@ -46,13 +46,23 @@ void SetBounds(grpc::ServerBuilder& builder, const Limits& limits) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kKeepaliveTimeMillis / 2);
-  // Only reflection is served by gRPC's older threads; one is enough.
-  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
-  builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
-  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 1);
   // Two servers on one port would each get half of the connections.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
+
+// While it lasts, gRPC writes nothing to stderr: what keeps it from listening is this server's to
+// say, in words for its user.
+class QuietGrpc {
+ public:
+  QuietGrpc() {
+    gpr_set_log_function([](gpr_log_func_args*) {});
+  }
+
+  ~QuietGrpc() { gpr_set_log_function(nullptr); }
+
+  QuietGrpc(const QuietGrpc&) = delete;
+  QuietGrpc& operator=(const QuietGrpc&) = delete;
+};
 
 }  // namespace
 
@@ -63,7 +73,21 @@ RpcServer::RpcServer(Engine& engine,
     : tokens_(std::move(tokens)),
       workflow_service_(engine, tokens_, streams_),
       worker_service_(engine, clock, streams_, std::move(options.worker_log)),
-      function_service_(engine, tokens_) {}
+      function_service_(engine, tokens_),
+      health_service_(streams_),
+      reflection_service_(streams_),
+      calls_(Methods()) {}
+
+rpc::MethodTable RpcServer::Methods() {
+  rpc::MethodTable methods(ToGrpcStatus);
+  workflow_service_.AddTo(methods);
+  worker_service_.AddTo(methods);
+  function_service_.AddTo(methods);
+  // The last two know what was added before.
+  health_service_.AddTo(methods);
+  reflection_service_.AddTo(methods);
+  return methods;
+}
 
 Result<std::unique_ptr<RpcServer>> RpcServer::Start(Engine& engine,
                                                     platform::Clock& clock,
@@ -77,20 +101,17 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(Engine& engine,
   }
   ASSIGN_OR_RETURN(std::string secret, engine.StoreSecret("page-tokens"));
   runtime::TokenSealer tokens({{.id = kFirstSealingKeyId, .secret = std::move(secret)}});
+  const QuietGrpc quiet;
   std::unique_ptr<RpcServer> self(
       new RpcServer(engine, clock, std::move(tokens), std::move(options)));
 
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   SetBounds(builder, engine.options().limits);
   int port = 0;
   if (!listening.empty()) {
     builder.AddListeningPort(listening, grpc::InsecureServerCredentials(), &port);
   }
-  builder.RegisterService(&self->workflow_service_);
-  builder.RegisterService(&self->worker_service_);
-  builder.RegisterService(&self->function_service_);
+  self->calls_.AddTo(builder);
   self->server_ = builder.BuildAndStart();
   if (self->server_ == nullptr || (!listening.empty() && port == 0)) {
     return Unavailable(fmt::format(
@@ -99,7 +120,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(Engine& engine,
         listening));
   }
   if (!listening.empty()) self->address_ = fmt::format("{}:{}", host, port);
-  self->server_->GetHealthCheckService()->SetServingStatus(true);
+  self->calls_.Start();
   return self;
 }
 
@@ -113,10 +134,11 @@ std::shared_ptr<grpc::Channel> RpcServer::InProcessChannel() {
 
 void RpcServer::Stop(std::chrono::milliseconds grace) {
   if (server_ == nullptr) return;
-  server_->GetHealthCheckService()->SetServingStatus(false);
+  health_service_.StopServing();
   streams_.StopAll();
   server_->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
                                  gpr_time_from_millis(grace.count(), GPR_TIMESPAN)));
+  calls_.Stop();
   server_.reset();
 }
 

@@ -10,6 +10,10 @@
 #include "engine/platform/clock.h"
 #include "engine/runtime/engine.h"
 #include "server/function_service.h"
+#include "server/rpc/call_server.h"
+#include "server/rpc/health_service.h"
+#include "server/rpc/open_streams.h"
+#include "server/rpc/reflection_service.h"
 #include "server/worker_service.h"
 #include "server/workflow_service.h"
 
@@ -57,11 +61,16 @@ class RpcServer {
             runtime::TokenSealer tokens,
             RpcServerOptions options);
 
+  rpc::MethodTable Methods();
+
   runtime::TokenSealer tokens_;
-  OpenStreams streams_;
+  rpc::OpenStreams streams_;
   WorkflowService workflow_service_;
   WorkerService worker_service_;
   FunctionService function_service_;
+  rpc::HealthService health_service_;
+  rpc::ReflectionService reflection_service_;
+  rpc::CallServer calls_;
   std::string address_;
   std::unique_ptr<grpc::Server> server_;
 };

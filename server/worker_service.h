@@ -1,29 +1,37 @@
 // pawl.v1.WorkerService on the façade.
 #pragma once
 
+#include <memory>
+#include <utility>
+
 #include "engine/platform/clock.h"
 #include "engine/runtime/engine.h"
-#include "pawl/v1/worker_service.grpc.pb.h"
-#include "server/open_streams.h"
+#include "server/rpc/method_table.h"
+#include "server/rpc/open_streams.h"
 #include "server/worker_stream.h"
 
 namespace pawl::server {
 
-class WorkerService final : public v1::WorkerService::CallbackService {
+class WorkerService final {
  public:
   // All outlive the service.
-  WorkerService(Engine& engine, platform::Clock& clock, OpenStreams& streams, WorkerLog log)
+  WorkerService(Engine& engine, platform::Clock& clock, rpc::OpenStreams& streams, WorkerLog log)
       : engine_(engine), clock_(clock), streams_(streams), log_(std::move(log)) {}
 
-  grpc::ServerBidiReactor<v1::WorkRequest, v1::WorkResponse>* Work(
-      grpc::CallbackServerContext* context) override {
-    return new WorkerStream(engine_, clock_, log_, streams_, *context);
+  WorkerService(const WorkerService&) = delete;
+  WorkerService& operator=(const WorkerService&) = delete;
+
+  void AddTo(rpc::MethodTable& methods) {
+    methods.BeginService("pawl.v1.WorkerService");
+    methods.AddStream("Work", [this](rpc::Call& call) -> std::unique_ptr<rpc::CallHandler> {
+      return std::make_unique<WorkerStream>(engine_, clock_, log_, streams_, call);
+    });
   }
 
  private:
   Engine& engine_;
   platform::Clock& clock_;
-  OpenStreams& streams_;
+  rpc::OpenStreams& streams_;
   const WorkerLog log_;
 };
 

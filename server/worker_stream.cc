@@ -105,39 +105,41 @@ std::size_t WorkerStream::TaskRefHash::operator()(const TaskRef& ref) const {
 WorkerStream::WorkerStream(Engine& engine,
                            platform::Clock& clock,
                            const WorkerLog& log,
-                           OpenStreams& streams,
-                           const grpc::CallbackServerContext& context)
+                           rpc::OpenStreams& streams,
+                           rpc::Call& call)
     : engine_(engine),
       clock_(clock),
       log_(log),
       streams_(streams),
-      context_(context),
-      writes_(*this, [this](v1::WorkResponse& response, bool may_wait) {
+      call_(call),
+      writes_(call, [this](v1::WorkResponse& response, bool may_wait) {
         return Fill(response, may_wait);
       }) {
+  call_.Read();
   streams_.Add(*this);
-  StartRead(&request_);
+}
+
+WorkerStream::~WorkerStream() {
+  streams_.Remove(*this);
+  session_.reset();
 }
 
 // --- The call ---
 
-void WorkerStream::OnReadDone(bool ok) {
-  if (!ok) return writes_.EndAfterWrites(grpc::Status::OK);
+void WorkerStream::OnRead(grpc::ByteBuffer* message) {
+  if (message == nullptr) return writes_.EndAfterWrites(grpc::Status::OK);
+  if (const grpc::Status parsed = rpc::Parse(*message, request_); !parsed.ok()) {
+    return writes_.EndNow(parsed);
+  }
   if (const Status status = Handle(request_); !status.ok()) {
     return writes_.EndNow(ToGrpcStatus(status));
   }
-  StartRead(&request_);
+  call_.Read();
 }
 
-void WorkerStream::OnWriteDone(bool ok) {
+void WorkerStream::OnWritten(bool ok) {
   if (ok) Resume();
-  writes_.OnWriteDone(ok);
-}
-
-void WorkerStream::OnDone() {
-  streams_.Remove(*this);
-  session_.reset();
-  delete this;
+  writes_.OnWritten(ok);
 }
 
 void WorkerStream::Stop() {
@@ -175,7 +177,7 @@ Status WorkerStream::Handle(v1::WorkRequest& request) {
 }
 
 Status WorkerStream::Begin(const v1::Hello& hello) {
-  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context_, hello.namespace_()));
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(call_.context(), hello.namespace_()));
   if (hello.worker().size() > kWorkerNameBytesMax) {
     return InvalidArgument(fmt::format("hello.worker: has {} bytes; at most {} would be right",
                                        hello.worker().size(),
@@ -528,7 +530,7 @@ std::vector<WorkerStream::Numbered> WorkerStream::TakeTasks(std::size_t bytes_ma
   return tasks;
 }
 
-Filled WorkerStream::Fill(v1::WorkResponse& response, bool may_wait) {
+rpc::Filled WorkerStream::Fill(v1::WorkResponse& response, bool may_wait) {
   std::vector<Numbered> tasks;
   std::optional<v1::CodePieceRequest> wanted;
   bool must_wait = false;
@@ -562,8 +564,8 @@ Filled WorkerStream::Fill(v1::WorkResponse& response, bool may_wait) {
       response.has_welcome() || response.has_drain() || response.tasks_size() > 0 ||
       response.accepted_size() > 0 || response.settled_size() > 0 || response.refused_size() > 0 ||
       response.cancels_size() > 0 || response.has_provided() || response.code_pieces_size() > 0;
-  if (is_anything) return Filled::kMessage;
-  return must_wait ? Filled::kMustWait : Filled::kNothing;
+  if (is_anything) return rpc::Filled::kMessage;
+  return must_wait ? rpc::Filled::kMustWait : rpc::Filled::kNothing;
 }
 
 }  // namespace pawl::server

@@ -23,10 +23,11 @@
 #include "engine/base/mutex.h"
 #include "engine/platform/clock.h"
 #include "engine/runtime/engine.h"
-#include "pawl/v1/worker_service.grpc.pb.h"
-#include "server/coalesced_writes.h"
+#include "pawl/v1/worker_service.pb.h"
 #include "server/deployed_outbox.h"
-#include "server/open_streams.h"
+#include "server/rpc/call.h"
+#include "server/rpc/coalesced_writes.h"
+#include "server/rpc/open_streams.h"
 
 namespace pawl::server {
 
@@ -57,17 +58,17 @@ struct WorkerLogLine {
 // Must be fast, and callable from any thread.
 using WorkerLog = std::function<void(const WorkerLogLine&)>;
 
-// Deletes itself when the call is done.
-class WorkerStream final : public grpc::ServerBidiReactor<v1::WorkRequest, v1::WorkResponse>,
-                           private TaskSink,
-                           private OpenStream {
+class WorkerStream final : public rpc::CallHandler, private TaskSink, private rpc::OpenStream {
  public:
-  // All outlive the call.
+  // All outlive the call, `call` the stream.
   WorkerStream(Engine& engine,
                platform::Clock& clock,
                const WorkerLog& log,
-               OpenStreams& streams,
-               const grpc::CallbackServerContext& context);
+               rpc::OpenStreams& streams,
+               rpc::Call& call);
+  ~WorkerStream() override;
+  WorkerStream(const WorkerStream&) = delete;
+  WorkerStream& operator=(const WorkerStream&) = delete;
 
  private:
   struct Given {
@@ -94,12 +95,11 @@ class WorkerStream final : public grpc::ServerBidiReactor<v1::WorkRequest, v1::W
     std::size_t operator()(const TaskRef& ref) const;
   };
 
-  void OnReadDone(bool ok) override;
-  void OnWriteDone(bool ok) override;
+  void OnRead(grpc::ByteBuffer* message) override;
+  void OnWritten(bool ok) override;
 
   void OnCancel() override { writes_.EndNow(grpc::Status::CANCELLED); }
 
-  void OnDone() override;
   void Deliver(std::vector<Task> tasks) override;
   void Cancel(std::vector<TaskRef> tasks) override;
   void Acknowledge(std::vector<CompletionAck> acks) override;
@@ -123,7 +123,7 @@ class WorkerStream final : public grpc::ServerBidiReactor<v1::WorkRequest, v1::W
   void Resume();
 
   // Reading code takes a disk's time: it is done only where `may_wait`.
-  Filled Fill(v1::WorkResponse& response, bool may_wait);
+  rpc::Filled Fill(v1::WorkResponse& response, bool may_wait);
   std::uint64_t Number(const TaskRef& ref) PAWL_REQUIRES(mutex_);
   void Forget(std::uint64_t task_id) PAWL_REQUIRES(mutex_);
   std::vector<Numbered> TakeTasks(std::size_t bytes_max) PAWL_REQUIRES(mutex_);
@@ -131,8 +131,8 @@ class WorkerStream final : public grpc::ServerBidiReactor<v1::WorkRequest, v1::W
   Engine& engine_;
   platform::Clock& clock_;
   const WorkerLog& log_;
-  OpenStreams& streams_;
-  const grpc::CallbackServerContext& context_;
+  rpc::OpenStreams& streams_;
+  rpc::Call& call_;
   v1::WorkRequest request_;
   // Set by the first message.
   std::unique_ptr<WorkerSession> session_;
@@ -167,7 +167,7 @@ class WorkerStream final : public grpc::ServerBidiReactor<v1::WorkRequest, v1::W
   std::map<std::string, std::uint32_t> held_credits_ PAWL_GUARDED_BY(mutex_);
   std::vector<TaskRef> surplus_ PAWL_GUARDED_BY(mutex_);
 
-  CoalescedWrites<v1::WorkRequest, v1::WorkResponse> writes_;
+  rpc::CoalescedWrites<v1::WorkResponse> writes_;
 };
 
 }  // namespace pawl::server

@@ -4,7 +4,6 @@
 #include "engine/base/coding.h"
 #include "server/caller.h"
 #include "server/request_fields.h"
-#include "server/unary_reply.h"
 #include "server/wire.h"
 #include "server/workflow_service.h"
 
@@ -40,81 +39,66 @@ std::string ListScope(const ListAliasesRequest& request) {
 
 }  // namespace
 
-grpc::ServerUnaryReactor* WorkflowService::CreateAlias(grpc::CallbackServerContext* context,
-                                                       const v1::CreateAliasRequest* request,
-                                                       v1::CreateAliasResponse* response) {
-  const auto create = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    ASSIGN_OR_RETURN(AliasRequest alias, ToAliasRequest(caller.namespace_id, *request));
-    alias.description = request->description();
-    ASSIGN_OR_RETURN(const AliasInfo created, engine_.CreateAlias(alias));
-    *response->mutable_alias() = ToWire(created);
-    return {};
-  };
-  return Reply(*context, create());
+Status WorkflowService::CreateAlias(const grpc::ServerContextBase& context,
+                                    const v1::CreateAliasRequest& request,
+                                    v1::CreateAliasResponse& response) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  ASSIGN_OR_RETURN(AliasRequest alias, ToAliasRequest(caller.namespace_id, request));
+  alias.description = request.description();
+  ASSIGN_OR_RETURN(const AliasInfo created, engine_.CreateAlias(alias));
+  *response.mutable_alias() = ToWire(created);
+  return {};
 }
 
-grpc::ServerUnaryReactor* WorkflowService::UpdateAlias(grpc::CallbackServerContext* context,
-                                                       const v1::UpdateAliasRequest* request,
-                                                       v1::UpdateAliasResponse* response) {
-  const auto update = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    ASSIGN_OR_RETURN(AliasRequest alias, ToAliasRequest(caller.namespace_id, *request));
-    if (request->has_description()) alias.description = request->description();
-    ASSIGN_OR_RETURN(const AliasInfo updated, engine_.UpdateAlias(alias));
-    *response->mutable_alias() = ToWire(updated);
-    return {};
-  };
-  return Reply(*context, update());
+Status WorkflowService::UpdateAlias(const grpc::ServerContextBase& context,
+                                    const v1::UpdateAliasRequest& request,
+                                    v1::UpdateAliasResponse& response) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  ASSIGN_OR_RETURN(AliasRequest alias, ToAliasRequest(caller.namespace_id, request));
+  if (request.has_description()) alias.description = request.description();
+  ASSIGN_OR_RETURN(const AliasInfo updated, engine_.UpdateAlias(alias));
+  *response.mutable_alias() = ToWire(updated);
+  return {};
 }
 
-grpc::ServerUnaryReactor* WorkflowService::DescribeAlias(grpc::CallbackServerContext* context,
-                                                         const v1::DescribeAliasRequest* request,
-                                                         v1::DescribeAliasResponse* response) {
-  const auto describe = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    RETURN_IF_ERROR(CheckNames(*request));
-    ASSIGN_OR_RETURN(
-        const AliasInfo alias,
-        engine_.DescribeAlias(caller.namespace_id, request->state_machine(), request->name()));
-    *response->mutable_alias() = ToWire(alias);
-    return {};
-  };
-  return Reply(*context, describe());
+Status WorkflowService::DescribeAlias(const grpc::ServerContextBase& context,
+                                      const v1::DescribeAliasRequest& request,
+                                      v1::DescribeAliasResponse& response) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  RETURN_IF_ERROR(CheckNames(request));
+  ASSIGN_OR_RETURN(
+      const AliasInfo alias,
+      engine_.DescribeAlias(caller.namespace_id, request.state_machine(), request.name()));
+  *response.mutable_alias() = ToWire(alias);
+  return {};
 }
 
-grpc::ServerUnaryReactor* WorkflowService::ListAliases(grpc::CallbackServerContext* context,
-                                                       const v1::ListAliasesRequest* request,
-                                                       v1::ListAliasesResponse* response) {
-  const auto list = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    RETURN_IF_ERROR(Required(request->state_machine(), "state_machine"));
-    ListAliasesRequest query{.namespace_id = caller.namespace_id,
-                             .state_machine = request->state_machine(),
-                             .version = request->version()};
-    ASSIGN_OR_RETURN(query.page_size, PageSize(request->page_size()));
-    const std::string bound_to = ListScope(query);
-    const runtime::TokenScope scope{
-        .namespace_id = caller.namespace_id, .kind = "ListAliases", .request = bound_to};
-    ASSIGN_OR_RETURN(query.after, OpenPageToken(tokens_, scope, request->page_token()));
-    ASSIGN_OR_RETURN(const AliasList page, engine_.ListAliases(query));
-    for (const AliasInfo& alias : page.aliases)
-      *response->add_aliases() = ToWire(alias);
-    if (!page.next.empty()) response->set_next_page_token(tokens_.Seal(scope, page.next));
-    return {};
-  };
-  return Reply(*context, list());
+Status WorkflowService::ListAliases(const grpc::ServerContextBase& context,
+                                    const v1::ListAliasesRequest& request,
+                                    v1::ListAliasesResponse& response) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  RETURN_IF_ERROR(Required(request.state_machine(), "state_machine"));
+  ListAliasesRequest query{.namespace_id = caller.namespace_id,
+                           .state_machine = request.state_machine(),
+                           .version = request.version()};
+  ASSIGN_OR_RETURN(query.page_size, PageSize(request.page_size()));
+  const std::string bound_to = ListScope(query);
+  const runtime::TokenScope scope{
+      .namespace_id = caller.namespace_id, .kind = "ListAliases", .request = bound_to};
+  ASSIGN_OR_RETURN(query.after, OpenPageToken(tokens_, scope, request.page_token()));
+  ASSIGN_OR_RETURN(const AliasList page, engine_.ListAliases(query));
+  for (const AliasInfo& alias : page.aliases)
+    *response.add_aliases() = ToWire(alias);
+  if (!page.next.empty()) response.set_next_page_token(tokens_.Seal(scope, page.next));
+  return {};
 }
 
-grpc::ServerUnaryReactor* WorkflowService::DeleteAlias(grpc::CallbackServerContext* context,
-                                                       const v1::DeleteAliasRequest* request,
-                                                       v1::DeleteAliasResponse* /*response*/) {
-  const auto remove = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    RETURN_IF_ERROR(CheckNames(*request));
-    return engine_.DeleteAlias(caller.namespace_id, request->state_machine(), request->name());
-  };
-  return Reply(*context, remove());
+Status WorkflowService::DeleteAlias(const grpc::ServerContextBase& context,
+                                    const v1::DeleteAliasRequest& request,
+                                    v1::DeleteAliasResponse& /*response*/) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  RETURN_IF_ERROR(CheckNames(request));
+  return engine_.DeleteAlias(caller.namespace_id, request.state_machine(), request.name());
 }
 
 }  // namespace pawl::server

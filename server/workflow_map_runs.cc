@@ -5,7 +5,6 @@
 #include "engine/base/coding.h"
 #include "server/caller.h"
 #include "server/request_fields.h"
-#include "server/unary_reply.h"
 #include "server/wire.h"
 #include "server/workflow_service.h"
 
@@ -63,66 +62,58 @@ std::string ListScope(const ExecutionName& execution) {
 
 }  // namespace
 
-grpc::ServerUnaryReactor* WorkflowService::DescribeMapRun(grpc::CallbackServerContext* context,
-                                                          const v1::DescribeMapRunRequest* request,
-                                                          v1::DescribeMapRunResponse* response) {
-  const auto describe = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    RETURN_IF_ERROR(Required(request->map_run(), "map_run"));
-    ASSIGN_OR_RETURN(const MapRunInfo run,
-                     engine_.DescribeMapRun(caller.namespace_id, request->map_run()));
-    *response->mutable_map_run() = MapRunToWire(run);
-    return {};
-  };
-  return Reply(*context, describe());
+Status WorkflowService::DescribeMapRun(const grpc::ServerContextBase& context,
+                                       const v1::DescribeMapRunRequest& request,
+                                       v1::DescribeMapRunResponse& response) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  RETURN_IF_ERROR(Required(request.map_run(), "map_run"));
+  ASSIGN_OR_RETURN(const MapRunInfo run,
+                   engine_.DescribeMapRun(caller.namespace_id, request.map_run()));
+  *response.mutable_map_run() = MapRunToWire(run);
+  return {};
 }
 
-grpc::ServerUnaryReactor* WorkflowService::UpdateMapRun(grpc::CallbackServerContext* context,
-                                                        const v1::UpdateMapRunRequest* request,
-                                                        v1::UpdateMapRunResponse* response) {
+void WorkflowService::UpdateMapRun(const grpc::ServerContextBase& context,
+                                   const v1::UpdateMapRunRequest& request,
+                                   rpc::Answer<v1::UpdateMapRunResponse> answer) {
   const auto translate = [&]() -> Result<MapRunUpdate> {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    RETURN_IF_ERROR(Required(request->map_run(), "map_run"));
-    MapRunUpdate update{.namespace_id = caller.namespace_id, .arn = request->map_run()};
-    if (request->has_max_concurrency()) update.max_concurrency = request->max_concurrency();
-    if (request->has_tolerated_failure_count()) {
-      update.tolerated_failure_count = request->tolerated_failure_count();
+    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+    RETURN_IF_ERROR(Required(request.map_run(), "map_run"));
+    MapRunUpdate update{.namespace_id = caller.namespace_id, .arn = request.map_run()};
+    if (request.has_max_concurrency()) update.max_concurrency = request.max_concurrency();
+    if (request.has_tolerated_failure_count()) {
+      update.tolerated_failure_count = request.tolerated_failure_count();
     }
-    if (request->has_tolerated_failure_percentage()) {
-      update.tolerated_failure_percentage = request->tolerated_failure_percentage();
+    if (request.has_tolerated_failure_percentage()) {
+      update.tolerated_failure_percentage = request.tolerated_failure_percentage();
     }
     return update;
   };
   Result<MapRunUpdate> update = translate();
-  if (!update.ok()) return Reply(*context, update.status());
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  engine_.UpdateMapRun(*std::move(update), [reactor, response](const Result<bool>& is_running) {
-    if (is_running.ok()) response->set_running(*is_running);
-    reactor->Finish(ToGrpcStatus(is_running.status()));
-  });
-  return reactor;
+  if (!update.ok()) return answer.Fail(update.status());
+  engine_.UpdateMapRun(*std::move(update),
+                       answer.From([](bool is_running, v1::UpdateMapRunResponse& response) {
+                         response.set_running(is_running);
+                       }));
 }
 
-grpc::ServerUnaryReactor* WorkflowService::ListMapRuns(grpc::CallbackServerContext* context,
-                                                       const v1::ListMapRunsRequest* request,
-                                                       v1::ListMapRunsResponse* response) {
-  const auto list = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    ASSIGN_OR_RETURN(
-        const ExecutionName execution,
-        NameOfExecution(caller.namespace_id, request->state_machine(), request->execution()));
-    ASSIGN_OR_RETURN(const std::size_t page_size, PageSize(request->page_size()));
-    const std::string bound_to = ListScope(execution);
-    const runtime::TokenScope scope{
-        .namespace_id = caller.namespace_id, .kind = "ListMapRuns", .request = bound_to};
-    ASSIGN_OR_RETURN(const std::string after, OpenPageToken(tokens_, scope, request->page_token()));
-    ASSIGN_OR_RETURN(const MapRunList page, engine_.ListMapRuns(execution, page_size, after));
-    for (const MapRunInfo& run : page.map_runs)
-      *response->add_map_runs() = MapRunToWire(run);
-    if (!page.next.empty()) response->set_next_page_token(tokens_.Seal(scope, page.next));
-    return {};
-  };
-  return Reply(*context, list());
+Status WorkflowService::ListMapRuns(const grpc::ServerContextBase& context,
+                                    const v1::ListMapRunsRequest& request,
+                                    v1::ListMapRunsResponse& response) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  ASSIGN_OR_RETURN(
+      const ExecutionName execution,
+      NameOfExecution(caller.namespace_id, request.state_machine(), request.execution()));
+  ASSIGN_OR_RETURN(const std::size_t page_size, PageSize(request.page_size()));
+  const std::string bound_to = ListScope(execution);
+  const runtime::TokenScope scope{
+      .namespace_id = caller.namespace_id, .kind = "ListMapRuns", .request = bound_to};
+  ASSIGN_OR_RETURN(const std::string after, OpenPageToken(tokens_, scope, request.page_token()));
+  ASSIGN_OR_RETURN(const MapRunList page, engine_.ListMapRuns(execution, page_size, after));
+  for (const MapRunInfo& run : page.map_runs)
+    *response.add_map_runs() = MapRunToWire(run);
+  if (!page.next.empty()) response.set_next_page_token(tokens_.Seal(scope, page.next));
+  return {};
 }
 
 }  // namespace pawl::server

@@ -4,149 +4,153 @@
 
 #include "engine/runtime/engine.h"
 #include "engine/runtime/sealed_token.h"
-#include "pawl/v1/workflow_service.grpc.pb.h"
-#include "server/open_streams.h"
+#include "pawl/v1/workflow_service.pb.h"
+#include "server/rpc/answer.h"
+#include "server/rpc/method_table.h"
+#include "server/rpc/open_streams.h"
 
 namespace pawl::server {
 
 inline constexpr int kStartsMax = 10'000;
 
-// Threads: called by gRPC from its threads. Reads and deployments wait for the disk there; starts
-// and stops do not.
-class WorkflowService final : public v1::WorkflowService::CallbackService {
+// Threads: what gives a Status back reads or deploys, waits for the disk and has a thread for that;
+// what takes an Answer does not wait (TestState computes, and has such a thread too).
+class WorkflowService final {
  public:
   // All outlive the service.
-  WorkflowService(Engine& engine, const runtime::TokenSealer& tokens, OpenStreams& streams)
+  WorkflowService(Engine& engine, const runtime::TokenSealer& tokens, rpc::OpenStreams& streams)
       : engine_(engine), tokens_(tokens), streams_(streams) {}
 
-  grpc::ServerUnaryReactor* DeployStateMachine(grpc::CallbackServerContext* context,
-                                               const v1::DeployStateMachineRequest* request,
-                                               v1::DeployStateMachineResponse* response) override;
-  grpc::ServerUnaryReactor* DescribeStateMachine(
-      grpc::CallbackServerContext* context,
-      const v1::DescribeStateMachineRequest* request,
-      v1::DescribeStateMachineResponse* response) override;
-  grpc::ServerUnaryReactor* ListStateMachines(grpc::CallbackServerContext* context,
-                                              const v1::ListStateMachinesRequest* request,
-                                              v1::ListStateMachinesResponse* response) override;
-  grpc::ServerUnaryReactor* DeleteStateMachine(grpc::CallbackServerContext* context,
-                                               const v1::DeleteStateMachineRequest* request,
-                                               v1::DeleteStateMachineResponse* response) override;
-  grpc::ServerUnaryReactor* ValidateDefinition(grpc::CallbackServerContext* context,
-                                               const v1::ValidateDefinitionRequest* request,
-                                               v1::ValidateDefinitionResponse* response) override;
-  // workflow_test_state.cc
-  grpc::ServerUnaryReactor* TestState(grpc::CallbackServerContext* context,
-                                      const v1::TestStateRequest* request,
-                                      v1::TestStateResponse* response) override;
-  grpc::ServerUnaryReactor* StartExecution(grpc::CallbackServerContext* context,
-                                           const v1::StartExecutionRequest* request,
-                                           v1::StartExecutionResponse* response) override;
-  grpc::ServerUnaryReactor* StartSyncExecution(grpc::CallbackServerContext* context,
-                                               const v1::StartSyncExecutionRequest* request,
-                                               v1::StartSyncExecutionResponse* response) override;
-  grpc::ServerUnaryReactor* StartExecutions(grpc::CallbackServerContext* context,
-                                            const v1::StartExecutionsRequest* request,
-                                            v1::StartExecutionsResponse* response) override;
-  grpc::ServerUnaryReactor* StopExecution(grpc::CallbackServerContext* context,
-                                          const v1::StopExecutionRequest* request,
-                                          v1::StopExecutionResponse* response) override;
-  grpc::ServerUnaryReactor* RedriveExecution(grpc::CallbackServerContext* context,
-                                             const v1::RedriveExecutionRequest* request,
-                                             v1::RedriveExecutionResponse* response) override;
-  grpc::ServerUnaryReactor* DescribeExecution(grpc::CallbackServerContext* context,
-                                              const v1::DescribeExecutionRequest* request,
-                                              v1::DescribeExecutionResponse* response) override;
-  grpc::ServerUnaryReactor* ListExecutions(grpc::CallbackServerContext* context,
-                                           const v1::ListExecutionsRequest* request,
-                                           v1::ListExecutionsResponse* response) override;
-  grpc::ServerUnaryReactor* GetExecutionHistory(grpc::CallbackServerContext* context,
-                                                const v1::GetExecutionHistoryRequest* request,
-                                                v1::GetExecutionHistoryResponse* response) override;
-  grpc::ServerBidiReactor<v1::WatchExecutionsRequest, v1::WatchExecutionsResponse>* WatchExecutions(
-      grpc::CallbackServerContext* context) override;
-  // --- Activities and task tokens (workflow_tasks.cc) ---
-  grpc::ServerUnaryReactor* CreateActivity(grpc::CallbackServerContext* context,
-                                           const v1::CreateActivityRequest* request,
-                                           v1::CreateActivityResponse* response) override;
-  grpc::ServerUnaryReactor* DescribeActivity(grpc::CallbackServerContext* context,
-                                             const v1::DescribeActivityRequest* request,
-                                             v1::DescribeActivityResponse* response) override;
-  grpc::ServerUnaryReactor* ListActivities(grpc::CallbackServerContext* context,
-                                           const v1::ListActivitiesRequest* request,
-                                           v1::ListActivitiesResponse* response) override;
-  grpc::ServerUnaryReactor* DeleteActivity(grpc::CallbackServerContext* context,
-                                           const v1::DeleteActivityRequest* request,
-                                           v1::DeleteActivityResponse* response) override;
-  grpc::ServerUnaryReactor* GetActivityTask(grpc::CallbackServerContext* context,
-                                            const v1::GetActivityTaskRequest* request,
-                                            v1::GetActivityTaskResponse* response) override;
-  grpc::ServerUnaryReactor* SendTaskSuccess(grpc::CallbackServerContext* context,
-                                            const v1::SendTaskSuccessRequest* request,
-                                            v1::SendTaskSuccessResponse* response) override;
-  grpc::ServerUnaryReactor* SendTaskFailure(grpc::CallbackServerContext* context,
-                                            const v1::SendTaskFailureRequest* request,
-                                            v1::SendTaskFailureResponse* response) override;
-  grpc::ServerUnaryReactor* SendTaskHeartbeat(grpc::CallbackServerContext* context,
-                                              const v1::SendTaskHeartbeatRequest* request,
-                                              v1::SendTaskHeartbeatResponse* response) override;
+  WorkflowService(const WorkflowService&) = delete;
+  WorkflowService& operator=(const WorkflowService&) = delete;
 
-  // --- Map runs (workflow_map_runs.cc) ---
-  grpc::ServerUnaryReactor* DescribeStateMachineForExecution(
-      grpc::CallbackServerContext* context,
-      const v1::DescribeStateMachineForExecutionRequest* request,
-      v1::DescribeStateMachineForExecutionResponse* response) override;
-  grpc::ServerUnaryReactor* PublishVersion(grpc::CallbackServerContext* context,
-                                           const v1::PublishVersionRequest* request,
-                                           v1::PublishVersionResponse* response) override;
-  grpc::ServerUnaryReactor* ListVersions(grpc::CallbackServerContext* context,
-                                         const v1::ListVersionsRequest* request,
-                                         v1::ListVersionsResponse* response) override;
-  grpc::ServerUnaryReactor* DeleteVersion(grpc::CallbackServerContext* context,
-                                          const v1::DeleteVersionRequest* request,
-                                          v1::DeleteVersionResponse* response) override;
-  grpc::ServerUnaryReactor* CreateAlias(grpc::CallbackServerContext* context,
-                                        const v1::CreateAliasRequest* request,
-                                        v1::CreateAliasResponse* response) override;
-  grpc::ServerUnaryReactor* UpdateAlias(grpc::CallbackServerContext* context,
-                                        const v1::UpdateAliasRequest* request,
-                                        v1::UpdateAliasResponse* response) override;
-  grpc::ServerUnaryReactor* DescribeAlias(grpc::CallbackServerContext* context,
-                                          const v1::DescribeAliasRequest* request,
-                                          v1::DescribeAliasResponse* response) override;
-  grpc::ServerUnaryReactor* ListAliases(grpc::CallbackServerContext* context,
-                                        const v1::ListAliasesRequest* request,
-                                        v1::ListAliasesResponse* response) override;
-  grpc::ServerUnaryReactor* DeleteAlias(grpc::CallbackServerContext* context,
-                                        const v1::DeleteAliasRequest* request,
-                                        v1::DeleteAliasResponse* response) override;
-  grpc::ServerUnaryReactor* TagResource(grpc::CallbackServerContext* context,
-                                        const v1::TagResourceRequest* request,
-                                        v1::TagResourceResponse* response) override;
-  grpc::ServerUnaryReactor* UntagResource(grpc::CallbackServerContext* context,
-                                          const v1::UntagResourceRequest* request,
-                                          v1::UntagResourceResponse* response) override;
-  grpc::ServerUnaryReactor* ListTags(grpc::CallbackServerContext* context,
-                                     const v1::ListTagsRequest* request,
-                                     v1::ListTagsResponse* response) override;
-  grpc::ServerUnaryReactor* DescribeMapRun(grpc::CallbackServerContext* context,
-                                           const v1::DescribeMapRunRequest* request,
-                                           v1::DescribeMapRunResponse* response) override;
-  grpc::ServerUnaryReactor* UpdateMapRun(grpc::CallbackServerContext* context,
-                                         const v1::UpdateMapRunRequest* request,
-                                         v1::UpdateMapRunResponse* response) override;
-  grpc::ServerUnaryReactor* ListMapRuns(grpc::CallbackServerContext* context,
-                                        const v1::ListMapRunsRequest* request,
-                                        v1::ListMapRunsResponse* response) override;
-
-  grpc::ServerUnaryReactor* DescribeServer(grpc::CallbackServerContext* context,
-                                           const v1::DescribeServerRequest* request,
-                                           v1::DescribeServerResponse* response) override;
+  void AddTo(rpc::MethodTable& methods);
 
  private:
+  Status DeployStateMachine(const grpc::ServerContextBase& context,
+                            const v1::DeployStateMachineRequest& request,
+                            v1::DeployStateMachineResponse& response);
+  Status DescribeStateMachine(const grpc::ServerContextBase& context,
+                              const v1::DescribeStateMachineRequest& request,
+                              v1::DescribeStateMachineResponse& response);
+  Status ListStateMachines(const grpc::ServerContextBase& context,
+                           const v1::ListStateMachinesRequest& request,
+                           v1::ListStateMachinesResponse& response);
+  Status DeleteStateMachine(const grpc::ServerContextBase& context,
+                            const v1::DeleteStateMachineRequest& request,
+                            v1::DeleteStateMachineResponse& response);
+  Status ValidateDefinition(const grpc::ServerContextBase& context,
+                            const v1::ValidateDefinitionRequest& request,
+                            v1::ValidateDefinitionResponse& response);
+  // workflow_test_state.cc
+  void TestState(const grpc::ServerContextBase& context,
+                 const v1::TestStateRequest& request,
+                 rpc::Answer<v1::TestStateResponse> answer);
+  void StartExecution(const grpc::ServerContextBase& context,
+                      const v1::StartExecutionRequest& request,
+                      rpc::Answer<v1::StartExecutionResponse> answer);
+  void StartSyncExecution(const grpc::ServerContextBase& context,
+                          const v1::StartSyncExecutionRequest& request,
+                          rpc::Answer<v1::StartSyncExecutionResponse> answer);
+  void StartExecutions(const grpc::ServerContextBase& context,
+                       const v1::StartExecutionsRequest& request,
+                       rpc::Answer<v1::StartExecutionsResponse> answer);
+  void StopExecution(const grpc::ServerContextBase& context,
+                     const v1::StopExecutionRequest& request,
+                     rpc::Answer<v1::StopExecutionResponse> answer);
+  void RedriveExecution(const grpc::ServerContextBase& context,
+                        const v1::RedriveExecutionRequest& request,
+                        rpc::Answer<v1::RedriveExecutionResponse> answer);
+  Status DescribeExecution(const grpc::ServerContextBase& context,
+                           const v1::DescribeExecutionRequest& request,
+                           v1::DescribeExecutionResponse& response);
+  Status ListExecutions(const grpc::ServerContextBase& context,
+                        const v1::ListExecutionsRequest& request,
+                        v1::ListExecutionsResponse& response);
+  Status GetExecutionHistory(const grpc::ServerContextBase& context,
+                             const v1::GetExecutionHistoryRequest& request,
+                             v1::GetExecutionHistoryResponse& response);
+  // --- Activities and task tokens (workflow_tasks.cc) ---
+  Status CreateActivity(const grpc::ServerContextBase& context,
+                        const v1::CreateActivityRequest& request,
+                        v1::CreateActivityResponse& response);
+  Status DescribeActivity(const grpc::ServerContextBase& context,
+                          const v1::DescribeActivityRequest& request,
+                          v1::DescribeActivityResponse& response);
+  Status ListActivities(const grpc::ServerContextBase& context,
+                        const v1::ListActivitiesRequest& request,
+                        v1::ListActivitiesResponse& response);
+  Status DeleteActivity(const grpc::ServerContextBase& context,
+                        const v1::DeleteActivityRequest& request,
+                        v1::DeleteActivityResponse& response);
+  void GetActivityTask(const grpc::ServerContextBase& context,
+                       const v1::GetActivityTaskRequest& request,
+                       rpc::Answer<v1::GetActivityTaskResponse> answer);
+  void SendTaskSuccess(const grpc::ServerContextBase& context,
+                       const v1::SendTaskSuccessRequest& request,
+                       rpc::Answer<v1::SendTaskSuccessResponse> answer);
+  void SendTaskFailure(const grpc::ServerContextBase& context,
+                       const v1::SendTaskFailureRequest& request,
+                       rpc::Answer<v1::SendTaskFailureResponse> answer);
+  void SendTaskHeartbeat(const grpc::ServerContextBase& context,
+                         const v1::SendTaskHeartbeatRequest& request,
+                         rpc::Answer<v1::SendTaskHeartbeatResponse> answer);
+
+  // --- Map runs (workflow_map_runs.cc) ---
+  Status DescribeStateMachineForExecution(
+      const grpc::ServerContextBase& context,
+      const v1::DescribeStateMachineForExecutionRequest& request,
+      v1::DescribeStateMachineForExecutionResponse& response);
+  Status PublishVersion(const grpc::ServerContextBase& context,
+                        const v1::PublishVersionRequest& request,
+                        v1::PublishVersionResponse& response);
+  Status ListVersions(const grpc::ServerContextBase& context,
+                      const v1::ListVersionsRequest& request,
+                      v1::ListVersionsResponse& response);
+  Status DeleteVersion(const grpc::ServerContextBase& context,
+                       const v1::DeleteVersionRequest& request,
+                       v1::DeleteVersionResponse& response);
+  Status CreateAlias(const grpc::ServerContextBase& context,
+                     const v1::CreateAliasRequest& request,
+                     v1::CreateAliasResponse& response);
+  Status UpdateAlias(const grpc::ServerContextBase& context,
+                     const v1::UpdateAliasRequest& request,
+                     v1::UpdateAliasResponse& response);
+  Status DescribeAlias(const grpc::ServerContextBase& context,
+                       const v1::DescribeAliasRequest& request,
+                       v1::DescribeAliasResponse& response);
+  Status ListAliases(const grpc::ServerContextBase& context,
+                     const v1::ListAliasesRequest& request,
+                     v1::ListAliasesResponse& response);
+  Status DeleteAlias(const grpc::ServerContextBase& context,
+                     const v1::DeleteAliasRequest& request,
+                     v1::DeleteAliasResponse& response);
+  Status TagResource(const grpc::ServerContextBase& context,
+                     const v1::TagResourceRequest& request,
+                     v1::TagResourceResponse& response);
+  Status UntagResource(const grpc::ServerContextBase& context,
+                       const v1::UntagResourceRequest& request,
+                       v1::UntagResourceResponse& response);
+  Status ListTags(const grpc::ServerContextBase& context,
+                  const v1::ListTagsRequest& request,
+                  v1::ListTagsResponse& response);
+  Status DescribeMapRun(const grpc::ServerContextBase& context,
+                        const v1::DescribeMapRunRequest& request,
+                        v1::DescribeMapRunResponse& response);
+  void UpdateMapRun(const grpc::ServerContextBase& context,
+                    const v1::UpdateMapRunRequest& request,
+                    rpc::Answer<v1::UpdateMapRunResponse> answer);
+  Status ListMapRuns(const grpc::ServerContextBase& context,
+                     const v1::ListMapRunsRequest& request,
+                     v1::ListMapRunsResponse& response);
+
+  Status DescribeServer(const grpc::ServerContextBase& context,
+                        const v1::DescribeServerRequest& request,
+                        v1::DescribeServerResponse& response);
+
   Engine& engine_;
   const runtime::TokenSealer& tokens_;
-  OpenStreams& streams_;
+  rpc::OpenStreams& streams_;
 };
 
 }  // namespace pawl::server

@@ -1,6 +1,5 @@
 // Tags of pawl.v1.WorkflowService.
 #include "server/caller.h"
-#include "server/unary_reply.h"
 #include "server/wire_tags.h"
 #include "server/workflow_service.h"
 
@@ -25,43 +24,31 @@ Result<ResourceName> FromWire(NamespaceId namespace_id, const v1::TaggedResource
 
 }  // namespace
 
-grpc::ServerUnaryReactor* WorkflowService::TagResource(grpc::CallbackServerContext* context,
-                                                       const v1::TagResourceRequest* request,
-                                                       v1::TagResourceResponse* /*response*/) {
-  const auto tag = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    ASSIGN_OR_RETURN(const ResourceName resource,
-                     FromWire(caller.namespace_id, request->resource()));
-    return engine_.TagResource(resource, server::FromWire(request->tags()));
-  };
-  return Reply(*context, tag());
+Status WorkflowService::TagResource(const grpc::ServerContextBase& context,
+                                    const v1::TagResourceRequest& request,
+                                    v1::TagResourceResponse& /*response*/) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  ASSIGN_OR_RETURN(const ResourceName resource, FromWire(caller.namespace_id, request.resource()));
+  return engine_.TagResource(resource, server::FromWire(request.tags()));
 }
 
-grpc::ServerUnaryReactor* WorkflowService::UntagResource(grpc::CallbackServerContext* context,
-                                                         const v1::UntagResourceRequest* request,
-                                                         v1::UntagResourceResponse* /*response*/) {
-  const auto untag = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    ASSIGN_OR_RETURN(const ResourceName resource,
-                     FromWire(caller.namespace_id, request->resource()));
-    return engine_.UntagResource(resource, {request->keys().begin(), request->keys().end()});
-  };
-  return Reply(*context, untag());
+Status WorkflowService::UntagResource(const grpc::ServerContextBase& context,
+                                      const v1::UntagResourceRequest& request,
+                                      v1::UntagResourceResponse& /*response*/) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  ASSIGN_OR_RETURN(const ResourceName resource, FromWire(caller.namespace_id, request.resource()));
+  return engine_.UntagResource(resource, {request.keys().begin(), request.keys().end()});
 }
 
-grpc::ServerUnaryReactor* WorkflowService::ListTags(grpc::CallbackServerContext* context,
-                                                    const v1::ListTagsRequest* request,
-                                                    v1::ListTagsResponse* response) {
-  const auto list = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    ASSIGN_OR_RETURN(const ResourceName resource,
-                     FromWire(caller.namespace_id, request->resource()));
-    ASSIGN_OR_RETURN(const std::vector<Tag> tags, engine_.ListTags(resource));
-    for (const Tag& tag : tags)
-      (*response->mutable_tags())[tag.key] = tag.value;
-    return {};
-  };
-  return Reply(*context, list());
+Status WorkflowService::ListTags(const grpc::ServerContextBase& context,
+                                 const v1::ListTagsRequest& request,
+                                 v1::ListTagsResponse& response) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  ASSIGN_OR_RETURN(const ResourceName resource, FromWire(caller.namespace_id, request.resource()));
+  ASSIGN_OR_RETURN(const std::vector<Tag> tags, engine_.ListTags(resource));
+  for (const Tag& tag : tags)
+    (*response.mutable_tags())[tag.key] = tag.value;
+  return {};
 }
 
 }  // namespace pawl::server

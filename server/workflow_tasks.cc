@@ -1,13 +1,13 @@
 // Activities and task tokens of pawl.v1.WorkflowService.
 #include <fmt/format.h>
 
+#include <memory>
 #include <utility>
 
 #include "server/activity_task_call.h"
 #include "server/caller.h"
 #include "server/request_fields.h"
 #include "server/rpc_status.h"
-#include "server/unary_reply.h"
 #include "server/wire.h"
 #include "server/workflow_service.h"
 
@@ -39,121 +39,94 @@ Result<std::chrono::milliseconds> WaitOf(const v1::GetActivityTaskRequest& reque
 
 }  // namespace
 
-grpc::ServerUnaryReactor* WorkflowService::CreateActivity(grpc::CallbackServerContext* context,
-                                                          const v1::CreateActivityRequest* request,
-                                                          v1::CreateActivityResponse* response) {
-  const auto create = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    ASSIGN_OR_RETURN(const ActivityInfo activity,
-                     engine_.CreateActivity(caller.namespace_id, request->name()));
-    *response->mutable_activity() = ActivityToWire(activity);
-    return {};
-  };
-  return Reply(*context, create());
+Status WorkflowService::CreateActivity(const grpc::ServerContextBase& context,
+                                       const v1::CreateActivityRequest& request,
+                                       v1::CreateActivityResponse& response) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  ASSIGN_OR_RETURN(const ActivityInfo activity,
+                   engine_.CreateActivity(caller.namespace_id, request.name()));
+  *response.mutable_activity() = ActivityToWire(activity);
+  return {};
 }
 
-grpc::ServerUnaryReactor* WorkflowService::DescribeActivity(
-    grpc::CallbackServerContext* context,
-    const v1::DescribeActivityRequest* request,
-    v1::DescribeActivityResponse* response) {
-  const auto describe = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    ASSIGN_OR_RETURN(const ActivityInfo activity,
-                     engine_.DescribeActivity(caller.namespace_id, request->name()));
-    *response->mutable_activity() = ActivityToWire(activity);
-    return {};
-  };
-  return Reply(*context, describe());
+Status WorkflowService::DescribeActivity(const grpc::ServerContextBase& context,
+                                         const v1::DescribeActivityRequest& request,
+                                         v1::DescribeActivityResponse& response) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  ASSIGN_OR_RETURN(const ActivityInfo activity,
+                   engine_.DescribeActivity(caller.namespace_id, request.name()));
+  *response.mutable_activity() = ActivityToWire(activity);
+  return {};
 }
 
-grpc::ServerUnaryReactor* WorkflowService::ListActivities(grpc::CallbackServerContext* context,
-                                                          const v1::ListActivitiesRequest* request,
-                                                          v1::ListActivitiesResponse* response) {
-  const auto list = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    ASSIGN_OR_RETURN(const std::size_t page_size, PageSize(request->page_size()));
-    const runtime::TokenScope scope{
-        .namespace_id = caller.namespace_id, .kind = "ListActivities", .request = {}};
-    ASSIGN_OR_RETURN(const std::string after, OpenPageToken(tokens_, scope, request->page_token()));
-    ASSIGN_OR_RETURN(const ActivityList page,
-                     engine_.ListActivities(caller.namespace_id, page_size, after));
-    for (const ActivityInfo& activity : page.activities)
-      *response->add_activities() = ActivityToWire(activity);
-    if (!page.next.empty()) response->set_next_page_token(tokens_.Seal(scope, page.next));
-    return {};
-  };
-  return Reply(*context, list());
+Status WorkflowService::ListActivities(const grpc::ServerContextBase& context,
+                                       const v1::ListActivitiesRequest& request,
+                                       v1::ListActivitiesResponse& response) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  ASSIGN_OR_RETURN(const std::size_t page_size, PageSize(request.page_size()));
+  const runtime::TokenScope scope{
+      .namespace_id = caller.namespace_id, .kind = "ListActivities", .request = {}};
+  ASSIGN_OR_RETURN(const std::string after, OpenPageToken(tokens_, scope, request.page_token()));
+  ASSIGN_OR_RETURN(const ActivityList page,
+                   engine_.ListActivities(caller.namespace_id, page_size, after));
+  for (const ActivityInfo& activity : page.activities)
+    *response.add_activities() = ActivityToWire(activity);
+  if (!page.next.empty()) response.set_next_page_token(tokens_.Seal(scope, page.next));
+  return {};
 }
 
-grpc::ServerUnaryReactor* WorkflowService::DeleteActivity(grpc::CallbackServerContext* context,
-                                                          const v1::DeleteActivityRequest* request,
-                                                          v1::DeleteActivityResponse*) {
-  const auto remove = [&]() -> Status {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    return engine_.DeleteActivity(caller.namespace_id, request->name());
-  };
-  return Reply(*context, remove());
+Status WorkflowService::DeleteActivity(const grpc::ServerContextBase& context,
+                                       const v1::DeleteActivityRequest& request,
+                                       v1::DeleteActivityResponse& /*response*/) {
+  ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+  return engine_.DeleteActivity(caller.namespace_id, request.name());
 }
 
-grpc::ServerUnaryReactor* WorkflowService::GetActivityTask(
-    grpc::CallbackServerContext* context,
-    const v1::GetActivityTaskRequest* request,
-    v1::GetActivityTaskResponse* response) {
-  const auto caller = IdentifyCaller(*context, request->namespace_());
-  if (!caller.ok()) return Reply(*context, caller.status());
-  const auto wait = WaitOf(*request);
-  if (!wait.ok()) return Reply(*context, wait.status());
-  if (request->worker().size() > kWorkerBytesMax) {
-    return Reply(*context,
-                 InvalidArgument(fmt::format("worker: has {} bytes; at most {} would be right",
-                                             request->worker().size(),
-                                             kWorkerBytesMax),
-                                 "worker"));
+void WorkflowService::GetActivityTask(const grpc::ServerContextBase& context,
+                                      const v1::GetActivityTaskRequest& request,
+                                      rpc::Answer<v1::GetActivityTaskResponse> answer) {
+  const auto caller = IdentifyCaller(context, request.namespace_());
+  if (!caller.ok()) return answer.Fail(caller.status());
+  const auto wait = WaitOf(request);
+  if (!wait.ok()) return answer.Fail(wait.status());
+  if (request.worker().size() > kWorkerBytesMax) {
+    return answer.Fail(
+        InvalidArgument(fmt::format("worker: has {} bytes; at most {} would be right",
+                                    request.worker().size(),
+                                    kWorkerBytesMax),
+                        "worker"));
   }
-  auto* call = new ActivityTaskCall(*response);  // deletes itself
-  call->Begin(engine_,
+  std::make_shared<ActivityTaskCall>(std::move(answer))
+      ->Begin(engine_,
               {.namespace_id = caller->namespace_id,
-               .activity = request->activity(),
-               .worker = request->worker()},
+               .activity = request.activity(),
+               .worker = request.worker()},
               *wait);
-  return call;
 }
 
-grpc::ServerUnaryReactor* WorkflowService::SendTaskSuccess(
-    grpc::CallbackServerContext* context,
-    const v1::SendTaskSuccessRequest* request,
-    v1::SendTaskSuccessResponse*) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  engine_.EndTask(
-      request->task_token(),
-      {.output = Bytes(request->output())},
-      [reactor](const Result<bool>& ended) { reactor->Finish(ToGrpcStatus(ended.status())); });
-  return reactor;
+void WorkflowService::SendTaskSuccess(const grpc::ServerContextBase& /*context*/,
+                                      const v1::SendTaskSuccessRequest& request,
+                                      rpc::Answer<v1::SendTaskSuccessResponse> answer) {
+  engine_.EndTask(request.task_token(),
+                  {.output = Bytes(request.output())},
+                  answer.From([](bool, v1::SendTaskSuccessResponse&) {}));
 }
 
-grpc::ServerUnaryReactor* WorkflowService::SendTaskFailure(
-    grpc::CallbackServerContext* context,
-    const v1::SendTaskFailureRequest* request,
-    v1::SendTaskFailureResponse*) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+void WorkflowService::SendTaskFailure(const grpc::ServerContextBase& /*context*/,
+                                      const v1::SendTaskFailureRequest& request,
+                                      rpc::Answer<v1::SendTaskFailureResponse> answer) {
   TaskEnd end;
-  if (request->has_error()) end.error = request->error();
-  if (request->has_cause()) end.cause = request->cause();
-  engine_.EndTask(request->task_token(), std::move(end), [reactor](const Result<bool>& ended) {
-    reactor->Finish(ToGrpcStatus(ended.status()));
-  });
-  return reactor;
+  if (request.has_error()) end.error = request.error();
+  if (request.has_cause()) end.cause = request.cause();
+  engine_.EndTask(
+      request.task_token(), std::move(end), answer.From([](bool, v1::SendTaskFailureResponse&) {}));
 }
 
-grpc::ServerUnaryReactor* WorkflowService::SendTaskHeartbeat(
-    grpc::CallbackServerContext* context,
-    const v1::SendTaskHeartbeatRequest* request,
-    v1::SendTaskHeartbeatResponse*) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  engine_.HeartbeatTask(request->task_token(), [reactor](const Result<bool>& known) {
-    reactor->Finish(ToGrpcStatus(known.status()));
-  });
-  return reactor;
+void WorkflowService::SendTaskHeartbeat(const grpc::ServerContextBase& /*context*/,
+                                        const v1::SendTaskHeartbeatRequest& request,
+                                        rpc::Answer<v1::SendTaskHeartbeatResponse> answer) {
+  engine_.HeartbeatTask(request.task_token(),
+                        answer.From([](bool, v1::SendTaskHeartbeatResponse&) {}));
 }
 
 }  // namespace pawl::server

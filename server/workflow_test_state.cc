@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "server/caller.h"
-#include "server/waiting_call.h"
 #include "server/wire.h"
 #include "server/workflow_service.h"
 
@@ -136,25 +135,19 @@ v1::TestStateResponse ToWire(const StateTestResult& result) {
 
 }  // namespace
 
-grpc::ServerUnaryReactor* WorkflowService::TestState(grpc::CallbackServerContext* context,
-                                                     const v1::TestStateRequest* request,
-                                                     v1::TestStateResponse* response) {
+void WorkflowService::TestState(const grpc::ServerContextBase& context,
+                                const v1::TestStateRequest& request,
+                                rpc::Answer<v1::TestStateResponse> answer) {
   const auto translate = [&]() -> Result<TestStateRequest> {
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(*context, request->namespace_()));
-    return FromWire(caller.namespace_id, *request);
+    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
+    return FromWire(caller.namespace_id, request);
   };
   Result<TestStateRequest> test = translate();
-  if (!test.ok()) {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(ToGrpcStatus(test.status()));
-    return reactor;
-  }
-  // Deletes itself.
-  auto* call = new WaitingCall<StateTestResult, v1::TestStateResponse>(
-      *response,
-      [](const StateTestResult& result, v1::TestStateResponse& wire) { wire = ToWire(result); });
-  engine_.TestState(*std::move(test), call->Done());
-  return call;
+  if (!test.ok()) return answer.Fail(test.status());
+  engine_.TestState(*std::move(test),
+                    answer.From([](const StateTestResult& result, v1::TestStateResponse& response) {
+                      response = ToWire(result);
+                    }));
 }
 
 }  // namespace pawl::server

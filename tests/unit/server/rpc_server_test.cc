@@ -1,5 +1,6 @@
 #include "server/rpc_server.h"
 
+#include <google/protobuf/descriptor.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 
@@ -42,11 +43,14 @@ TEST_F(RpcServerTest, OnlyLoopbackIsServed) {
 }
 
 // grpc.health.v1.Health/Check and the reflection service, called without their protos.
-std::pair<Status, std::string> CallByName(const std::shared_ptr<grpc::Channel>& channel,
-                                          const std::string& method,
-                                          const std::string& request_bytes) {
+std::pair<Status, std::string> CallByName(
+    const std::shared_ptr<grpc::Channel>& channel,
+    const std::string& method,
+    const std::string& request_bytes,
+    std::chrono::milliseconds wait = std::chrono::minutes(1)) {
   grpc::GenericStub stub(channel);
   grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + wait);
   grpc::CompletionQueue queue;
   const grpc::Slice slice(request_bytes);
   const grpc::ByteBuffer request(&slice, 1);
@@ -70,6 +74,26 @@ TEST_F(RpcServerTest, HealthIsServing) {
   EXPECT_TRUE(status.ok()) << status.ToString();
   // HealthCheckResponse{status = SERVING}.
   EXPECT_EQ(response, std::string("\x08\x01"));
+}
+
+TEST_F(RpcServerTest, EveryMethodOfTheContractIsServed) {
+  const auto& pool = *google::protobuf::DescriptorPool::generated_pool();
+  for (const char* name :
+       {"pawl.v1.FunctionService", "pawl.v1.WorkerService", "pawl.v1.WorkflowService"}) {
+    const google::protobuf::ServiceDescriptor* service = pool.FindServiceByName(name);
+    ASSERT_NE(service, nullptr) << name;
+    for (int i = 0; i < service->method_count(); ++i) {
+      const google::protobuf::MethodDescriptor& method = *service->method(i);
+      // A stream that goes on is ended by the client's leaving.
+      const std::chrono::milliseconds wait(method.client_streaming() ? 50 : 60'000);
+      const Status status = CallByName(server_->InProcessChannel(),
+                                       "/" + service->full_name() + "/" + method.name(),
+                                       "",
+                                       wait)
+                                .first;
+      EXPECT_THAT(status.message(), testing::Not(testing::StartsWith("there is no method")));
+    }
+  }
 }
 
 TEST_F(RpcServerTest, ReflectionListsTheServices) {

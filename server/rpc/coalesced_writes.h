@@ -1,5 +1,5 @@
-// Writing to a stream of gRPC's callback API: at most one write is outstanding, and everything that
-// gathers meanwhile goes out with the next one. A write costs some microseconds whatever it holds,
+// Writing to a stream: at most one write is outstanding, and everything that gathers meanwhile goes
+// out with the next one. A write costs some microseconds whatever it holds,
 // so this is what makes a busy stream cheap and an idle one quick.
 //
 // What can wait a moment does (WakeSoon): it goes with the next message that something else causes,
@@ -11,19 +11,20 @@
 // finished by the holder of the right too, so that a write and a finish never meet.
 #pragma once
 
-#include <grpc/support/time.h>
-#include <grpcpp/alarm.h>
-#include <grpcpp/support/server_callback.h>
+#include <grpcpp/support/status.h>
 
-#include <cstdint>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "engine/base/mutex.h"
+#include "server/rpc/call.h"
+#include "server/rpc/message.h"
+#include "server/rpc/timer.h"
 
-namespace pawl::server {
+namespace pawl::rpc {
 
 // What filling a message came to.
 enum class Filled {
@@ -33,21 +34,20 @@ enum class Filled {
   kMustWait,
 };
 
-template <typename Request, typename Response>
+template <typename Response>
 class CoalescedWrites {
  public:
   // Puts what waits into the message, which is empty. Never called twice at once.
   using Fill = std::function<Filled(Response& message, bool may_wait)>;
 
-  // `reactor` is finished by this object and nobody else, and lives until its OnDone.
-  CoalescedWrites(grpc::ServerBidiReactor<Request, Response>& reactor, Fill fill)
-      : reactor_(reactor), fill_(std::move(fill)) {}
+  // `call` is written to and finished by this object and nobody else. Both are of its handler.
+  CoalescedWrites(Call& call, Fill fill) : call_(call), fill_(std::move(fill)) {}
 
   CoalescedWrites(const CoalescedWrites&) = delete;
   CoalescedWrites& operator=(const CoalescedWrites&) = delete;
 
   // There is something to send. Does not wait: `fill` may run before this returns, but only so far
-  // as it need not wait; the rest follows on a thread of gRPC.
+  // as it need not wait; the rest follows on a thread that may.
   void Wake() {
     {
       const MutexLock lock(mutex_);
@@ -59,7 +59,7 @@ class CoalescedWrites {
     Run(false);
   }
 
-  // There is something to send that can wait for kSoonMillis.
+  // There is something to send that can wait for kSoon.
   void WakeSoon() {
     const MutexLock lock(mutex_);
     if (is_finished_ || end_) return;
@@ -69,20 +69,18 @@ class CoalescedWrites {
     }
     if (is_timer_set_) return;
     is_timer_set_ = true;
-    timer_ = std::make_unique<grpc::Alarm>();
-    timer_->Set(
-        gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(kSoonMillis, GPR_TIMESPAN)),
-        [this](bool /*ok*/) { OnTimer(); });
+    timer_ = std::make_unique<Timer>();
+    timer_->Set(call_.queue(), kSoon, [this] { OnTimer(); });
   }
 
-  // To be called by the reactor's OnWriteDone.
-  void OnWriteDone(bool ok) {
+  // To be called by the handler's.
+  void OnWritten(bool ok) {
     if (!ok) {
       const MutexLock lock(mutex_);
       must_discard_ = true;
       if (!end_) end_ = grpc::Status::CANCELLED;
     }
-    Run(true);
+    Run(false);
   }
 
   // Sends what waits, then finishes the stream. The first end counts.
@@ -92,7 +90,7 @@ class CoalescedWrites {
   void EndNow(grpc::Status status) { End(std::move(status), true); }
 
  private:
-  static constexpr std::int64_t kSoonMillis = 10;
+  static constexpr std::chrono::milliseconds kSoon{10};
 
   void OnTimer() {
     bool must_finish = false;
@@ -102,7 +100,7 @@ class CoalescedWrites {
       must_finish = std::exchange(is_waiting_for_timer_, false);
     }
     // Whoever waits for the timer holds the right.
-    must_finish ? Run(true) : Wake();
+    must_finish ? Run(false) : Wake();
   }
 
   void End(grpc::Status status, bool must_discard) {
@@ -118,7 +116,8 @@ class CoalescedWrites {
     Run(false);
   }
 
-  // Runs with the right taken. Nothing of `this` is touched after StartWrite, Set or Finish.
+  // Runs with the right taken. Nothing of `this` is touched after Write, RunLater, Cancel or
+  // Finish.
   void Run(bool may_wait) {
     while (true) {
       bool must_discard = false;
@@ -131,12 +130,10 @@ class CoalescedWrites {
         message_.Clear();
         switch (fill_(message_, may_wait)) {
           case Filled::kMessage:
-            reactor_.StartWrite(&message_);
+            call_.Write(Serialize(message_));
             return;
           case Filled::kMustWait:
-            // A new alarm each time: the last one may still be inside its callback.
-            alarm_ = std::make_unique<grpc::Alarm>();
-            alarm_->Set(gpr_inf_past(GPR_CLOCK_MONOTONIC), [this](bool /*ok*/) { Run(true); });
+            call_.RunLater([this] { Run(true); });
             return;
           case Filled::kNothing:
             break;
@@ -156,16 +153,15 @@ class CoalescedWrites {
         is_finished_ = end_.has_value();
         end = std::move(end_);
       }
-      if (end) reactor_.Finish(std::move(*end));
+      if (end) call_.Finish(*end);
       return;
     }
   }
 
-  grpc::ServerBidiReactor<Request, Response>& reactor_;
+  Call& call_;
   const Fill fill_;
   // Of the holder of the right.
   Response message_;
-  std::unique_ptr<grpc::Alarm> alarm_;
 
   Mutex mutex_;
   bool is_taken_ PAWL_GUARDED_BY(mutex_) = false;
@@ -175,8 +171,8 @@ class CoalescedWrites {
   bool is_finished_ PAWL_GUARDED_BY(mutex_) = false;
   bool is_timer_set_ PAWL_GUARDED_BY(mutex_) = false;
   bool is_waiting_for_timer_ PAWL_GUARDED_BY(mutex_) = false;
-  std::unique_ptr<grpc::Alarm> timer_ PAWL_GUARDED_BY(mutex_);
+  std::unique_ptr<Timer> timer_ PAWL_GUARDED_BY(mutex_);
   std::optional<grpc::Status> end_ PAWL_GUARDED_BY(mutex_);
 };
 
-}  // namespace pawl::server
+}  // namespace pawl::rpc

@@ -5,7 +5,7 @@
 
 #include "engine/base/mutex.h"
 
-namespace pawl::server {
+namespace pawl::rpc {
 
 // A call that lasts until somebody ends it.
 class OpenStream {
@@ -48,4 +48,4 @@ class OpenStreams {
   bool is_stopped_ PAWL_GUARDED_BY(mutex_) = false;
 };
 
-}  // namespace pawl::server
+}  // namespace pawl::rpc

@@ -1,6 +1,5 @@
 #include "engine/runtime/function_events.h"
 
-#include <string_view>
 #include <utility>
 
 #include "engine/json/parse.h"
@@ -79,6 +78,10 @@ Status MakeStateMachine(Engine& engine, NamespaceId namespace_id) {
 }
 
 }  // namespace
+
+std::string_view EventDefinition() {
+  return kDefinition;
+}
 
 std::size_t EventInputBytes(const InvocationRequest& request) {
   return InputAround(request, "").size();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "engine/interpreter/task_call.h"
 #include "engine/runtime/engine.h"
@@ -16,6 +17,8 @@ namespace pawl::runtime {
 // its input is {"FunctionName": "f:live", "Payload": …}, where null and a string that is JSON are
 // written as their own JSON text, as lambda:invoke takes them.
 inline constexpr char kEventStateMachine[] = "pawl-lambda-events";
+// Its definition, while nobody has updated it.
+std::string_view EventDefinition();
 
 // What the input has beside the payload: an event has room for that much less.
 std::size_t EventInputBytes(const InvocationRequest& request);

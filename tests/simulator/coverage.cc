@@ -172,6 +172,11 @@ constexpr std::array<std::string_view, kMarks> kNames = {
     "crash in the middle of writing results",
     "crash in the middle of reading items",
     "the engine goes on while a job waits for the object store",
+    "a function is called as an event",
+    "a function is called dry",
+    "a call that nobody waits for names an unknown function",
+    "an event fails at last",
+    "crash while a call that nobody waits for is under way",
 };
 
 }  // namespace

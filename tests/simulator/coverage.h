@@ -178,8 +178,13 @@ enum class Mark : std::uint8_t {
   kCrashInWriting,
   kCrashInReading,
   kStoreSlow,
+  kEventTaken,
+  kDryRunTaken,
+  kUnawaitedCallRefused,
+  kEventFailed,
+  kCrashWithUnawaitedCall,
 };
-inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kStoreSlow) + 1;
+inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::kCrashWithUnawaitedCall) + 1;
 
 // "crash with a half-finished join".
 std::string_view MarkName(Mark mark);

@@ -25,6 +25,7 @@ PlainJson Generator::Input(int depth) {
 LanguageMix ExpressMix(LanguageMix mix) {
   mix.has_callbacks = false;
   mix.has_children = false;
+  mix.has_events = false;
   mix.has_map_runs = false;
   mix.is_express = true;
   return mix;
@@ -48,6 +49,7 @@ LanguageMix DrawLanguageMix(SeededRandom& random) {
   mix.has_queries = !mix.has_broken_paths && !one_in(3);
   mix.has_callbacks = mix.has_tasks && one_in(3);
   mix.has_children = one_in(3);
+  mix.has_events = mix.has_tasks && one_in(4);
   mix.has_map_runs = mix.has_joins && random.Below(5) < 2;
   mix.has_objects = mix.has_map_runs && random.Below(3) < 2;
   mix.has_express = one_in(3);

@@ -34,6 +34,8 @@ struct LanguageMix {
   bool has_callbacks = false;
   // Tasks that start executions.
   bool has_children = false;
+  // Functions that are called as events, or dry.
+  bool has_events = false;
   // Distributed Maps, if it has joins.
   bool has_map_runs = false;
   // Distributed Maps with an ItemReader or a ResultWriter.

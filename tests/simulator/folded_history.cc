@@ -520,6 +520,9 @@ class Folder {
     attempt.heartbeat_seconds = event().heartbeat_seconds;
     const auto& task = std::get<asl::TaskState>(machine_.states[frame->state].details);
     attempt.is_call = task.integration == asl::TaskState::Integration::kEngineCall;
+    const bool has_parameters = event().payload && event().payload->bytes.has_value();
+    attempt.is_unawaited = has_parameters && event().payload->bytes.view().find(
+                                                 R"("InvocationType")") != std::string_view::npos;
     attempt.waits_for_child = task.waits_for_execution();
     attempt.has_token =
         task.waits_for_token() || task.integration == asl::TaskState::Integration::kActivity;

@@ -31,6 +31,8 @@ struct FoldedAttempt {
   std::string cause;
   std::optional<std::int64_t> timeout_seconds;
   std::optional<std::int64_t> heartbeat_seconds;
+  // It calls a function for whose end nobody waits.
+  bool is_unawaited = false;
   // It starts an execution.
   bool is_call = false;
   // And waits for its end.

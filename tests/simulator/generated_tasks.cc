@@ -21,7 +21,7 @@ std::string Generator::Task(const Next& next) {
   Members members = {{"Type", Text("Task")}};
   AddPaths(members);
   AddAssign(members);
-  const bool is_invoke = OneIn(5);
+  const bool is_invoke = OneIn(mix_.has_events ? 2 : 5);
   const std::string arn = "arn:aws:lambda:us-east-1:123456789012:function:" + function;
   PlainJson payload = PayloadFor(function);
   if (is_invoke) {
@@ -29,10 +29,14 @@ std::string Generator::Task(const Next& next) {
     PlainJson parameters =
         PlainJson::Object({{"FunctionName", Text(OneIn(2) ? function : arn + ":live")}});
     if (!OneIn(6)) parameters.Set("Payload", std::move(payload));
+    PlainJson selector = PlainJson::Object({{"status.$", Text("$.StatusCode")}});
+    if (mix_.has_events && OneIn(2)) {
+      parameters.Set("InvocationType", Text(OneIn(4) ? "DryRun" : "Event"));
+    } else {
+      selector.Set("answer.$", Text("$.Payload"));
+    }
     members.emplace_back("Parameters", std::move(parameters));
-    members.emplace_back(
-        "ResultSelector",
-        PlainJson::Object({{"answer.$", Text("$.Payload")}, {"status.$", Text("$.StatusCode")}}));
+    members.emplace_back("ResultSelector", std::move(selector));
   } else {
     members.emplace_back("Resource", Text(OneIn(2) ? function : OneIn(2) ? arn : arn + ":live"));
     if (function.starts_with("flaky") || function == "later" || !OneIn(4)) {

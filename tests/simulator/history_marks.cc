@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/runtime/function_events.h"
+
 namespace pawl::simulator {
 namespace {
 
@@ -79,6 +81,15 @@ void NoteCall(const StoredExecution& execution, const FoldedAttempt& attempt, Co
   coverage.HitIf(execution.folded.redrive_counts.contains(attempt.key), Mark::kChildOfRedrivenTask);
 }
 
+void NoteUnawaited(const FoldedAttempt& attempt, Coverage& coverage) {
+  if (attempt.end == EventType::kTaskSucceeded) {
+    const bool is_dry =
+        attempt.output->view().find(R"("StatusCode":204)") != std::string_view::npos;
+    coverage.Hit(is_dry ? Mark::kDryRunTaken : Mark::kEventTaken);
+  }
+  coverage.HitIf(attempt.error == "Lambda.ResourceNotFoundException", Mark::kUnawaitedCallRefused);
+}
+
 void NoteAttempts(const StoredExecution& execution, Coverage& coverage) {
   for (const FoldedAttempt& attempt : execution.folded.attempts) {
     if (attempt.ended == 0) continue;
@@ -98,6 +109,7 @@ void NoteAttempts(const StoredExecution& execution, Coverage& coverage) {
         attempt.ended_at - *attempt.token_since > std::chrono::seconds(*attempt.heartbeat_seconds);
     coverage.HitIf(has_token_waited, Mark::kTokenHeartbeatKeptTaskAlive);
     if (attempt.is_call) NoteCall(execution, attempt, coverage);
+    if (attempt.is_unawaited) NoteUnawaited(attempt, coverage);
     coverage.HitIf(attempt.error == "ActivityDoesNotExist", Mark::kUnknownActivityFailed);
     coverage.HitIf(attempt.has_token && execution.folded.redrive_counts.contains(attempt.key),
                    Mark::kRedriveOfTokenTask);
@@ -219,6 +231,9 @@ void NoteHistory(const StoredExecution& execution,
   coverage.HitIf(row.status == ExecutionStatus::kTimedOut, Mark::kExecutionTimedOut);
   coverage.HitIf(row.status == ExecutionStatus::kAborted && row.parent && !row.error && !row.cause,
                  Mark::kChildStoppedWithParent);
+  coverage.HitIf(row.header.state_machine == runtime::kEventStateMachine &&
+                     row.status == ExecutionStatus::kFailed,
+                 Mark::kEventFailed);
   const bool is_at_limit = execution.events.size() >= limits.history_events_max;
   coverage.HitIf(is_at_limit && row.status == ExecutionStatus::kFailed, Mark::kHistoryLimitReached);
   const auto& attempts = execution.folded.attempts;

@@ -69,6 +69,8 @@ enum class Mutant : std::uint8_t {
   kLoseReaderPlace,
   // Results are written as if the last execution of the Map run, where it succeeded, had not ended.
   kHideLastResult,
+  // Events are written with payloads other than those that their tasks asked for.
+  kAlterEvents,
 };
 
 struct NamedMutant {
@@ -76,7 +78,7 @@ struct NamedMutant {
   std::string_view name;
 };
 
-inline constexpr std::array<NamedMutant, 29> kMutants = {{
+inline constexpr std::array<NamedMutant, 30> kMutants = {{
     {Mutant::kAcknowledgeEarly, "acknowledge-early"},
     {Mutant::kSkipSync, "skip-sync"},
     {Mutant::kTearBatch, "tear-batch"},
@@ -106,6 +108,7 @@ inline constexpr std::array<NamedMutant, 29> kMutants = {{
     {Mutant::kRepeatParts, "repeat-parts"},
     {Mutant::kLoseReaderPlace, "lose-reader-place"},
     {Mutant::kHideLastResult, "hide-last-result"},
+    {Mutant::kAlterEvents, "alter-events"},
 }};
 
 std::optional<Mutant> FindMutant(std::string_view name);

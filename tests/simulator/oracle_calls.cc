@@ -86,8 +86,15 @@ Evaluated Walker::Invoke(const Visit& visit, bool has_token, const PlainJson& in
   Begin(visit);
   if (auto fault = FaultOf(visit)) return std::move(*fault);
   const PlainJson* payload = input.Find("Payload");
-  Evaluated result = ResultOf(
-      CallFunction(FunctionOf(name->text), payload == nullptr ? PlainJson::Object() : *payload));
+  const std::string function = FunctionOf(name->text);
+  const PlainJson* type = input.Find("InvocationType");
+  // Nobody waits for what becomes of it; but a function has to be there.
+  if (type != nullptr && function != kUnknownFunction) {
+    return PlainJson::Object(
+        {{"StatusCode", PlainJson::Number(type->text == "Event" ? 202 : 204)}});
+  }
+  Evaluated result =
+      ResultOf(CallFunction(function, payload == nullptr ? PlainJson::Object() : *payload));
   // With a token the answer comes from whoever has it, as it is.
   if (has_token || std::holds_alternative<Failure>(result)) return result;
   // The envelope's metadata are Lambda's; the generator selects what stands here.

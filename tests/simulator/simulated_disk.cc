@@ -49,15 +49,37 @@ void Thin(WriteBatch& batch, const Predicate& is_kept) {
   batch = std::move(thinned);
 }
 
+// Puts `after`, which is as long, in the place of each `before`.
+void Replace(std::string& text, std::string_view before, std::string_view after) {
+  for (std::size_t at = text.find(before); at != std::string::npos; at = text.find(before, at))
+    text.replace(at, before.size(), after);
+}
+
 void AlterExpressions(storage::MemoryStorage& rows) {
-  constexpr std::string_view kSum = "$states.input.k + ";
   storage::StoreContents contents = rows.Snapshot();
-  for (auto& [key, value] : contents.families.at(static_cast<std::size_t>(Family::kIndex))) {
-    for (std::size_t at = value.find(kSum); at != std::string::npos; at = value.find(kSum, at)) {
-      value[at + kSum.size() - 2] = '-';
-    }
-  }
+  for (auto& [key, value] : contents.families.at(static_cast<std::size_t>(Family::kIndex)))
+    Replace(value, "$states.input.k + ", "$states.input.k - ");
   rows.Restore(std::move(contents));
+}
+
+// The row that an event's history begins with: its input is a function's name and a payload.
+bool IsStartOfEvent(const WriteBatch::Operation& operation) {
+  if (operation.kind != WriteBatch::Operation::Kind::kPut || operation.family != Family::kHistory) {
+    return false;
+  }
+  if (rows::ParseHistoryKey(operation.key) != 1) return false;
+  const auto events = rows::DecodeEvents(1, operation.value);
+  const bool has_input = events.ok() && !events->empty() && events->front().payload;
+  return has_input && events->front().payload->bytes.view().starts_with(R"({"FunctionName":)");
+}
+
+void AlterEvents(WriteBatch& batch) {
+  WriteBatch altered;
+  for (WriteBatch::Operation& operation : batch.TakeOperations()) {
+    if (IsStartOfEvent(operation)) Replace(operation.value, R"("fixed":[7)", R"("fixed":[8)");
+    Restage(altered, std::move(operation));
+  }
+  batch = std::move(altered);
 }
 
 // The variables of a batch, as if they were the root's.
@@ -406,6 +428,9 @@ void SimulatedDisk::Mutate(std::vector<storage::ShardBatch>& batches) {
         break;
       case Mutant::kLeakVariables:
         LeakVariables(batch.writes);
+        break;
+      case Mutant::kAlterEvents:
+        AlterEvents(batch.writes);
         break;
       case Mutant::kForgetNames:
         Thin(batch.writes, [](const auto& operation) { return !IsState(operation, 'N'); });

@@ -93,7 +93,6 @@ Result<objects::ObjectPage> SimulatedObjects::List(const objects::ListRequest& r
 
 Result<std::unique_ptr<objects::ObjectWriter>> SimulatedObjects::Write(
     const objects::ObjectName& object) {
-  folders_[FolderPath(object.key)].is_whole = false;
   RETURN_IF_ERROR(WriteFault(object.key));
   auto writer = contents_.Write(object);
   if (!writer.ok()) {
@@ -149,6 +148,9 @@ void SimulatedObjects::Close(const objects::ObjectName& object, std::string text
     }
   }
   fresh_.insert(object.key);
+  // What is written again, since nobody knew that it had been recorded, changes nothing.
+  const bool is_same = contents_.Has(object) && contents_.Get(object) == text;
+  if (!is_same) folders_[FolderPath(object.key)].is_whole = false;
   contents_.Put(object, std::move(text));
   if (!object.key.ends_with(kManifest)) return;
   folders_[FolderPath(object.key)] = {.is_whole = true};

@@ -140,6 +140,7 @@ class StoreChecker {
   bool CheckTaken();
   bool CheckChildren();
   // What the attempt of a task was told of the execution that it started.
+  bool CheckUnawaited(const StoredExecution& execution, const FoldedAttempt& attempt);
   bool CheckCall(const StoredExecution& execution, const FoldedAttempt& attempt);
   bool CheckDescription(const StoredExecution& execution,
                         const StoredExecution& child,
@@ -228,6 +229,9 @@ class StoreChecker {
                  const SaidAnswers& recorded,
                  const SaidAnswers& sent);
   bool CheckOracle(const StoredExecution& execution);
+  std::string DisagreementOver(const OracleRequest& request,
+                               const Observations& observed,
+                               const StoredExecution& execution);
   std::string DisagreementWith(const OracleRun& run, const StoredExecution& execution);
 
   SimulatedDisk& disk_;

@@ -46,7 +46,7 @@ Answer RecordedAnswer(const FoldedAttempt& attempt) {
 
 bool IsMadeByEngine(const FoldedAttempt& attempt) {
   return IsTimedOut(attempt) || (attempt.is_call && !attempt.has_token) || IsRefusedCall(attempt) ||
-         attempt.error == "Pawl.WorkerLost" ||
+         attempt.is_unawaited || attempt.error == "Pawl.WorkerLost" ||
          attempt.error == "Lambda.ResourceNotFoundException" ||
          attempt.error == "ActivityDoesNotExist";
 }

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "engine/interpreter/advance.h"
+#include "engine/runtime/function_events.h"
 #include "tests/simulator/store_checker.h"
 
 namespace pawl::simulator {
@@ -49,6 +50,7 @@ bool StoreChecker::CheckChildren() {
   for (const auto& [id, execution] : executions_) {
     for (const FoldedAttempt& attempt : execution.folded.attempts) {
       if (attempt.is_call && !CheckCall(execution, attempt)) return false;
+      if (attempt.is_unawaited && !CheckUnawaited(execution, attempt)) return false;
     }
     const auto& parent = execution.row.parent;
     if (!parent) continue;
@@ -95,6 +97,30 @@ bool StoreChecker::CheckCall(const StoredExecution& execution, const FoldedAttem
     return Fail(execution, who + "took one end for another");
   }
   return CheckDescription(execution, *child, description);
+}
+
+// A call that nobody waits for was taken: its event is there, under the name that the task was
+// told, and asks for what the task asked for.
+bool StoreChecker::CheckUnawaited(const StoredExecution& execution, const FoldedAttempt& attempt) {
+  if (attempt.end != EventType::kTaskSucceeded) return true;
+  const std::string who = "attempt of event " + std::to_string(attempt.scheduled) + ": ";
+  const PlainJson parameters =
+      PlainJson::Parse(TextOf(execution, *execution.events[attempt.scheduled - 1].payload));
+  const PlainJson answer = PlainJson::Parse(attempt.output->view());
+  const bool is_event = parameters.Find("InvocationType")->text == "Event";
+  if (answer.Find("StatusCode")->AsInteger() != (is_event ? 202 : 204)) {
+    return Fail(execution, who + "has the answer of another kind of call");
+  }
+  const std::string& name = answer.Find("SdkResponseMetadata")->Find("RequestId")->text;
+  const auto id = by_name_.find({.state_machine = runtime::kEventStateMachine, .name = name});
+  if (!is_event) return id == by_name_.end() || Fail(execution, who + "was dry and made an event");
+  if (id == by_name_.end()) return Fail(execution, who + "was told of an event that is not there");
+  const StoredExecution& event = executions_.at(id->second);
+  const PlainJson input = PlainJson::Parse(TextOf(event, *event.events.front().payload));
+  const PlainJson* payload = parameters.Find("Payload");
+  const bool is_same =
+      Matches(payload == nullptr ? PlainJson::Object() : *payload, *input.Find("Payload"));
+  return is_same || Fail(execution, who + "its event has another payload");
 }
 
 // The execution may have ended several times, where it was redriven.

@@ -269,9 +269,10 @@ bool StoreChecker::CheckResultsOf(const StoredExecution& execution, EventId run)
   if (!folder.empty() && !folder.ends_with('/')) folder += '/';
   folder += interpreter::MapRunId(execution.row.header, run) + "/";
   const SimulatedObjects::Folder state = objects_.FolderOf(folder);
-  if (!state.is_whole) {
-    const bool may_be = state.has_failed && row.status != "SUCCEEDED";
-    if (!may_be) return Fail(execution, who + "they were not written");
+  // There may be those of an earlier attempt of the run.
+  const bool may_be_missing = state.has_failed && row.status != "SUCCEEDED";
+  if (!state.is_whole || may_be_missing) {
+    if (!may_be_missing) return Fail(execution, who + "they were not written");
     return row.wait.writer->executions_written == 0 ||
            Fail(execution, who + "they were not written, and it says they were");
   }

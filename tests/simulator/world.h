@@ -120,6 +120,7 @@ class World final : public WatchSink {
   void CheckChildrenAtRest();
   // Whether the frame is in a state that starts an execution.
   bool IsEngineCall(const StoredExecution& execution, const interpreter::Frame& frame) const;
+  bool MayBecomeKnown(const interpreter::Frame& frame, Timestamp now) const;
   void NoteChild(const StoredExecution& execution);
   // Map runs and their executions (world_map_runs.cc).
   void CheckMapRunsAtRest();
@@ -212,6 +213,8 @@ class World final : public WatchSink {
     std::map<std::uint64_t, DefinitionText> revisions = {};
   };
 
+  // Of the state machine whose executions are events.
+  DefinitionText events_;
   std::vector<Machine> machines_;
   DefinitionText express_;
   // Calls to the engine that runs, and whether they were answered.

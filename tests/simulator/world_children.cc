@@ -37,10 +37,19 @@ void World::CheckChildrenAtRest() {
 }
 
 bool World::IsEngineCall(const StoredExecution& execution, const interpreter::Frame& frame) const {
+  const auto* wait = std::get_if<interpreter::TaskWait>(&frame.wait);
+  if (wait != nullptr && wait->invocation != interpreter::Invocation::kRequestResponse) return true;
   const rows::ExecutionRow& row = execution.row;
   const DefinitionText* text = FindDefinition(row.header.state_machine, row.revision);
   const auto* task = std::get_if<asl::TaskState>(&text->machine->states[frame.state].details);
   return task != nullptr && task->integration == asl::TaskState::Integration::kEngineCall;
+}
+
+// A function that nobody has announced is asked for again each second, for a while.
+bool World::MayBecomeKnown(const interpreter::Frame& frame, Timestamp now) const {
+  const auto& wait = std::get<interpreter::TaskWait>(frame.wait);
+  return wait.invocation != interpreter::Invocation::kRequestResponse &&
+         now < frame.entered_at + temper_.options.function_grace + std::chrono::seconds(1);
 }
 
 // What a crash interrupts.

@@ -4,6 +4,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/interpreter/advance.h"
+#include "engine/runtime/function_events.h"
 #include "tests/simulator/world.h"
 #include "tests/support/seeded_random_source.h"
 
@@ -84,6 +85,8 @@ World::World(std::uint64_t seed, const RunOptions& options, Coverage& coverage)
       wall_(test::ManualClock::kStart) {
   surroundings_.now = [this] { return engine_ ? engine_->Now() : engine_time_; };
   surroundings_.token_holder = &token_holder_;
+  events_ = {.definition = PlainJson::Parse(runtime::EventDefinition()),
+             .machine = asl::Compile(runtime::EventDefinition()).machine};
 }
 
 World::~World() {
@@ -135,6 +138,7 @@ void World::Fail(const std::string& what) {
 
 const DefinitionText* World::FindDefinition(const std::string& machine,
                                             std::uint64_t revision) const {
+  if (machine == runtime::kEventStateMachine) return &events_;
   // Executions of Map runs belong to "machine/label".
   const std::string name = machine.substr(0, machine.find('/'));
   for (const Machine& one : machines_) {
@@ -272,8 +276,11 @@ void World::NoteCrash() {
       has_overdue = has_overdue || (due && *due <= engine_time_);
       coverage_.HitIf(std::holds_alternative<interpreter::RunnableWait>(frame.wait),
                       Mark::kCrashWithRunnableFrame);
-      coverage_.HitIf(std::holds_alternative<interpreter::TaskWait>(frame.wait),
-                      Mark::kCrashWithOpenTask);
+      if (const auto* task = std::get_if<interpreter::TaskWait>(&frame.wait)) {
+        coverage_.Hit(Mark::kCrashWithOpenTask);
+        coverage_.HitIf(task->invocation != interpreter::Invocation::kRequestResponse,
+                        Mark::kCrashWithUnawaitedCall);
+      }
       coverage_.HitIf(std::holds_alternative<interpreter::TokenWait>(frame.wait),
                       Mark::kCrashWithTokenOut);
       if (const auto* timer = std::get_if<interpreter::TimerWait>(&frame.wait)) {

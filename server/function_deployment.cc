@@ -82,7 +82,11 @@ FunctionDeployment::FunctionDeployment(DeployedFunctions& functions,
 
 void FunctionDeployment::OnRead(grpc::ByteBuffer* message) {
   if (message == nullptr) {
-    call_.RunLater([this] { End(Deploy()); });
+    call_.SendHeaders([this](bool is_there) {
+      // What has come may be a part.
+      if (!is_there) return End(Cancelled("the caller has left"));
+      call_.RunLater([this] { End(Deploy()); });
+    });
     return;
   }
   if (const grpc::Status parsed = rpc::Parse(*message, message_); !parsed.ok()) {
@@ -124,7 +128,6 @@ Status FunctionDeployment::TakeConfiguration(const v1::DeployedConfiguration& co
 }
 
 Status FunctionDeployment::Deploy() {
-  if (call_.context().IsCancelled()) return Cancelled("the caller has left");
   if (!name_) {
     return InvalidArgument("configuration: is required in the first message", "configuration");
   }

@@ -46,6 +46,17 @@ void Call::OnRead(bool ok) {
   Release();
 }
 
+void Call::SendHeaders(std::function<void(bool)> then) {
+  ++outstanding_;
+  when_headers_sent_ = std::move(then);
+  stream_.SendInitialMetadata(static_cast<Tag*>(&headers_sent_));
+}
+
+void Call::OnHeadersSent(bool ok) {
+  std::exchange(when_headers_sent_, nullptr)(ok);
+  Release();
+}
+
 void Call::Write(const grpc::ByteBuffer& message) {
   ++outstanding_;
   stream_.Write(message, static_cast<Tag*>(&written_));

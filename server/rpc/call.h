@@ -53,6 +53,11 @@ class Call final {
   // A last message and the status OK.
   void FinishWith(const grpc::ByteBuffer& message);
 
+  // Begins to answer before the first message, once. `then` runs on the queue's thread and learns
+  // whether the client is still there: where nothing more can be read, it may have sent all or have
+  // left, and ServerContextBase::IsCancelled knows of that only later.
+  void SendHeaders(std::function<void(bool is_there)> then);
+
   // Runs `job`, which may wait, on a thread of the pool. The call and its handler stay until then.
   void RunLater(std::function<void()> job);
 
@@ -62,6 +67,7 @@ class Call final {
 
   void OnAccepted(bool ok);
   void OnRead(bool ok);
+  void OnHeadersSent(bool ok);
   void OnWritten(bool ok);
   void OnFinished(bool ok);
   // The client's side is over: it has the status, or has left.
@@ -73,6 +79,7 @@ class Call final {
   CallQueue& queue_;
   MemberTag<Call, &Call::OnAccepted> accepted_{*this};
   MemberTag<Call, &Call::OnRead> read_{*this};
+  MemberTag<Call, &Call::OnHeadersSent> headers_sent_{*this};
   MemberTag<Call, &Call::OnWritten> written_{*this};
   MemberTag<Call, &Call::OnFinished> finished_{*this};
   MemberTag<Call, &Call::OnDone> done_{*this};
@@ -80,6 +87,7 @@ class Call final {
   grpc::GenericServerAsyncReaderWriter stream_{&context_};
   grpc::ByteBuffer message_;
   std::unique_ptr<CallHandler> handler_;
+  std::function<void(bool)> when_headers_sent_;
   // Events and jobs that are still to come. At first: finished, done.
   std::atomic<int> outstanding_ = 2;
 };

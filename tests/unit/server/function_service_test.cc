@@ -126,6 +126,29 @@ TEST_F(FunctionServiceTest, ChangesCodeAndConfigurationAlone) {
   EXPECT_EQ(configuration->function().code_sha256(), code->function().code_sha256());
 }
 
+TEST_F(FunctionServiceTest, WhatAClientThatLeftHasSentIsNotDeployed) {
+  constexpr int kClients = 20;
+  v1::DeployFunctionRequest code;
+  code.set_code(Archive());
+  for (int i = 0; i < kClients; ++i) {
+    grpc::ClientContext context;
+    v1::DeployFunctionResponse response;
+    const auto writer = functions_->DeployFunction(&context, &response);
+    v1::DeployFunctionRequest first;
+    *first.mutable_configuration() = Configuration("orders" + std::to_string(i));
+    writer->Write(first);
+    writer->Write(code);
+    context.TryCancel();
+    EXPECT_EQ(writer->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  // All calls have ended then.
+  server_->Stop(std::chrono::minutes(1));
+  for (int i = 0; i < kClients; ++i) {
+    const auto function = engine_->Functions().Describe({.name = "orders" + std::to_string(i)});
+    EXPECT_EQ(function.status().code(), StatusCode::kNotFound) << i;
+  }
+}
+
 TEST_F(FunctionServiceTest, RefusesWhatIsNoDeployment) {
   v1::DeployFunctionRequest code;
   code.set_code("x");

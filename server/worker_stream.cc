@@ -8,9 +8,9 @@
 #include "engine/asl/state_machine.h"
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
+#include "engine/base/utf8.h"
 #include "server/caller.h"
 #include "server/rpc_status.h"
-#include "server/utf8_text.h"
 #include "server/version.h"
 #include "server/wire.h"
 

@@ -38,7 +38,8 @@ struct StateMock {
   MockValidation validation = MockValidation::kStrict;
 };
 
-// One test. Texts are JSON; the members follow TestStateInput of the API model.
+// One test. Texts in Bytes are JSON, others UTF-8; the members follow TestStateInput of the API
+// model.
 struct StateTest {
   Bytes input = Bytes("{}");
   // An object: the workflow's variables and their values.

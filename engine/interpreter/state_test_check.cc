@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/utf8.h"
 #include "engine/interpreter/service_response.h"
 #include "engine/interpreter/state_test.h"
 #include "engine/json/parse.h"
@@ -158,6 +159,9 @@ Status CheckContext(const Bytes& text) {
 Status CheckPayloads(const StateTest& test) {
   const Status input = json::Check(test.input.view());
   if (!input.ok()) return InvalidArgument("the input is not JSON: " + input.message(), "input");
+  if (test.role_arn && !IsUtf8(*test.role_arn)) {
+    return InvalidArgument("the role's ARN is not UTF-8", "role_arn");
+  }
   if (!test.variables) return OkStatus();
   json::Arena arena;
   const auto variables = json::Parse(test.variables->view(), arena);
@@ -195,6 +199,18 @@ Status CheckParallelMock(const asl::State& state, json::Value result) {
     return InvalidArgument(
         "Mocked result must contain the same number of items as number of Parallel branches.",
         "mock.result");
+  }
+  return OkStatus();
+}
+
+Status CheckMockError(const StateTest& test) {
+  if (!test.mock || !test.mock->error_output) return OkStatus();
+  const MockError& error = *test.mock->error_output;
+  if (!IsUtf8(error.error)) {
+    return InvalidArgument("Mocked error is not UTF-8.", "mock.error_output.error");
+  }
+  if (!IsUtf8(error.cause)) {
+    return InvalidArgument("Mocked cause is not UTF-8.", "mock.error_output.cause");
   }
   return OkStatus();
 }
@@ -268,6 +284,7 @@ Status CheckStateTest(const asl::StateMachine& machine, StateIndex index, const 
   if (test.context) RETURN_IF_ERROR(CheckContext(*test.context));
   RETURN_IF_ERROR(CheckErrorOrigin(machine, index, test));
   RETURN_IF_ERROR(CheckMapOptions(state, test));
+  RETURN_IF_ERROR(CheckMockError(test));
   return CheckMockResult(state, test);
 }
 

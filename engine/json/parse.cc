@@ -11,6 +11,7 @@
 #include <span>
 #include <utility>
 
+#include "engine/base/utf8.h"
 #include "engine/json/member_names.h"
 #include "engine/json/parse_error.h"
 #include "engine/json/small_stack.h"

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "engine/base/utf8.h"
 #include "engine/json/text_scan.h"
 
 namespace pawl::json {

@@ -63,8 +63,4 @@ inline const char* SkipUnescaped(const char* text, const char* end) {
   return SkipUntilStop<false>(text, end);
 }
 
-// The length of the UTF-8 sequence that starts at `text`, 1 to 4; 0 if it is none: cut short,
-// overlong, a surrogate, or beyond U+10FFFF. `text` is before `end`.
-std::size_t Utf8SequenceLength(const char* text, const char* end);
-
 }  // namespace pawl::json

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "engine/base/utf8.h"
 #include "server/cli/terminal_text.h"
-#include "server/utf8_text.h"
 
 namespace pawl::cli {
 
@@ -14,8 +14,7 @@ namespace {
 // What goes over the wire or into JSON is text.
 CLI::Option& OfText(CLI::Option* option) {
   option->check([](const std::string& text) {
-    const bool is_utf8 = server::ToValidUtf8(text) == text;
-    return is_utf8 ? std::string() : "'" + SafeText(text) + "' is not UTF-8";
+    return IsUtf8(text) ? std::string() : "'" + SafeText(text) + "' is not UTF-8";
   });
   return *option;
 }

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "engine/base/utf8.h"
 #include "engine/json/parse.h"
-#include "engine/json/write.h"
 #include "server/lambda/lambda_error.h"
 
 namespace pawl::lambda {
@@ -25,12 +25,6 @@ constexpr std::array<HeaderMember, 3> kHeaderMembers = {
 
 Status Unreadable(std::string message) {
   return Refusal("SerializationException", std::move(message));
-}
-
-bool IsUtf8(std::string_view text) {
-  std::string quoted;
-  json::WriteStringTo(quoted, text);
-  return json::Check(quoted).ok();
 }
 
 // A copy in `arena`: what the caller has need not live on.

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "engine/json/text_scan.h"
+#include "engine/base/utf8.h"
 
 namespace pawl::expression::jsonata {
 
@@ -21,7 +21,7 @@ std::u32string CodePoints(std::string_view text) {
   code_points.reserve(text.size());
   const char* const end = text.data() + text.size();
   for (const char* at = text.data(); at != end;) {
-    const std::size_t length = json::Utf8SequenceLength(at, end);
+    const std::size_t length = Utf8SequenceLength(at, end);
     if (length <= 1) {
       code_points += length == 1 ? Byte(*at) : kReplacement;
       ++at;

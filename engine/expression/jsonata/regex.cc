@@ -18,8 +18,8 @@
 #include <array>
 #include <string>
 
+#include "engine/base/utf8.h"
 #include "engine/expression/jsonata/regex_translation.h"
-#include "engine/json/text_scan.h"
 
 namespace pawl::expression::jsonata {
 
@@ -72,17 +72,6 @@ int CountSteps(pcre2_callout_block* callout, void* data) {
   work.steps += 1 + (place > work.place ? place - work.place : work.place - place) / kBytesPerStep;
   work.place = place;
   return work.steps > kStepsMax ? kTooManySteps : 0;
-}
-
-bool IsUtf8(std::string_view text) {
-  const char* const end = text.data() + text.size();
-  const char* at = text.data();
-  while (at != end) {
-    const std::size_t length = json::Utf8SequenceLength(at, end);
-    if (length == 0) return false;
-    at += length;
-  }
-  return true;
 }
 
 }  // namespace

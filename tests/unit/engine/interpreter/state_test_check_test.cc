@@ -100,6 +100,16 @@ TEST(StateTestCheckTest, AMockThatIsNoJsonIsRefused) {
   EXPECT_EQ(task.Check().field(), "mock.result");
 }
 
+TEST(StateTestCheckTest, AMockedErrorIsUtf8) {
+  TestedStateHarness task(kTask);
+  task.test.mock = StateMock{.error_output = MockError{.error = "E\xFE", .cause = "c"}};
+  EXPECT_EQ(task.Check().field(), "mock.error_output.error");
+  task.test.mock->error_output = MockError{.error = "E", .cause = "\xED\xA0\x80"};
+  EXPECT_EQ(task.Check().field(), "mock.error_output.cause");
+  task.test.mock->error_output = MockError{.error = "\xC3\x89", .cause = "\xE2\x82\xAC"};
+  EXPECT_TRUE(task.Check().ok());
+}
+
 TEST(StateTestCheckTest, TheContextObjectHasKnownMembersOnly) {
   const auto message = [](const char* context) {
     TestedStateHarness task(kTask);

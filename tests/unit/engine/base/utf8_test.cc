@@ -1,11 +1,11 @@
-#include "server/utf8_text.h"
+#include "engine/base/utf8.h"
 
 #include <gtest/gtest.h>
 
-namespace pawl::server {
+namespace pawl {
 namespace {
 
-TEST(Utf8TextTest, ValidTextStaysAsItIs) {
+TEST(Utf8Test, ValidTextStaysAsItIs) {
   for (const std::string& text :
        {std::string(),
         std::string("plain"),
@@ -18,7 +18,7 @@ TEST(Utf8TextTest, ValidTextStaysAsItIs) {
 }
 
 // RFC 3629, section 3: overlong forms, surrogates and numbers above U+10FFFF are no sequences.
-TEST(Utf8TextTest, EachByteOfNoSequenceIsReplaced) {
+TEST(Utf8Test, EachByteOfNoSequenceIsReplaced) {
   const std::string mark = "\xEF\xBF\xBD";
   EXPECT_EQ(ToValidUtf8("a\xFFz"), "a" + mark + "z");
   EXPECT_EQ(ToValidUtf8("\x80"), mark);
@@ -28,11 +28,19 @@ TEST(Utf8TextTest, EachByteOfNoSequenceIsReplaced) {
   EXPECT_EQ(ToValidUtf8("\xF4\x90\x80\x80"), mark + mark + mark + mark);
 }
 
-TEST(Utf8TextTest, ASequenceCutShortIsReplacedAndTheRestIsKept) {
+TEST(Utf8Test, TheValidPartEndsBeforeTheFirstByteOfNoSequence) {
+  EXPECT_EQ(ValidUtf8Bytes(""), 0U);
+  EXPECT_EQ(ValidUtf8Bytes("a\xE2\x82\xAC"), 4U);
+  EXPECT_EQ(ValidUtf8Bytes("a\xE2\x82\xAC\xE2\x82z"), 4U);
+  EXPECT_TRUE(IsUtf8("a\xE2\x82\xAC"));
+  EXPECT_FALSE(IsUtf8("a\xE2\x82"));
+}
+
+TEST(Utf8Test, ASequenceCutShortIsReplacedAndTheRestIsKept) {
   const std::string mark = "\xEF\xBF\xBD";
   EXPECT_EQ(ToValidUtf8("\xE2\x82"), mark + mark);
   EXPECT_EQ(ToValidUtf8("\xE2\x82 \xE2\x82\xAC"), mark + mark + " \xE2\x82\xAC");
 }
 
 }  // namespace
-}  // namespace pawl::server
+}  // namespace pawl

@@ -74,8 +74,10 @@ bool Interpreter::On(const Redrive&) {
   HistoryEvent& event = Record(EventType::kExecutionRedriven, next_event_ - 1, asl::kNoState);
   event.index = rows_.header.redrive_count;
   const EventId redriven = event.id;
-  for (const auto& [number, frame] : rows_.frames)
-    Resume(*Find(number), redriven);
+  for (const auto& [number, row] : rows_.frames) {
+    // A Map run that fails again at once ends others before their turn.
+    if (Frame* frame = Find(number); frame != nullptr) Resume(*frame, redriven);
+  }
   return true;
 }
 

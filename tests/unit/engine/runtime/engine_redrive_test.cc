@@ -207,6 +207,33 @@ TEST_F(EngineRedriveTest, AFullHistoryTakesNoMore) {
   EXPECT_EQ(harness.Redrive(name).status().reason(), "ExecutionNotRedrivable");
 }
 
+// The inner Map's items are as unfit as before: it fails before the last iteration had its turn to
+// go on, and the outer Map's results, which its end needs, have to be read first.
+TEST_F(EngineRedriveTest, AnIterationThatFailsAgainAtOnceEndsTheOthers) {
+  const ExecutionName name = Start(R"({"StartAt":"O","States":{"O":{"Type":"Map","Iterator":{
+      "StartAt":"C","States":{
+          "C":{"Type":"Choice","Choices":[
+              {"Variable":"$[0]","NumericEquals":1,"Next":"Soon"},
+              {"Variable":"$[0]","NumericEquals":2,"Next":"Late"}],"Default":"D"},
+          "D":{"Type":"Succeed"},
+          "Late":{"Type":"Wait","Seconds":100,"End":true},
+          "Soon":{"Type":"Wait","Seconds":1,"Next":"M"},
+          "M":{"Type":"Map","ItemSelector":{"a.$":"$.absent"},"ItemProcessor":{
+              "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+              "StartAt":"I","States":{"I":{"Type":"Pass","End":true}}},"End":true}}},
+      "End":true}}})",
+                                   "[[0],[1],[2]]");
+  harness_.Advance(1s);
+  ASSERT_EQ(harness_.Describe(name).error, "States.Runtime");
+  harness_.Crash();
+  Redrive(name);
+  const ExecutionInfo info = harness_.Describe(name);
+  EXPECT_EQ(info.status, ExecutionStatus::kFailed);
+  EXPECT_EQ(info.error, "States.Runtime");
+  EXPECT_EQ(info.redrive_count, 1U);
+  EXPECT_THAT(harness_.EventTypes(name), testing::Contains("MapRunRedriven"));
+}
+
 // Both happen in one turn, and the branch has not been joined when the other fails.
 TEST_F(EngineRedriveTest, ABranchThatEndedJustBeforeTheFailureIsNotRunAgain) {
   const ExecutionName name = Start(R"({"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[

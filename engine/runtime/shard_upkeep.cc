@@ -197,7 +197,7 @@ void Shard::Expire(Timestamp now, Duration retention) {
     if (id && execution.ok() && !execution->is_closed()) EndOverdue(*id, *execution, now);
     const bool is_expired = id && execution.ok() && execution->is_closed() &&
                             execution->stopped_at + retention < now &&
-                            !residents_.contains(id->number);
+                            !residents_.contains(id->number) && !expiring_.contains(id->number);
     if (!is_expired) {
       remove_run();
       continue;

@@ -119,7 +119,7 @@ void EngineHarness::Open() {
   clock_ = clock.get();
   auto engine = runtime::EngineImpl::Make(
       options_,
-      {.storage = std::make_unique<BorrowedStorage>(*store_, on_load_),
+      {.storage = std::make_unique<BorrowedStorage>(*store_, on_load_, slowness_),
        .clock = std::move(clock),
        .random = std::make_unique<SeededRandomSource>(++opened_),
        .objects = objects_,
@@ -127,6 +127,12 @@ void EngineHarness::Open() {
        .has_threads = false});
   ASSERT_TRUE(engine.ok()) << engine.status().ToString();
   engine_ = std::move(*engine);
+}
+
+void EngineHarness::EndCommits() {
+  slowness_.is_slow = false;
+  for (const auto& commit : std::exchange(slowness_.commits, {}))
+    commit();
 }
 
 ScriptedWorker& EngineHarness::AddWorker(std::vector<std::string> functions) {

@@ -22,9 +22,15 @@ class BorrowedStorage final : public storage::Storage {
  public:
   using Observer = std::function<void(const storage::LoadRequest&)>;
 
-  // `on_load` sees each request, if it is set; it outlives this as well.
-  BorrowedStorage(storage::Storage& storage, const Observer& on_load)
-      : storage_(storage), on_load_(on_load) {}
+  // Commits that the disk is slow with.
+  struct Slowness {
+    bool is_slow = false;
+    std::deque<std::function<void()>> commits = {};
+  };
+
+  // `on_load` sees each request, if it is set. Both outlive this as well.
+  BorrowedStorage(storage::Storage& storage, const Observer& on_load, Slowness& slowness)
+      : storage_(storage), on_load_(on_load), slowness_(slowness) {}
 
   void Load(storage::LoadRequest request, storage::LoadDone done) override {
     if (on_load_) on_load_(request);
@@ -32,7 +38,10 @@ class BorrowedStorage final : public storage::Storage {
   }
 
   void Commit(std::vector<storage::ShardBatch> group, storage::CommitDone done) override {
-    storage_.Commit(std::move(group), std::move(done));
+    if (!slowness_.is_slow) return storage_.Commit(std::move(group), std::move(done));
+    slowness_.commits.push_back([this, group = std::move(group), done = std::move(done)]() mutable {
+      storage_.Commit(std::move(group), std::move(done));
+    });
   }
 
   Result<std::optional<std::uint64_t>> FreeBytes() override { return storage_.FreeBytes(); }
@@ -42,6 +51,7 @@ class BorrowedStorage final : public storage::Storage {
  private:
   storage::Storage& storage_;
   const Observer& on_load_;
+  Slowness& slowness_;
 };
 
 // A worker that runs functions of the test at once, or keeps their tasks.
@@ -121,6 +131,11 @@ class EngineHarness {
   // Looks at all that is read from the store from now on.
   void ObserveLoads(BorrowedStorage::Observer on_load) { on_load_ = std::move(on_load); }
 
+  // Commits are under way from now on, until they may end.
+  void HoldCommits() { slowness_.is_slow = true; }
+
+  void EndCommits();
+
   // A worker that serves these functions, with credit for a thousand tasks of each.
   ScriptedWorker& AddWorker(std::vector<std::string> functions);
 
@@ -157,6 +172,7 @@ class EngineHarness {
   std::shared_ptr<objects::ObjectStore> objects_;
   std::unique_ptr<storage::MemoryStorage> store_;
   BorrowedStorage::Observer on_load_;
+  BorrowedStorage::Slowness slowness_;
   ManualClock* clock_ = nullptr;
   Timestamp wall_;
   std::unique_ptr<runtime::EngineImpl> engine_;

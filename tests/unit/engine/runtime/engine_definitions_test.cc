@@ -144,6 +144,27 @@ TEST_F(EngineDefinitionsTest, ClosedExecutionsAreGoneAfterTheirRetention) {
   EXPECT_TRUE(harness.engine().ListExecutions({})->executions.empty());
 }
 
+// The disk may be slower than the upkeep, which then looks at the same rows again.
+TEST_F(EngineDefinitionsTest, TheNameOfAnExecutionThatIsBeingRemovedCanBeUsedAgain) {
+  EngineHarness harness(EngineOptions{.retention = std::chrono::minutes(1)});
+  harness.Deploy("m", kPass);
+  const ExecutionName name = harness.Start("m", "1", "a");
+  harness.HoldCommits();
+  harness.Advance(std::chrono::minutes(2));
+  bool is_started = false;
+  harness.engine().StartExecution(
+      {.state_machine = "m", .name = "a", .input = "2"},
+      [&](const Result<StartResponse>& response) { is_started = response.ok(); });
+  harness.Advance(std::chrono::seconds(30));
+  harness.EndCommits();
+  harness.Settle();
+  EXPECT_TRUE(is_started);
+  const auto found = harness.engine().DescribeExecution(name);
+  ASSERT_TRUE(found.ok()) << found.status().ToString();
+  EXPECT_EQ(found->input.view(), "2");
+  EXPECT_EQ(harness.engine().ListExecutions({})->executions.size(), 1U);
+}
+
 TEST_F(EngineDefinitionsTest, ExecutionsSeeTheRoleOfTheirRevision) {
   const std::string definition = R"({"StartAt":"P","States":{"P":{"Type":"Pass",
       "Parameters":{"role.$":"$$.Execution.RoleArn"},"End":true}}})";

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -350,6 +351,9 @@ class Shard {
   std::unordered_map<ExecutionNumber, std::unique_ptr<Resident>> residents_;
   // Names of executions that are in memory.
   std::map<ExecutionName, ExecutionNumber> names_;
+  // Of the jobs that write results: set when the shard is read again.
+  std::shared_ptr<std::atomic<bool>> are_writings_void_ =
+      std::make_shared<std::atomic<bool>>(false);
   std::map<ExecutionNumber, std::vector<Subscription>> subscriptions_;
   std::map<ExecutionNumber, std::string> quarantined_;
   // Executions whose removal is on its way to the disk: gone, though their rows can still be read.

@@ -1,6 +1,7 @@
 // Items of distributed Maps that are read, and results that are written, by jobs away from the
 // shard. An answer that is lost with the process is asked for again: reading changes nothing, and
-// what was written is replaced.
+// what was written is replaced. When the shard is read again, jobs of before that write are void:
+// one that ran after the answer of its successor was recorded would find no results any more.
 #include <utility>
 
 #include "engine/rows/keys.h"
@@ -58,9 +59,12 @@ void Shard::WriteResults(const Resident& execution, const interpreter::WriteResu
       execution.machine,
       state,
       std::move(request),
-      [this, id = execution.id, number = effect.frame](interpreter::ResultsWritten written) {
+      [this, id = execution.id, number = effect.frame, is_void = are_writings_void_](
+          interpreter::ResultsWritten written) {
         environment_.Post(
-            id_, MapRunAnswerCommand{.execution = id, .frame = number, .body = std::move(written)});
+            id_,
+            MapRunAnswerCommand{
+                .execution = id, .frame = number, .body = std::move(written), .is_void = is_void});
       });
 }
 
@@ -88,10 +92,12 @@ void Shard::PostWriting(std::shared_ptr<const asl::StateMachine> machine,
                                    machine = std::move(machine),
                                    state,
                                    request = std::move(request),
-                                   done = std::move(done)](objects::ObjectStore* store) {
+                                   done = std::move(done),
+                                   is_void = are_writings_void_](objects::ObjectStore* store) {
+    if (*is_void) return;
     const auto& map = std::get<asl::MapState>(machine->states[state].details);
-    auto written = WriteMapResults(store, storage_, *map.distributed->writer, request, [this] {
-      return environment_.object_jobs().is_stopping();
+    auto written = WriteMapResults(store, storage_, *map.distributed->writer, request, [&] {
+      return *is_void || environment_.object_jobs().is_stopping();
     });
     if (written) done(*std::move(written));
   });
@@ -113,6 +119,7 @@ Status Shard::StageWritten(ExecutionId id, const WrittenRun& written) {
 }
 
 void Shard::On(MapRunAnswerCommand command, Timestamp now, DiskState) {
+  if (command.is_void && *command.is_void) return;
   auto found = Find(command.execution);
   if (!found.ok() || *found == nullptr) return;
   interpreter::Message message{.frame = command.frame, .at = now, .body = interpreter::Continue{}};

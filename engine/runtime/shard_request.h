@@ -1,6 +1,7 @@
 // What reaches a shard from outside: one kind of request each, answered after durability.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -139,6 +140,8 @@ struct MapRunAnswerCommand {
   ExecutionId execution;
   FrameNumber frame;
   std::variant<interpreter::ItemsRead, interpreter::ResultsWritten> body;
+  // Set once the shard was read again: another job does the work of the one that answers.
+  std::shared_ptr<const std::atomic<bool>> is_void = nullptr;
 };
 
 // Told whether the run goes on.

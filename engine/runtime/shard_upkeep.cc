@@ -133,6 +133,8 @@ void Shard::Drop() {
     if (execution->on_close) execution->on_close(Unavailable("the execution was lost"));
     TellLoss(*execution);
   }
+  *are_writings_void_ = true;
+  are_writings_void_ = std::make_shared<std::atomic<bool>>(false);
   residents_.clear();
   in_memory_ = 0;
   names_.clear();

@@ -10,6 +10,7 @@
 
 #include "engine/json/parse.h"
 #include "engine/json/write.h"
+#include "engine/rows/keys.h"
 #include "tests/support/engine_harness.h"
 #include "tests/support/map_runs.h"
 #include "tests/support/memory_object_store.h"
@@ -175,6 +176,42 @@ TEST_F(EngineMapResultsTest, AFailedRunWritesWhatEndedWhatWasStoppedAndWhatIsPen
   EXPECT_EQ(run.executions.pending, 5U);
   EXPECT_EQ(run.executions.running, 0U);
   EXPECT_EQ(run.executions.total, 9U);
+}
+
+// Two jobs write the results of one run after the shard was read again. The first was posted
+// before, and its successor must not run when what it answered is recorded: it would find no
+// results.
+TEST_F(EngineMapResultsTest, AJobOfBeforeTheShardWasReadAgainWritesNothing) {
+  auto& engine = static_cast<runtime::EngineImpl&>(harness_.engine());
+  ScriptedWorker& worker = Keep();
+  const ExecutionName name = Start(MapOver(""), Numbers(2));
+  Complete(worker, "0", {.output = "10"});
+  Complete(worker, "1", {.output = "11"});
+  while (engine.PollExecutors()) {
+  }
+
+  ExecutionName other = name;
+  for (int i = 0;
+       other == name || rows::ShardOf({}, "m", other.name) != rows::ShardOf({}, "m", name.name);
+       ++i) {
+    other.name = "other" + std::to_string(i);
+  }
+  bool is_answered = false;
+  harness_.store().FailNextCommit(storage::CommitResult::kUnknown);
+  engine.StartExecution({.state_machine = "m", .name = other.name, .input = "[]"},
+                        [&](const Result<StartResponse>& response) {
+                          EXPECT_FALSE(response.ok());
+                          is_answered = true;
+                        });
+  while (engine.PollExecutors()) {
+  }
+  EXPECT_TRUE(is_answered);
+
+  harness_.Settle();
+  EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kSucceeded);
+  const MapRunInfo run = LastRun(name);
+  EXPECT_EQ(Inputs(run, "SUCCEEDED_0.json"), Texts(0, 2));
+  EXPECT_THAT(Written(run, "manifest.json"), HasSubstr("SUCCEEDED_0.json"));
 }
 
 TEST_F(EngineMapResultsTest, PendingInputsAreSelectedAndBatched) {

@@ -13,6 +13,8 @@ namespace pawl::server {
 namespace {
 
 constexpr std::size_t kEventsPageSize = 1000;
+// Of a request with more, the network's thread leaves the work to another one.
+constexpr int kAddedAtOnce = 256;
 // Executions taken from the queue under one lock, which an executor may wait for.
 constexpr std::size_t kTakenAtOnce = 64;
 
@@ -53,13 +55,15 @@ void ExecutionWatch::OnRead(grpc::ByteBuffer* message) {
   if (const grpc::Status parsed = rpc::Parse(*message, request_); !parsed.ok()) {
     return writes_.EndNow(parsed);
   }
-  // Executions that are looked for may have to be read.
-  call_.RunLater([this] {
-    if (const Status status = Handle(request_); !status.ok()) {
-      return writes_.EndNow(ToGrpcStatus(status));
-    }
-    call_.Read();
-  });
+  if (request_.add_size() + request_.remove_size() <= kAddedAtOnce) return HandleRequest();
+  call_.RunLater([this] { HandleRequest(); });
+}
+
+void ExecutionWatch::HandleRequest() {
+  if (const Status status = Handle(request_); !status.ok()) {
+    return writes_.EndNow(ToGrpcStatus(status));
+  }
+  call_.Read();
 }
 
 Status ExecutionWatch::Handle(const v1::WatchExecutionsRequest& request) {
@@ -117,12 +121,8 @@ Status ExecutionWatch::Register(const v1::WatchedExecution& wanted) {
     targets_.emplace(wanted.watch_id(), std::move(target));
   }
   // The first change may come before this returns.
-  Status status = watch_->Add(name, wanted.only_close());
-  if (!status.ok()) {
-    const MutexLock lock(mutex_);
-    Forget(wanted.watch_id());
-  }
-  return status;
+  watch_->TryAdd(name, wanted.only_close());
+  return OkStatus();
 }
 
 void ExecutionWatch::Remove(std::uint64_t watch_id) {
@@ -162,6 +162,36 @@ void ExecutionWatch::OnChanges(std::vector<ExecutionChange> changes) {
   writes_.Wake();
 }
 
+void ExecutionWatch::OnNotInMemory(const ExecutionName& name) {
+  {
+    const MutexLock lock(mutex_);
+    const auto found = ids_.find(name);
+    if (found == ids_.end()) return;
+    lookups_.push_back(found->second);
+  }
+  writes_.Wake();
+}
+
+void ExecutionWatch::LookUp() {
+  std::vector<std::pair<std::uint64_t, Target>> wanted;
+  {
+    const MutexLock lock(mutex_);
+    for (const std::uint64_t watch_id : std::exchange(lookups_, {})) {
+      const auto found = targets_.find(watch_id);
+      if (found != targets_.end()) wanted.emplace_back(watch_id, found->second);
+    }
+  }
+  for (const auto& [watch_id, target] : wanted) {
+    const Status status = watch_->Add(target.name, target.is_only_close);
+    if (status.ok()) continue;
+    {
+      const MutexLock lock(mutex_);
+      Forget(watch_id);
+    }
+    Fail(watch_id, status);
+  }
+}
+
 void ExecutionWatch::Keep(std::uint64_t watch_id, ExecutionChange change) {
   Target& target = targets_.at(watch_id);
   const std::size_t output_bytes = change.output.size();
@@ -187,8 +217,10 @@ void ExecutionWatch::Forget(std::uint64_t watch_id) {
 }
 
 rpc::Filled ExecutionWatch::Fill(v1::WatchExecutionsResponse& response, bool may_wait) {
+  if (may_wait) LookUp();
   {
     const MutexLock lock(mutex_);
+    if (!may_wait && !lookups_.empty()) return rpc::Filled::kMustWait;
     for (v1::ExecutionChange& failure : failures_)
       *response.add_changes() = std::move(failure);
     failures_.clear();

@@ -70,8 +70,10 @@ class ExecutionWatch final : public rpc::CallHandler, private WatchSink, private
   void OnCancel() override { writes_.EndNow(grpc::Status::CANCELLED); }
 
   void OnChanges(std::vector<ExecutionChange> changes) override;
+  void OnNotInMemory(const ExecutionName& name) override;
   void Stop() override;
 
+  void HandleRequest();
   Status Handle(const v1::WatchExecutionsRequest& request);
   void Add(const v1::WatchedExecution& wanted);
   Status Register(const v1::WatchedExecution& wanted);
@@ -80,6 +82,8 @@ class ExecutionWatch final : public rpc::CallHandler, private WatchSink, private
   void Keep(std::uint64_t watch_id, ExecutionChange change) PAWL_REQUIRES(mutex_);
   void Forget(std::uint64_t watch_id) PAWL_REQUIRES(mutex_);
 
+  // Of executions that are not in memory. Reads the store.
+  void LookUp();
   rpc::Filled Fill(v1::WatchExecutionsResponse& response, bool may_wait);
   // What to tell about the first executions in the queue, without what must be read: either one of
   // which something must be read, if `may_read`, or some of which nothing must be, until their
@@ -99,6 +103,8 @@ class ExecutionWatch final : public rpc::CallHandler, private WatchSink, private
   std::unordered_map<std::uint64_t, Target> targets_ PAWL_GUARDED_BY(mutex_);
   std::unordered_map<ExecutionName, std::uint64_t, NameHash> ids_ PAWL_GUARDED_BY(mutex_);
   std::deque<std::uint64_t> queue_ PAWL_GUARDED_BY(mutex_);
+  // Executions that are not in memory, to be looked for in the store.
+  std::vector<std::uint64_t> lookups_ PAWL_GUARDED_BY(mutex_);
   std::vector<v1::ExecutionChange> failures_ PAWL_GUARDED_BY(mutex_);
   std::size_t kept_output_bytes_ PAWL_GUARDED_BY(mutex_) = 0;
 

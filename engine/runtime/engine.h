@@ -385,21 +385,27 @@ struct ExecutionChange {
   std::optional<std::string> cause = {};
 };
 
-// Gets changes, on an executor thread; must not block.
+// Gets changes, on an executor thread or on that of Watch::Add; must not block, nor call the watch.
 class WatchSink {
  public:
   virtual ~WatchSink() = default;
   virtual void OnChanges(std::vector<ExecutionChange> changes) = 0;
+
+  // See Watch::TryAdd, which alone leads to it.
+  virtual void OnNotInMemory(const ExecutionName& /*name*/) {}
 };
 
-// Many executions watched over one sink. Destroying it ends the watch; after that the sink is not
-// called any more.
+// Many executions watched over one sink, each until it has closed. Destroying it ends the watch;
+// after that the sink is not called any more. Threads: any.
 class Watch {
  public:
   virtual ~Watch() = default;
   // The current state arrives as a first change (NotFound comes back from here instead).
-  // `only_close`: one change, when it closes.
+  // `only_close`: one change, when it closes. Reads the store.
   virtual Status Add(const ExecutionName& name, bool only_close) = 0;
+  // As Add, without a wait: for what has started a moment ago. The sink hears OnNotInMemory where
+  // the execution has closed, has left memory or never was: Add finds out which.
+  virtual void TryAdd(const ExecutionName& name, bool only_close) = 0;
   virtual void Remove(const ExecutionName& name) = 0;
 };
 

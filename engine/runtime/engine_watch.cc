@@ -17,17 +17,39 @@ class WatchListener final : public ChangeListener {
 
   void OnChange(const ExecutionChange& change) override {
     const MutexLock lock(mutex_);
+    if (change.status != ExecutionStatus::kRunning) names_.erase(change.name);
     if (sink_ != nullptr) sink_->OnChanges({change});
   }
 
-  void Close() {
+  void OnNotInMemory(const ExecutionName& name) override {
+    const MutexLock lock(mutex_);
+    names_.erase(name);
+    if (sink_ != nullptr) sink_->OnNotInMemory(name);
+  }
+
+  void Expect(const ExecutionName& name) {
+    const MutexLock lock(mutex_);
+    names_.insert(name);
+  }
+
+  // False if no change of it was expected.
+  bool Forget(const ExecutionName& name) {
+    const MutexLock lock(mutex_);
+    return names_.erase(name) > 0;
+  }
+
+  // What was still expected.
+  std::set<ExecutionName> Close() {
     const MutexLock lock(mutex_);
     sink_ = nullptr;
+    return std::exchange(names_, {});
   }
 
  private:
   Mutex mutex_;
   WatchSink* sink_ PAWL_GUARDED_BY(mutex_);
+  // Executions that are subscribed to.
+  std::set<ExecutionName> names_ PAWL_GUARDED_BY(mutex_);
 };
 
 }  // namespace
@@ -38,9 +60,7 @@ class EngineWatch final : public Watch {
       : engine_(engine), listener_(std::make_shared<WatchListener>(sink)) {}
 
   ~EngineWatch() override {
-    listener_->Close();
-    const MutexLock lock(mutex_);
-    for (const ExecutionName& name : names_)
+    for (const ExecutionName& name : listener_->Close())
       Unsubscribe(name);
   }
 
@@ -61,20 +81,26 @@ class EngineWatch final : public Watch {
                            .cause = info.cause});
       return OkStatus();
     }
-    {
-      const MutexLock lock(mutex_);
-      names_.insert(name);
-    }
-    Post(name, SubscribeCommand{.name = name, .listener = listener_, .only_close = only_close});
+    Subscribe({.name = name, .listener = listener_, .only_close = only_close});
     return OkStatus();
   }
 
+  void TryAdd(const ExecutionName& name, bool only_close) override {
+    Subscribe(
+        {.name = name, .listener = listener_, .only_close = only_close, .only_in_memory = true});
+  }
+
   void Remove(const ExecutionName& name) override {
-    const MutexLock lock(mutex_);
-    if (names_.erase(name) > 0) Unsubscribe(name);
+    if (listener_->Forget(name)) Unsubscribe(name);
   }
 
  private:
+  void Subscribe(SubscribeCommand command) {
+    listener_->Expect(command.name);
+    const ExecutionName name = command.name;
+    Post(name, std::move(command));
+  }
+
   void Unsubscribe(const ExecutionName& name) {
     Post(name, UnsubscribeCommand{.name = name, .listener = listener_});
   }
@@ -86,8 +112,6 @@ class EngineWatch final : public Watch {
 
   EngineImpl& engine_;
   std::shared_ptr<WatchListener> listener_;
-  Mutex mutex_;
-  std::set<ExecutionName> names_ PAWL_GUARDED_BY(mutex_);
 };
 
 std::unique_ptr<Watch> EngineImpl::StartWatch(WatchSink& sink) {

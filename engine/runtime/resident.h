@@ -45,6 +45,8 @@ struct Resident {
   bool is_row_dirty = false;
   // The row was never stored: a start in this group.
   bool is_new = false;
+  // Its row was stored at some time.
+  bool is_stored = false;
   // Groups under way that hold changes of this execution. It stays in memory until they are done.
   std::uint32_t groups_in_flight = 0;
   bool is_staged = false;

@@ -283,6 +283,12 @@ void Shard::On(TokenHeartbeatCommand command, Timestamp now, DiskState) {
 }
 
 void Shard::On(SubscribeCommand command, Timestamp, DiskState) {
+  if (command.only_in_memory) {
+    const Resident* execution = FindInMemory(command.name);
+    if (execution == nullptr || !execution->is_stored) {
+      return command.listener->OnNotInMemory(command.name);
+    }
+  }
   auto found = FindByName(command.name);
   if (!found.ok() || *found == nullptr) return;
   Resident& execution = **found;
@@ -625,6 +631,7 @@ void Shard::Committed(Aftermath aftermath, const Status& status, Timestamp now) 
     if (found == residents_.end()) continue;
     Resident& execution = *found->second;
     --execution.groups_in_flight;
+    execution.is_stored = true;
     const bool is_in_memory = execution.is_in_memory();
     if (!execution.is_pinned() && !is_in_memory) Shrink(execution);
     Notify(execution);
@@ -755,6 +762,18 @@ void Shard::Notify(Resident& execution) {
     if (is_closed || !subscription.only_close) subscription.listener->OnChange(change);
   }
   if (is_closed) subscriptions_.erase(found);
+}
+
+Status Shard::NotifyOfCloses() {
+  std::vector<ExecutionNumber> watched;
+  for (const auto& [number, subscriptions] : subscriptions_)
+    watched.push_back(number);
+  for (const ExecutionNumber number : watched) {
+    auto found = Find({.shard = id_, .number = number});
+    if (!found.ok() && found.status().code() == StatusCode::kUnavailable) return found.status();
+    if (found.ok() && *found != nullptr && (*found)->row.is_closed()) Notify(**found);
+  }
+  return OkStatus();
 }
 
 void Shard::CannotRead(ExecutionId id, const Status& why) {

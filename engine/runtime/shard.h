@@ -236,6 +236,8 @@ class Shard {
   void Pin(Resident& execution);
   void PerformEffects(Resident& execution, const interpreter::Effect& effect);
   void Notify(Resident& execution);
+  // After a recovery: the change that closed an execution may have been stored, unknown to all.
+  Status NotifyOfCloses();
   ExecutionChange ChangeOf(const Resident& execution);
   static bool IsParked(const Resident& execution, FrameNumber frame);
   // All it waits for is a timer that is not due soon.
@@ -323,6 +325,7 @@ class Shard {
   Result<Resident*> Find(ExecutionId id);
   // nullptr: there is none of this name.
   Result<Resident*> FindByName(const ExecutionName& name);
+  Resident* FindInMemory(const ExecutionName& name);
   Result<std::unique_ptr<Resident>> Load(ExecutionId id);
   // DataLoss also where nothing is found that was not there before.
   Status LoadMissing(Resident& execution, const interpreter::Missing& missing);

@@ -34,6 +34,13 @@ Result<std::optional<ExecutionNumber>> Shard::FindNumber(const ExecutionName& na
   return id ? std::optional(id->number) : std::nullopt;
 }
 
+Resident* Shard::FindInMemory(const ExecutionName& name) {
+  const auto known = names_.find(name);
+  if (known == names_.end()) return nullptr;
+  const auto resident = residents_.find(known->second);
+  return resident == residents_.end() ? nullptr : resident->second.get();
+}
+
 Result<Resident*> Shard::FindByName(const ExecutionName& name) {
   ASSIGN_OR_RETURN(const std::optional<ExecutionNumber> number, FindNumber(name));
   if (!number) return nullptr;
@@ -76,6 +83,7 @@ Result<std::unique_ptr<Resident>> Shard::Load(ExecutionId id) {
 
   auto execution = std::make_unique<Resident>();
   execution->id = id;
+  execution->is_stored = true;
   ASSIGN_OR_RETURN(execution->row, rows::DecodeExecution(*response.values[0]));
   const rows::ExecutionRow& row = execution->row;
   ASSIGN_OR_RETURN(

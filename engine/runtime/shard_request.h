@@ -22,6 +22,8 @@ class ChangeListener {
  public:
   virtual ~ChangeListener() = default;
   virtual void OnChange(const ExecutionChange& change) = 0;
+  // The answer to a SubscribeCommand `only_in_memory`.
+  virtual void OnNotInMemory(const ExecutionName& name) = 0;
 };
 
 struct StartCommand {
@@ -67,6 +69,8 @@ struct SubscribeCommand {
   ExecutionName name;
   std::shared_ptr<ChangeListener> listener = {};
   bool only_close = false;
+  // An execution that is not in memory, or not yet in the store, is not subscribed to.
+  bool only_in_memory = false;
 };
 
 struct UnsubscribeCommand {

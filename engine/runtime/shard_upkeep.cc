@@ -65,6 +65,7 @@ Status Shard::Recover(Timestamp now) {
     if (!timer) return DataLoss("a timer key is not readable");
     owner_.ArmTimer({.due = timer->due, .execution = timer->id, .frame = timer->frame});
   }
+  RETURN_IF_ERROR(NotifyOfCloses());
   return RecoverOutbox();
 }
 

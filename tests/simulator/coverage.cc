@@ -72,6 +72,7 @@ constexpr std::array<std::string_view, kMarks> kNames = {
     "name of an expired execution is used again",
     "execution runs on a revision that is not the latest",
     "watch saw an execution close",
+    "execution to be watched is not in memory",
     "redrive of an execution that failed",
     "redrive of an execution that was stopped",
     "redrive of an execution that timed out",

@@ -78,6 +78,7 @@ enum class Mark : std::uint8_t {
   kNameUsedAgain,
   kRunOnOlderRevision,
   kWatchSawClose,
+  kWatchOfNothingInMemory,
   kRedriveOfFailed,
   kRedriveOfAborted,
   kRedriveOfTimedOut,

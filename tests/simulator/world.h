@@ -168,6 +168,9 @@ class World final : public WatchSink {
   std::optional<ExecutionName> AnyExecution();
   std::size_t NewRequest(const std::string& what);
   void OnChanges(std::vector<ExecutionChange> changes) override;
+  void OnNotInMemory(const ExecutionName& name) override;
+  void WatchOne(const ExecutionName& name, bool only_close);
+  void LookUpWatched();
 
   // --- Rest and ends (world_settle.cc) ---
   // Runs everything that can run at the present time, with a healthy disk and healthy workers.
@@ -231,6 +234,10 @@ class World final : public WatchSink {
   std::unique_ptr<runtime::EngineImpl> engine_;
   std::unique_ptr<Watch> watch_;
   std::map<ExecutionName, EventId> watched_;
+  // Executions whose end the watch has to tell.
+  std::set<ExecutionName> awaited_;
+  // Executions that were not in memory when they were to be watched.
+  std::vector<ExecutionName> lookups_;
   // Grows with each engine: answers of an engine that is gone count for nothing.
   int life_ = 0;
   std::vector<Request> requests_;

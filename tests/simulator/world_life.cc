@@ -247,6 +247,8 @@ void World::Crash(bool may_keep) {
   disk_.Crash(kept);
   ++life_;
   watched_.clear();
+  awaited_.clear();
+  lookups_.clear();
   watch_.reset();
   for (const auto& worker : workers_)
     worker->LoseEngine();

@@ -57,6 +57,7 @@ void World::Settle() {
   for (int round = 0; round < kSettleRoundsMax && !has_failed(); ++round) {
     if (has_store_failed_) return;
     bool was_busy = engine_->Poll();
+    LookUpWatched();
     was_busy = disk_.pending_groups() > 0 || was_busy;
     disk_.SyncAll();
     // Workers need not be done for the engine to be at rest.
@@ -128,6 +129,11 @@ void World::CheckSettled() {
   }
   for (const Request& request : requests_) {
     if (!request.is_answered) return Fail("at rest the " + request.what + " is not answered");
+  }
+  for (const ExecutionName& name : awaited_) {
+    const auto info = engine_->DescribeExecution(name);
+    const bool is_open = info.ok() && info->status == ExecutionStatus::kRunning;
+    if (!is_open) return Fail("at rest the end of '" + name.name + "' was not told to its watch");
   }
   if (token_holder_.unanswered() > 0) return Fail("at rest a request with a token is not answered");
   CheckTokens();

@@ -410,8 +410,31 @@ void World::WatchSome() {
   const auto name = AnyExecution();
   if (!name) return;
   if (!watch_) watch_ = engine_->StartWatch(*this);
-  if (OneIn(5)) return watch_->Remove(*name);
-  static_cast<void>(watch_->Add(*name, OneIn(2)).ok());
+  if (OneIn(5)) {
+    awaited_.erase(*name);
+    return watch_->Remove(*name);
+  }
+  const bool only_close = OneIn(2);
+  if (OneIn(2)) return WatchOne(*name, only_close);
+  awaited_.insert(*name);
+  watch_->TryAdd(*name, only_close);
+}
+
+void World::WatchOne(const ExecutionName& name, bool only_close) {
+  // Its end may be told before Add is done.
+  awaited_.insert(name);
+  if (!watch_->Add(name, only_close).ok()) awaited_.erase(name);
+}
+
+void World::OnNotInMemory(const ExecutionName& name) {
+  lookups_.push_back(name);
+}
+
+void World::LookUpWatched() {
+  for (const ExecutionName& name : std::exchange(lookups_, {})) {
+    coverage_.Hit(Mark::kWatchOfNothingInMemory);
+    if (awaited_.contains(name)) WatchOne(name, OneIn(2));
+  }
 }
 
 void World::OnChanges(std::vector<ExecutionChange> changes) {
@@ -423,6 +446,7 @@ void World::OnChanges(std::vector<ExecutionChange> changes) {
     }
     if (change.status != ExecutionStatus::kRunning) {
       coverage_.Hit(Mark::kWatchSawClose);
+      awaited_.erase(change.name);
       if (info->status != change.status) Fail("a watch saw an end that is not durable");
     }
     EventId& last = watched_[change.name];

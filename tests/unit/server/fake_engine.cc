@@ -127,6 +127,18 @@ class FakeWatch final : public Watch {
     return {};
   }
 
+  // In the fake's memory is what has not closed.
+  void TryAdd(const ExecutionName& name, bool only_close) override {
+    const auto is_running = [&] {
+      const MutexLock lock(engine_.mutex_);
+      const auto found = engine_.executions_.find(name);
+      return found != engine_.executions_.end() &&
+             found->second.info.status == ExecutionStatus::kRunning;
+    };
+    if (!is_running()) return sink_.OnNotInMemory(name);
+    PAWL_CHECK(Add(name, only_close).ok());
+  }
+
   void Remove(const ExecutionName& name) override {
     const MutexLock lock(engine_.mutex_);
     engine_.watched_.erase(name);

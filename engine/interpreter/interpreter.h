@@ -318,7 +318,7 @@ class Interpreter {
   void KeepFailed(Failed failed, const Failure& failure);
   // Puts back what failed on the way to the execution's end.
   void RestoreFailed();
-  void Resume(Frame& frame, EventId redriven);
+  void LetGoOn(Frame& frame, EventId redriven);
 
   // --- Data flow (data_flow.cc) ---
   // InputPath, then Parameters; nullopt after a failure was dealt with.

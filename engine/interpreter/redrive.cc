@@ -74,14 +74,19 @@ bool Interpreter::On(const Redrive&) {
   HistoryEvent& event = Record(EventType::kExecutionRedriven, next_event_ - 1, asl::kNoState);
   event.index = rows_.header.redrive_count;
   const EventId redriven = event.id;
+  for (const auto& [number, row] : rows_.frames)
+    LetGoOn(*Find(number), redriven);
   for (const auto& [number, row] : rows_.frames) {
-    // A Map run that fails again at once ends others before their turn.
-    if (Frame* frame = Find(number); frame != nullptr) Resume(*frame, redriven);
+    // One that fails again at once ends others, or the execution.
+    if (turn_.close || is_missing_) break;
+    Frame* frame = Find(number);
+    const bool has_run = frame != nullptr && std::holds_alternative<MapRunWait>(frame->wait);
+    if (has_run) RedriveMapRun(*frame, redriven);
   }
   return true;
 }
 
-void Interpreter::Resume(Frame& frame, EventId redriven) {
+void Interpreter::LetGoOn(Frame& frame, EventId redriven) {
   frame.last_event = redriven;
   frame.retry_count = 0;
   frame.retrier_counts.clear();
@@ -93,8 +98,6 @@ void Interpreter::Resume(Frame& frame, EventId redriven) {
     ready_.push_back(frame.number);
   } else if (std::holds_alternative<JoinWait>(frame.wait)) {
     starting_.push_back(frame.number);
-  } else {
-    RedriveMapRun(frame, redriven);
   }
 }
 

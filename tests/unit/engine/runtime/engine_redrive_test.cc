@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "tests/support/engine_harness.h"
@@ -232,6 +233,29 @@ TEST_F(EngineRedriveTest, AnIterationThatFailsAgainAtOnceEndsTheOthers) {
   EXPECT_EQ(info.error, "States.Runtime");
   EXPECT_EQ(info.redrive_count, 1U);
   EXPECT_THAT(harness_.EventTypes(name), testing::Contains("MapRunRedriven"));
+}
+
+TEST_F(EngineRedriveTest, NothingFollowsTheEndOfAnExecutionThatFailsAgainAtOnce) {
+  const ExecutionName name = Start(R"({"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[
+      {"StartAt":"S","States":{"S":{"Type":"Wait","Seconds":1,"Next":"M"},
+          "M":{"Type":"Map","ItemSelector":{"a.$":"$.absent"},"ItemProcessor":{
+              "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+              "StartAt":"I","States":{"I":{"Type":"Pass","End":true}}},"End":true}}},
+      {"StartAt":"N","States":{"N":{"Type":"Map","ItemProcessor":{
+              "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+              "StartAt":"T","States":{"T":{"Type":"Task","Resource":"kept","End":true}}},
+          "End":true}}}],"End":true}}})",
+                                   "[1]");
+  harness_.AddWorker({"kept"});
+  harness_.Advance(1s);
+  ASSERT_EQ(harness_.Describe(name).error, "States.Runtime");
+  Redrive(name);
+  const ExecutionInfo info = harness_.Describe(name);
+  EXPECT_EQ(info.status, ExecutionStatus::kFailed);
+  EXPECT_EQ(info.redrive_count, 1U);
+  const std::vector<std::string> types = harness_.EventTypes(name);
+  EXPECT_EQ(std::count(types.begin(), types.end(), "MapRunRedriven"), 1);
+  EXPECT_EQ(types.back(), "ExecutionFailed");
 }
 
 // Both happen in one turn, and the branch has not been joined when the other fails.

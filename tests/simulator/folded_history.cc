@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 namespace pawl::simulator {
@@ -10,6 +11,9 @@ namespace {
 using interpreter::EventType;
 using interpreter::HistoryEvent;
 using Phase = FoldedFrame::Phase;
+
+// Of one history: each wrong guess doubles them at worst.
+constexpr int kFoldsMax = 2'000;
 
 // Whether a state that is left may lead to `next`.
 bool MayLeadTo(const asl::State& state, StateIndex next) {
@@ -21,10 +25,41 @@ bool MayLeadTo(const asl::State& state, StateIndex next) {
                                std::any_of(choice->rules.begin(), choice->rules.end(), leads));
 }
 
+// Which of several frames an event belongs to where the history does not say: the first in one
+// fold, others in those that follow, until one leads to the end.
+class Guesses {
+ public:
+  // The guess at this place among `count` of them, at least 1.
+  std::size_t Next(std::size_t count) {
+    if (count == 1) return 0;
+    if (place_ == guesses_.size()) guesses_.push_back({.count = count});
+    return guesses_[place_++].value;
+  }
+
+  // Leads to the next fold. False if there is none.
+  bool ChangeLast() {
+    place_ = 0;
+    while (!guesses_.empty() && guesses_.back().value + 1 == guesses_.back().count)
+      guesses_.pop_back();
+    if (guesses_.empty()) return false;
+    ++guesses_.back().value;
+    return true;
+  }
+
+ private:
+  struct Guess {
+    std::size_t count = 0;
+    std::size_t value = 0;
+  };
+
+  std::vector<Guess> guesses_;
+  std::size_t place_ = 0;
+};
+
 class Folder {
  public:
-  Folder(const asl::StateMachine& machine, StateIndex map, FoldedHistory& folded)
-      : machine_(machine), map_(map), folded_(folded) {}
+  Folder(const asl::StateMachine& machine, StateIndex map, Guesses& guesses, FoldedHistory& folded)
+      : machine_(machine), map_(map), guesses_(guesses), folded_(folded) {}
 
   void Fold(const std::vector<HistoryEvent>& events) {
     events_ = &events;
@@ -160,17 +195,24 @@ class Folder {
     return &folded_.frames.at(frame->second);
   }
 
-  // All frames go on after the same event, and which of them does is not written: of those that
-  // can be meant it is the first.
+  // All frames go on after the same event, and which of them does is not written: it is guessed
+  // among those that can be meant.
   bool FollowsRedrive() const { return redriven_.contains(event().previous); }
 
   template <typename Predicate>
-  FoldedFrame* FirstAfterRedrive(const Predicate& fits) {
+  FoldedFrame* OneAfterRedrive(const Predicate& fits) {
+    std::vector<FoldedFrame*> candidates;
     for (auto& [number, frame] : folded_.frames) {
-      if (frame.is_open && frame.state == event().state && fits(frame)) return &frame;
+      if (frame.is_open && frame.state == event().state && fits(frame)) {
+        candidates.push_back(&frame);
+      }
     }
-    Require(false, "no frame that a redrive let go on can have come here");
-    return nullptr;
+    return GuessedOf(candidates, "no frame that a redrive let go on can have come here");
+  }
+
+  FoldedFrame* GuessedOf(const std::vector<FoldedFrame*>& candidates, const std::string& problem) {
+    if (!Require(!candidates.empty(), problem)) return nullptr;
+    return candidates[guesses_.Next(candidates.size())];
   }
 
   // The iteration that this event's thread ends later, where one event after the other leads to
@@ -208,10 +250,10 @@ class Folder {
   }
 
   // The frame of the previous event, or the one around it, that stands in the event's state. Behind
-  // a redrive: the first frame that has done nothing since, and is in one of the phases.
+  // a redrive: a frame that has done nothing since, and is in one of the phases.
   FoldedFrame* InState(std::initializer_list<Phase> phases) {
     if (FollowsRedrive()) {
-      return FirstAfterRedrive([&, ended_later = IterationEndedLater()](const FoldedFrame& frame) {
+      return OneAfterRedrive([&, ended_later = IterationEndedLater()](const FoldedFrame& frame) {
         return frame.last == event().previous && IsInIteration(frame, ended_later) &&
                std::find(phases.begin(), phases.end(), frame.phase) != phases.end();
       });
@@ -385,7 +427,7 @@ class Folder {
       frame = &folded_.frames.at(kRootFrame);
     } else if (FollowsRedrive()) {
       frame = EnteringAfterRedrive(state);
-      if (!Require(frame != nullptr, "no frame that a redrive let go on can be here")) return;
+      if (frame == nullptr) return;
     } else {
       frame = Previous();
       while (frame != nullptr) {
@@ -420,28 +462,33 @@ class Folder {
       return frame.is_open && frame.last == event().previous && frame.scope == state.parent &&
              frame.scope_branch == state.branch;
     };
+    std::vector<FoldedFrame*> candidates;
     // A branch that has come to its end goes on only if it was a catcher that led out of its state.
     for (const bool is_end : {false, true}) {
       for (auto& [number, frame] : folded_.frames) {
         if (!fits(frame)) continue;
-        if (frame.phase == Phase::kBegun) return &frame;
+        if (frame.phase == Phase::kBegun && !is_end) candidates.push_back(&frame);
         if (frame.phase != Phase::kLeft) continue;
         const asl::State& left = machine_.states[frame.state];
         const bool may_end = left.next == asl::kNoState && !frame.has_failed;
         const bool is_choice = left.type == asl::StateType::kChoice;
-        if ((may_end && !is_choice) == is_end && MayLeadTo(left, event().state)) return &frame;
+        if ((may_end && !is_choice) == is_end && MayLeadTo(left, event().state)) {
+          candidates.push_back(&frame);
+        }
       }
     }
+    // Or a branch that its join starts now.
     for (auto& [number, frame] : folded_.frames) {
       const bool starts = frame.is_open && frame.last == event().previous &&
                           frame.phase == Phase::kJoin && frame.state == state.parent &&
                           frame.join_next == state.branch;
-      if (!starts) continue;
-      FoldedFrame& child = AddChild(frame, state.branch);
-      child.scope_branch = state.branch;
-      return &child;
+      if (starts) candidates.push_back(&frame);
     }
-    return nullptr;
+    FoldedFrame* frame = GuessedOf(candidates, "no frame that a redrive let go on can be here");
+    if (frame == nullptr || frame->phase != Phase::kJoin) return frame;
+    FoldedFrame& child = AddChild(*frame, state.branch);
+    child.scope_branch = state.branch;
+    return &child;
   }
 
   // When a frame that waits in a Wait state is done. Numbers and times that are read from the input
@@ -464,18 +511,22 @@ class Folder {
            std::chrono::seconds(seconds == nullptr ? 0 : seconds->AsInteger().value_or(0));
   }
 
-  // Behind a redrive: of the frames that wait in the state the one that is due first.
+  // Behind a redrive: of the frames that wait in the state one that is due, the first of them
+  // first.
   FoldedFrame* FirstDue() {
-    FoldedFrame* first = InState({Phase::kEntered});
-    if (first == nullptr || !FollowsRedrive()) return first;
+    if (!FollowsRedrive()) return InState({Phase::kEntered});
     const std::optional<std::uint32_t> ended_later = IterationEndedLater();
+    std::vector<FoldedFrame*> candidates;
     for (auto& [number, frame] : folded_.frames) {
       const bool is_waiting = frame.is_open && frame.state == event().state &&
                               frame.last == event().previous && frame.phase == Phase::kEntered &&
                               IsInIteration(frame, ended_later);
-      if (is_waiting && DueOf(frame) < DueOf(*first)) first = &frame;
+      if (is_waiting) candidates.push_back(&frame);
     }
-    return first;
+    std::stable_sort(candidates.begin(), candidates.end(), [this](const auto* a, const auto* b) {
+      return DueOf(*a) < DueOf(*b);
+    });
+    return GuessedOf(candidates, "no frame that a redrive let go on can have waited here");
   }
 
   void Exit() {
@@ -694,18 +745,19 @@ class Folder {
 
   // A branch that failed without an event of its own since the redrive.
   void FailJoinAfterRedrive() {
-    FoldedFrame* join = nullptr;
-    std::vector<FoldedFrame*> failed;
+    std::vector<FoldedFrame*> candidates;
     for (const bool can_be_waiting : {false, true}) {
       for (auto& [number, frame] : folded_.frames) {
-        const bool may_fail = failed.empty() && frame.is_open && frame.state == event().state &&
-                              frame.phase == Phase::kJoin && IsInFailedIteration(frame);
-        if (!may_fail) continue;
-        failed = FailedAfterRedrive(frame, can_be_waiting);
-        join = &frame;
+        const bool may_fail = frame.is_open && frame.state == event().state &&
+                              frame.phase == Phase::kJoin && IsInFailedIteration(frame) &&
+                              !FailedAfterRedrive(frame, can_be_waiting).empty();
+        const bool is_new =
+            std::find(candidates.begin(), candidates.end(), &frame) == candidates.end();
+        if (may_fail && is_new) candidates.push_back(&frame);
       }
     }
-    if (!Require(!failed.empty(), "no branch can have failed since the redrive")) return;
+    FoldedFrame* join = GuessedOf(candidates, "no branch can have failed since the redrive");
+    if (join == nullptr) return;
     std::set<std::uint32_t>& indices = folded_.failed_children[KeyOf(*join)];
     indices.clear();
     for (const bool can_be_waiting : {false, true}) {
@@ -728,7 +780,7 @@ class Folder {
   }
 
   void StartIteration() {
-    FoldedFrame* join = FollowsRedrive() ? FirstAfterRedrive([this](const FoldedFrame& frame) {
+    FoldedFrame* join = FollowsRedrive() ? OneAfterRedrive([this](const FoldedFrame& frame) {
       return frame.last == event().previous && frame.phase == Phase::kJoin &&
              frame.join_next == event().index && frame.join_next < frame.join_total;
     })
@@ -743,7 +795,7 @@ class Folder {
     FoldedFrame* join = nullptr;
     FoldedFrame* child = nullptr;
     if (FollowsRedrive()) {
-      join = FirstAfterRedrive([this](const FoldedFrame& frame) {
+      join = OneAfterRedrive([this](const FoldedFrame& frame) {
         const FoldedFrame* ended = OpenIteration(frame, event().index);
         return frame.phase == Phase::kJoin && ended != nullptr && ended->last == event().previous;
       });
@@ -780,7 +832,7 @@ class Folder {
   }
 
   void AbortIteration() {
-    FoldedFrame* join = FollowsRedrive() ? FirstAfterRedrive([this](const FoldedFrame& frame) {
+    FoldedFrame* join = FollowsRedrive() ? OneAfterRedrive([this](const FoldedFrame& frame) {
       return frame.last == event().previous && frame.phase == Phase::kEnded &&
              OpenIteration(frame, event().index) != nullptr;
     })
@@ -796,6 +848,7 @@ class Folder {
   const asl::StateMachine& machine_;
   // Of an execution of a Map run.
   const StateIndex map_;
+  Guesses& guesses_;
   FoldedHistory& folded_;
   const std::vector<HistoryEvent>* events_ = nullptr;
   const HistoryEvent* event_ = nullptr;
@@ -823,9 +876,16 @@ bool IsRefusedCall(const FoldedAttempt& attempt) {
 FoldedHistory FoldHistory(const asl::StateMachine& machine,
                           StateIndex map,
                           const std::vector<HistoryEvent>& events) {
-  FoldedHistory folded;
-  Folder(machine, map, folded).Fold(events);
-  return folded;
+  Guesses guesses;
+  std::optional<FoldedHistory> first;
+  for (int fold = 0; fold < kFoldsMax; ++fold) {
+    FoldedHistory folded;
+    Folder(machine, map, guesses, folded).Fold(events);
+    if (folded.problem.empty()) return folded;
+    if (!first) first = std::move(folded);
+    if (!guesses.ChangeLast()) break;
+  }
+  return *std::move(first);
 }
 
 }  // namespace pawl::simulator

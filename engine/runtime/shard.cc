@@ -784,11 +784,16 @@ void Shard::Quarantine(ExecutionId id, const Status& why) {
   ++statistics_.quarantined;
   quarantined_[id.number] = why.message();
   staged_.writes.Put(Family::kIndex, rows::QuarantineKey(id), why.message());
-  const auto found = residents_.find(id.number);
-  if (found != residents_.end() && !found->second->is_pinned()) {
-    names_.erase(NameOf(found->second->row));
-    residents_.erase(found);
-  }
+  static_cast<void>(LeavesMemory(id.number));
+}
+
+bool Shard::LeavesMemory(ExecutionNumber number) {
+  const auto resident = residents_.find(number);
+  if (resident == residents_.end()) return true;
+  if (resident->second->is_pinned()) return false;
+  names_.erase(NameOf(resident->second->row));
+  residents_.erase(resident);
+  return true;
 }
 
 std::vector<ReadyTask> Shard::TakeReadyTasks() {

@@ -342,6 +342,10 @@ class Shard {
   // --- Upkeep (shard_upkeep.cc) ---
   Status RecoverFrame(const storage::Row& row, Timestamp now);
   void WakeParked(Timestamp now);
+  // False for one that must stay.
+  bool LeavesMemory(ExecutionNumber number);
+  // Those of the executions whose messages are still on their way: they are needed until then.
+  Result<std::set<ExecutionNumber>> FindSenders(const std::vector<storage::Row>& executions);
   void Expire(Timestamp now, Duration retention);
   void EndOverdue(ExecutionId id, const rows::ExecutionRow& row, Timestamp now);
   void Scrub(Timestamp now);

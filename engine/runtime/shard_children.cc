@@ -146,12 +146,13 @@ void Shard::On(ChildAnsweredCommand command, Timestamp now, DiskState) {
     return staged_.writes.Delete(Family::kState,
                                  rows::OutboxKey(ref.execution, ref.frame, ref.wait_number));
   }
+  // Repeated long after: an execution with a call that was taken back is kept until its answer.
+  if (*found == nullptr) return;
+  const auto frame = (*found)->set.frames.find(ref.frame);
+  const bool is_repeated =
+      frame != (*found)->set.frames.end() && frame->second.wait_number == ref.wait_number;
+  if (is_repeated) return;
   // The task timed out or was taken back before it knew its child: nobody waits for that one.
-  if (*found != nullptr) {
-    const auto frame = (*found)->set.frames.find(ref.frame);
-    // A repeated answer.
-    if (frame != (*found)->set.frames.end() && frame->second.wait_number == ref.wait_number) return;
-  }
   StageMessage({.id = ref.execution, .frame = ref.frame, .wait_number = ref.wait_number},
                {.kind = rows::OutboxRow::Kind::kStopChild, .child = *command.child});
 }

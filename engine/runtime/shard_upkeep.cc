@@ -175,10 +175,27 @@ void Shard::WakeParked(Timestamp now) {
 // Ends executions that have taken as long as any may, and removes closed ones whose retention has
 // passed, in the order they were started. Runs of
 // neighbours go with one range a family; names and listings singly.
+Result<std::set<ExecutionNumber>> Shard::FindSenders(const std::vector<storage::Row>& executions) {
+  std::set<ExecutionNumber> senders;
+  if (executions.empty()) return senders;
+  const auto first = rows::ParseExecutionKey(executions.front().key);
+  const auto last = rows::ParseExecutionKey(executions.back().key);
+  if (!first || !last) return DataLoss("an execution key is not readable");
+  storage::Range range = rows::OutboxOf(*first);
+  range.end = rows::OutboxOf(*last).end;
+  ASSIGN_OR_RETURN(const auto messages, storage::ScanAndWait(storage_, std::move(range)));
+  for (const storage::Row& message : messages) {
+    if (const auto key = rows::ParseOutboxKey(message.key)) senders.insert(key->id.number);
+  }
+  return senders;
+}
+
 void Shard::Expire(Timestamp now, Duration retention) {
   const auto found =
       storage::ScanAndWait(storage_, From(rows::ExecutionsOf(id_), expire_cursor_, kExpirySlice));
   if (!found.ok()) return;
+  const auto with_messages = FindSenders(*found);
+  if (!with_messages.ok()) return;
   std::optional<ExecutionId> run_begin;
   ExecutionId run_end{};
   const auto remove_run = [&] {
@@ -200,7 +217,8 @@ void Shard::Expire(Timestamp now, Duration retention) {
     if (id && execution.ok() && !execution->is_closed()) EndOverdue(*id, *execution, now);
     const bool is_expired = id && execution.ok() && execution->is_closed() &&
                             execution->stopped_at + retention < now &&
-                            !residents_.contains(id->number) && !expiring_.contains(id->number);
+                            !expiring_.contains(id->number) &&
+                            !with_messages->contains(id->number) && LeavesMemory(id->number);
     if (!is_expired) {
       remove_run();
       continue;

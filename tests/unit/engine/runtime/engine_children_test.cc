@@ -67,6 +67,33 @@ class EngineChildrenTest : public testing::Test {
   EngineHarness harness_;
 };
 
+// What has ended is kept for a time only; its parent may hear of it later than that.
+TEST_F(EngineChildrenTest, AChildIsKeptUntilItsParentKnowsItsEnd) {
+  EngineHarness harness{EngineOptions{.retention = 60s}};
+  auto& engine = static_cast<runtime::EngineImpl&>(harness.engine());
+  harness.Deploy("child",
+                 R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"f","End":true}}})");
+  harness.Deploy("parent", Parent(".sync:2"));
+  ScriptedWorker& worker = harness.AddWorker({"f"});
+  const ExecutionName parent = harness.Start("parent", "1");
+  harness.Settle();
+  ASSERT_EQ(worker.tasks.size(), 1U);
+  worker.Complete(worker.tasks.front(), {.output = "2"});
+  const ExecutionName child{.state_machine = "child", .name = "kid"};
+  while (harness.Describe(child).status == ExecutionStatus::kRunning)
+    engine.PollExecutors();
+
+  // The parent's turn does not reach the disk for longer than the child is kept, and then fails.
+  harness.HoldCommits();
+  harness.Advance(120s);
+  harness.store().FailNextCommit(storage::CommitResult::kAborted);
+  harness.EndCommits();
+  harness.Advance(10s);
+  EXPECT_EQ(harness.Describe(parent).status, ExecutionStatus::kSucceeded);
+  harness.Advance(60s);
+  EXPECT_EQ(harness.engine().DescribeExecution(child).status().code(), StatusCode::kNotFound);
+}
+
 TEST_F(EngineChildrenTest, AStartIsAnsweredAtOnce) {
   const ExecutionName parent = StartParent(kWaits, "");
   EXPECT_EQ(harness_.Describe(parent).status, ExecutionStatus::kSucceeded);

@@ -13,8 +13,9 @@ using storage::Family;
 
 namespace {
 
-// How long after a refusal, or where there was no answer, a call is made again.
-constexpr Duration kCallPause = std::chrono::seconds(1);
+// A call is made again while nothing of its execution is on its way to the disk, which is rare in a
+// busy one: it is looked at this often.
+constexpr Duration kPinnedPause = std::chrono::milliseconds(50);
 
 }  // namespace
 
@@ -80,7 +81,7 @@ void Shard::CallEngine(Resident& execution, FrameNumber number) {
 
 void Shard::CallAgain(Resident& execution, FrameNumber number, Timestamp now) {
   if (!execution.is_pinned()) return CallEngine(execution, number);
-  owner_.ArmTimer({.due = now + kCallPause, .execution = execution.id, .frame = number});
+  owner_.ArmTimer({.due = now + kPinnedPause, .execution = execution.id, .frame = number});
 }
 
 void Shard::StageCancelledCalls(const Resident& execution, const interpreter::Turn& turn) {
@@ -152,7 +153,9 @@ void Shard::On(ChildAnsweredCommand command, Timestamp now, DiskState) {
   const bool is_repeated =
       frame != (*found)->set.frames.end() && frame->second.wait_number == ref.wait_number;
   if (is_repeated) return;
-  // The task timed out or was taken back before it knew its child: nobody waits for that one.
+  // The task timed out or was taken back before it knew its child: nobody waits for that one. The
+  // execution stays until its message is stored.
+  Pin(**found);
   StageMessage({.id = ref.execution, .frame = ref.frame, .wait_number = ref.wait_number},
                {.kind = rows::OutboxRow::Kind::kStopChild, .child = *command.child});
 }

@@ -2,6 +2,13 @@
 #include "tests/simulator/world.h"
 
 namespace pawl::simulator {
+namespace {
+
+// A call is made again a second after it was refused, or a little later where its execution is busy
+// then, and time passes in steps.
+constexpr Duration kLateAnswer = std::chrono::seconds(3);
+
+}  // namespace
 
 // At rest an execution that is waited for runs, and one that nobody waits for any more does not;
 // no message is under way.
@@ -49,7 +56,7 @@ bool World::IsEngineCall(const StoredExecution& execution, const interpreter::Fr
 bool World::MayBecomeKnown(const interpreter::Frame& frame, Timestamp now) const {
   const auto& wait = std::get<interpreter::TaskWait>(frame.wait);
   return wait.invocation != interpreter::Invocation::kRequestResponse &&
-         now < frame.entered_at + temper_.options.function_grace + std::chrono::seconds(1);
+         now < frame.entered_at + temper_.options.function_grace + kLateAnswer;
 }
 
 // What a crash interrupts.

@@ -1,9 +1,11 @@
 // Writes the results of a Map run to an object store, or puts them together for its output.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -31,6 +33,8 @@ struct ResultsRequest {
   // An output without a bucket ends when it is longer: the run fails then anyway.
   std::size_t output_bytes_max = 0;
   std::uint64_t file_bytes_max = 0;
+  // Set once the shard was read again: another job does the work.
+  std::shared_ptr<const std::atomic<bool>> is_void = nullptr;
 };
 
 // Blocks. Reads the run's results from `rows`, a few at a time: first those that ended or were

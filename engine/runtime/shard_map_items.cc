@@ -81,7 +81,8 @@ ResultsRequest Shard::ResultsRequestOf(const Resident& execution,
           .is_express = map.distributed->is_express,
           .writer = *wait.writer,
           .output_bytes_max = environment_.interpreter().limits.payload_bytes_max,
-          .file_bytes_max = environment_.object_jobs().bounds().file_bytes_max};
+          .file_bytes_max = environment_.object_jobs().bounds().file_bytes_max,
+          .is_void = are_writings_void_};
 }
 
 void Shard::PostWriting(std::shared_ptr<const asl::StateMachine> machine,
@@ -92,12 +93,11 @@ void Shard::PostWriting(std::shared_ptr<const asl::StateMachine> machine,
                                    machine = std::move(machine),
                                    state,
                                    request = std::move(request),
-                                   done = std::move(done),
-                                   is_void = are_writings_void_](objects::ObjectStore* store) {
-    if (*is_void) return;
+                                   done = std::move(done)](objects::ObjectStore* store) {
+    if (*request.is_void) return;
     const auto& map = std::get<asl::MapState>(machine->states[state].details);
     auto written = WriteMapResults(store, storage_, *map.distributed->writer, request, [&] {
-      return *is_void || environment_.object_jobs().is_stopping();
+      return *request.is_void || environment_.object_jobs().is_stopping();
     });
     if (written) done(*std::move(written));
   });

@@ -22,6 +22,12 @@ constexpr std::size_t kScrubSlice = 256;
 // A frame whose deadline passed this long ago was forgotten by somebody.
 constexpr Duration kOverdue = std::chrono::seconds(5);
 
+// The same execution's rows of another kind: the tag stands behind the shard's number.
+std::string WithTag(std::string key, char tag) {
+  key[2] = tag;
+  return key;
+}
+
 storage::Range From(storage::Range range, const std::string& after, std::size_t limit) {
   if (!after.empty()) range.begin = after + '\0';
   range.limit = limit;
@@ -178,11 +184,9 @@ void Shard::WakeParked(Timestamp now) {
 Result<std::set<ExecutionNumber>> Shard::FindSenders(const std::vector<storage::Row>& executions) {
   std::set<ExecutionNumber> senders;
   if (executions.empty()) return senders;
-  const auto first = rows::ParseExecutionKey(executions.front().key);
-  const auto last = rows::ParseExecutionKey(executions.back().key);
-  if (!first || !last) return DataLoss("an execution key is not readable");
-  storage::Range range = rows::OutboxOf(*first);
-  range.end = rows::OutboxOf(*last).end;
+  storage::Range range{.family = Family::kState,
+                       .begin = WithTag(executions.front().key, 'O'),
+                       .end = rows::PrefixEnd(WithTag(executions.back().key, 'O'))};
   ASSIGN_OR_RETURN(const auto messages, storage::ScanAndWait(storage_, std::move(range)));
   for (const storage::Row& message : messages) {
     if (const auto key = rows::ParseOutboxKey(message.key)) senders.insert(key->id.number);
@@ -201,11 +205,9 @@ void Shard::Expire(Timestamp now, Duration retention) {
   const auto remove_run = [&] {
     if (!run_begin) return;
     for (const char tag : {'E', 'R', 'C', 'V', 'M', 'I', 'J'}) {
-      std::string begin = rows::ExecutionKey(*run_begin);
-      std::string end = rows::ExecutionKey(run_end);
-      begin[2] = tag;
-      end[2] = tag;
-      staged_.writes.DeleteRange(Family::kState, std::move(begin), rows::PrefixEnd(end));
+      staged_.writes.DeleteRange(Family::kState,
+                                 WithTag(rows::ExecutionKey(*run_begin), tag),
+                                 rows::PrefixEnd(WithTag(rows::ExecutionKey(run_end), tag)));
     }
     staged_.writes.DeleteRange(
         Family::kHistory, rows::HistoryOf(*run_begin).begin, rows::HistoryOf(run_end).end);

@@ -124,6 +124,9 @@ class EngineHarness {
 
   Engine& engine() { return *engine_; }
 
+  // A round of the executors alone, without workers and without jobs that read or write objects.
+  bool PollExecutors() { return engine_->PollExecutors(); }
+
   storage::MemoryStorage& store() { return *store_; }
 
   ManualClock& clock() { return *clock_; }

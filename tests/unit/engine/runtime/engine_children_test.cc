@@ -70,7 +70,6 @@ class EngineChildrenTest : public testing::Test {
 // What has ended is kept for a time only; its parent may hear of it later than that.
 TEST_F(EngineChildrenTest, AChildIsKeptUntilItsParentKnowsItsEnd) {
   EngineHarness harness{EngineOptions{.retention = 60s}};
-  auto& engine = static_cast<runtime::EngineImpl&>(harness.engine());
   harness.Deploy("child",
                  R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"f","End":true}}})");
   harness.Deploy("parent", Parent(".sync:2"));
@@ -81,7 +80,7 @@ TEST_F(EngineChildrenTest, AChildIsKeptUntilItsParentKnowsItsEnd) {
   worker.Complete(worker.tasks.front(), {.output = "2"});
   const ExecutionName child{.state_machine = "child", .name = "kid"};
   while (harness.Describe(child).status == ExecutionStatus::kRunning)
-    engine.PollExecutors();
+    harness.PollExecutors();
 
   // The parent's turn does not reach the disk for longer than the child is kept, and then fails.
   harness.HoldCommits();

@@ -182,12 +182,11 @@ TEST_F(EngineMapResultsTest, AFailedRunWritesWhatEndedWhatWasStoppedAndWhatIsPen
 // before, and its successor must not run when what it answered is recorded: it would find no
 // results.
 TEST_F(EngineMapResultsTest, AJobOfBeforeTheShardWasReadAgainWritesNothing) {
-  auto& engine = static_cast<runtime::EngineImpl&>(harness_.engine());
   ScriptedWorker& worker = Keep();
   const ExecutionName name = Start(MapOver(""), Numbers(2));
   Complete(worker, "0", {.output = "10"});
   Complete(worker, "1", {.output = "11"});
-  while (engine.PollExecutors()) {
+  while (harness_.PollExecutors()) {
   }
 
   ExecutionName other = name;
@@ -198,12 +197,12 @@ TEST_F(EngineMapResultsTest, AJobOfBeforeTheShardWasReadAgainWritesNothing) {
   }
   bool is_answered = false;
   harness_.store().FailNextCommit(storage::CommitResult::kUnknown);
-  engine.StartExecution({.state_machine = "m", .name = other.name, .input = "[]"},
-                        [&](const Result<StartResponse>& response) {
-                          EXPECT_FALSE(response.ok());
-                          is_answered = true;
-                        });
-  while (engine.PollExecutors()) {
+  harness_.engine().StartExecution({.state_machine = "m", .name = other.name, .input = "[]"},
+                                   [&](const Result<StartResponse>& response) {
+                                     EXPECT_FALSE(response.ok());
+                                     is_answered = true;
+                                   });
+  while (harness_.PollExecutors()) {
   }
   EXPECT_TRUE(is_answered);
 

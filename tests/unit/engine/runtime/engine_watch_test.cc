@@ -21,7 +21,7 @@ using testing::IsEmpty;
 constexpr const char* kTask =
     R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"f","End":true}}})";
 
-// "e RUNNING", "e SUCCEEDED", "e is not in memory", in the order in which it was heard.
+// "e RUNNING", "e CLOSED", "e is not in memory", in the order in which it was heard.
 class Heard final : public WatchSink {
  public:
   void OnChanges(std::vector<ExecutionChange> changes) override {
@@ -56,8 +56,6 @@ class EngineWatchTest : public testing::Test {
       worker_.Complete(task, {.output = "1"});
     harness_.Settle();
   }
-
-  runtime::EngineImpl& engine() { return static_cast<runtime::EngineImpl&>(harness_.engine()); }
 
   EngineHarness harness_;
   ScriptedWorker& worker_ = harness_.AddWorker({"f"});
@@ -100,7 +98,8 @@ TEST_F(EngineWatchTest, WhatHasClosedOrNeverWasIsNotInMemory) {
 TEST_F(EngineWatchTest, AStartThatIsNotStoredIsNotInMemory) {
   const ExecutionName name{.state_machine = "m", .name = "a"};
   harness_.store().FailNextCommit(storage::CommitResult::kAborted);
-  engine().StartExecution({.state_machine = "m", .name = "a", .input = "{}"}, [](const auto&) {});
+  harness_.engine().StartExecution({.state_machine = "m", .name = "a", .input = "{}"},
+                                   [](const auto&) {});
   watch_->TryAdd(name, false);
   harness_.Settle();
   EXPECT_THAT(heard_.Take(), ElementsAre("a is not in memory"));

@@ -29,6 +29,7 @@
 #include "engine/base/check.h"
 #include "engine/platform/random.h"
 #include "engine/storage/rocksdb_blob_garbage.h"
+#include "engine/storage/rocksdb_log.h"
 #include "engine/storage/store_directory.h"
 
 namespace pawl::storage {
@@ -91,8 +92,10 @@ const std::array kOwnFigures = {
     std::pair("delayed_write_rate_bytes", rocksdb::DB::Properties::kActualDelayedWriteRate)};
 
 rocksdb::DBOptions DatabaseOptions(const RocksDbStorage::Options& options,
+                                   rocksdb::Env& env,
                                    std::shared_ptr<rocksdb::WriteBufferManager> memtables) {
   rocksdb::DBOptions db;
+  db.env = &env;
   db.create_if_missing = true;
   db.create_missing_column_families = true;
   db.paranoid_checks = true;
@@ -282,6 +285,7 @@ Status RocksDbStorage::OpenDatabase() {
   platform::SystemRandom random;
   RETURN_IF_ERROR(ReadOrCreateMarker(options_.directory, random).status());
 
+  env_ = rocksdb::NewCompositeEnv(FileSystemWithLossyLogs());
   block_cache_ = rocksdb::NewLRUCache(options_.block_cache_bytes);
   memtables_ = std::make_shared<rocksdb::WriteBufferManager>(options_.memtable_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
@@ -292,7 +296,7 @@ Status RocksDbStorage::OpenDatabase() {
   }
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, FamilyOptions(block_cache_));
 
-  const rocksdb::DBOptions db_options = DatabaseOptions(options_, memtables_);
+  const rocksdb::DBOptions db_options = DatabaseOptions(options_, *env_, memtables_);
   const std::string path = (options_.directory / kDatabaseDirectoryName).string();
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(db_options, path, families, &handles_, &db);

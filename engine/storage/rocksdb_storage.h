@@ -24,6 +24,7 @@ namespace rocksdb {
 class Cache;
 class ColumnFamilyHandle;
 class DB;
+class Env;
 class FileLock;
 class Snapshot;
 class Status;
@@ -90,6 +91,8 @@ class RocksDbStorage final : public Storage {
   const Options options_;
   Ballast ballast_;
   std::unique_ptr<DirectoryLock> lock_;
+  // Outlives the database, as all below it.
+  std::unique_ptr<rocksdb::Env> env_;
   std::shared_ptr<rocksdb::Cache> block_cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> memtables_;
   std::unique_ptr<rocksdb::DB> db_;

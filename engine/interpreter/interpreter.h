@@ -129,6 +129,7 @@ class Interpreter {
   // The frame's state is done: records its exit and moves on to `next`, or ends the branch.
   void Leave(Frame& frame, Datum output, StateIndex next, std::vector<Assignment> assigned = {});
   void FinishBranch(Slot& slot);
+  bool IsAsStored(const Slot& slot) const;
   void StageVariables(const Slot& slot);
   static Close Unsuccessful(ExecutionStatus status,
                             std::optional<std::string> error,
@@ -241,7 +242,8 @@ class Interpreter {
   void MapRunFailed(Frame& frame, Failure failure);
   // The run and with it the state.
   void FailMapRun(Frame& frame, Failure failure);
-  // Stops what is open and records how the run ended.
+  // Stops what is open and records how the run ended: FAILED, or ABORTED, and then its results are
+  // written as well.
   void EndMapRun(const Frame& frame, MapRunWait wait, std::string status);
   // The same for a run whose frame goes away.
   void AbortMapRun(Frame& frame);
@@ -252,8 +254,8 @@ class Interpreter {
   void PutDown(Frame& frame, Batch input);
   // The event of a run that AbortMapRun ends; none of another frame.
   void RecordRunAborted(Frame& frame, EventId previous);
-  // Counts what is open as aborted and has it stopped.
-  void StopOpen(const Frame& frame, MapRunWait& wait);
+  // Counts what is open as aborted and has it stopped, and then the results written.
+  void StopOpen(const Frame& frame, MapRunWait& wait, bool writes_results);
 
   // --- Redrives of distributed Maps (map_run.cc) ---
   void RedriveMapRun(Frame& frame, EventId redriven);

@@ -107,7 +107,7 @@ void Interpreter::MapRunFailed(Frame& frame, Failure failure) {
   // Its first failure stays, and no more items can be put down.
   if (wait.is_failing()) return CloseMapRun(frame);
   if (!wait.leaves_files()) return FailMapRun(frame, std::move(failure));
-  StopOpen(frame, wait);
+  StopOpen(frame, wait, false);
   wait.memory.is_reading = false;
   wait.writer->failure = MapRunFailure{
       .error = failure.error.value_or(""), .cause = failure.cause.value_or(""), .at = now_};
@@ -134,7 +134,8 @@ void Interpreter::FailMapRun(Frame& frame, Failure failure) {
 
 // Without an event: the run's stands before it, or what ends the Map around it follows.
 void Interpreter::EndMapRun(const Frame& frame, MapRunWait wait, std::string status) {
-  StopOpen(frame, wait);
+  // One that failed has written them.
+  StopOpen(frame, wait, status == "ABORTED" && wait.leaves_files());
   RecordMapRun(frame, std::move(wait), std::move(status), true);
 }
 
@@ -174,10 +175,6 @@ void Interpreter::AbortMapRun(Frame& frame) {
   if (std::holds_alternative<Redrive>(message_.body) && !has_begun) return;
   PutDownRest(frame);
   MapRunWait wait = std::get<MapRunWait>(KeptWait(frame));
-  // What stops its executions writes their results too.
-  if (wait.leaves_files() && wait.executions.open() == 0) {
-    turn_.effects.emplace_back(StopChildren{frame.number, frame.wait_number, wait.run});
-  }
   EndMapRun(frame, std::move(wait), "ABORTED");
 }
 
@@ -189,9 +186,12 @@ void Interpreter::RecordRunAborted(Frame& frame, EventId previous) {
   frame.last_event = Record(EventType::kMapRunAborted, previous, frame.state).id;
 }
 
-void Interpreter::StopOpen(const Frame& frame, MapRunWait& wait) {
-  if (wait.executions.open() == 0) return;
-  turn_.effects.emplace_back(StopChildren{frame.number, frame.wait_number, wait.run});
+void Interpreter::StopOpen(const Frame& frame, MapRunWait& wait, bool writes_results) {
+  if (wait.executions.open() == 0 && !writes_results) return;
+  turn_.effects.emplace_back(StopChildren{.frame = frame.number,
+                                          .wait_number = frame.wait_number,
+                                          .run = wait.run,
+                                          .writes_results = writes_results});
   for (MapRunCounts* counts : {&wait.executions, &wait.items})
     counts->aborted += counts->open();
 }

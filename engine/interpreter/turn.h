@@ -439,6 +439,8 @@ struct StopChildren {
   FrameNumber frame;
   std::uint32_t wait_number = 0;
   EventId run = 0;
+  // The run is over with it, and leaves files: then they are written. Else the run writes its own.
+  bool writes_results = false;
 
   bool operator==(const StopChildren&) const = default;
 };

@@ -202,6 +202,7 @@ std::string EncodeOutbox(const OutboxRow& row) {
   encoder.String(row.child.state_machine);
   encoder.String(row.child.execution);
   encoder.Varint(row.run);
+  encoder.Byte(row.writes_results ? 1 : 0);
   return value;
 }
 
@@ -215,6 +216,9 @@ Result<OutboxRow> DecodeOutbox(std::string_view value) {
   row.child.state_machine = decoder.String();
   row.child.execution = decoder.String();
   row.run = decoder.Varint32();
+  const std::uint8_t writes_results = decoder.Byte();
+  if (writes_results > 1) decoder.Fail();
+  row.writes_results = writes_results == 1;
   if (!decoder.Finished()) return DataLoss("an outbox row is not readable");
   return row;
 }

@@ -86,6 +86,8 @@ struct OutboxRow {
   Kind kind = Kind::kChildEnded;
   interpreter::ChildName child = {};
   EventId run = 0;
+  // Of kStopChildren: the results of the run are written then.
+  bool writes_results = false;
 
   bool operator==(const OutboxRow&) const = default;
 };

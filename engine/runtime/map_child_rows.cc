@@ -12,8 +12,8 @@ Status ForEachChildRow(
     const std::function<Status(std::uint32_t index, std::string_view value)>& take,
     const std::function<bool()>& is_stopping) {
   for (;;) {
-    if (is_stopping && is_stopping()) return Status(StatusCode::kCancelled, "the engine ends");
     ASSIGN_OR_RETURN(const auto slice, storage::ScanAndWait(storage, range));
+    if (is_stopping && is_stopping()) return Status(StatusCode::kCancelled, "the engine ends");
     for (const storage::Row& row : slice) {
       const auto index = rows::ParseChildKey(row.key);
       if (!index) return DataLoss("a Map run's key is not readable");

@@ -474,7 +474,9 @@ void Shard::StageEffects(const Resident& execution, const interpreter::Turn& tur
   for (const interpreter::Effect& effect : turn.effects) {
     if (const auto* all = std::get_if<interpreter::StopChildren>(&effect)) {
       StageMessage({.id = execution.id, .frame = all->frame, .wait_number = all->wait_number},
-                   {.kind = rows::OutboxRow::Kind::kStopChildren, .run = all->run});
+                   {.kind = rows::OutboxRow::Kind::kStopChildren,
+                    .run = all->run,
+                    .writes_results = all->writes_results});
     } else if (const auto* stop = std::get_if<interpreter::StopChild>(&effect)) {
       StageMessage({.id = execution.id, .frame = stop->frame, .wait_number = stop->wait_number},
                    {.kind = rows::OutboxRow::Kind::kStopChild, .child = stop->child});

@@ -293,11 +293,12 @@ class Shard {
   void StopChildren(const Resident& execution,
                     const rows::OutboxKeyParts& key,
                     const rows::OutboxRow& message);
-  // What to do when the open executions of a run have been stopped: write the results of one that
-  // was aborted, and take the message as delivered.
+  // What to do when the open executions of a run have been stopped: write its results if the message
+  // says so, and take the message as delivered.
   std::function<void(const Status&)> WhenStopped(const Resident& execution,
                                                  const rows::OutboxKeyParts& key,
-                                                 const rows::MapRunRow& row);
+                                                 const rows::MapRunRow& row,
+                                                 bool writes_results);
   Status LoadOpenChildren(Resident& execution, FrameNumber frame);
   Status LoadChildOutputs(Resident& execution, FrameNumber frame);
   // Removes the names of an expired execution's runs.

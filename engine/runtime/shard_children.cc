@@ -175,6 +175,7 @@ void Shard::On(ChildEndedCommand command, Timestamp now, DiskState disk) {
 }
 
 void Shard::On(DeliveredCommand command, Timestamp, DiskState) {
+  if (command.is_void && *command.is_void) return;
   const rows::OutboxKeyParts& key = command.message;
   const std::string row_key = rows::OutboxKey(key.id, key.frame, key.wait_number);
   if (command.status.ok()) {

@@ -213,7 +213,7 @@ void Shard::StopChildren(const Resident& execution,
                                      return OkStatus();
                                    });
   if (!read.ok()) return CannotRead(execution.id, read);
-  const auto done = WhenStopped(execution, key, *row);
+  const auto done = WhenStopped(execution, key, *row, message.writes_results);
   if (open.empty()) return done(OkStatus());
   const auto countdown = std::make_shared<Countdown>(open.size(), done);
   const interpreter::ExecutionHeader& header = execution.row.header;
@@ -228,12 +228,15 @@ void Shard::StopChildren(const Resident& execution,
 
 std::function<void(const Status&)> Shard::WhenStopped(const Resident& execution,
                                                       const rows::OutboxKeyParts& key,
-                                                      const rows::MapRunRow& row) {
-  const auto deliver = [this, key](const Status& status, std::optional<WrittenRun> written) {
-    environment_.Post(id_, DeliveredCommand{.message = key, .status = status, .written = written});
+                                                      const rows::MapRunRow& row,
+                                                      bool writes_results) {
+  const auto deliver = [this, key, is_void = are_writings_void_](
+                           const Status& status, std::optional<WrittenRun> written) {
+    environment_.Post(
+        id_,
+        DeliveredCommand{.message = key, .status = status, .written = written, .is_void = is_void});
   };
-  // A run that failed has written its results itself, or does so.
-  if (row.status != "ABORTED" || !row.wait.leaves_files()) {
+  if (!writes_results) {
     return [deliver](const Status& status) { deliver(status, std::nullopt); };
   }
   ResultsRequest request = ResultsRequestOf(execution, row.state, row.wait);

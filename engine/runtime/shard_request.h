@@ -131,6 +131,8 @@ struct DeliveredCommand {
   Status status = {};
   // Of a message that stopped the executions of a run.
   std::optional<WrittenRun> written = {};
+  // As in MapRunAnswerCommand; nullptr where no job did it.
+  std::shared_ptr<const std::atomic<bool>> is_void = nullptr;
 };
 
 // An execution of a Map run could not be started now, or was lost: it is started a little later.

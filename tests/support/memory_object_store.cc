@@ -44,7 +44,8 @@ class MemoryObjectStore::Writer final : public objects::ObjectWriter {
 };
 
 void MemoryObjectStore::Put(const objects::ObjectName& object, std::string text) {
-  buckets_[object.bucket][object.key] = {.text = std::move(text), .version = version_++};
+  Object& stored = buckets_[object.bucket][object.key];
+  stored = {.text = std::move(text), .version = version_++, .writes = stored.writes + 1};
 }
 
 const std::string& MemoryObjectStore::Get(const objects::ObjectName& object) const {
@@ -53,6 +54,11 @@ const std::string& MemoryObjectStore::Get(const objects::ObjectName& object) con
 
 bool MemoryObjectStore::Has(const objects::ObjectName& object) const {
   return Find(object).ok();
+}
+
+std::size_t MemoryObjectStore::WritesOf(const objects::ObjectName& object) const {
+  const auto found = Find(object);
+  return found.ok() ? (*found)->writes : 0;
 }
 
 Result<objects::ObjectStat> MemoryObjectStore::Stat(const objects::ObjectName& object) {

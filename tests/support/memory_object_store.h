@@ -23,6 +23,9 @@ class MemoryObjectStore final : public objects::ObjectStore {
 
   bool Has(const objects::ObjectName& object) const;
 
+  // How often an object was written; 0 if there is none.
+  std::size_t WritesOf(const objects::ObjectName& object) const;
+
   // The reads from the one of this number on (0 is the first) answer kUnavailable.
   void FailReadsFrom(std::size_t number) { reads_until_fault_ = number; }
 
@@ -48,6 +51,7 @@ class MemoryObjectStore final : public objects::ObjectStore {
   struct Object {
     std::string text;
     std::uint64_t version = 0;
+    std::size_t writes = 0;
   };
 
   Result<const Object*> Find(const objects::ObjectName& object) const;

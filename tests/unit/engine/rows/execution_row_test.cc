@@ -94,11 +94,14 @@ TEST(ExecutionRowTest, VersionsAndAliasesComeBack) {
 TEST(ExecutionRowTest, MessagesComeBack) {
   const OutboxRow row{.kind = OutboxRow::Kind::kStopChildren,
                       .child = {.state_machine = "m", .execution = "e"},
-                      .run = 5};
-  const std::string value = EncodeOutbox(row);
+                      .run = 5,
+                      .writes_results = true};
+  std::string value = EncodeOutbox(row);
   EXPECT_EQ(*DecodeOutbox(value), row);
   for (std::size_t size = 0; size < value.size(); ++size)
     EXPECT_FALSE(DecodeOutbox(value.substr(0, size)).ok()) << size;
+  value.back() = 2;
+  EXPECT_FALSE(DecodeOutbox(value).ok());
 }
 
 TEST(ExecutionRowTest, EveryCutIsDataLoss) {

@@ -93,10 +93,13 @@ class EngineMapResultsTest : public testing::Test {
     FAIL() << "no task has the input " << input;
   }
 
+  static objects::ObjectName FileOf(const MapRunInfo& run, const std::string& file) {
+    return {.bucket = "bkt", .key = "out/" + run.arn.substr(run.arn.rfind(':') + 1) + "/" + file};
+  }
+
   // A file of the run; empty if there is none.
   std::string Written(const MapRunInfo& run, const std::string& file) {
-    const objects::ObjectName object{
-        .bucket = "bkt", .key = "out/" + run.arn.substr(run.arn.rfind(':') + 1) + "/" + file};
+    const objects::ObjectName object = FileOf(run, file);
     return objects_->Has(object) ? objects_->Get(object) : "";
   }
 
@@ -482,6 +485,8 @@ TEST_F(EngineMapResultsTest, ARunThatIsStoppedWhileItFailsIsRedriven) {
     const MapRunInfo before = LastMapRun(harness, name);
     EXPECT_NE(before.status, "RUNNING") << polls;
     if (before.status == "ABORTED") ++aborted;
+    // By the run that fails, or by what stops it.
+    EXPECT_EQ(objects_->WritesOf(FileOf(before, "manifest.json")), 1U) << polls;
     EXPECT_EQ(before.items.running, 0U);
     const std::set<std::string> written = AllInputs(before);
     for (const std::string& started : Texts(0, 3))

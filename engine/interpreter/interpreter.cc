@@ -222,10 +222,26 @@ void Interpreter::Finish() {
     StageVariables(slot);
     if (slot.is_erased) {
       if (!slot.is_new) turn_.frames.emplace_back(FrameErased{number});
-    } else {
+    } else if (!IsAsStored(slot)) {
       turn_.frames.emplace_back(FramePut{std::move(slot.frame), slot.is_new});
     }
   }
+}
+
+// Of a frame that was only looked at: what ends a join looks at all there are.
+bool Interpreter::IsAsStored(const Slot& slot) const {
+  const Frame& frame = slot.frame;
+  const auto stored = rows_.frames.find(frame.number);
+  if (stored == rows_.frames.end()) return false;
+  const Frame& before = stored->second;
+  // What nearly every turn changes goes first.
+  if (frame.last_event != before.last_event || frame.wait_number != before.wait_number) {
+    return false;
+  }
+  // These have more than their rows: what was read or made from them.
+  const bool has_memory =
+      std::holds_alternative<JoinWait>(frame.wait) || std::holds_alternative<MapRunWait>(frame.wait);
+  return !has_memory && frame == before;
 }
 
 void Interpreter::Enter(Frame& frame) {

@@ -3,12 +3,6 @@
 #include "tests/simulator/world.h"
 
 namespace pawl::simulator {
-namespace {
-
-// The engine counts from when the change was stored, its history from when it was made.
-constexpr Duration kStoredLater = std::chrono::seconds(1);
-
-}  // namespace
 
 void World::CallbackStep() {
   RecallTokens(false);
@@ -69,7 +63,7 @@ void World::CheckTokens() {
       const auto beat = token_holder_.LastHeartbeat(
           {.execution = id, .frame = number, .wait_number = frame.wait_number});
       if (beat) last = std::max(last, *beat);
-      if (last + *token->heartbeat + kStoredLater <= now) {
+      if (last + *token->heartbeat <= now) {
         return Fail("execution '" + execution.row.header.name +
                     "' at rest: the heartbeats of a token are missing");
       }

@@ -57,6 +57,28 @@ TEST(ParallelTest, EveryBranchGetsTheInputAndTheOutputsKeepTheirOrder) {
   EXPECT_EQ(run.Outcome(), R"(SUCCEEDED ["a","b"])");
 }
 
+// All frames are looked at for those that end with a join; the others stay as they are stored.
+TEST(ParallelTest, AFailureThatIsCaughtChangesNoFrameOfItsNeighbours) {
+  ExecutionHarness run(R"({"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
+      {"StartAt":"Q","States":{
+        "Q":{"Type":"Parallel","Branches":[
+          {"StartAt":"A","States":{"A":{"Type":"Task","Resource":"f","End":true}}},
+          {"StartAt":"B","States":{"B":{"Type":"Task","Resource":"f","End":true}}}],
+          "Catch":[{"ErrorEquals":["States.ALL"],"Next":"W"}],"End":true},
+        "W":{"Type":"Wait","Seconds":9,"End":true}}},
+      {"StartAt":"C","States":{"C":{"Type":"Task","Resource":"f","End":true}}}]}}})");
+  const FrameNumber neighbour = run.In("C");
+  run.FailTask("E", {}, run.In("A"));
+  EXPECT_THAT(run.States(), ElementsAre("P", "W", "C"));
+  for (const FrameChange& change : run.turns().back().frames) {
+    const auto* put = std::get_if<FramePut>(&change);
+    EXPECT_TRUE(put == nullptr || put->frame.number != neighbour);
+  }
+  run.CompleteTask("1", neighbour);
+  run.AdvanceTime(9s);
+  EXPECT_THAT(run.Outcome(), StartsWith("SUCCEEDED"));
+}
+
 // "passing each ... a copy of its input": also where the input is drawn at random, and where the
 // branches start in different turns.
 TEST(ParallelTest, BranchesGetTheSameInputThoughItIsRandom) {

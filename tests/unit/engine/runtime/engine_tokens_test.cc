@@ -97,6 +97,29 @@ TEST_F(EngineTokensTest, AnActivityIsTakenByAPollAndEndsByItsToken) {
   EXPECT_EQ(harness_.History(name).at(3).worker, "worker 7");
 }
 
+TEST_F(EngineTokensTest, SilenceCountsOnWhenANeighbourFails) {
+  ASSERT_TRUE(harness_.engine().CreateActivity({}, "manual").ok());
+  ScriptedWorker& worker = harness_.AddWorker({"f"});
+  harness_.Deploy("m", R"({"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
+      {"StartAt":"Q","States":{
+        "Q":{"Type":"Parallel","Branches":[
+          {"StartAt":"A","States":{"A":{"Type":"Task","Resource":"f","End":true}}},
+          {"StartAt":"B","States":{"B":{"Type":"Task","Resource":"f","End":true}}}],
+          "Catch":[{"ErrorEquals":["States.ALL"],"Next":"W"}],"End":true},
+        "W":{"Type":"Wait","Seconds":99,"End":true}}},
+      {"StartAt":"T","States":{"T":{"Type":"Task","HeartbeatSeconds":10,"End":true,
+        "Resource":"arn:aws:states:us-east-1:123456789012:activity:manual"}}}]}}})");
+  const ExecutionName name = harness_.Start("m");
+  ASSERT_TRUE(Take().has_value());
+  harness_.Advance(6s);
+  ASSERT_EQ(worker.tasks.size(), 2U);
+  worker.Complete(worker.tasks[0], {.error = "E"});
+  harness_.Settle();
+  EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kRunning);
+  harness_.Advance(5s);
+  EXPECT_EQ(harness_.Describe(name).error, "States.Timeout");
+}
+
 TEST_F(EngineTokensTest, APollWaitsForATask) {
   EXPECT_TRUE(harness_.engine().CreateActivity({}, "manual").ok());
   harness_.Deploy("m", kActivity);

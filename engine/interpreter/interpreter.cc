@@ -239,8 +239,8 @@ bool Interpreter::IsAsStored(const Slot& slot) const {
     return false;
   }
   // These have more than their rows: what was read or made from them.
-  const bool has_memory =
-      std::holds_alternative<JoinWait>(frame.wait) || std::holds_alternative<MapRunWait>(frame.wait);
+  const bool has_memory = std::holds_alternative<JoinWait>(frame.wait) ||
+                          std::holds_alternative<MapRunWait>(frame.wait);
   return !has_memory && frame == before;
 }
 

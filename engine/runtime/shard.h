@@ -293,8 +293,8 @@ class Shard {
   void StopChildren(const Resident& execution,
                     const rows::OutboxKeyParts& key,
                     const rows::OutboxRow& message);
-  // What to do when the open executions of a run have been stopped: write its results if the message
-  // says so, and take the message as delivered.
+  // What to do when the open executions of a run have been stopped: write its results if the
+  // message says so, and take the message as delivered.
   std::function<void(const Status&)> WhenStopped(const Resident& execution,
                                                  const rows::OutboxKeyParts& key,
                                                  const rows::MapRunRow& row,

@@ -222,26 +222,10 @@ void Interpreter::Finish() {
     StageVariables(slot);
     if (slot.is_erased) {
       if (!slot.is_new) turn_.frames.emplace_back(FrameErased{number});
-    } else if (!IsAsStored(slot)) {
+    } else {
       turn_.frames.emplace_back(FramePut{std::move(slot.frame), slot.is_new});
     }
   }
-}
-
-// Of a frame that was only looked at: what ends a join looks at all there are.
-bool Interpreter::IsAsStored(const Slot& slot) const {
-  const Frame& frame = slot.frame;
-  const auto stored = rows_.frames.find(frame.number);
-  if (stored == rows_.frames.end()) return false;
-  const Frame& before = stored->second;
-  // What nearly every turn changes goes first.
-  if (frame.last_event != before.last_event || frame.wait_number != before.wait_number) {
-    return false;
-  }
-  // These have more than their rows: what was read or made from them.
-  const bool has_memory = std::holds_alternative<JoinWait>(frame.wait) ||
-                          std::holds_alternative<MapRunWait>(frame.wait);
-  return !has_memory && frame == before;
 }
 
 void Interpreter::Enter(Frame& frame) {
@@ -327,6 +311,8 @@ void Interpreter::CloseExecution(Close close, EventType type, EventId previous) 
   const bool is_success = close.status == ExecutionStatus::kSucceeded;
   if (!is_success) {
     if (!HasAllFrames()) return;
+    for (const auto& [number, frame] : rows_.frames)
+      Find(number);
     for (auto& [number, slot] : frames_) {
       if (!slot.is_erased) RecordRunAborted(slot.frame, slot.frame.last_event);
     }
@@ -429,14 +415,10 @@ bool Interpreter::IsOverQuantum() const {
 }
 
 bool Interpreter::HasAllFrames() {
-  if (!rows_.has_all_frames && rows_.next_event != 1) {
-    missing_.needs_all_frames = true;
-    is_missing_ = true;
-    return false;
-  }
-  for (const auto& [number, frame] : rows_.frames)
-    Find(number);
-  return true;
+  if (rows_.has_all_frames || rows_.next_event == 1) return true;
+  missing_.needs_all_frames = true;
+  is_missing_ = true;
+  return false;
 }
 
 void Interpreter::StageVariables(const Slot& slot) {

@@ -129,7 +129,6 @@ class Interpreter {
   // The frame's state is done: records its exit and moves on to `next`, or ends the branch.
   void Leave(Frame& frame, Datum output, StateIndex next, std::vector<Assignment> assigned = {});
   void FinishBranch(Slot& slot);
-  bool IsAsStored(const Slot& slot) const;
   void StageVariables(const Slot& slot);
   static Close Unsuccessful(ExecutionStatus status,
                             std::optional<std::string> error,

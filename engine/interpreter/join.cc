@@ -3,6 +3,7 @@
 // of them the same.
 #include <charconv>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -302,12 +303,19 @@ void Interpreter::CancelChildren(const Frame& join,
   if (!has_others && Find(failed_child) == nullptr) return;
   if (!HasAllFrames()) return;
   const bool is_map = StateOf(join).type == asl::StateType::kMap;
-  // A child's number is greater than its parent's, so one walk in order finds all descendants.
-  std::map<FrameNumber, bool> below;
-  below[join.number] = false;
-  for (auto& [number, slot] : frames_) {
-    if (slot.is_erased || slot.frame.is_root() || !below.contains(slot.frame.parent)) continue;
-    below[number] = true;
+  // A child's number is greater than its parent's, so one walk in order finds all descendants. Of
+  // the stored frames only they become part of the turn.
+  std::set<FrameNumber> below = {join.number};
+  for (auto row = rows_.frames.upper_bound(join.number); row != rows_.frames.end(); ++row) {
+    if (!below.contains(row->second.parent)) continue;
+    below.insert(row->first);
+    Find(row->first);
+  }
+  for (auto slots = frames_.upper_bound(join.number); slots != frames_.end(); ++slots) {
+    const FrameNumber number = slots->first;
+    Slot& slot = slots->second;
+    if (slot.is_erased || !below.contains(slot.frame.parent)) continue;
+    below.insert(number);
     const bool is_sibling = slot.frame.parent == join.number && number != failed_child;
     if (is_sibling && is_map) {
       Record(EventType::kMapIterationAborted, previous, join.state).index = slot.frame.index;

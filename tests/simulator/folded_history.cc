@@ -322,6 +322,8 @@ class Folder {
   struct FailedJoin {
     std::vector<FoldedFrame> frames;
     std::optional<FrameNumber> child;
+    // What it failed with, where the history says it.
+    std::optional<std::string> error = {};
   };
 
   void CopyBelow(FrameNumber number, std::vector<FoldedFrame>& copies) const {
@@ -332,8 +334,17 @@ class Folder {
     }
   }
 
+  // A join passes on what its branch failed with, unless a catcher of the branch's join went wrong.
+  std::optional<std::string> ErrorOf(EventId id) const {
+    const HistoryEvent& failed = events_->at(id - 1);
+    if (failed.error) return *failed.error;
+    const auto join = failed_.find(id);
+    if (join == failed_.end() || !machine_.states[failed.state].catchers.empty()) return {};
+    return join->second.error;
+  }
+
   FailedJoin CopyOf(const FoldedFrame& join, std::optional<FrameNumber> child) const {
-    FailedJoin failed{.frames = {join}, .child = child};
+    FailedJoin failed{.frames = {join}, .child = child, .error = ErrorOf(event().previous)};
     CopyBelow(join.number, failed.frames);
     return failed;
   }
@@ -343,6 +354,9 @@ class Folder {
   void KeepFailed(EventId last) {
     const auto failed = failed_.find(last);
     if (failed == failed_.end()) return;
+    // What had too large a result is run again as a whole.
+    const auto& error = failed->second.error ? failed->second.error : folded_.closing->error;
+    if (error == "States.DataLimitExceeded") return;
     for (const FoldedFrame& frame : failed->second.frames)
       folded_.kept[frame.number] = frame;
     if (!failed->second.child) return;
@@ -392,10 +406,7 @@ class Folder {
       for (const auto& [number, frame] : folded_.frames) {
         if (frame.is_open) folded_.kept[number] = frame;
       }
-      // What had too large a result is run again as a whole.
-      const bool is_failed = event().type == EventType::kExecutionFailed &&
-                             event().error != "States.DataLimitExceeded";
-      if (is_failed) KeepFailed(event().previous);
+      if (event().type == EventType::kExecutionFailed) KeepFailed(event().previous);
     }
     for (auto& [number, frame] : folded_.frames)
       frame.is_open = false;
@@ -876,16 +887,29 @@ bool IsRefusedCall(const FoldedAttempt& attempt) {
 FoldedHistory FoldHistory(const asl::StateMachine& machine,
                           StateIndex map,
                           const std::vector<HistoryEvent>& events) {
+  FoldedHistory first;
+  const bool is_whole = ForEachFold(machine, map, events, [&first](FoldedHistory folded) {
+    first = std::move(folded);
+    return true;
+  });
+  if (is_whole) return first;
   Guesses guesses;
-  std::optional<FoldedHistory> first;
+  Folder(machine, map, guesses, first).Fold(events);
+  return first;
+}
+
+bool ForEachFold(const asl::StateMachine& machine,
+                 StateIndex map,
+                 const std::vector<HistoryEvent>& events,
+                 const std::function<bool(FoldedHistory)>& take) {
+  Guesses guesses;
   for (int fold = 0; fold < kFoldsMax; ++fold) {
     FoldedHistory folded;
     Folder(machine, map, guesses, folded).Fold(events);
-    if (folded.problem.empty()) return folded;
-    if (!first) first = std::move(folded);
-    if (!guesses.ChangeLast()) break;
+    if (folded.problem.empty() && take(std::move(folded))) return true;
+    if (!guesses.ChangeLast()) return false;
   }
-  return *std::move(first);
+  return false;
 }
 
 }  // namespace pawl::simulator

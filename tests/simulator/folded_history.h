@@ -3,6 +3,7 @@
 // first event that cannot follow from those before it is its `problem`.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -132,5 +133,12 @@ struct FoldedHistory {
 FoldedHistory FoldHistory(const asl::StateMachine& machine,
                           StateIndex map,
                           const std::vector<interpreter::HistoryEvent>& events);
+
+// Where events may belong to one of several frames: calls `take` with each way to read the history
+// that has no problem, the one of FoldHistory first, until it says true. Returns whether it did.
+bool ForEachFold(const asl::StateMachine& machine,
+                 StateIndex map,
+                 const std::vector<interpreter::HistoryEvent>& events,
+                 const std::function<bool(FoldedHistory)>& take);
 
 }  // namespace pawl::simulator

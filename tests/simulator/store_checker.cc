@@ -101,12 +101,7 @@ std::string StoreChecker::Check(Timestamp now, Duration retention) {
     by_name_.emplace(NameOf(execution.row), id);
   }
   for (auto& [id, execution] : executions_) {
-    if (!CheckHistoryIsKept(execution) || !CheckMapRuns(execution)) return problem_;
-    const bool is_right =
-        execution.row.is_closed()
-            ? CheckClosed(execution) && CheckAttempts(execution) && CheckOracle(execution)
-            : CheckFrames(execution) && CheckAttempts(execution);
-    if (!is_right) return problem_;
+    if (!CheckHistoryIsKept(execution) || !CheckExecution(execution)) return problem_;
   }
   if (!timers_.empty()) return "a timer row stands for no parked frame";
   const bool is_right = CheckExpired(now, retention) && CheckNames() && CheckListings() &&
@@ -115,6 +110,31 @@ std::string StoreChecker::Check(Timestamp now, Duration retention) {
                          (CheckStarts() && CheckAccepted() && CheckTaken() && CheckChildren() &&
                           CheckMapRunChildren() && CheckStopped() && CheckRedriven()));
   return is_right ? "" : problem_;
+}
+
+bool StoreChecker::CheckExecution(StoredExecution& execution) {
+  const auto timers = timers_;
+  if (CheckAsFolded(execution)) return true;
+  const std::string problem = problem_;
+  const FoldedHistory folded = execution.folded;
+  const bool is_right = ForEachFold(
+      MachineOf(execution), MapAround(execution), execution.events, [&](FoldedHistory other) {
+        timers_ = timers;
+        problem_.clear();
+        execution.folded = std::move(other);
+        return CheckAsFolded(execution);
+      });
+  if (is_right) return true;
+  execution.folded = folded;
+  problem_ = problem;
+  return false;
+}
+
+bool StoreChecker::CheckAsFolded(const StoredExecution& execution) {
+  if (!CheckMapRuns(execution)) return false;
+  return execution.row.is_closed()
+             ? CheckClosed(execution) && CheckAttempts(execution) && CheckOracle(execution)
+             : CheckFrames(execution) && CheckAttempts(execution);
 }
 
 // Sorts the rows of family state by execution; a row of no execution is an orphan.
@@ -272,14 +292,21 @@ bool StoreChecker::ReadHistory(StoredExecution& execution, StoredExecution* befo
     execution.events.insert(execution.events.end(), events->begin(), events->end());
   }
   if (execution.events.empty()) return Fail(execution, "has no history");
-  const DefinitionText* text =
-      find_definition_(execution.row.header.state_machine, execution.row.revision);
-  if (text == nullptr) return Fail(execution, "runs on a revision that was never deployed");
-  const auto& parent = execution.row.parent;
-  const StateIndex map = parent && parent->map_run ? parent->map_run->map_state : asl::kNoState;
-  execution.folded = FoldHistory(*text->machine, map, execution.events);
+  if (find_definition_(execution.row.header.state_machine, execution.row.revision) == nullptr) {
+    return Fail(execution, "runs on a revision that was never deployed");
+  }
+  execution.folded = FoldHistory(MachineOf(execution), MapAround(execution), execution.events);
   if (!execution.folded.problem.empty()) return Fail(execution, execution.folded.problem);
   return true;
+}
+
+const asl::StateMachine& StoreChecker::MachineOf(const StoredExecution& execution) {
+  return *find_definition_(execution.row.header.state_machine, execution.row.revision)->machine;
+}
+
+StateIndex StoreChecker::MapAround(const StoredExecution& execution) {
+  const auto& parent = execution.row.parent;
+  return parent && parent->map_run ? parent->map_run->map_state : asl::kNoState;
 }
 
 bool StoreChecker::CheckHistoryIsKept(const StoredExecution& execution) {

@@ -164,9 +164,14 @@ class StoreChecker {
                        std::uint32_t index,
                        const rows::EndedChildRow& ended);
   // How often a Map run may have redriven the execution.
+  const asl::StateMachine& MachineOf(const StoredExecution& execution);
+  static StateIndex MapAround(const StoredExecution& execution);
   std::uint32_t RedrivesByRun(const StoredExecution& execution) const;
   // Each of these is about one execution.
   bool CheckHistoryIsKept(const StoredExecution& execution);
+  // Against the history as it is folded; else as it may be folded as well.
+  bool CheckExecution(StoredExecution& execution);
+  bool CheckAsFolded(const StoredExecution& execution);
   bool CheckFrames(const StoredExecution& execution);
   bool CheckFrame(const StoredExecution& execution,
                   const FoldedFrame& folded,

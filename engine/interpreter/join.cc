@@ -330,8 +330,12 @@ void Interpreter::CancelChildren(const Frame& join,
     CancelWait(slot.frame);
     ended.push_back(slot.frame);
     if (std::holds_alternative<JoinWait>(slot.frame.wait)) EraseResults(number);
-    slot.is_erased = true;
   }
+  // What a run puts down may use the variables of frames above it: they are there until all are
+  // done.
+  below.erase(join.number);
+  for (const FrameNumber number : below)
+    frames_.at(number).is_erased = true;
 }
 
 const std::map<std::uint32_t, Payload>& Interpreter::ResultsOf(FrameNumber join) {

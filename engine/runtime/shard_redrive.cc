@@ -140,20 +140,24 @@ void Shard::StartAgain(Resident& execution, StartCommand command, Timestamp now)
     });
   }
   // From now on it tells its end to this attempt.
-  row.parent = command.parent;
-  execution.is_row_dirty = true;
-  Pin(execution);
+  const auto attempt_before = std::exchange(row.parent, command.parent);
   if (row.is_closed()) {
     const RedriveVerdict verdict =
         RedriveVerdictOf(row, execution.set.next_event - 1, now, environment_.interpreter().limits);
     if (verdict.status == RedriveStatus::kRedrivableByMapRun) {
       const Status redriven = Redrive(execution, {}, now);
-      if (!redriven.ok()) return command.done(redriven);
+      if (!redriven.ok()) {
+        // It is asked again, and must not take that for an attempt that has begun.
+        row.parent = attempt_before;
+        return command.done(redriven);
+      }
     } else {
       // It succeeded while the attempt before ended, or can go no further.
       StageMessage({.id = execution.id}, {});
     }
   }
+  execution.is_row_dirty = true;
+  Pin(execution);
   Reply([done = std::move(command.done),
          response = StartResponse{.name = {.namespace_id = row.namespace_id,
                                            .state_machine = row.header.state_machine,

@@ -236,6 +236,8 @@ class World final : public WatchSink {
   std::map<ExecutionName, EventId> watched_;
   // Executions whose end the watch has to tell.
   std::set<ExecutionName> awaited_;
+  // At rest: executions of Map runs, by run's execution and place, that could not be started.
+  std::map<std::pair<ExecutionId, std::uint32_t>, Timestamp> refused_since_;
   // Executions that were not in memory when they were to be watched.
   std::vector<ExecutionName> lookups_;
   // Grows with each engine: answers of an engine that is gone count for nothing.

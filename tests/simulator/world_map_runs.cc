@@ -1,4 +1,6 @@
 // Runs of distributed Maps.
+#include <utility>
+
 #include "engine/interpreter/task_call.h"
 #include "engine/rows/keys.h"
 #include "engine/rows/map_run_row.h"
@@ -8,10 +10,19 @@ namespace pawl::simulator {
 
 using interpreter::MapRunWait;
 
+namespace {
+
+// Within which a Map run starts once more what it could not start.
+constexpr Duration kAskedAgain = std::chrono::seconds(2);
+
+}  // namespace
+
 // At rest a run that goes on waits for executions that run, for as many as it may; and what runs is
 // waited for: nothing runs after its run is over.
 void World::CheckMapRunsAtRest() {
   if (temper_.options.retention < std::chrono::hours(24)) return;
+  const Timestamp now = engine_->Now();
+  const auto refused_before = std::exchange(refused_since_, {});
   for (const auto& [id, execution] : checker_.executions()) {
     const std::string who = "execution '" + execution.row.header.name + "' at rest: ";
     for (const auto& [number, frame] : execution.frames) {
@@ -29,7 +40,13 @@ void World::CheckMapRunsAtRest() {
         const bool is_running = child != nullptr && !child->row.is_closed() &&
                                 child->row.parent->wait_number == frame.wait_number;
         // The disk that refused a start makes it come a second later.
-        if (!is_running && !temper_.has_disk_faults) {
+        if (is_running || temper_.has_disk_faults) continue;
+        // One whose own run was still being stopped, too.
+        const auto known = refused_before.find({id, index});
+        const Timestamp since = known == refused_before.end() ? now : known->second;
+        refused_since_[{id, index}] = since;
+        const bool has_own_run = child != nullptr && child->row.has_map_runs;
+        if (!has_own_run || since + kAskedAgain < now) {
           return Fail(who + "its Map run waits for an execution that does not run");
         }
       }

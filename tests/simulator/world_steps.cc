@@ -373,6 +373,9 @@ void World::OnRedriven(const ExecutionName& name,
   const auto info = engine_->DescribeExecution(name);
   // Engine time may begin earlier after a crash: the redrive behind this one may be told before it.
   constexpr Duration kLossMax = std::chrono::seconds(2);
+  // What was redriven long ago may have ended and expired since: the answer says so once more.
+  const bool is_old = response->redriven_at + temper_.options.retention <= engine_->Now();
+  if (info.status().code() == StatusCode::kNotFound && is_old) return;
   if (!info.ok() || !info->redriven_at || *info->redriven_at + kLossMax < response->redriven_at) {
     return Fail("a redrive was acknowledged before it was durable");
   }

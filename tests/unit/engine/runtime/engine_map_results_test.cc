@@ -432,6 +432,54 @@ TEST_F(EngineMapResultsTest, NoRedriveBeginsWhileAStoppedRunWrites) {
 
 // --- Crashes, stops and redrives ---
 
+// An execution of a run that has a run itself, whose results are being written: it cannot go on
+// yet, and is asked again.
+TEST_F(EngineMapResultsTest, AnExecutionWhoseOwnRunWritesGoesOnLater) {
+  ScriptedWorker& worker = Keep();
+  const std::string map = MapOver("");
+  const ExecutionName name =
+      Start(R"({"StartAt":"O","States":{"O":{"Type":"Map","Label":"outer","End":true,
+        "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+          "StartAt":"M",)" +
+                map.substr(map.find(R"("States")")) + "}}}",
+            "[[0,1],[2]]");
+  ASSERT_EQ(worker.tasks.size(), 3U);
+  ASSERT_TRUE(harness_.Stop(name).ok());
+  while (harness_.PollExecutors()) {
+  }
+  worker.Vanish();
+  Serve();
+  Status redriven = Internal("no answer");
+  harness_.engine().RedriveExecution(
+      {.name = name},
+      [&redriven](const Result<RedriveResponse>& answer) { redriven = answer.status(); });
+  while (harness_.PollExecutors()) {
+  }
+  ASSERT_TRUE(redriven.ok()) << redriven.ToString();
+  harness_.Settle();
+  EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kRunning);
+  harness_.Advance(2s);
+  EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kSucceeded);
+  EXPECT_EQ(LastRun(name).items.succeeded, 2U);
+}
+
+// What a run puts down is made of its variables also when the branches around it end with it.
+TEST_F(EngineMapResultsTest, ARunInANestedBranchThatIsEndedPutsDownWhatItsVariablesSay) {
+  Keep();
+  const std::string map = MapOver(R"("MaxConcurrency":1,"ItemSelector":{"v.$":"$v"},)");
+  const ExecutionName name = Start(R"({"StartAt":"S","States":{
+        "S":{"Type":"Pass","Assign":{"v":"of the root"},"Next":"P"},
+        "P":{"Type":"Parallel","End":true,"Branches":[
+          {"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":1,"Next":"E"},"E":{"Type":"Fail"}}},
+          {"StartAt":"Q","States":{"Q":{"Type":"Parallel","End":true,"Branches":[
+            {"StartAt":"M",)" + map.substr(map.find(R"("States")")) +
+                                       "]}}}]}}}",
+                                   Numbers(3));
+  harness_.Advance(2s);
+  EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kFailed);
+  EXPECT_THAT(Written(LastRun(name), "PENDING_0.json"), HasSubstr("of the root"));
+}
+
 // The crash falls into every moment, once each.
 TEST_F(EngineMapResultsTest, NothingIsLostOrWrittenTwiceInACrash) {
   objects_->Put({.bucket = "bkt", .key = "k"}, Numbers(9));

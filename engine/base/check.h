@@ -1,15 +1,15 @@
 // PAWL_CHECK: states what the program itself guarantees. It is on in release builds and stops the
-// process before a broken invariant reaches the disk. Users, disks and peers never trip a check:
-// what they get wrong is a Status or a States.* error.
+// process before a broken invariant reaches the disk; within a CheckScope it stops that work only.
+// Users, disks and peers never trip a check: what they get wrong is a Status or a States.* error.
 #pragma once
 
 namespace pawl {
 
-// Writes `condition`, the place and `message` to stderr and aborts.
+// Writes `condition`, the place and `message` to stderr and aborts, or throws BrokenInvariant.
 [[noreturn]] void CheckFailed(const char* condition,
                               const char* file,
                               int line,
-                              const char* message) noexcept;
+                              const char* message);
 
 }  // namespace pawl
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/check.h"
+#include "engine/base/check_scope.h"
 #include "engine/base/hash.h"
 #include "engine/base/overloaded.h"
 #include "engine/interpreter/advance.h"
@@ -157,9 +159,19 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
     const auto& state = execution.machine->states[command.parent->map_run->map_state];
     start.start_at = std::get<asl::MapState>(state.details).processor;
   }
+  const ExecutionNumber number = execution.id.number;
+  const bool is_in_memory = execution.is_in_memory();
   const auto ran = RunTurn(execution, {.frame = kRootFrame, .at = now, .body = std::move(start)});
-  PAWL_CHECK(ran.ok() && *ran);
-  if (!execution.is_in_memory()) {
+  if (!ran.ok()) {
+    // Nothing of it is staged: it never was.
+    if (is_in_memory) --in_memory_;
+    --statistics_.executions_started;
+    names_.erase(name);
+    residents_.erase(number);
+    return command.done(Internal(ran.status().message()));
+  }
+  PAWL_CHECK(*ran);
+  if (!is_in_memory) {
     staged_.writes.Put(Family::kState,
                        rows::NameKey(id_, name.namespace_id, name.state_machine, name.name),
                        rows::EncodeNumber(execution.id.number));
@@ -377,18 +389,47 @@ bool Shard::Moves(Resident& execution, const interpreter::Message& message) {
   return ran.ok() && *ran;
 }
 
+// Nothing changes before a turn is staged, so what breaks in it is the execution's alone.
+Result<std::variant<interpreter::Turn, interpreter::Missing>> Shard::TurnOf(
+    const Resident& execution, const interpreter::Message& message) {
+  const CheckScope scope;
+  try {
+    return interpreter::Advance(
+        *execution.machine, environment_.interpreter(), execution.set, message);
+  } catch (const BrokenInvariant& broken) {
+    return DataLoss(broken.what());
+  }
+}
+
+void Shard::SetAside(Resident& execution, const Status& why, Timestamp at) {
+  // Of one that is just being started nothing is known yet.
+  if (execution.set.next_event == 1) return;
+  if (!execution.is_in_memory()) return Quarantine(execution.id, why);
+  // Nothing of it will be there to be looked at: it fails.
+  Pin(execution);
+  interpreter::Close failed;
+  failed.status = ExecutionStatus::kFailed;
+  failed.error = "States.Runtime";
+  failed.cause = why.message();
+  StageClose(execution, failed, at);
+  TellEnd(execution);
+}
+
 Result<bool> Shard::RunTurn(Resident& execution, const interpreter::Message& message) {
   execution.last_used = ++use_counter_;
   for (;;) {
-    auto outcome = interpreter::Advance(
-        *execution.machine, environment_.interpreter(), execution.set, message);
-    if (auto* turn = std::get_if<interpreter::Turn>(&outcome)) {
+    const auto outcome = TurnOf(execution, message);
+    if (!outcome.ok()) {
+      SetAside(execution, outcome.status(), message.at);
+      return outcome.status();
+    }
+    if (const auto* turn = std::get_if<interpreter::Turn>(&*outcome)) {
       if (turn->is_ignored) return false;
       StageTurn(execution, *turn);
       return true;
     }
     // A turn asks for a few rows, then for what those lead to.
-    const Status loaded = LoadMissing(execution, std::get<interpreter::Missing>(outcome));
+    const Status loaded = LoadMissing(execution, std::get<interpreter::Missing>(*outcome));
     if (!loaded.ok()) {
       CannotRead(execution.id, loaded);
       return loaded;

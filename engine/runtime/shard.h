@@ -220,6 +220,11 @@ class Shard {
   // --- Turns (shard.cc) ---
   // Runs one message to its turn and stages it. False if the message was for nobody. A
   // contradiction in the stored rows quarantines the execution and is returned.
+  // What the message leads to; an error where an invariant breaks on the way.
+  Result<std::variant<interpreter::Turn, interpreter::Missing>> TurnOf(
+      const Resident& execution, const interpreter::Message& message);
+  // An execution whose turn cannot be made is quarantined; one in memory fails.
+  void SetAside(Resident& execution, const Status& why, Timestamp at);
   Result<bool> RunTurn(Resident& execution, const interpreter::Message& message);
   // Whether the message was for somebody.
   bool Moves(Resident& execution, const interpreter::Message& message);

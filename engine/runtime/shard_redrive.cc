@@ -140,6 +140,7 @@ void Shard::StartAgain(Resident& execution, StartCommand command, Timestamp now)
     });
   }
   // From now on it tells its end to this attempt.
+  const ExecutionNumber number = execution.id.number;
   const auto attempt_before = std::exchange(row.parent, command.parent);
   if (row.is_closed()) {
     const RedriveVerdict verdict =
@@ -147,8 +148,10 @@ void Shard::StartAgain(Resident& execution, StartCommand command, Timestamp now)
     if (verdict.status == RedriveStatus::kRedrivableByMapRun) {
       const Status redriven = Redrive(execution, {}, now);
       if (!redriven.ok()) {
-        // It is asked again, and must not take that for an attempt that has begun.
-        row.parent = attempt_before;
+        // It is asked again, and must not take that for an attempt that has begun. Where it cannot
+        // be read it is here no more.
+        const auto resident = residents_.find(number);
+        if (resident != residents_.end()) resident->second->row.parent = attempt_before;
         return command.done(redriven);
       }
     } else {

@@ -6,6 +6,7 @@
 
 #include "engine/asl/tested_state.h"
 #include "engine/base/built_in_function.h"
+#include "engine/base/check_scope.h"
 #include "engine/base/hash.h"
 #include "engine/runtime/told_exchange.h"
 
@@ -62,9 +63,16 @@ struct WaitingTest {
   Timestamp at = {};
   std::uint64_t seed = 0;
 
-  auto Run(const interpreter::Environment& environment,
-           const std::optional<interpreter::CalledFunction>& called) const {
-    return interpreter::RunStateTest(*machine, state, test, environment, at, seed, called);
+  using Outcome = std::variant<StateTestResult, interpreter::TaskCall>;
+
+  Result<Outcome> Run(const interpreter::Environment& environment,
+                      const std::optional<interpreter::CalledFunction>& called) const {
+    const CheckScope scope;
+    try {
+      return interpreter::RunStateTest(*machine, state, test, environment, at, seed, called);
+    } catch (const BrokenInvariant& broken) {
+      return Internal(broken.what());
+    }
   }
 };
 
@@ -84,9 +92,10 @@ void StateTests::Start(TestStateRequest request, Timestamp now, Callback<StateTe
                       .at = now,
                       .seed = random_.Next64()};
   auto outcome = waiting.Run(environment_, std::nullopt);
-  if (auto* result = std::get_if<StateTestResult>(&outcome)) return done(std::move(*result));
+  if (!outcome.ok()) return done(outcome.status());
+  if (auto* result = std::get_if<StateTestResult>(&*outcome)) return done(std::move(*result));
 
-  auto& call = std::get<interpreter::TaskCall>(outcome);
+  auto& call = std::get<interpreter::TaskCall>(*outcome);
   if (call.invocation != interpreter::Invocation::kRequestResponse) {
     return done(InvalidArgument(
         "InvocationType: the test of a state calls a function only with RequestResponse; a mock "
@@ -117,7 +126,9 @@ void StateTests::Start(TestStateRequest request, Timestamp now, Callback<StateTe
                  if (!end.ok()) return done(end.status());
                  interpreter::CalledFunction called = end->function;
                  ToldExchange exchange = is_traced ? TakeExchange(called) : ToldExchange{};
-                 auto result = std::get<StateTestResult>(waiting.Run(environment_, called));
+                 auto rerun = waiting.Run(environment_, called);
+                 if (!rerun.ok()) return done(rerun.status());
+                 auto result = std::get<StateTestResult>(*std::move(rerun));
                  result.inspection.http_request = std::move(exchange.request);
                  result.inspection.http_response = std::move(exchange.response);
                  done(std::move(result));

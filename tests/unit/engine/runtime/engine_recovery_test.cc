@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/rows/keys.h"
 #include "tests/support/engine_harness.h"
 
 namespace pawl {
@@ -21,6 +22,43 @@ TEST_F(EngineRecoveryTest, AWaitGoesOn) {
   harness_.Crash();
   harness_.Advance(std::chrono::seconds(5));
   EXPECT_EQ(harness_.Describe(name).output.view(), R"({"keep":"me"})");
+}
+
+// What is wrong with one execution stops no other, and not the server.
+TEST_F(EngineRecoveryTest, AnExecutionWhoseTurnCannotBeMadeIsSetAside) {
+  harness_.Deploy("m", R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":5,"Next":"P"},
+      "P":{"Type":"Pass","Parameters":{"got.$":"$.keep"},"End":true}}})");
+  const ExecutionName broken = harness_.Start("m", R"({"keep":"no JSON soon"})");
+  const ExecutionName whole = harness_.Start("m", R"({"keep":"me"})");
+  // As nothing that reads rows would notice.
+  std::size_t spoilt = 0;
+  for (const auto family : {storage::Family::kHistory, storage::Family::kState}) {
+    const auto rows = storage::ScanAndWait(harness_.store(), {.family = family});
+    ASSERT_TRUE(rows.ok());
+    for (const storage::Row& row : *rows) {
+      const std::size_t place = row.value.find(R"(soon"})");
+      if (place == std::string::npos) continue;
+      std::string value = row.value;
+      value[place + 4] = '!';
+      storage::ShardBatch batch{.shard = rows::ShardOf({}, "m", broken.name)};
+      batch.writes.Put(family, row.key, value);
+      ASSERT_TRUE(storage::CommitAndWait(harness_.store(), std::move(batch)).ok());
+      ++spoilt;
+    }
+  }
+  ASSERT_GE(spoilt, 1U);
+  harness_.Crash();
+  harness_.Advance(std::chrono::seconds(6));
+  EXPECT_EQ(harness_.Describe(whole).output.view(), R"({"got":"me"})");
+  const ExecutionInfo info = harness_.Describe(broken);
+  EXPECT_EQ(info.status, ExecutionStatus::kRunning);
+  EXPECT_THAT(info.quarantine_reason, testing::HasSubstr("internal error at"));
+  EXPECT_EQ(harness_.engine().Statistics().quarantined, 1U);
+  // And so it stays.
+  harness_.Crash();
+  harness_.Advance(std::chrono::seconds(6));
+  EXPECT_THAT(harness_.Describe(broken).quarantine_reason, testing::HasSubstr("internal error at"));
+  EXPECT_FALSE(harness_.Stop(broken).ok());
 }
 
 TEST_F(EngineRecoveryTest, AParkedWaitGoesOn) {

@@ -90,7 +90,8 @@ class EngineActivityPoll final : public ActivityPoll, public TaskSink {
 
   ~EngineActivityPoll() override {
     answer_->Close();
-    engine_.matcher_->Disconnect(session_, engine_.Now());
+    // A task that was taken is the matcher's no more.
+    engine_.matcher_->Disconnect(session_, engine_.Now(), false);
   }
 
   void Deliver(std::vector<Task> tasks) override {

@@ -346,7 +346,7 @@ SessionId Matcher::Connect(const WorkerHello& hello, TaskSink& sink, Timestamp n
   return id;
 }
 
-void Matcher::Disconnect(SessionId session_id, Timestamp now) {
+void Matcher::Disconnect(SessionId session_id, Timestamp now, bool is_lost) {
   Outbox out;
   {
     const MutexLock lock(mutex_);
@@ -359,7 +359,7 @@ void Matcher::Disconnect(SessionId session_id, Timestamp now) {
       const auto entry = tasks_.find(ref);
       if (entry == tasks_.end()) continue;
       EndLease(entry->second);
-      Unclaim(entry->second, now + options_.reconnect_window, true);
+      Unclaim(entry->second, now + options_.reconnect_window, is_lost);
     }
     sessions_.erase(found);
     out.wakes = HasNews();

@@ -86,8 +86,9 @@ class Matcher {
 
   // --- From workers ---
   SessionId Connect(const WorkerHello& hello, TaskSink& sink, Timestamp now);
-  // When it returns, the sink is not called any more.
-  void Disconnect(SessionId session, Timestamp now);
+  // When it returns, the sink is not called any more. `is_lost`: what it held was lost with a
+  // worker; else with somebody who had not begun it.
+  void Disconnect(SessionId session, Timestamp now, bool is_lost = true);
   void Announce(SessionId session, const std::vector<std::string>& functions, Timestamp now);
   void Grant(SessionId session, const std::vector<FunctionCredit>& credits, Timestamp now);
   void Heartbeat(SessionId session, const std::vector<TaskRef>& tasks, Timestamp now);

@@ -134,6 +134,28 @@ TEST_F(EngineTokensTest, APollWaitsForATask) {
   EXPECT_TRUE(taken.has_value());
 }
 
+// Nobody has begun the task then: no worker is lost with it.
+TEST_F(EngineTokensTest, PollsThatCouldNotTakeTheTaskAreNoLostWorkers) {
+  const ExecutionName name = StartActivity();
+  for (int polls = 0; polls < 4; ++polls) {
+    harness_.store().SetFreeBytes(0);
+    // Until the engine looks again.
+    harness_.Advance(2s);
+    StatusCode code = StatusCode::kOk;
+    auto poll = harness_.engine().PollActivity(
+        {.activity = "manual"},
+        [&code](const Result<ActivityTask>& task) { code = task.status().code(); });
+    ASSERT_TRUE(poll.ok());
+    harness_.Settle();
+    EXPECT_EQ(code, StatusCode::kResourceExhausted);
+    poll->reset();
+    harness_.store().SetFreeBytes(std::nullopt);
+    harness_.Advance(3s);
+  }
+  EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kRunning);
+  EXPECT_TRUE(Take().has_value());
+}
+
 TEST_F(EngineTokensTest, APollThatEndedIsNotAnswered) {
   StartActivity();
   bool is_answered = false;

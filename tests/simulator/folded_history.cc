@@ -336,6 +336,8 @@ class Folder {
 
   // A join passes on what its branch failed with, unless a catcher of the branch's join went wrong.
   std::optional<std::string> ErrorOf(EventId id) const {
+    // No event: an engine that says so is told by the checks that follow.
+    if (id == 0) return {};
     const HistoryEvent& failed = events_->at(id - 1);
     if (failed.error) return *failed.error;
     const auto join = failed_.find(id);

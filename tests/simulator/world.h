@@ -255,6 +255,8 @@ class World final : public WatchSink {
   Timestamp engine_time_;
   // When the engine that runs was opened.
   Timestamp opened_at_;
+  // When it first had its turn after that; what recovery found out is taken up then.
+  std::optional<Timestamp> served_since_;
   std::uint64_t scrubbed_before_ = 0;
 };
 

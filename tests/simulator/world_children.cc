@@ -1,4 +1,6 @@
 // Executions that wait for others.
+#include <algorithm>
+
 #include "tests/simulator/world.h"
 
 namespace pawl::simulator {
@@ -55,8 +57,9 @@ bool World::IsEngineCall(const StoredExecution& execution, const interpreter::Fr
 // A function that nobody has announced is asked for again each second, for a while.
 bool World::MayBecomeKnown(const interpreter::Frame& frame, Timestamp now) const {
   const auto& wait = std::get<interpreter::TaskWait>(frame.wait);
-  return wait.invocation != interpreter::Invocation::kRequestResponse &&
-         now < frame.entered_at + temper_.options.function_grace + kLateAnswer;
+  if (wait.invocation == interpreter::Invocation::kRequestResponse) return false;
+  const Timestamp known_at = frame.entered_at + temper_.options.function_grace;
+  return now < std::max(known_at, served_since_.value_or(known_at)) + kLateAnswer;
 }
 
 // What a crash interrupts.

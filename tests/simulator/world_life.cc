@@ -201,6 +201,7 @@ void World::Open() {
   scrubbed_before_ = 0;
   surroundings_.life = life_;
   opened_at_ = engine_->Now();
+  served_since_.reset();
   surroundings_.reserved_until = engine_->Now() + temper_.options.reconnect_window;
   // Engine time is stored once a second, and may be lost with a group once.
   constexpr Duration kLossMax = std::chrono::seconds(2);

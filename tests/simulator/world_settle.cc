@@ -54,6 +54,7 @@ void World::PrintHistories() {
 }
 
 void World::Settle() {
+  if (!served_since_) served_since_ = engine_->Now();
   for (int round = 0; round < kSettleRoundsMax && !has_failed(); ++round) {
     if (has_store_failed_) return;
     bool was_busy = engine_->Poll();

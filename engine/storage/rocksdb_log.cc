@@ -1,6 +1,5 @@
 #include "engine/storage/rocksdb_log.h"
 
-#include <rocksdb/env.h>
 #include <unistd.h>
 
 #include <array>
@@ -81,28 +80,17 @@ class LossyLog final : public rocksdb::Logger {
   std::size_t bytes_ PAWL_GUARDED_BY(mutex_) = 0;
 };
 
-class LossyLogFileSystem final : public rocksdb::FileSystemWrapper {
- public:
-  LossyLogFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
-
-  const char* Name() const override { return "pawl.LossyLogFileSystem"; }
-
-  rocksdb::IOStatus NewLogger(const std::string& path,
-                              const rocksdb::IOOptions& /*options*/,
-                              std::shared_ptr<rocksdb::Logger>* log,
-                              rocksdb::IODebugContext* /*context*/) override {
-    std::FILE* const file = std::fopen(path.c_str(), "we");
-    if (file == nullptr) return rocksdb::IOStatus::IOError(path, "errno " + std::to_string(errno));
-    std::setvbuf(file, nullptr, _IONBF, 0);
-    *log = std::make_shared<LossyLog>(file);
-    return rocksdb::IOStatus::OK();
-  }
-};
-
 }  // namespace
 
-std::shared_ptr<rocksdb::FileSystem> FileSystemWithLossyLogs() {
-  return std::make_shared<LossyLogFileSystem>();
+rocksdb::IOStatus OpenLossyLog(const std::filesystem::path& path,
+                               std::shared_ptr<rocksdb::Logger>& log) {
+  std::FILE* const file = std::fopen(path.c_str(), "we");
+  if (file == nullptr) {
+    return rocksdb::IOStatus::IOError(path.string(), "errno " + std::to_string(errno));
+  }
+  std::setvbuf(file, nullptr, _IONBF, 0);
+  log = std::make_shared<LossyLog>(file);
+  return rocksdb::IOStatus::OK();
 }
 
 }  // namespace pawl::storage

@@ -4,14 +4,17 @@
 // it with its assertions), and what it logs on a full disk is that the disk is full.
 #pragma once
 
-#include <rocksdb/file_system.h>
+#include <rocksdb/env.h>
+#include <rocksdb/io_status.h>
 
+#include <filesystem>
 #include <memory>
 
 namespace pawl::storage {
 
-// RocksDB's file system in all but its log files, whose lines are dropped while they cannot be
-// written. RocksDB renames and bounds the files as ever.
-std::shared_ptr<rocksdb::FileSystem> FileSystemWithLossyLogs();
+// Begins a log file, in place of one that is there. Lines are dropped while they cannot be written.
+// IOError where the file cannot be made.
+rocksdb::IOStatus OpenLossyLog(const std::filesystem::path& path,
+                               std::shared_ptr<rocksdb::Logger>& log);
 
 }  // namespace pawl::storage

@@ -29,7 +29,8 @@
 #include "engine/base/check.h"
 #include "engine/platform/random.h"
 #include "engine/storage/rocksdb_blob_garbage.h"
-#include "engine/storage/rocksdb_log.h"
+#include "engine/storage/rocksdb_file_system.h"
+#include "engine/storage/rocksdb_wal_tail.h"
 #include "engine/storage/store_directory.h"
 
 namespace pawl::storage {
@@ -179,16 +180,14 @@ Status OpenError(const std::filesystem::path& directory, const rocksdb::Status& 
   return {error.code(), "cannot open the store in " + directory.string() + ": " + error.message()};
 }
 
-// Bytes of RocksDB's logs in its directory; 0 where there is none.
-std::uint64_t LogBytes(const std::filesystem::path& directory) {
-  std::uint64_t bytes = 0;
+// RocksDB's write-ahead logs in its directory; none where there is no directory.
+std::vector<std::filesystem::path> WriteAheadLogs(const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> logs;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
-    if (entry.path().extension() != ".log") continue;
-    const std::uint64_t size = entry.file_size(error);
-    if (!error) bytes += size;
+    if (entry.path().extension() == ".log") logs.push_back(entry.path());
   }
-  return bytes;
+  return logs;
 }
 
 // RocksDB counts each comparison of keys and more for the calling thread, which nobody reads and
@@ -278,14 +277,22 @@ RocksDbStorage::RocksDbStorage(Options options)
                 .reserve_bytes = options_.reserve_bytes}) {}
 
 Status RocksDbStorage::OpenDatabase() {
+  std::uint64_t log_bytes = 0;
+  for (const std::filesystem::path& log :
+       WriteAheadLogs(options_.directory / kDatabaseDirectoryName)) {
+    RETURN_IF_ERROR(TrimWriteAheadLog(log));
+    std::error_code error;
+    const std::uint64_t size = std::filesystem::file_size(log, error);
+    if (!error) log_bytes += size;
+  }
   // Makes the ballast, or gives it up where the disk is nearly full: also for a log that may have
   // to be written out as files while it is read. Trying first would leave half a file on the disk.
   ASSIGN_OR_RETURN(const std::uint64_t free, ballast_.FreeBytes());
-  if (free < LogBytes(options_.directory / kDatabaseDirectoryName)) ballast_.Drop();
+  if (free < log_bytes) ballast_.Drop();
   platform::SystemRandom random;
   RETURN_IF_ERROR(ReadOrCreateMarker(options_.directory, random).status());
 
-  env_ = rocksdb::NewCompositeEnv(FileSystemWithLossyLogs());
+  env_ = rocksdb::NewCompositeEnv(StoreFileSystem());
   block_cache_ = rocksdb::NewLRUCache(options_.block_cache_bytes);
   memtables_ = std::make_shared<rocksdb::WriteBufferManager>(options_.memtable_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;

@@ -22,8 +22,7 @@ using ::testing::Not;
 
 std::shared_ptr<rocksdb::Logger> OpenLog(const std::filesystem::path& path) {
   std::shared_ptr<rocksdb::Logger> log;
-  const rocksdb::IOStatus status =
-      FileSystemWithLossyLogs()->NewLogger(path, rocksdb::IOOptions(), &log, nullptr);
+  const rocksdb::IOStatus status = OpenLossyLog(path, log);
   EXPECT_TRUE(status.ok()) << status.ToString();
   return log;
 }
@@ -81,9 +80,7 @@ TEST(RocksDbLogTest, LinesThatDoNotFitAreDroppedAndLaterOnesAreNot) {
 TEST(RocksDbLogTest, AFileThatCannotBeMadeIsAnError) {
   const test::TemporaryDirectory directory;
   std::shared_ptr<rocksdb::Logger> log;
-  EXPECT_FALSE(FileSystemWithLossyLogs()
-                   ->NewLogger(directory.path() / "no" / "LOG", {}, &log, nullptr)
-                   .ok());
+  EXPECT_FALSE(OpenLossyLog(directory.path() / "no" / "LOG", log).ok());
   EXPECT_EQ(log, nullptr);
 }
 

@@ -47,6 +47,13 @@ std::uint8_t ByteAt(std::string_view log, std::size_t position) {
   return static_cast<std::uint8_t>(log[position]);
 }
 
+std::uint32_t LittleEndianAt(std::string_view log, std::size_t position, std::size_t bytes) {
+  std::uint32_t value = 0;
+  for (std::size_t i = bytes; i-- > 0;)
+    value = value << 8U | ByteAt(log, position + i);
+  return value;
+}
+
 std::size_t EndOfBlock(std::size_t position) {
   return (position / kBlockBytes + 1) * kBlockBytes;
 }
@@ -59,7 +66,7 @@ std::optional<std::size_t> ClaimedEnd(std::string_view log, std::size_t position
   }
   const std::uint8_t type = ByteAt(log, position + 6);
   if (type < 1 || type > 4) return std::nullopt;
-  const std::size_t length = ByteAt(log, position + 4) | ByteAt(log, position + 5) << 8U;
+  const std::size_t length = LittleEndianAt(log, position + 4, 2);
   const std::size_t end = position + kHeaderBytes + length;
   if (end > EndOfBlock(position)) return std::nullopt;
   return end;
@@ -68,9 +75,7 @@ std::optional<std::size_t> ClaimedEnd(std::string_view log, std::size_t position
 std::optional<Fragment> FragmentAt(std::string_view log, std::size_t position) {
   const std::optional<std::size_t> end = ClaimedEnd(log, position);
   if (!end.has_value() || *end > log.size()) return std::nullopt;
-  std::uint32_t stored = 0;
-  for (std::size_t i = 0; i < 4; ++i)
-    stored |= static_cast<std::uint32_t>(ByteAt(log, position + i)) << (8 * i);
+  const std::uint32_t stored = LittleEndianAt(log, position, 4);
   const std::uint32_t sum =
       rocksdb::crc32c::Extend(0, log.data() + position + 6, *end - position - 6);
   constexpr std::uint32_t kMask = 0xa282ead8;

@@ -27,9 +27,9 @@ void TryAsLog(std::string_view log) {
 // as they fit.
 void TryAsRecords(std::string_view input) {
   if (input.size() < 2) return;
-  const std::size_t cut_at =
-      (static_cast<std::uint8_t>(input[0]) << 8U | static_cast<std::uint8_t>(input[1])) *
-      std::size_t{2};
+  const auto high = static_cast<std::uint8_t>(input[0]);
+  const auto low = static_cast<std::uint8_t>(input[1]);
+  const std::size_t cut_at = (high * std::size_t{256} + low) * 2;
   input.remove_prefix(2);
   std::string log;
   std::vector<std::size_t> ends = {0};

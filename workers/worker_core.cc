@@ -238,6 +238,7 @@ void WorkerCore::ReadFrom(Stream& stream) {
   v1::WorkResponse response;
   while (stream.Read(&response)) {
     WorkOrders orders;
+    bool has_work = false;
     {
       const MutexLock lock(mutex_);
       orders = ledger_.Take(response, steady_clock::now());
@@ -248,9 +249,10 @@ void WorkerCore::ReadFrom(Stream& stream) {
                                   response.welcome().reconnect_window().nanos() / 1'000'000);
         pause_max_ = std::clamp(window / 4, kReconnectAfter, kReconnectAfterMax);
       }
-      if (HasWork(response)) written_.NotifyOne();
+      has_work = HasWork(response);
       if (is_draining_) changed_.NotifyAll();
     }
+    if (has_work) written_.NotifyOne();
     if (orders.is_welcome) {
       pause_ = kReconnectAfter;
       last_report_.clear();
@@ -367,10 +369,12 @@ void WorkerCore::Submit(std::vector<Invocation> calls) {
 }
 
 void WorkerCore::OnResults(std::vector<InvocationResult> results) {
-  const MutexLock lock(mutex_);
-  ledger_.Finish(std::move(results));
+  {
+    const MutexLock lock(mutex_);
+    ledger_.Finish(std::move(results));
+    if (is_draining_) changed_.NotifyAll();
+  }
   written_.NotifyOne();
-  if (is_draining_) changed_.NotifyAll();
 }
 
 void WorkerCore::OnLogs(std::vector<LogLine> lines) {

@@ -33,6 +33,8 @@ class PAWL_CAPABILITY("mutex") Mutex {
   void unlock() PAWL_RELEASE() { mutex_.unlock(); }
 
  private:
+  friend class CondVar;
+
   std::mutex mutex_;
 };
 
@@ -50,14 +52,22 @@ class PAWL_SCOPED_CAPABILITY MutexLock {
   Mutex& mutex_;
 };
 
-// A condition variable for Mutex. Wait with the mutex held; wake-ups may be spurious.
+// A condition variable for Mutex. Wait with the mutex held; wake-ups may be spurious. Who notifies
+// after the mutex is unlocked spares the sleeper a wake-up that it spends waiting for the mutex.
 class CondVar {
  public:
-  void Wait(Mutex& mutex) PAWL_REQUIRES(mutex) { condition_.wait(mutex); }
+  void Wait(Mutex& mutex) PAWL_REQUIRES(mutex) {
+    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+    condition_.wait(lock);
+    lock.release();
+  }
 
   // False when `timeout` passed first.
   bool WaitFor(Mutex& mutex, std::chrono::nanoseconds timeout) PAWL_REQUIRES(mutex) {
-    return condition_.wait_for(mutex, timeout) == std::cv_status::no_timeout;
+    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+    const bool is_notified = condition_.wait_for(lock, timeout) == std::cv_status::no_timeout;
+    lock.release();
+    return is_notified;
   }
 
   void NotifyOne() { condition_.notify_one(); }
@@ -65,7 +75,8 @@ class CondVar {
   void NotifyAll() { condition_.notify_all(); }
 
  private:
-  std::condition_variable_any condition_;
+  // Not condition_variable_any, which has a mutex of its own that a sleeper waits for as well.
+  std::condition_variable condition_;
 };
 
 }  // namespace pawl

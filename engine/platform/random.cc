@@ -3,20 +3,25 @@
 #include <sys/random.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "engine/base/check.h"
 
 namespace pawl::platform {
 
 std::uint64_t SystemRandom::Next64() {
-  std::uint64_t value = 0;
-  ssize_t size = 0;
-  do {
-    size = getrandom(&value, sizeof(value), 0);
-  } while (size < 0 && errno == EINTR);
-  // The kernel gives up to 256 bytes whole once its pool is ready, and waits until then.
-  PAWL_CHECK(size == static_cast<ssize_t>(sizeof(value)));
-  return value;
+  const MutexLock lock(mutex_);
+  if (left_ == 0) {
+    ssize_t size = 0;
+    do {
+      size = getrandom(numbers_.data(), sizeof(numbers_), 0);
+    } while (size < 0 && errno == EINTR);
+    // The kernel gives up to 256 bytes whole once its pool is ready, and waits until then.
+    PAWL_CHECK(size == static_cast<ssize_t>(sizeof(numbers_)));
+    left_ = numbers_.size();
+  }
+  // No number stays here once it was given.
+  return std::exchange(numbers_[--left_], 0);
 }
 
 std::array<std::uint8_t, kRandomKeyBytes> RandomKey(Random& random) {

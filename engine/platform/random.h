@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 
+#include "engine/base/mutex.h"
+
 namespace pawl::platform {
 
 // Threads: safe from any thread.
@@ -20,10 +22,16 @@ class Random {
   virtual std::uint64_t Next64() = 0;
 };
 
-// The kernel's generator (getrandom), fit for keys. A call is a system call, some 200 ns.
+// The kernel's generator (getrandom), fit for keys, asked for many numbers at once. A process that
+// forks must not go on with it on both sides.
 class SystemRandom final : public Random {
  public:
   std::uint64_t Next64() override;
+
+ private:
+  Mutex mutex_;
+  std::array<std::uint64_t, 32> numbers_ PAWL_GUARDED_BY(mutex_) = {};
+  std::size_t left_ PAWL_GUARDED_BY(mutex_) = 0;
 };
 
 inline constexpr std::size_t kRandomKeyBytes = 32;

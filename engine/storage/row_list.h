@@ -79,11 +79,21 @@ class RowList {
     const int height = height_.load(std::memory_order_relaxed);
     // The lowest level on which the finger's row and the one behind it enclose the key.
     int level = finger != nullptr ? 0 : height;
-    while (level < height && !Encloses(before[level], level, key))
-      ++level;
+    Node* behind = nullptr;
+    Node* judged = nullptr;
+    for (bool is_front = false; level < height; ++level) {
+      if (before[level] != judged) {
+        judged = before[level];
+        is_front = judged == head_ || IsBefore(judged, key);
+      }
+      if (!is_front) continue;
+      Node* const next = judged->next(level);
+      if (next != nullptr && IsBefore(next, key)) continue;
+      behind = next;
+      break;
+    }
     // Downwards from there.
     Node* from = level < height ? before[level] : head_;
-    Node* behind = nullptr;
     for (int below = level < height ? level : height - 1; below >= 0; --below) {
       from = Walk(from, below, key, behind);
       before[below] = from;
@@ -143,12 +153,6 @@ class RowList {
   }
 
   bool IsBefore(const Node* node, const Key& key) const { return order_(node->row(), key); }
-
-  bool Encloses(Node* before, int level, const Key& key) const {
-    if (before != head_ && !IsBefore(before, key)) return false;
-    const Node* next = before->next(level);
-    return next == nullptr || !IsBefore(next, key);
-  }
 
   // The last node on the level that is before the key, from one that is. `behind` is a node that is
   // known not to be before it, or null; when this returns, the next one on the level.

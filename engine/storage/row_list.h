@@ -1,6 +1,7 @@
 // A skip list of rows: one writer, readers who never wait, nothing ever removed.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -16,13 +17,13 @@ namespace pawl::storage {
 // at all.
 template <typename Order, typename Key>
 class RowList {
-  static constexpr int kHeightMax = 12;
+  static constexpr std::size_t kHeightMax = 12;
 
  public:
   class Node {
    public:
     // The bytes behind the links; of the writer until the node is inserted.
-    char* row() { return reinterpret_cast<char*>(&link(static_cast<int>(height_))); }
+    char* row() { return reinterpret_cast<char*>(&link(height_)); }
 
     const char* row() const { return const_cast<Node*>(this)->row(); }
 
@@ -32,19 +33,19 @@ class RowList {
    private:
     friend class RowList;
 
-    explicit Node(int height) : height_(height) {
-      for (int level = 0; level < height; ++level)
+    explicit Node(std::size_t height) : height_(height) {
+      for (std::size_t level = 0; level < height; ++level)
         new (&link(level)) std::atomic<Node*>(nullptr);
     }
 
     // They follow the node itself in memory.
-    std::atomic<Node*>& link(int level) {
+    std::atomic<Node*>& link(std::size_t level) {
       return reinterpret_cast<std::atomic<Node*>*>(this + 1)[level];
     }
 
-    Node* next(int level) { return link(level).load(std::memory_order_acquire); }
+    Node* next(std::size_t level) { return link(level).load(std::memory_order_acquire); }
 
-    std::int64_t height_;
+    std::size_t height_;
   };
 
   // Where a row went; the search for the next one begins there. Of one list, and of its writer.
@@ -65,7 +66,7 @@ class RowList {
   // A node for a row of `bytes`, to be filled and inserted. Of the writer.
   template <typename Allocate>
   Node* Make(std::size_t bytes, Allocate allocate) {
-    const int height = NextHeight();
+    const std::size_t height = NextHeight();
     return new (allocate(NodeBytes(height, bytes))) Node(height);
   }
 
@@ -76,9 +77,9 @@ class RowList {
     std::array<Node*, kHeightMax>& before =
         finger != nullptr ? finger->before_ : from_the_head.before_;
     if (before[0] == nullptr) before.fill(head_);
-    const int height = height_.load(std::memory_order_relaxed);
+    const std::size_t height = height_.load(std::memory_order_relaxed);
     // The lowest level on which the finger's row and the one behind it enclose the key.
-    int level = finger != nullptr ? 0 : height;
+    std::size_t level = finger != nullptr ? 0 : height;
     Node* behind = nullptr;
     Node* judged = nullptr;
     for (bool is_front = false; level < height; ++level) {
@@ -94,18 +95,18 @@ class RowList {
     }
     // Downwards from there.
     Node* from = level < height ? before[level] : head_;
-    for (int below = level < height ? level : height - 1; below >= 0; --below) {
+    for (std::size_t below = std::min(level + 1, height); below-- > 0;) {
       from = Walk(from, below, key, behind);
       before[below] = from;
     }
     // Rows of others may have come in between on the levels above, which are in front all the same.
-    const int node_height = static_cast<int>(node->height_);
-    for (int above = level + 1; above < node_height; ++above) {
+    const std::size_t node_height = node->height_;
+    for (std::size_t above = level + 1; above < node_height; ++above) {
       Node* none = nullptr;
       before[above] = Walk(before[above], above, key, none);
     }
     if (node_height > height) height_.store(node_height, std::memory_order_relaxed);
-    for (int at = 0; at < node_height; ++at) {
+    for (std::size_t at = 0; at < node_height; ++at) {
       node->link(at).store(before[at]->next(at), std::memory_order_relaxed);
       before[at]->link(at).store(node, std::memory_order_release);
       before[at] = node;
@@ -117,7 +118,7 @@ class RowList {
 
   const Node* Last() const {
     Node* at = head_;
-    for (int level = height_.load(std::memory_order_relaxed) - 1; level >= 0; --level) {
+    for (std::size_t level = height_.load(std::memory_order_relaxed); level-- > 0;) {
       while (Node* next = at->next(level))
         at = next;
     }
@@ -135,13 +136,13 @@ class RowList {
   // One node in so many is a level higher.
   static constexpr std::uint32_t kBranching = 4;
 
-  static std::size_t NodeBytes(int height, std::size_t row_bytes) {
-    return sizeof(Node) + static_cast<std::size_t>(height) * sizeof(std::atomic<Node*>) + row_bytes;
+  static std::size_t NodeBytes(std::size_t height, std::size_t row_bytes) {
+    return sizeof(Node) + height * sizeof(std::atomic<Node*>) + row_bytes;
   }
 
   // Marsaglia's xorshift: which node is how high need not be unforeseeable.
-  int NextHeight() {
-    int height = 1;
+  std::size_t NextHeight() {
+    std::size_t height = 1;
     while (height < kHeightMax) {
       random_ ^= random_ << 13U;
       random_ ^= random_ >> 17U;
@@ -156,7 +157,7 @@ class RowList {
 
   // The last node on the level that is before the key, from one that is. `behind` is a node that is
   // known not to be before it, or null; when this returns, the next one on the level.
-  Node* Walk(Node* from, int level, const Key& key, Node*& behind) const {
+  Node* Walk(Node* from, std::size_t level, const Key& key, Node*& behind) const {
     while (true) {
       Node* const next = from->next(level);
       if (next == behind) return from;
@@ -177,7 +178,7 @@ class RowList {
 
   Place Find(const Key& key) const {
     Place place{head_, nullptr};
-    for (int level = height_.load(std::memory_order_relaxed) - 1; level >= 0; --level)
+    for (std::size_t level = height_.load(std::memory_order_relaxed); level-- > 0;)
       place.before = Walk(place.before, level, key, place.behind);
     return place;
   }
@@ -185,7 +186,7 @@ class RowList {
   const Order order_;
   Node* const head_;
   // A reader that sees an older one finds the same, more slowly.
-  std::atomic<int> height_ = 1;
+  std::atomic<std::size_t> height_ = 1;
   std::uint32_t random_ = 2'463'534'242;
 };
 

@@ -48,6 +48,8 @@ constexpr std::uint64_t kBlobBytesMin = 4 * kKibi;
 // Small enough that a row finds its place in a memtable cheaply, large enough that most versions of
 // a frame are overwritten before they are written out.
 constexpr std::size_t kMemtableBytes = 16 * kMebi;
+// Some huge pages, in which rocksdb_row_table.h wants its rows.
+constexpr std::size_t kArenaBlockBytes = 4 * kMebi;
 constexpr std::size_t kBlockBytes = 16 * kKibi;
 constexpr int kOpenFilesMax = 512;
 constexpr double kBloomBitsPerKey = 10;
@@ -150,6 +152,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(std::shared_ptr<rocksdb::Cache> block
   rocksdb::ColumnFamilyOptions family;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   family.write_buffer_size = kMemtableBytes;
+  family.arena_block_size = kArenaBlockBytes;
   family.max_write_buffer_number = 4;
   family.memtable_factory = RowTables();
   family.memtable_insert_with_hint_prefix_extractor = std::make_shared<InsertHintPrefix>();

@@ -152,6 +152,16 @@ class RowTable final : public MemTableRep {
       : MemTableRep(allocator),
         rows_(RowOrder(), [this](std::size_t size) { return AlignedBytes(size); }) {}
 
+  ~RowTable() override {
+    for (const std::uintptr_t page : pages_) {
+      // NOLINTNEXTLINE(performance-no-int-to-ptr): where a page begins.
+      (void)madvise(reinterpret_cast<void*>(page * kPageBytes), 2 * kPageBytes, MADV_NOHUGEPAGE);
+    }
+  }
+
+  RowTable(const RowTable&) = delete;
+  RowTable& operator=(const RowTable&) = delete;
+
   rocksdb::KeyHandle Allocate(std::size_t bytes, char** row) override {
     Rows::Node* const node =
         rows_.Make(bytes, [this](std::size_t size) { return AlignedBytes(size); });
@@ -207,12 +217,12 @@ class RowTable final : public MemTableRep {
   // less CPU a step. Advice alone, for the page that comes next and the one behind it, before
   // either is touched; whatever the kernel makes of it, nothing else changes.
   void AdviseHugePages(const char* memory) {
-    constexpr std::uintptr_t kPageBytes = std::uintptr_t{1} << 21U;
     const std::uintptr_t page = reinterpret_cast<std::uintptr_t>(memory) / kPageBytes;
     if (page == page_) return;
     page_ = page;
     // NOLINTNEXTLINE(performance-no-int-to-ptr): where a page begins.
     (void)madvise(reinterpret_cast<void*>(page * kPageBytes), 2 * kPageBytes, MADV_HUGEPAGE);
+    pages_.push_back(page);
   }
 
   void Insert(rocksdb::KeyHandle handle, Rows::Finger* finger) {
@@ -220,7 +230,11 @@ class RowTable final : public MemTableRep {
     rows_.Insert(node, InternalKeyOf(node->row()), finger);
   }
 
+  static constexpr std::uintptr_t kPageBytes = std::uintptr_t{1} << 21U;
+
   std::uintptr_t page_ = 0;
+  // Those that were asked for.
+  std::vector<std::uintptr_t> pages_;
   Rows rows_;
   IteratorMemory iterators_;
 };

@@ -282,10 +282,10 @@ RocksDbStorage::RocksDbStorage(Options options)
                 .reserve_bytes = options_.reserve_bytes}) {}
 
 Status RocksDbStorage::OpenDatabase() {
+  const std::vector<std::filesystem::path> logs =
+      WriteAheadLogs(options_.directory / kDatabaseDirectoryName);
   std::uint64_t log_bytes = 0;
-  for (const std::filesystem::path& log :
-       WriteAheadLogs(options_.directory / kDatabaseDirectoryName)) {
-    RETURN_IF_ERROR(TrimWriteAheadLog(log));
+  for (const std::filesystem::path& log : logs) {
     std::error_code error;
     const std::uint64_t size = std::filesystem::file_size(log, error);
     if (!error) log_bytes += size;
@@ -296,6 +296,9 @@ Status RocksDbStorage::OpenDatabase() {
   if (free < log_bytes) ballast_.Drop();
   platform::SystemRandom random;
   RETURN_IF_ERROR(ReadOrCreateMarker(options_.directory, random).status());
+  // Not before: the logs of a newer format are not ours to judge.
+  for (const std::filesystem::path& log : logs)
+    RETURN_IF_ERROR(TrimWriteAheadLog(log));
 
   env_ = rocksdb::NewCompositeEnv(StoreFileSystem());
   block_cache_ = rocksdb::NewLRUCache(options_.block_cache_bytes);

@@ -223,6 +223,16 @@ TEST_F(CrashedStoreTest, ARecordThatWasNotWrittenWholeIsLostAlone) {
   EXPECT_EQ(*rows, 1);
 }
 
+TEST_F(CrashedStoreTest, TheLogOfANewerStoreIsLeftAsItWas) {
+  std::string marker = test::ReadFile(crashed / kMarkerFileName);
+  const std::string format = "format " + std::to_string(kStoreFormatVersion);
+  ASSERT_NE(marker.find(format), std::string::npos);
+  marker.replace(marker.find(format), format.size(), "format 999");
+  test::WriteFile(crashed / kMarkerFileName, marker);
+  EXPECT_EQ(Rows().status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(test::ReadFile(log), text);
+}
+
 TEST_F(CrashedStoreTest, ADamagedLastRecordIsDataLoss) {
   text[written - 500] = static_cast<char>(text[written - 500] == 'x' ? 'y' : 'x');
   test::WriteFile(log, text);

@@ -1,19 +1,22 @@
 #include "engine/storage/rocksdb_row_table.h"
 
 #include <endian.h>
-#include <sys/mman.h>
+#include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include "engine/base/mutex.h"
 #include "engine/storage/row_list.h"
+#include "engine/storage/row_memory.h"
 
 namespace pawl::storage {
 
@@ -148,15 +151,18 @@ static_assert(sizeof(PlacedRowIterator) <= IteratorMemory::kBytes);
 
 class RowTable final : public MemTableRep {
  public:
-  explicit RowTable(rocksdb::Allocator* allocator)
+  RowTable(rocksdb::Allocator* allocator,
+           std::shared_ptr<RowRegions> regions,
+           std::shared_ptr<rocksdb::WriteBufferManager> memtables)
       : MemTableRep(allocator),
+        memtables_(std::move(memtables)),
+        memory_(std::move(regions)),
         rows_(RowOrder(), [this](std::size_t size) { return AlignedBytes(size); }) {}
 
   ~RowTable() override {
-    for (const std::uintptr_t page : pages_) {
-      // NOLINTNEXTLINE(performance-no-int-to-ptr): where a page begins.
-      (void)madvise(reinterpret_cast<void*>(page * kPageBytes), 2 * kPageBytes, MADV_NOHUGEPAGE);
-    }
+    if (memtables_ == nullptr) return;
+    if (!is_read_only_) memtables_->ScheduleFreeMem(reserved_bytes_);
+    memtables_->FreeMem(reserved_bytes_);
   }
 
   RowTable(const RowTable&) = delete;
@@ -182,8 +188,15 @@ class RowTable final : public MemTableRep {
     return found != nullptr && InternalKeyOf(found->row()) == key;
   }
 
-  // All of it is the allocator's.
-  std::size_t ApproximateMemoryUsage() override { return 0; }
+  void MarkReadOnly() override {
+    is_read_only_ = true;
+    if (memtables_ != nullptr) memtables_->ScheduleFreeMem(reserved_bytes_);
+  }
+
+  // Without what is the allocator's. Any thread asks for it.
+  std::size_t ApproximateMemoryUsage() override {
+    return used_bytes_.load(std::memory_order_relaxed);
+  }
 
   Iterator* GetIterator(rocksdb::Arena* arena) override {
     if (arena == nullptr) return new RowIterator(rows_);
@@ -201,28 +214,27 @@ class RowTable final : public MemTableRep {
   }
 
  private:
-  // The allocator's memory, for a pointer's alignment.
+  // Memory for a pointer's alignment.
   void* AlignedBytes(std::size_t bytes) {
+    if (bytes > RowMemory::kBytesMax) return AllocatorsBytes(bytes);
+    void* const memory = memory_.Take(bytes);
+    used_bytes_.store(memory_.used_bytes(), std::memory_order_relaxed);
+    const std::size_t region_bytes = memory_.regions() * RowRegions::kBytes;
+    if (region_bytes > reserved_bytes_) {
+      if (memtables_ != nullptr) memtables_->ReserveMem(region_bytes - reserved_bytes_);
+      reserved_bytes_ = region_bytes;
+    }
+    return memory;
+  }
+
+  void* AllocatorsBytes(std::size_t bytes) {
     constexpr std::size_t kAlignment = alignof(void*);
     char* memory = nullptr;
     MemTableRep::Allocate(bytes + kAlignment - 1, &memory);
     std::size_t space = bytes + kAlignment - 1;
     void* aligned = memory;
     std::align(kAlignment, bytes, aligned, space);
-    AdviseHugePages(memory);
     return aligned;
-  }
-
-  // Rows are searched for at random in all of a table's memory: in huge pages that costs a tenth
-  // less CPU a step. Advice alone, for the page that comes next and the one behind it, before
-  // either is touched; whatever the kernel makes of it, nothing else changes.
-  void AdviseHugePages(const char* memory) {
-    const std::uintptr_t page = reinterpret_cast<std::uintptr_t>(memory) / kPageBytes;
-    if (page == page_) return;
-    page_ = page;
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): where a page begins.
-    (void)madvise(reinterpret_cast<void*>(page * kPageBytes), 2 * kPageBytes, MADV_HUGEPAGE);
-    pages_.push_back(page);
   }
 
   void Insert(rocksdb::KeyHandle handle, Rows::Finger* finger) {
@@ -230,17 +242,21 @@ class RowTable final : public MemTableRep {
     rows_.Insert(node, InternalKeyOf(node->row()), finger);
   }
 
-  static constexpr std::uintptr_t kPageBytes = std::uintptr_t{1} << 21U;
-
-  std::uintptr_t page_ = 0;
-  // Those that were asked for.
-  std::vector<std::uintptr_t> pages_;
+  // What all memtables have together, which RocksDB counts for its allocator only; may be null.
+  const std::shared_ptr<rocksdb::WriteBufferManager> memtables_;
+  std::size_t reserved_bytes_ = 0;
+  bool is_read_only_ = false;
+  std::atomic<std::size_t> used_bytes_ = 0;
+  RowMemory memory_;
   Rows rows_;
   IteratorMemory iterators_;
 };
 
 class RowTableFactory final : public rocksdb::MemTableRepFactory {
  public:
+  explicit RowTableFactory(std::shared_ptr<rocksdb::WriteBufferManager> memtables)
+      : memtables_(std::move(memtables)) {}
+
   const char* Name() const override { return "pawl.RowTableFactory"; }
 
   using MemTableRepFactory::CreateMemTableRep;
@@ -249,14 +265,19 @@ class RowTableFactory final : public rocksdb::MemTableRepFactory {
                                  rocksdb::Allocator* allocator,
                                  const rocksdb::SliceTransform* /*prefixes*/,
                                  rocksdb::Logger* /*log*/) override {
-    return new RowTable(allocator);
+    return new RowTable(allocator, regions_, memtables_);
   }
+
+ private:
+  const std::shared_ptr<rocksdb::WriteBufferManager> memtables_;
+  const std::shared_ptr<RowRegions> regions_ = std::make_shared<RowRegions>();
 };
 
 }  // namespace
 
-std::shared_ptr<rocksdb::MemTableRepFactory> RowTables() {
-  return std::make_shared<RowTableFactory>();
+std::shared_ptr<rocksdb::MemTableRepFactory> RowTables(
+    std::shared_ptr<rocksdb::WriteBufferManager> memtables) {
+  return std::make_shared<RowTableFactory>(std::move(memtables));
 }
 
 }  // namespace pawl::storage

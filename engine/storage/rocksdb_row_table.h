@@ -6,6 +6,7 @@
 #pragma once
 
 #include <rocksdb/memtablerep.h>
+#include <rocksdb/write_buffer_manager.h>
 
 #include <memory>
 
@@ -15,6 +16,10 @@ namespace pawl::storage {
 // found from where the row before it with the same hint went
 // (ColumnFamilyOptions::memtable_insert_with_hint_prefix_extractor), so rows that come nearly in
 // order under each prefix cost a few comparisons. Needs allow_concurrent_memtable_write = false.
-std::shared_ptr<rocksdb::MemTableRepFactory> RowTables();
+//
+// For the families of one database: their tables share row_memory.h's regions, whose bytes are
+// counted in `memtables`, DBOptions::write_buffer_manager; null where there is none.
+std::shared_ptr<rocksdb::MemTableRepFactory> RowTables(
+    std::shared_ptr<rocksdb::WriteBufferManager> memtables);
 
 }  // namespace pawl::storage

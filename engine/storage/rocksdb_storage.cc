@@ -48,8 +48,8 @@ constexpr std::uint64_t kBlobBytesMin = 4 * kKibi;
 // Small enough that a row finds its place in a memtable cheaply, large enough that most versions of
 // a frame are overwritten before they are written out.
 constexpr std::size_t kMemtableBytes = 16 * kMebi;
-// Some huge pages, in which rocksdb_row_table.h wants its rows.
-constexpr std::size_t kArenaBlockBytes = 4 * kMebi;
+// For what rocksdb_row_table.h leaves to RocksDB's memory: rows that are larger than most.
+constexpr std::size_t kArenaBlockBytes = 256 * kKibi;
 constexpr std::size_t kBlockBytes = 16 * kKibi;
 constexpr int kOpenFilesMax = 512;
 constexpr double kBloomBitsPerKey = 10;
@@ -139,7 +139,9 @@ rocksdb::DBOptions DatabaseOptions(const RocksDbStorage::Options& options,
   return db;
 }
 
-rocksdb::ColumnFamilyOptions FamilyOptions(std::shared_ptr<rocksdb::Cache> block_cache) {
+rocksdb::ColumnFamilyOptions FamilyOptions(
+    std::shared_ptr<rocksdb::Cache> block_cache,
+    std::shared_ptr<rocksdb::MemTableRepFactory> row_tables) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = std::move(block_cache);
   // Indexes and filters count as cache: memory stays bounded however large the store grows.
@@ -154,15 +156,14 @@ rocksdb::ColumnFamilyOptions FamilyOptions(std::shared_ptr<rocksdb::Cache> block
   family.write_buffer_size = kMemtableBytes;
   family.arena_block_size = kArenaBlockBytes;
   family.max_write_buffer_number = 4;
-  family.memtable_factory = RowTables();
+  family.memtable_factory = std::move(row_tables);
   family.memtable_insert_with_hint_prefix_extractor = std::make_shared<InsertHintPrefix>();
   family.level_compaction_dynamic_level_bytes = true;
   family.compression = rocksdb::kNoCompression;
   return family;
 }
 
-rocksdb::ColumnFamilyOptions HistoryOptions(std::shared_ptr<rocksdb::Cache> block_cache) {
-  rocksdb::ColumnFamilyOptions family = FamilyOptions(std::move(block_cache));
+rocksdb::ColumnFamilyOptions WithBlobs(rocksdb::ColumnFamilyOptions family) {
   family.enable_blob_files = true;
   family.min_blob_size = kBlobBytesMin;
   // BlobGarbage says when. It goes through the files from the oldest on, whole.
@@ -303,13 +304,13 @@ Status RocksDbStorage::OpenDatabase() {
   env_ = rocksdb::NewCompositeEnv(StoreFileSystem());
   block_cache_ = rocksdb::NewLRUCache(options_.block_cache_bytes);
   memtables_ = std::make_shared<rocksdb::WriteBufferManager>(options_.memtable_bytes);
+  const rocksdb::ColumnFamilyOptions options = FamilyOptions(block_cache_, RowTables(memtables_));
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const char* name : kFamilyNames) {
     const bool is_history = families.size() == static_cast<std::size_t>(Family::kHistory);
-    families.emplace_back(name,
-                          is_history ? HistoryOptions(block_cache_) : FamilyOptions(block_cache_));
+    families.emplace_back(name, is_history ? WithBlobs(options) : options);
   }
-  families.emplace_back(rocksdb::kDefaultColumnFamilyName, FamilyOptions(block_cache_));
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, options);
 
   const rocksdb::DBOptions db_options = DatabaseOptions(options_, *env_, memtables_);
   const std::string path = (options_.directory / kDatabaseDirectoryName).string();

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
+#include <rocksdb/write_buffer_manager.h>
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <random>
 #include <string>
@@ -14,6 +17,7 @@
 #include "engine/platform/thread.h"
 #include "engine/storage/memory_storage.h"
 #include "engine/storage/rocksdb_storage.h"
+#include "engine/storage/row_memory.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/engine/storage/storage_contract.h"
 
@@ -26,14 +30,21 @@ class RowTableTest : public ::testing::Test {
     rocksdb::Options options;
     options.create_if_missing = true;
     options.allow_concurrent_memtable_write = false;
-    if (has_row_tables) options.memtable_factory = RowTables();
+    if (has_row_tables) {
+      options.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(kMemtablesBytes);
+      options.memtable_factory = RowTables(options.write_buffer_manager);
+      memtables = options.write_buffer_manager;
+    }
     rocksdb::DB* db = nullptr;
     const rocksdb::Status status = rocksdb::DB::Open(options, directory.path() / name, &db);
     EXPECT_TRUE(status.ok()) << status.ToString();
     return std::unique_ptr<rocksdb::DB>(db);
   }
 
+  static constexpr std::size_t kMemtablesBytes = std::size_t{64} << 20U;
+
   test::TemporaryDirectory directory;
+  std::shared_ptr<rocksdb::WriteBufferManager> memtables;
 };
 
 // Keys of one, two or more bytes, some the beginning of others, some long enough for a length of
@@ -132,6 +143,35 @@ TEST_F(RowTableTest, ASnapshotSeesNothingThatIsWrittenBehindIt) {
   is_over = true;
   writer.Join();
   EXPECT_EQ(changes, 0);
+}
+
+// The bytes of the rows count: for the table, which is written out when it is full, and for all
+// tables together. They go back with the table.
+TEST_F(RowTableTest, MemoryIsCounted) {
+  const auto db = Open("db", true);
+  std::uint64_t empty = 0;
+  ASSERT_TRUE(db->GetIntProperty(rocksdb::DB::Properties::kCurSizeActiveMemTable, &empty));
+  const std::size_t reserved = memtables->memory_usage();
+  // Most in regions, each hundredth in memory of RocksDB's.
+  constexpr std::size_t kRowBytes = 1000;
+  constexpr std::size_t kLargeBytes = RowMemory::kBytesMax;
+  constexpr std::size_t kRows = 4000;
+  std::size_t written = 0;
+  for (std::size_t i = 0; i < kRows; ++i) {
+    const std::size_t bytes = i % 100 == 0 ? kLargeBytes : kRowBytes;
+    written += bytes;
+    ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), std::to_string(i), std::string(bytes, 'x')).ok());
+  }
+  std::uint64_t full = 0;
+  ASSERT_TRUE(db->GetIntProperty(rocksdb::DB::Properties::kCurSizeActiveMemTable, &full));
+  EXPECT_GE(full - empty, written);
+  EXPECT_LT(full - empty, written * 3 / 2);
+  EXPECT_GE(memtables->memory_usage() - reserved, written - RowRegions::kBytes);
+  EXPECT_LT(memtables->memory_usage() - reserved, written * 3 / 2 + RowRegions::kBytes);
+
+  ASSERT_TRUE(db->Flush(rocksdb::FlushOptions()).ok());
+  EXPECT_EQ(memtables->memory_usage(), reserved);
+  EXPECT_EQ(memtables->mutable_memtable_memory_usage(), reserved);
 }
 
 // The two stores answer alike, over rows of every length that has hints and ranges deleted among

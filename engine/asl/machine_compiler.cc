@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -115,6 +117,7 @@ class Compiler {
     machine.timeout = CompileSeconds(fields.Get("TimeoutSeconds"));
     machine.start = CompileScope(fields, {});
     machine.states = std::move(states_);
+    machine.states.shrink_to_fit();
     return machine;
   }
 
@@ -353,17 +356,21 @@ class Compiler {
                               .value_or(ComputedNumber(std::int64_t{0}));
     const Place* processor = fields.Get("ItemProcessor");
     processor = processor == nullptr ? fields.Get("Iterator") : processor;
+    std::optional<DistributedMap> distributed;
     if (processor != nullptr) {
       const Fields processor_fields =
           CheckFields(*processor, kProcessorObject, language_, problems_);
-      map.distributed = CompileProcessorConfig(processor_fields);
+      distributed = CompileProcessorConfig(processor_fields);
       const MachineType outer = type_;
-      if (map.distributed && map.distributed->is_express) type_ = MachineType::kExpress;
+      if (distributed && distributed->is_express) type_ = MachineType::kExpress;
       map.processor = CompileScope(processor_fields, {.parent = number, .branch = 0});
       type_ = outer;
     }
-    CompileItems(fields, language, map.distributed);
-    if (map.distributed) CompileDistributed(fields, number, *map.distributed);
+    CompileItems(fields, language, distributed);
+    if (distributed) {
+      CompileDistributed(fields, number, *distributed);
+      map.distributed = std::make_shared<const DistributedMap>(*std::move(distributed));
+    }
     return map;
   }
 

@@ -336,7 +336,8 @@ struct MapState {
   std::optional<ValueTemplate> item_selector;
   // 0: as many as Limits::inline_map_concurrency.
   ComputedNumber max_concurrency = std::int64_t{0};
-  std::optional<DistributedMap> distributed;
+  // nullptr where its Mode is INLINE.
+  std::shared_ptr<const DistributedMap> distributed;
 
   bool has_item_reader() const { return distributed && distributed->reader.has_value(); }
 

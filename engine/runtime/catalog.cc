@@ -75,15 +75,6 @@ Result<rows::StateMachineRow> Catalog::ReadLive(NamespaceId namespace_id, const 
   return *row;
 }
 
-void Catalog::Remember(const RevisionId& id, std::shared_ptr<const asl::StateMachine> machine) {
-  if (!revisions_.insert_or_assign(id, std::move(machine)).second) return;
-  order_.push_back(id);
-  if (order_.size() > kRevisionsMax) {
-    revisions_.erase(order_.front());
-    order_.pop_front();
-  }
-}
-
 Result<StateMachineInfo> Catalog::Describe(NamespaceId namespace_id,
                                            const std::string& name,
                                            std::uint64_t revision) {
@@ -199,9 +190,8 @@ std::shared_ptr<const asl::StateMachine> Catalog::WithRole(
 Result<std::shared_ptr<const asl::StateMachine>> Catalog::FindLocked(NamespaceId namespace_id,
                                                                      const std::string& name,
                                                                      std::uint64_t revision) {
-  const RevisionId id{namespace_id.value, name, revision};
-  const auto known = revisions_.find(id);
-  if (known != revisions_.end()) return known->second;
+  const RevisionCache::Id id{namespace_id.value, name, revision};
+  if (auto known = revisions_.Find(id)) return known;
   ASSIGN_OR_RETURN(const rows::RevisionRow row, ReadRevision(namespace_id, name, revision));
   asl::Compilation compilation = asl::Compile(row.definition, row.definition.size());
   if (!compilation.ok()) {
@@ -209,7 +199,7 @@ Result<std::shared_ptr<const asl::StateMachine>> Catalog::FindLocked(NamespaceId
                     "' does not compile: " + DefinitionError(compilation).message());
   }
   auto machine = WithRole(std::move(compilation.machine), row.role_arn);
-  Remember(id, machine);
+  revisions_.Remember(id, machine, row.definition.size());
   return machine;
 }
 
@@ -225,21 +215,19 @@ Result<Catalog::StartPermit> Catalog::PermitStart(NamespaceId namespace_id,
                                                   const std::string& name,
                                                   const std::string& qualifier) {
   const MutexLock lock(mutex_);
-  const auto known = latest_.find({namespace_id.value, name});
+  auto known = latest_.find({namespace_id.value, name});
   if (known == latest_.end()) {
     ASSIGN_OR_RETURN(const auto row, ReadRow(namespace_id, name));
     if (!row) return MachineNotFound(arns_, name);
-    Latest latest{.row = *row, .hold = std::make_shared<int>()};
-    ASSIGN_OR_RETURN(latest.machine, FindLocked(namespace_id, name, row->revision));
-    latest_[{namespace_id.value, name}] = std::move(latest);
+    known = SetLatest(namespace_id, name, *row);
   }
-  const Latest& latest = latest_[{namespace_id.value, name}];
+  const Latest& latest = known->second;
   if (latest.row.is_deleting) return MachineDeleting(arns_, name);
-  StartPermit permit{.revision = latest.row.revision,
-                     .machine = latest.machine,
-                     .hold = latest.hold,
-                     .type = latest.row.type};
-  if (qualifier.empty()) return permit;
+  StartPermit permit{.revision = latest.row.revision, .hold = latest.hold, .type = latest.row.type};
+  if (qualifier.empty()) {
+    ASSIGN_OR_RETURN(permit.machine, FindLocked(namespace_id, name, permit.revision));
+    return permit;
+  }
   ASSIGN_OR_RETURN(Resolved resolved, Resolve(namespace_id, name, qualifier, Choice::kByWeight));
   ASSIGN_OR_RETURN(permit.machine, FindLocked(namespace_id, name, resolved.row.revision));
   permit.revision = resolved.row.revision;

@@ -3,12 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "engine/asl/compile.h"
@@ -17,6 +15,7 @@
 #include "engine/rows/state_machine_row.h"
 #include "engine/rows/tags_row.h"
 #include "engine/runtime/engine.h"
+#include "engine/runtime/revision_cache.h"
 #include "engine/storage/storage.h"
 
 namespace pawl::runtime {
@@ -25,8 +24,8 @@ namespace pawl::runtime {
 // once while it stays in memory.
 class Catalog {
  public:
-  // Compiled revisions kept in memory; those in use live as long as they are used.
-  static constexpr std::size_t kRevisionsMax = 1'000;
+  // State machines whose rows are kept in memory, beside those that starts under way hold.
+  static constexpr std::size_t kMachinesMax = 1'000;
 
   // `random` gives the ids of revisions, and draws where an alias leads to two versions.
   Catalog(storage::Storage& storage,
@@ -100,13 +99,11 @@ class Catalog {
 
  private:
   using MachineId = std::pair<std::uint32_t, std::string>;
-  using RevisionId = std::tuple<std::uint32_t, std::string, std::uint64_t>;
 
   struct Latest {
     rows::StateMachineRow row;
-    std::shared_ptr<const asl::StateMachine> machine = {};
     // Copies of it are held by starts under way.
-    std::shared_ptr<void> hold = {};
+    std::shared_ptr<void> hold = std::make_shared<int>();
   };
 
   // What a deployment comes to, compared with what is there.
@@ -126,10 +123,11 @@ class Catalog {
                              std::shared_ptr<const asl::StateMachine> compiled,
                              Timestamp now) PAWL_REQUIRES(mutex_);
   Result<std::uint64_t> LastRevision(NamespaceId namespace_id, const std::string& name);
-  void SetLatest(NamespaceId namespace_id,
-                 const std::string& name,
-                 const rows::StateMachineRow& row,
-                 std::shared_ptr<const asl::StateMachine> machine) PAWL_REQUIRES(mutex_);
+  using Machines = std::map<MachineId, Latest>;
+
+  Machines::iterator SetLatest(NamespaceId namespace_id,
+                               const std::string& name,
+                               const rows::StateMachineRow& row) PAWL_REQUIRES(mutex_);
 
   // A state machine that can be changed.
   Result<rows::StateMachineRow> ReadLive(NamespaceId namespace_id, const std::string& name);
@@ -181,8 +179,6 @@ class Catalog {
                                                               const std::string& name,
                                                               std::uint64_t revision)
       PAWL_REQUIRES(mutex_);
-  void Remember(const RevisionId& id, std::shared_ptr<const asl::StateMachine> machine)
-      PAWL_REQUIRES(mutex_);
   StateMachineInfo InfoOf(const std::string& name,
                           const rows::StateMachineRow& row,
                           std::optional<rows::RevisionRow> revision) const;
@@ -193,10 +189,8 @@ class Catalog {
   const ArnScheme arns_;
 
   Mutex mutex_;
-  std::map<MachineId, Latest> latest_ PAWL_GUARDED_BY(mutex_);
-  std::map<RevisionId, std::shared_ptr<const asl::StateMachine>> revisions_ PAWL_GUARDED_BY(mutex_);
-  // The order in which revisions came into memory.
-  std::list<RevisionId> order_ PAWL_GUARDED_BY(mutex_);
+  Machines latest_ PAWL_GUARDED_BY(mutex_);
+  RevisionCache revisions_ PAWL_GUARDED_BY(mutex_);
 };
 
 }  // namespace pawl::runtime

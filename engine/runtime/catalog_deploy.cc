@@ -1,5 +1,6 @@
 // Deployments: what a request says is laid over the latest revision; what differs from it becomes
 // the next one. Revision, version and tags of one request are one batch.
+#include <map>
 #include <utility>
 
 #include "engine/base/coding.h"
@@ -141,15 +142,15 @@ Result<Catalog::Deployment> Catalog::Compare(const DeployRequest& request,
   return deployment;
 }
 
-void Catalog::SetLatest(NamespaceId namespace_id,
-                        const std::string& name,
-                        const rows::StateMachineRow& row,
-                        std::shared_ptr<const asl::StateMachine> machine) {
-  Remember({namespace_id.value, name, row.revision}, machine);
-  Latest& latest = latest_[{namespace_id.value, name}];
-  latest.row = row;
-  latest.machine = std::move(machine);
-  if (!latest.hold) latest.hold = std::make_shared<int>();
+Catalog::Machines::iterator Catalog::SetLatest(NamespaceId namespace_id,
+                                               const std::string& name,
+                                               const rows::StateMachineRow& row) {
+  if (latest_.size() > kMachinesMax) {
+    std::erase_if(latest_, [](const auto& known) { return known.second.hold.use_count() == 1; });
+  }
+  const auto latest = latest_.try_emplace({namespace_id.value, name}).first;
+  latest->second.row = row;
+  return latest;
 }
 
 Result<DeployResponse> Catalog::Deploy(const DeployRequest& request, Timestamp now) {
@@ -202,10 +203,10 @@ Result<DeployResponse> Catalog::Deploy(const DeployRequest& request, Timestamp n
   }
   response.state_machine = InfoOf(request.name, deployment.machine, std::move(deployment.revision));
   if (deployment.is_changed) {
-    SetLatest(request.namespace_id,
-              request.name,
-              deployment.machine,
-              WithRole(std::move(deployment.compiled), response.state_machine.role_arn));
+    revisions_.Remember({request.namespace_id.value, request.name, deployment.machine.revision},
+                        WithRole(std::move(deployment.compiled), response.state_machine.role_arn),
+                        response.state_machine.definition.size());
+    SetLatest(request.namespace_id, request.name, deployment.machine);
   } else if (const auto known = latest_.find({request.namespace_id.value, request.name});
              known != latest_.end()) {
     known->second.row = deployment.machine;

@@ -650,7 +650,7 @@ class Folder {
 
   bool IsDistributed(StateIndex state) const {
     const auto* map = std::get_if<asl::MapState>(&machine_.states[state].details);
-    return map != nullptr && map->distributed.has_value();
+    return map != nullptr && map->distributed != nullptr;
   }
 
   // --- Map runs ---

@@ -33,7 +33,7 @@ int ProcessorCount();
 
 // Wakes one sleeper: a notification is kept until a wait takes it, several count as one. So a loop
 // that looks at its queues after each wait misses nothing.
-// Threads: Notify from any thread, waits from one.
+// Threads: Notify from any thread, waits from one. It must outlive Notify, not only its own waits.
 class Event {
  public:
   Event() = default;

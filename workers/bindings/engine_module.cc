@@ -309,13 +309,13 @@ class PyEngine {
           {.state_machine = what.state_machine, .qualifier = what.qualifier, .input = input});
     }
     Results results = Call<Results>([&]() -> Result<Results> {
-      platform::Event event;
+      const auto answered = std::make_shared<platform::Event>();
       Results all;
-      engine_->StartExecutions(std::move(requests), [&](Results done) {
+      engine_->StartExecutions(std::move(requests), [&all, answered](Results done) {
         all = std::move(done);
-        event.Notify();
+        answered->Notify();
       });
-      event.Wait();
+      answered->Wait();
       return all;
     });
     py::list list;
@@ -739,13 +739,13 @@ class PyEngine {
   template <typename Ask>
   void WaitForAnswer(const Ask& ask) {
     Call<bool>([&]() -> Result<bool> {
-      platform::Event answered;
+      const auto answered = std::make_shared<platform::Event>();
       Status status;
-      ask([&](const Result<bool>& result) {
+      ask([&status, answered](const Result<bool>& result) {
         status = result.status();
-        answered.Notify();
+        answered->Notify();
       });
-      answered.Wait();
+      answered->Wait();
       RETURN_IF_ERROR(status);
       return true;
     });

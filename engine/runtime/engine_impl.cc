@@ -442,8 +442,11 @@ Result<std::string> EngineImpl::StoreSecret(const std::string& purpose) {
 EngineStatistics EngineImpl::Statistics() {
   EngineStatistics sum;
   for (auto& runner : runners_) {
-    const MutexLock lock(runner->statistics_mutex);
-    const Executor::Statistics& one = runner->statistics;
+    Executor::Statistics one;
+    {
+      const MutexLock lock(runner->statistics_mutex);
+      one = runner->statistics;
+    }
     sum.executions_started += one.shards.executions_started;
     const auto closed = [&one](ExecutionStatus status) {
       return one.shards.executions_closed[static_cast<std::size_t>(status)];

@@ -26,7 +26,11 @@ std::byte* MapRegion() {
   const std::size_t behind = RowRegions::kBytes - before;
   if (before > 0) (void)munmap(begin, before);
   if (behind > 0) (void)munmap(begin + before + RowRegions::kBytes, behind);
-  return begin + before;
+  std::byte* const region = begin + before;
+  // Rows are searched for at random in all of a table's memory: in huge pages that costs an eighth
+  // less CPU a step. Advice alone: whatever the kernel makes of it, nothing else changes.
+  (void)madvise(region, RowRegions::kBytes, MADV_HUGEPAGE);
+  return region;
 }
 
 }  // namespace
@@ -82,10 +86,6 @@ void* RowMemory::Take(std::size_t bytes) {
 void RowMemory::TakeRegion() {
   taken_.reserve(taken_.size() + 1);
   std::byte* const region = regions_->Take();
-  // Rows are searched for at random in all of a table's memory: in huge pages that costs an eighth
-  // less CPU a step. A table of few rows does without. Advice alone: whatever the kernel makes of
-  // it, nothing else changes.
-  if (!taken_.empty()) (void)madvise(region, RowRegions::kBytes, MADV_HUGEPAGE);
   taken_.push_back(region);
   at_ = region;
   end_ = region + RowRegions::kBytes;

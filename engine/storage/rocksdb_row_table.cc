@@ -160,9 +160,8 @@ class RowTable final : public MemTableRep {
         rows_(RowOrder(), [this](std::size_t size) { return AlignedBytes(size); }) {}
 
   ~RowTable() override {
-    if (memtables_ == nullptr) return;
-    if (!is_read_only_) memtables_->ScheduleFreeMem(reserved_bytes_);
-    memtables_->FreeMem(reserved_bytes_);
+    ScheduleFree();
+    if (memtables_ != nullptr) memtables_->FreeMem(reserved_bytes_);
   }
 
   RowTable(const RowTable&) = delete;
@@ -188,10 +187,7 @@ class RowTable final : public MemTableRep {
     return found != nullptr && InternalKeyOf(found->row()) == key;
   }
 
-  void MarkReadOnly() override {
-    is_read_only_ = true;
-    if (memtables_ != nullptr) memtables_->ScheduleFreeMem(reserved_bytes_);
-  }
+  void MarkReadOnly() override { ScheduleFree(); }
 
   // Without what is the allocator's. Any thread asks for it.
   std::size_t ApproximateMemoryUsage() override {
@@ -214,6 +210,13 @@ class RowTable final : public MemTableRep {
   }
 
  private:
+  // Its bytes count no longer as those of a table that is written to; once.
+  void ScheduleFree() {
+    if (memtables_ == nullptr || is_free_scheduled_) return;
+    is_free_scheduled_ = true;
+    memtables_->ScheduleFreeMem(reserved_bytes_);
+  }
+
   // Memory for a pointer's alignment.
   void* AlignedBytes(std::size_t bytes) {
     if (bytes > RowMemory::kBytesMax) return AllocatorsBytes(bytes);
@@ -245,7 +248,7 @@ class RowTable final : public MemTableRep {
   // What all memtables have together, which RocksDB counts for its allocator only; may be null.
   const std::shared_ptr<rocksdb::WriteBufferManager> memtables_;
   std::size_t reserved_bytes_ = 0;
-  bool is_read_only_ = false;
+  bool is_free_scheduled_ = false;
   std::atomic<std::size_t> used_bytes_ = 0;
   RowMemory memory_;
   Rows rows_;

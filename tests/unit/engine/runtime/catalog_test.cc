@@ -7,7 +7,6 @@
 #include <memory>
 #include <string>
 
-#include "engine/runtime/revision_cache.h"
 #include "engine/storage/memory_storage.h"
 #include "tests/support/seeded_random_source.h"
 
@@ -56,21 +55,6 @@ TEST_F(CatalogTest, WhatIsSeldomStartedIsCompiledAgain) {
   EXPECT_TRUE(old.expired());
   EXPECT_EQ(Permit("old").machine->comment, "first");
   EXPECT_EQ(Permit("large0").machine->comment, large);
-}
-
-TEST_F(CatalogTest, AStateMachineOfMoreThanTheBoundIsKeptAlone) {
-  RevisionCache cache;
-  const auto machine = std::make_shared<const asl::StateMachine>();
-  cache.Remember({1, "small", 1}, machine, 1);
-  cache.Remember({1, "large", 1}, machine, RevisionCache::kBytesMax);
-  EXPECT_EQ(cache.Find({1, "small", 1}), nullptr);
-  EXPECT_EQ(cache.Find({1, "large", 1}), machine);
-  cache.Remember({1, "small", 1}, machine, 1);
-  EXPECT_EQ(cache.Find({1, "large", 1}), nullptr);
-  EXPECT_EQ(cache.Find({1, "small", 1}), machine);
-  const std::size_t bytes = cache.bytes();
-  cache.Remember({1, "small", 1}, machine, 1);
-  EXPECT_EQ(cache.bytes(), bytes);
 }
 
 // However many others come into memory meanwhile.

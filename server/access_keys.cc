@@ -10,7 +10,7 @@
 namespace pawl::server {
 namespace {
 
-constexpr std::size_t kFileBytesMax = std::size_t{1024} * 1024;
+constexpr std::size_t kKeysFileBytesMax = std::size_t{1024} * 1024;
 constexpr std::size_t kIdCharactersMin = 3;
 constexpr std::size_t kIdCharactersMax = 128;
 constexpr std::size_t kSecretCharactersMin = 8;
@@ -73,7 +73,7 @@ Result<aws::AccessKeys> ParseAccessKeys(std::string_view text) {
 Result<aws::AccessKeys> LoadAccessKeys(const std::string& text, const std::string& file) {
   ASSIGN_OR_RETURN(aws::AccessKeys keys, ParseAccessKeys(text));
   if (file.empty()) return keys;
-  const Result<std::string> content = platform::ReadFileText(file, kFileBytesMax);
+  const Result<std::string> content = platform::ReadFileText(file, kKeysFileBytesMax);
   if (!content.ok()) {
     return Status(content.status().code(),
                   fmt::format("aws_access_keys_file: {}; expected a file with a line ID:SECRET for "

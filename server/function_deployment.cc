@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kPieceBytesMax = std::size_t{1024} * 1024;
 
-FunctionConfiguration FromWire(const v1::FunctionConfiguration& wire) {
+FunctionConfiguration ConfigurationFromWire(const v1::FunctionConfiguration& wire) {
   FunctionConfiguration configuration;
   configuration.handler = wire.handler();
   if (wire.timeout_seconds() != 0) configuration.timeout_seconds = wire.timeout_seconds();
@@ -29,7 +29,7 @@ FunctionConfiguration FromWire(const v1::FunctionConfiguration& wire) {
   return configuration;
 }
 
-v1::FunctionConfiguration ToWire(const FunctionConfiguration& configuration) {
+v1::FunctionConfiguration ConfigurationToWire(const FunctionConfiguration& configuration) {
   v1::FunctionConfiguration wire;
   wire.set_handler(configuration.handler);
   wire.set_timeout_seconds(configuration.timeout_seconds);
@@ -59,7 +59,7 @@ v1::DeployedFunction ToWire(const FunctionInfo& function) {
   wire.set_name(function.name);
   wire.set_arn(function.arn);
   wire.set_version(function.version);
-  *wire.mutable_configuration() = ToWire(function.configuration);
+  *wire.mutable_configuration() = ConfigurationToWire(function.configuration);
   wire.set_code_sha256(function.code_sha256);
   wire.set_code_bytes(function.code_bytes);
   wire.set_revision_id(function.revision_id);
@@ -122,8 +122,10 @@ Status FunctionDeployment::Take() {
 Status FunctionDeployment::TakeConfiguration(const v1::DeployedConfiguration& configuration) {
   ASSIGN_OR_RETURN(
       name_, NameOfFunction(call_.context(), configuration.namespace_(), configuration.name()));
-  if (configuration.has_configuration()) configuration_ = FromWire(configuration.configuration());
-  tags_ = server::FromWire(configuration.tags());
+  if (configuration.has_configuration()) {
+    configuration_ = ConfigurationFromWire(configuration.configuration());
+  }
+  tags_ = FromWire(configuration.tags());
   return {};
 }
 

@@ -7,11 +7,11 @@
 
 #include "server/listen_address.h"
 #include "server/metrics.h"
+#include "server/page_token_sealer.h"
 
 namespace pawl::server {
 namespace {
 
-constexpr std::uint8_t kFirstSealingKeyId = 1;
 // JSON may write one character of a payload as six.
 constexpr std::size_t kEscapedBytesMax = 6;
 constexpr std::size_t kRequestOverheadBytes = std::size_t{64} * 1024;
@@ -84,8 +84,7 @@ Result<std::unique_ptr<HttpFront>> HttpFront::Start(Engine& engine,
   ASSIGN_OR_RETURN(const ListenAddress listen,
                    given.access_keys.empty() ? ParseListenAddress(given.address)
                                              : ParseAnyListenAddress(given.address));
-  ASSIGN_OR_RETURN(std::string secret, engine.StoreSecret("page-tokens"));
-  const runtime::TokenSealer tokens({{.id = kFirstSealingKeyId, .secret = std::move(secret)}});
+  ASSIGN_OR_RETURN(const runtime::TokenSealer tokens, MakePageTokenSealer(engine));
   aws::Authenticator authenticator(std::move(given.access_keys), clock);
   std::unique_ptr<HttpFront> self(
       new HttpFront(engine, std::move(authenticator), clock, random, tokens));

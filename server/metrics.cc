@@ -28,7 +28,7 @@ constexpr MetricType kCounter = MetricType::Counter;
 constexpr MetricType kGauge = MetricType::Gauge;
 
 // What a scrape holds stays bounded, however many functions there are.
-constexpr std::size_t kFunctionsMax = 1'000;
+constexpr std::size_t kMeasuredFunctionsMax = 1'000;
 
 constexpr std::array kMetrics = {
     Metric{"pawl_executions_started_total",
@@ -139,7 +139,7 @@ void AddCommits(const EngineStatistics& statistics,
   Fill(statistics.commit_durations, family.metric.emplace_back());
 }
 
-// Functions in the order of their names; of more than kFunctionsMax the rest is left out.
+// Functions in the order of their names; of more than kMeasuredFunctionsMax the rest is left out.
 void AddFunctions(const EngineStatistics& statistics,
                   std::vector<prometheus::MetricFamily>& families) {
   prometheus::MetricFamily queued{.name = "pawl_function_tasks_queued",
@@ -155,7 +155,7 @@ void AddFunctions(const EngineStatistics& statistics,
       .help = "From the delivery of a task to a worker to the worker's answer",
       .type = MetricType::Histogram,
       .metric = {}};
-  std::size_t left = kFunctionsMax;
+  std::size_t left = kMeasuredFunctionsMax;
   for (const auto& [name, function] : statistics.functions) {
     if (left-- == 0) break;
     queued.metric.push_back(Labelled("function", name));

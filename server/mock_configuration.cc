@@ -10,13 +10,12 @@
 #include "engine/json/parse.h"
 #include "engine/json/write.h"
 #include "engine/platform/file_text.h"
+#include "engine/runtime/error_text.h"
 
 namespace pawl::server {
 namespace {
 
-constexpr std::size_t kFileBytesMax = std::size_t{64} * 1024 * 1024;
-constexpr std::size_t kErrorCharactersMax = 256;
-constexpr std::size_t kCauseCharactersMax = 32'768;
+constexpr std::size_t kMockFileBytesMax = std::size_t{64} * 1024 * 1024;
 
 // "a, b", or "none".
 template <typename Map>
@@ -84,8 +83,8 @@ Result<MockedEnd> EndAt(const std::string& place, json::Value value) {
   }
   const std::string at = Under(place, "Throw");
   RETURN_IF_ERROR(ObjectAt(at, *thrown).status());
-  ASSIGN_OR_RETURN(end.error, TextAt(at, *thrown, "Error", kErrorCharactersMax));
-  ASSIGN_OR_RETURN(end.cause, TextAt(at, *thrown, "Cause", kCauseCharactersMax));
+  ASSIGN_OR_RETURN(end.error, TextAt(at, *thrown, "Error", runtime::kErrorCharactersMax));
+  ASSIGN_OR_RETURN(end.cause, TextAt(at, *thrown, "Cause", runtime::kCauseCharactersMax));
   if (end.error.empty()) return Wrong(at, "expected an 'Error', the name of what is thrown");
   return end;
 }
@@ -192,7 +191,7 @@ Result<std::shared_ptr<const MockConfiguration>> MockConfiguration::Parse(std::s
 }
 
 Result<std::shared_ptr<const MockConfiguration>> MockConfiguration::Load(const std::string& file) {
-  const Result<std::string> text = platform::ReadFileText(file, kFileBytesMax);
+  const Result<std::string> text = platform::ReadFileText(file, kMockFileBytesMax);
   if (!text.ok()) {
     return Status(text.status().code(), fmt::format("mock_config: {}", text.status().message()));
   }

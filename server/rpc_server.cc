@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "server/listen_address.h"
+#include "server/page_token_sealer.h"
 #include "server/rpc_status.h"
 
 namespace pawl::server {
@@ -23,8 +24,6 @@ constexpr std::size_t kRpcMemoryBytesMax = 256 * 1024 * 1024;
 constexpr std::size_t kReceiveBytesMin = 16 * 1024 * 1024;
 // A message must hold a payload of the largest size with room for all that stands around it.
 constexpr std::size_t kMessageOverheadBytes = 1024 * 1024;
-
-constexpr std::uint8_t kFirstSealingKeyId = 1;
 
 int ReceiveBytesMax(const Limits& limits) {
   return static_cast<int>(std::max({kReceiveBytesMin,
@@ -99,8 +98,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(Engine& engine,
     host = address.host;
     listening = fmt::format("{}:{}", address.host, address.port);
   }
-  ASSIGN_OR_RETURN(std::string secret, engine.StoreSecret("page-tokens"));
-  runtime::TokenSealer tokens({{.id = kFirstSealingKeyId, .secret = std::move(secret)}});
+  ASSIGN_OR_RETURN(runtime::TokenSealer tokens, MakePageTokenSealer(engine));
   const QuietGrpc quiet;
   std::unique_ptr<RpcServer> self(
       new RpcServer(engine, clock, std::move(tokens), std::move(options)));

@@ -9,6 +9,7 @@
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
 #include "engine/base/utf8.h"
+#include "engine/runtime/error_text.h"
 #include "server/caller.h"
 #include "server/rpc_status.h"
 #include "server/version.h"
@@ -17,8 +18,6 @@
 namespace pawl::server {
 namespace {
 
-constexpr std::size_t kErrorCharactersMax = 256;
-constexpr std::size_t kCauseCharactersMax = 32'768;
 // What a task weighs in memory beside its payload.
 constexpr std::size_t kTaskBytes = 512;
 
@@ -47,10 +46,10 @@ Completion ToCompletion(const TaskRef& ref, v1::Completion& wire) {
   if (wire.has_output() && wire.error().empty()) {
     completion.output = Bytes(std::move(*wire.mutable_output()));
   } else if (!wire.has_output() && !wire.error().empty()) {
-    completion.error =
-        FirstCharacters(ToValidUtf8(std::move(*wire.mutable_error())), kErrorCharactersMax);
-    completion.cause =
-        FirstCharacters(ToValidUtf8(std::move(*wire.mutable_cause())), kCauseCharactersMax);
+    completion.error = FirstCharacters(ToValidUtf8(std::move(*wire.mutable_error())),
+                                       runtime::kErrorCharactersMax);
+    completion.cause = FirstCharacters(ToValidUtf8(std::move(*wire.mutable_cause())),
+                                       runtime::kCauseCharactersMax);
   } else {
     // Ending the stream would not help: the worker would connect and send it again.
     completion.error = "Lambda.Unknown";

@@ -29,7 +29,7 @@ Result<AliasRequest> ToAliasRequest(NamespaceId namespace_id, const Request& req
 }
 
 // The fields of a listing that its page tokens are bound to.
-std::string ListScope(const ListAliasesRequest& request) {
+std::string AliasListScope(const ListAliasesRequest& request) {
   std::string scope;
   Encoder encoder(scope);
   encoder.String(request.state_machine);
@@ -82,7 +82,7 @@ Status WorkflowService::ListAliases(const grpc::ServerContextBase& context,
                            .state_machine = request.state_machine(),
                            .version = request.version()};
   ASSIGN_OR_RETURN(query.page_size, PageSize(request.page_size()));
-  const std::string bound_to = ListScope(query);
+  const std::string bound_to = AliasListScope(query);
   const runtime::TokenScope scope{
       .namespace_id = caller.namespace_id, .kind = "ListAliases", .request = bound_to};
   ASSIGN_OR_RETURN(query.after, OpenPageToken(tokens_, scope, request.page_token()));

@@ -52,7 +52,7 @@ v1::MapRun MapRunToWire(const MapRunInfo& run) {
   return wire;
 }
 
-std::string ListScope(const ExecutionName& execution) {
+std::string MapRunListScope(const ExecutionName& execution) {
   std::string scope;
   Encoder encoder(scope);
   encoder.String(execution.state_machine);
@@ -105,7 +105,7 @@ Status WorkflowService::ListMapRuns(const grpc::ServerContextBase& context,
       const ExecutionName execution,
       NameOfExecution(caller.namespace_id, request.state_machine(), request.execution()));
   ASSIGN_OR_RETURN(const std::size_t page_size, PageSize(request.page_size()));
-  const std::string bound_to = ListScope(execution);
+  const std::string bound_to = MapRunListScope(execution);
   const runtime::TokenScope scope{
       .namespace_id = caller.namespace_id, .kind = "ListMapRuns", .request = bound_to};
   ASSIGN_OR_RETURN(const std::string after, OpenPageToken(tokens_, scope, request.page_token()));

@@ -72,7 +72,7 @@ Result<QualifiedName> ListedMachine(Engine& engine,
 }
 
 // The fields of a listing that its page tokens are bound to.
-std::string ListScope(const ListRequest& request) {
+std::string ExecutionListScope(const ListRequest& request) {
   std::string scope;
   Encoder encoder(scope);
   encoder.String(request.state_machine);
@@ -120,7 +120,7 @@ Result<StateMachineInfo> DescribeMachine(Engine& engine,
 
 namespace {
 
-Result<std::optional<asl::MachineType>> FromWire(v1::StateMachineType type) {
+Result<std::optional<asl::MachineType>> MachineTypeFromWire(v1::StateMachineType type) {
   switch (type) {
     case v1::STATE_MACHINE_TYPE_UNSPECIFIED:
       return std::optional<asl::MachineType>();
@@ -195,7 +195,7 @@ Status WorkflowService::DeployStateMachine(const grpc::ServerContextBase& contex
     return InvalidArgument(
         fmt::format("mode: {} is no DeployMode", static_cast<int>(request.mode())), "mode");
   }
-  ASSIGN_OR_RETURN(const auto type, FromWire(request.type()));
+  ASSIGN_OR_RETURN(const auto type, MachineTypeFromWire(request.type()));
   DeployRequest deployment{.namespace_id = caller.namespace_id,
                            .name = request.name(),
                            .type = type,
@@ -421,7 +421,7 @@ Status WorkflowService::ListExecutions(const grpc::ServerContextBase& context,
     ASSIGN_OR_RETURN(query.started_before, FromWire(request.started_before(), "started_before"));
   }
   ASSIGN_OR_RETURN(query.page_size, PageSize(request.page_size()));
-  const std::string bound_to = ListScope(query);
+  const std::string bound_to = ExecutionListScope(query);
   const runtime::TokenScope scope{
       .namespace_id = caller.namespace_id, .kind = "ListExecutions", .request = bound_to};
   ASSIGN_OR_RETURN(query.after, OpenPageToken(tokens_, scope, request.page_token()));

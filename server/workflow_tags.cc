@@ -6,7 +6,8 @@
 namespace pawl::server {
 namespace {
 
-Result<ResourceName> FromWire(NamespaceId namespace_id, const v1::TaggedResource& resource) {
+Result<ResourceName> ResourceFromWire(NamespaceId namespace_id,
+                                      const v1::TaggedResource& resource) {
   switch (resource.resource_case()) {
     case v1::TaggedResource::kStateMachine:
       return ResourceName{.namespace_id = namespace_id,
@@ -28,15 +29,17 @@ Status WorkflowService::TagResource(const grpc::ServerContextBase& context,
                                     const v1::TagResourceRequest& request,
                                     v1::TagResourceResponse& /*response*/) {
   ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
-  ASSIGN_OR_RETURN(const ResourceName resource, FromWire(caller.namespace_id, request.resource()));
-  return engine_.TagResource(resource, server::FromWire(request.tags()));
+  ASSIGN_OR_RETURN(const ResourceName resource,
+                   ResourceFromWire(caller.namespace_id, request.resource()));
+  return engine_.TagResource(resource, FromWire(request.tags()));
 }
 
 Status WorkflowService::UntagResource(const grpc::ServerContextBase& context,
                                       const v1::UntagResourceRequest& request,
                                       v1::UntagResourceResponse& /*response*/) {
   ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
-  ASSIGN_OR_RETURN(const ResourceName resource, FromWire(caller.namespace_id, request.resource()));
+  ASSIGN_OR_RETURN(const ResourceName resource,
+                   ResourceFromWire(caller.namespace_id, request.resource()));
   return engine_.UntagResource(resource, {request.keys().begin(), request.keys().end()});
 }
 
@@ -44,7 +47,8 @@ Status WorkflowService::ListTags(const grpc::ServerContextBase& context,
                                  const v1::ListTagsRequest& request,
                                  v1::ListTagsResponse& response) {
   ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
-  ASSIGN_OR_RETURN(const ResourceName resource, FromWire(caller.namespace_id, request.resource()));
+  ASSIGN_OR_RETURN(const ResourceName resource,
+                   ResourceFromWire(caller.namespace_id, request.resource()));
   ASSIGN_OR_RETURN(const std::vector<Tag> tags, engine_.ListTags(resource));
   for (const Tag& tag : tags)
     (*response.mutable_tags())[tag.key] = tag.value;

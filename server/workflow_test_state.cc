@@ -17,7 +17,7 @@ using interpreter::StateMock;
 using interpreter::StateTest;
 using interpreter::StateTestStatus;
 
-Result<MockValidation> FromWire(v1::MockValidation validation) {
+Result<MockValidation> ValidationFromWire(v1::MockValidation validation) {
   switch (validation) {
     case v1::MOCK_VALIDATION_UNSPECIFIED:
     case v1::MOCK_VALIDATION_STRICT:
@@ -33,9 +33,9 @@ Result<MockValidation> FromWire(v1::MockValidation validation) {
   }
 }
 
-Result<StateMock> FromWire(const v1::StateMock& wire) {
+Result<StateMock> MockFromWire(const v1::StateMock& wire) {
   StateMock mock;
-  ASSIGN_OR_RETURN(mock.validation, FromWire(wire.validation()));
+  ASSIGN_OR_RETURN(mock.validation, ValidationFromWire(wire.validation()));
   if (wire.has_result()) mock.result = Bytes(wire.result());
   if (wire.has_error_output()) {
     mock.error_output =
@@ -44,7 +44,7 @@ Result<StateMock> FromWire(const v1::StateMock& wire) {
   return mock;
 }
 
-Result<TestStateRequest> FromWire(NamespaceId namespace_id, const v1::TestStateRequest& wire) {
+Result<TestStateRequest> TestFromWire(NamespaceId namespace_id, const v1::TestStateRequest& wire) {
   if (wire.definition().empty()) {
     return InvalidArgument("definition: is required and was empty", "definition");
   }
@@ -57,7 +57,7 @@ Result<TestStateRequest> FromWire(NamespaceId namespace_id, const v1::TestStateR
   if (wire.has_context()) test.context = Bytes(wire.context());
   if (wire.has_role_arn()) test.role_arn = wire.role_arn();
   if (wire.has_mock()) {
-    ASSIGN_OR_RETURN(test.mock, FromWire(wire.mock()));
+    ASSIGN_OR_RETURN(test.mock, MockFromWire(wire.mock()));
   }
   if (wire.has_retrier_retry_count()) test.retrier_retry_count = wire.retrier_retry_count();
   if (wire.has_error_caused_by_state()) test.error_caused_by_state = wire.error_caused_by_state();
@@ -70,7 +70,7 @@ Result<TestStateRequest> FromWire(NamespaceId namespace_id, const v1::TestStateR
   return request;
 }
 
-v1::StateTestStatus ToWire(StateTestStatus status) {
+v1::StateTestStatus TestStatusToWire(StateTestStatus status) {
   switch (status) {
     case StateTestStatus::kSucceeded:
       return v1::STATE_TEST_STATUS_SUCCEEDED;
@@ -95,7 +95,7 @@ void AddNumbers(const Inspection& inspection, v1::StateInspection& wire) {
   if (inspection.retry_index) wire.set_retry_index(*inspection.retry_index);
   if (inspection.catch_index) wire.set_catch_index(*inspection.catch_index);
   if (inspection.retry_backoff) {
-    *wire.mutable_retry_backoff() = server::ToWire(*inspection.retry_backoff);
+    *wire.mutable_retry_backoff() = ToWire(*inspection.retry_backoff);
   }
 }
 
@@ -113,7 +113,7 @@ void AddSteps(const Inspection& steps, v1::StateInspection& wire) {
   if (steps.after_item_selector) wire.set_after_item_selector(steps.after_item_selector->str());
 }
 
-v1::StateInspection ToWire(const Inspection& inspection) {
+v1::StateInspection InspectionToWire(const Inspection& inspection) {
   v1::StateInspection wire;
   AddSteps(inspection, wire);
   AddNumbers(inspection, wire);
@@ -122,14 +122,14 @@ v1::StateInspection ToWire(const Inspection& inspection) {
   return wire;
 }
 
-v1::TestStateResponse ToWire(const StateTestResult& result) {
+v1::TestStateResponse TestResultToWire(const StateTestResult& result) {
   v1::TestStateResponse wire;
-  wire.set_status(ToWire(result.status));
+  wire.set_status(TestStatusToWire(result.status));
   if (result.output) wire.set_output(result.output->str());
   if (result.error) wire.set_error(*result.error);
   if (result.cause) wire.set_cause(*result.cause);
   wire.set_next_state(result.next_state);
-  *wire.mutable_inspection() = ToWire(result.inspection);
+  *wire.mutable_inspection() = InspectionToWire(result.inspection);
   return wire;
 }
 
@@ -140,13 +140,13 @@ void WorkflowService::TestState(const grpc::ServerContextBase& context,
                                 rpc::Answer<v1::TestStateResponse> answer) {
   const auto translate = [&]() -> Result<TestStateRequest> {
     ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context, request.namespace_()));
-    return FromWire(caller.namespace_id, request);
+    return TestFromWire(caller.namespace_id, request);
   };
   Result<TestStateRequest> test = translate();
   if (!test.ok()) return answer.Fail(test.status());
   engine_.TestState(*std::move(test),
                     answer.From([](const StateTestResult& result, v1::TestStateResponse& response) {
-                      response = ToWire(result);
+                      response = TestResultToWire(result);
                     }));
 }
 

@@ -8,10 +8,10 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <system_error>
 
 #include "workers/pidfd.h"
 #include "workers/protocol.h"
+#include "workers/system_error.h"
 
 namespace pawl::workers {
 namespace {
@@ -21,10 +21,6 @@ constexpr std::size_t kRecordBytesMax = kResultBytesMax + std::size_t{64} * 1024
 // Packets of the log taken at once, so that a function that only prints starves nobody.
 constexpr int kLogPacketsAtOnce = 256;
 constexpr std::size_t kOutputLineBytesMax = std::size_t{64} * 1024;
-
-Status SystemError(const char* what) {
-  return Unavailable(std::string(what) + ": " + std::generic_category().message(errno));
-}
 
 void SetNonBlocking(int fd) {
   ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);

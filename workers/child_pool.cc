@@ -24,9 +24,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kNameBytesMax = 80;
+constexpr std::size_t kFunctionNameBytesMax = 80;
 constexpr std::size_t kHandlerBytesMax = 512;
-constexpr std::uint32_t kConcurrencyMax = 4096;
 constexpr auto kTimeoutMax = std::chrono::hours(24 * 366);
 constexpr auto kSleepMax = std::chrono::seconds(60);
 // How long processes that were killed may take to be gone.
@@ -72,10 +71,10 @@ Status CheckInvocation(const Invocation& call) {
 Status CheckFunctionSpec(const FunctionSpec& spec) {
   const bool is_own = spec.is_built_in && IsBuiltInFunction(spec.name);
   const std::string_view bare = BareName(spec);
-  const bool is_name = !bare.empty() && bare.size() <= kNameBytesMax &&
+  const bool is_name = !bare.empty() && bare.size() <= kFunctionNameBytesMax &&
                        std::all_of(bare.begin(), bare.end(), IsNameCharacter);
   if (!is_own && !is_name) {
-    return InvalidArgument("the function name '" + spec.name.substr(0, kNameBytesMax) +
+    return InvalidArgument("the function name '" + spec.name.substr(0, kFunctionNameBytesMax) +
                                "' must be 1 to 80 characters out of A-Z a-z 0-9 _ . -",
                            "name");
   }

@@ -20,7 +20,6 @@ constexpr auto kSlowAfter = 10ms;
 // A child that was told to skip sees it after this at the latest: it marks what it starts before it
 // looks, so after this long its mark is final. The real time is that of a store to memory.
 constexpr auto kSkipSettles = 5ms;
-constexpr auto kMemoryCheckEvery = 50ms;
 // A child that was asked to leave gets this long.
 constexpr auto kLeaveTimeout = 2s;
 // A killed one is dead after this, or its zygote is broken.

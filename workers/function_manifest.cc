@@ -19,7 +19,6 @@ constexpr std::size_t kManifestBytesMax = std::size_t{1024} * 1024;
 constexpr std::size_t kFunctionsMax = 1'000;
 constexpr double kTimeoutSecondsMax = 366.0 * 24 * 3600;
 constexpr std::uint32_t kMemoryMbMax = 1'048'576;
-constexpr std::uint32_t kConcurrencyMax = 4'096;
 
 std::string Describe(const YAML::Node& node) {
   if (!node.IsDefined()) return "nothing";

@@ -27,7 +27,7 @@ constexpr std::size_t kFilesMax = 10'000;
 // A source larger than this is no function's.
 constexpr std::uint64_t kSourceBytesMax = std::uint64_t{4} * 1024 * 1024;
 
-std::string ReadFile(const std::string& path) {
+std::string ContentOf(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
 }
@@ -114,7 +114,7 @@ std::map<std::string, FunctionSpec> FunctionsDirectory::Discover(
   std::vector<FunctionSpec> specs;
   const std::string manifest = path_ + "/" + kManifestName;
   if (files.contains(manifest)) {
-    ManifestFunctions read = ReadManifest(ReadFile(manifest), manifest);
+    ManifestFunctions read = ReadManifest(ContentOf(manifest), manifest);
     specs = std::move(read.functions);
     std::move(read.problems.begin(), read.problems.end(), std::back_inserter(problems));
   } else {
@@ -122,7 +122,7 @@ std::map<std::string, FunctionSpec> FunctionsDirectory::Discover(
       const fs::path path(file);
       if (path.parent_path() != path_ || path.stem() == "__init__" || state.size > kSourceBytesMax)
         continue;
-      const auto handler = FindHandler(ReadFile(file));
+      const auto handler = FindHandler(ContentOf(file));
       if (!handler) continue;
       FunctionSpec spec;
       spec.name = path.stem().string();

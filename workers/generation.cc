@@ -18,7 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kMemoryCheckEvery = 50ms;
 // A zygote that was asked to end gets this long.
 constexpr auto kCloseTimeout = 5s;
 // A zygote without children is kept so many times as long as an idle child: it costs less memory,

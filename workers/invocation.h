@@ -24,6 +24,9 @@ inline constexpr std::size_t kArnBytesMax = 2'048;
 // AWS Lambda: 3,583 bytes in base64.
 inline constexpr std::size_t kClientContextBytesMax = std::size_t{64} * 1024;
 
+// Of one function.
+inline constexpr std::uint32_t kConcurrencyMax = 4'096;
+
 // A function as a worker runs it. Two specs that differ in anything run in different processes.
 struct FunctionSpec {
   // 1 to 80 of A-Z a-z 0-9 _ . -, unless it is the worker's own. Behind it, for one of several
@@ -44,7 +47,8 @@ struct FunctionSpec {
   // Resident memory of one process and its descendants, in MiB, past which it is killed; 0 for no
   // limit.
   std::uint32_t memory_mb = 0;
-  // Invocations that run at once, each in a process of its own; 0 for one a core.
+  // Invocations that run at once, each in a process of its own, kConcurrencyMax at most; 0 for one
+  // a core.
   std::uint32_t concurrency = 0;
   // Beside the worker's own environment, over which it wins.
   std::map<std::string, std::string> environment;

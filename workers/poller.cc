@@ -7,8 +7,9 @@
 #include <cerrno>
 #include <ctime>
 #include <string>
-#include <system_error>
 #include <utility>
+
+#include "workers/system_error.h"
 
 namespace pawl::workers {
 namespace {
@@ -16,10 +17,6 @@ namespace {
 // Stands for the wake-up descriptor; no watch has it.
 constexpr std::uint64_t kWakeToken = 0;
 constexpr int kEventsAtOnce = 64;
-
-Status SystemError(std::string what) {
-  return Unavailable(std::move(what) + ": " + std::generic_category().message(errno));
-}
 
 }  // namespace
 

@@ -7,12 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "workers/invocation.h"
+
 namespace pawl::workers {
 namespace {
 
-constexpr std::uint32_t kConcurrencyMax = 4096;
 constexpr std::uint32_t kDrainSecondsMax = 24 * 60 * 60;
-constexpr std::size_t kNameBytesMax = 256;
+constexpr std::size_t kWorkerNameBytesMax = 256;
 
 using TextMember = std::string WorkerSettings::*;
 
@@ -61,9 +62,9 @@ WorkerSetting Name() {
   WorkerSetting setting =
       Text("name", "NAME", "What people see; host and process by default", &WorkerSettings::name);
   setting.set = [](WorkerSettings& settings, const std::string& text) -> Status {
-    if (text.size() > kNameBytesMax) {
+    if (text.size() > kWorkerNameBytesMax) {
       return InvalidArgument("has " + std::to_string(text.size()) + " bytes; at most " +
-                             std::to_string(kNameBytesMax) + " are allowed");
+                             std::to_string(kWorkerNameBytesMax) + " are allowed");
     }
     settings.name = text;
     return {};
@@ -113,7 +114,7 @@ WorkerSetting Aws() {
       .get = [](const WorkerSettings& settings) { return settings.calls_aws ? "auto" : "off"; }};
 }
 
-WorkerSetting DeployedFunctions() {
+WorkerSetting DeployedFunctionsSetting() {
   return {
       .key = "deployed_functions",
       .value_name = "on|off",
@@ -154,7 +155,7 @@ Result<FileValues> ReadMapping(const YAML::Node& root, const std::string& file_n
   return values;
 }
 
-Result<FileValues> ReadFile(const WorkerSettingSources& sources) {
+Result<FileValues> ReadSettingsFile(const WorkerSettingSources& sources) {
   try {
     return ReadMapping(YAML::Load(sources.file_text), sources.file_name);
   } catch (const YAML::Exception& exception) {
@@ -193,7 +194,7 @@ std::span<const WorkerSetting> AllWorkerSettings() {
            "DIR",
            "Functions of its own: DIR/NAME.py with handler or lambda_handler, or DIR/pawl.yaml",
            &WorkerSettings::functions),
-      DeployedFunctions(),
+      DeployedFunctionsSetting(),
       Text("code_cache",
            "DIR",
            "Where the code of deployed functions is kept, for other workers too; by default below "
@@ -219,7 +220,7 @@ std::span<const WorkerSetting> AllWorkerSettings() {
 }
 
 Result<WorkerSettings> LoadWorkerSettings(const WorkerSettingSources& sources) {
-  ASSIGN_OR_RETURN(const FileValues file, ReadFile(sources));
+  ASSIGN_OR_RETURN(const FileValues file, ReadSettingsFile(sources));
   WorkerSettings settings;
   for (const WorkerSetting& setting : AllWorkerSettings()) {
     // All that is given is checked, also where something else goes before it.

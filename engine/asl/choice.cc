@@ -106,7 +106,7 @@ bool CheckOperand(const Place& place, const Operator& op, bool is_path, Problems
 }
 
 // A literal that looks like a path: most likely the …Path operator was meant.
-void WarnOfStaticPath(const Place& place, const Operator& op, bool is_path, Problems& problems) {
+void WarnOfComparedPath(const Place& place, const Operator& op, bool is_path, Problems& problems) {
   const std::string_view text = place.node->text;
   if (op.operand == Operand::kString && op.has_path && !is_path &&
       (text.starts_with("$.") || text.starts_with("$$."))) {
@@ -144,7 +144,7 @@ Condition CompileTest(const Fields& fields, const SourceMember& member, Problems
   if (!CheckOperand(place, op, is_path, problems)) {
     return {.rule = std::move(test)};
   }
-  WarnOfStaticPath(place, op, is_path, problems);
+  WarnOfComparedPath(place, op, is_path, problems);
   if (is_path) {
     test.operand = CompilePath(&place);
   } else {

@@ -11,10 +11,10 @@ namespace pawl::asl {
 
 namespace {
 
-std::shared_ptr<const StateMachine> Compile(std::string_view source,
-                                            std::size_t bytes_max,
-                                            MachineType type,
-                                            Problems& problems) {
+std::shared_ptr<const StateMachine> CompileSource(std::string_view source,
+                                                  std::size_t bytes_max,
+                                                  MachineType type,
+                                                  Problems& problems) {
   SourceTree tree;
   if (!ReadSource(source, bytes_max, tree, problems)) {
     return nullptr;
@@ -28,7 +28,7 @@ std::shared_ptr<const StateMachine> Compile(std::string_view source,
 Compilation Compile(std::string_view source, std::size_t definition_bytes_max, MachineType type) {
   Problems problems;
   Compilation compilation;
-  compilation.machine = Compile(source, definition_bytes_max, type, problems);
+  compilation.machine = CompileSource(source, definition_bytes_max, type, problems);
   compilation.diagnostics = problems.Take();
   return compilation;
 }

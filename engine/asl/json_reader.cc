@@ -8,13 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/ascii.h"
+
 namespace pawl::asl {
 
 namespace {
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 int HexDigit(char c) {
   if (IsDigit(c)) {

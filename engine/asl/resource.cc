@@ -7,6 +7,7 @@
 
 #include "engine/asl/service_integration.h"
 #include "engine/asl/source.h"
+#include "engine/base/ascii.h"
 
 namespace pawl::asl {
 
@@ -47,13 +48,9 @@ const SdkCall* FindSdkCall(std::string_view action) {
   return found == kSdkCalls.end() ? nullptr : found;
 }
 
-bool IsLetterOrDigit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 bool ConsistsOf(std::string_view text, std::string_view more) {
   return std::all_of(text.begin(), text.end(), [&](char c) {
-    return IsLetterOrDigit(c) || more.find(c) != std::string_view::npos;
+    return IsLetter(c) || IsDigit(c) || more.find(c) != std::string_view::npos;
   });
 }
 

@@ -11,6 +11,7 @@
 
 #include "engine/asl/problems.h"
 #include "engine/asl/source.h"
+#include "engine/base/ascii.h"
 
 namespace pawl::asl {
 
@@ -111,11 +112,11 @@ constexpr std::array<Action, 67> kActions = {{
 constexpr std::array<std::string_view, 3> kRefusedSdkActions = {
     "kinesis:subscribeToShard", "lambda:invokeAsync", "s3:selectObjectContent"};
 
-Resource Invalid(std::string explanation) {
+Resource InvalidCall(std::string explanation) {
   return {.kind = Resource::Kind::kInvalid, .explanation = std::move(explanation)};
 }
 
-Resource Unsupported(std::string explanation, IntegrationPattern pattern) {
+Resource UnsupportedCall(std::string explanation, IntegrationPattern pattern) {
   return {.kind = Resource::Kind::kUnsupported,
           .pattern = pattern,
           .explanation = std::move(explanation)};
@@ -151,30 +152,18 @@ std::string Listed(const std::vector<std::string_view>& names) {
 
 Resource UnknownService(std::string_view service, std::string_view action) {
   const std::vector<std::string_view> names = ServiceNames();
-  return Invalid("there is no optimized integration of the service " + Quote(service) +
-                 DidYouMean(service, names) + "; there are those of " + Listed(names) +
-                 ", and arn:aws:states:::aws-sdk:" + std::string(service) + ":" +
-                 std::string(action) + " calls any service of AWS");
+  return InvalidCall("there is no optimized integration of the service " + Quote(service) +
+                     DidYouMean(service, names) + "; there are those of " + Listed(names) +
+                     ", and arn:aws:states:::aws-sdk:" + std::string(service) + ":" +
+                     std::string(action) + " calls any service of AWS");
 }
 
 Resource UnknownAction(std::string_view service, std::string_view action) {
   const std::vector<std::string_view> names = ActionNames(service);
-  return Invalid("the integration of " + Quote(service) + " has no action " + Quote(action) +
-                 DidYouMean(action, names) + "; it has " + Listed(names) +
-                 ", and arn:aws:states:::aws-sdk:" + std::string(service) + ":" +
-                 std::string(action) + " calls any action of the service");
-}
-
-bool IsLower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-
-bool IsUpper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
+  return InvalidCall("the integration of " + Quote(service) + " has no action " + Quote(action) +
+                     DidYouMean(action, names) + "; it has " + Listed(names) +
+                     ", and arn:aws:states:::aws-sdk:" + std::string(service) + ":" +
+                     std::string(action) + " calls any action of the service");
 }
 
 // As AWS writes them: "dynamodb".
@@ -186,24 +175,14 @@ bool IsSdkService(std::string_view text) {
 // "putItem".
 bool IsSdkAction(std::string_view text) {
   return !text.empty() && IsLower(text.front()) &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return IsLower(c) || IsDigit(c) || IsUpper(c);
-         });
-}
-
-char Lower(char c) {
-  return IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-char Upper(char c) {
-  return IsLower(c) ? static_cast<char>(c - 'a' + 'A') : c;
+         std::all_of(text.begin(), text.end(), [](char c) { return IsLetter(c) || IsDigit(c); });
 }
 
 // "redshiftdata" of "Redshift-Data".
 std::string RightService(std::string_view service) {
   std::string right;
   for (const char c : service) {
-    if (IsLower(Lower(c)) || IsDigit(c)) right += Lower(c);
+    if (IsLetter(c) || IsDigit(c)) right += ToLower(c);
   }
   return right;
 }
@@ -213,14 +192,14 @@ std::string RightAction(std::string_view action) {
   std::string right;
   bool begins_word = false;
   for (const char c : action) {
-    if (!IsLower(Lower(c)) && !IsDigit(c)) {
+    if (!IsLetter(c) && !IsDigit(c)) {
       begins_word = true;
       continue;
     }
     if (right.empty()) {
-      right += Lower(c);
+      right += ToLower(c);
     } else {
-      right += begins_word ? Upper(c) : c;
+      right += begins_word ? ToUpper(c) : c;
     }
     begins_word = false;
   }
@@ -243,17 +222,18 @@ Resource ParseSdk(std::string_view text, std::string_view call, IntegrationPatte
   const std::string_view action =
       colon == std::string_view::npos ? std::string_view() : name.substr(colon + 1);
   if (!IsSdkService(service) || !IsSdkAction(action)) {
-    return Invalid(Quote(text) +
-                   " is no AWS SDK integration; write arn:aws:states:::aws-sdk:SERVICE:ACTION with "
-                   "the service in lower case and the action in camel case, such as " +
-                   Quote(RightSdkName(service, action)));
+    return InvalidCall(
+        Quote(text) +
+        " is no AWS SDK integration; write arn:aws:states:::aws-sdk:SERVICE:ACTION with "
+        "the service in lower case and the action in camel case, such as " +
+        Quote(RightSdkName(service, action)));
   }
   if (pattern == IntegrationPattern::kRunJob || pattern == IntegrationPattern::kRunJobJson) {
-    return Invalid(Quote(text) + ": an AWS SDK integration has no .sync");
+    return InvalidCall(Quote(text) + ": an AWS SDK integration has no .sync");
   }
   if (std::find(kRefusedSdkActions.begin(), kRefusedSdkActions.end(), name) !=
       kRefusedSdkActions.end()) {
-    return Invalid(Quote(text) + ": Step Functions does not call " + std::string(action));
+    return InvalidCall(Quote(text) + ": Step Functions does not call " + std::string(action));
   }
   return Served(call, pattern);
 }
@@ -268,10 +248,11 @@ Resource ParseKnown(const Action& action, std::string_view suffix, IntegrationPa
   if (!has_pattern) {
     std::string others = (action.traits & kJob) != 0 ? ", .sync" : "";
     others += (action.traits & kToken) != 0 ? ", .waitForTaskToken" : "";
-    return Invalid(call + " has no " + std::string(suffix) + "; it may have no suffix" + others);
+    return InvalidCall(call + " has no " + std::string(suffix) + "; it may have no suffix" +
+                       others);
   }
   if ((action.traits & kNotServed) != 0) {
-    return Unsupported("the service integration " + Quote(call), pattern);
+    return UnsupportedCall("the service integration " + Quote(call), pattern);
   }
   return Served(call, pattern);
 }

@@ -30,7 +30,7 @@ std::string_view WithoutSuffix(std::string_view name, Language language) {
   return name;
 }
 
-std::string Listed(std::span<const std::string_view> words) {
+std::string Bracketed(std::span<const std::string_view> words) {
   std::string list;
   for (const std::string_view word : words) {
     list += (list.empty() ? "" : ", ") + std::string(word);
@@ -51,7 +51,7 @@ void CheckInvokeWord(const Place& place,
     problems.Error(code::kSchema,
                    place,
                    "The field " + Quote(place.name) + " should have one of these values: " +
-                       Listed(words) + ", found " + Describe(node));
+                       Bracketed(words) + ", found " + Describe(node));
   }
 }
 
@@ -156,7 +156,7 @@ void CheckRequired(const Place& place,
     if (!HasParameter(place, name, language)) missing.push_back(name);
   }
   if (missing.empty()) return;
-  problems.Error(code::kSchema, place, "These fields are required: " + Listed(missing));
+  problems.Error(code::kSchema, place, "These fields are required: " + Bracketed(missing));
 }
 
 std::optional<Place> CheckParameters(const Fields& fields,
@@ -179,10 +179,10 @@ std::optional<Place> CheckParameters(const Fields& fields,
   return place;
 }
 
-void CheckWord(const Place& place,
-               const WordParameter& parameter,
-               Language language,
-               Problems& problems) {
+void CheckWordParameter(const Place& place,
+                        const WordParameter& parameter,
+                        Language language,
+                        Problems& problems) {
   const SourceMember* member = place.node->Find(parameter.name);
   if (member == nullptr) return;
   const Place value = place.Member(*member);
@@ -195,7 +195,7 @@ void CheckWord(const Place& place,
   problems.Error(code::kSchema,
                  value,
                  "The field " + Quote(parameter.name) + " should have one of these values: " +
-                     Listed(parameter.words) + ", found " + Describe(*value.node));
+                     Bracketed(parameter.words) + ", found " + Describe(*value.node));
 }
 
 void CheckKnownService(const Fields& fields,
@@ -210,7 +210,7 @@ void CheckKnownService(const Fields& fields,
     problems.Error(code::kSchema, *place, "These fields are required: [Authentication]");
   }
   for (const WordParameter& word : parameters.words)
-    CheckWord(*place, word, language, problems);
+    CheckWordParameter(*place, word, language, problems);
 }
 
 void CheckInvoke(const Fields& fields, Language language, Problems& problems) {

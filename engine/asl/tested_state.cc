@@ -72,10 +72,10 @@ class LoneState {
   const SourceNode& state_;
 };
 
-std::shared_ptr<const StateMachine> Compile(std::string_view source,
-                                            bool is_lone,
-                                            std::size_t bytes_max,
-                                            Problems& problems) {
+std::shared_ptr<const StateMachine> CompileTested(std::string_view source,
+                                                  bool is_lone,
+                                                  std::size_t bytes_max,
+                                                  Problems& problems) {
   SourceTree tree;
   if (!ReadSource(source, bytes_max, tree, problems)) {
     return nullptr;
@@ -94,7 +94,7 @@ TestedState CompileTestedState(std::string_view source,
   Problems problems(Problems::Purpose::kTest);
   TestedState tested;
   const bool is_lone = state_name.empty();
-  tested.machine = Compile(source, is_lone, definition_bytes_max, problems);
+  tested.machine = CompileTested(source, is_lone, definition_bytes_max, problems);
   tested.diagnostics = problems.Take();
   if (tested.machine == nullptr) {
     return tested;

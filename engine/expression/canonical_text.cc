@@ -9,13 +9,13 @@
 namespace pawl::expression {
 namespace {
 
-void Append(std::string& out, json::Value value) {
+void AppendCanonical(std::string& out, json::Value value) {
   if (value.is_number()) {
     out += json::CanonicalNumber(value.number_text());
   } else if (value.is_array()) {
     out += '[';
     for (const json::Value item : value.items()) {
-      Append(out, item);
+      AppendCanonical(out, item);
       out += ',';
     }
     out += ']';
@@ -28,7 +28,7 @@ void Append(std::string& out, json::Value value) {
     for (const json::Member& member : members) {
       json::WriteStringTo(out, member.name);
       out += ':';
-      Append(out, member.value);
+      AppendCanonical(out, member.value);
       out += ',';
     }
     out += '}';
@@ -41,7 +41,7 @@ void Append(std::string& out, json::Value value) {
 
 std::string CanonicalText(json::Value value) {
   std::string text;
-  Append(text, value);
+  AppendCanonical(text, value);
   return text;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/expression/path_parser.h"
 
 namespace pawl::expression {
@@ -50,10 +51,6 @@ constexpr std::array<NamedOperator, 9> kWords = {{
 constexpr std::string_view kExpectedOperator =
     "a comparison (==, !=, <, <=, >, >=, =~, in, nin, contains, all, size, empty, subsetof, anyof, "
     "noneof)";
-
-constexpr bool IsLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 std::string LowerCase(std::string_view text) {
   std::string lower(text);

@@ -12,6 +12,7 @@
 
 #include "engine/base/random.h"
 #include "engine/expression/canonical_text.h"
+#include "engine/expression/character_count.h"
 #include "engine/expression/digest.h"
 #include "engine/expression/intrinsic.h"
 #include "engine/expression/java_text.h"
@@ -38,12 +39,6 @@ std::vector<std::string_view> Characters(std::string_view text) {
     characters.push_back(text.substr(i, CharacterLength(text[i])));
   }
   return characters;
-}
-
-std::size_t CountCharacters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
 }
 
 // One call: checks of its arguments, and its result.

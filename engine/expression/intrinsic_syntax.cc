@@ -22,7 +22,7 @@ struct KnownFunction {
   std::size_t arguments_max;
 };
 
-constexpr std::array<KnownFunction, 18> kFunctions = {{
+constexpr std::array<KnownFunction, 18> kIntrinsicFunctions = {{
     {"States.Array", IntrinsicFunction::kArray, 0, kAnyNumber},
     {"States.ArrayContains", IntrinsicFunction::kArrayContains, 2, 2},
     {"States.ArrayGetItem", IntrinsicFunction::kArrayGetItem, 2, 2},
@@ -67,10 +67,10 @@ class CallParser final {
     const std::size_t begin = cursor_.position();
     const std::string_view name = cursor_.TakeWhile(IsNameCharacter);
     const auto known =
-        std::find_if(kFunctions.begin(), kFunctions.end(), [name](const KnownFunction& function) {
-          return function.name == name;
-        });
-    if (known == kFunctions.end()) {
+        std::find_if(kIntrinsicFunctions.begin(),
+                     kIntrinsicFunctions.end(),
+                     [name](const KnownFunction& function) { return function.name == name; });
+    if (known == kIntrinsicFunctions.end()) {
       return cursor_.ErrorAt(begin,
                              "expected an intrinsic function such as States.Format, found '" +
                                  std::string(name) + "'");

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <system_error>
 
+#include "engine/base/ascii.h"
 #include "engine/json/parse.h"
 
 namespace pawl::expression {
@@ -14,10 +15,6 @@ namespace {
 constexpr std::int64_t kPlainExponentMin = -6;
 // BigDecimal holds exponents in 32 bits; so do we, with room to add to them.
 constexpr std::int64_t kExponentMax = INT32_MAX;
-
-constexpr bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 }  // namespace
 

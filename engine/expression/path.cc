@@ -1,8 +1,8 @@
 #include "engine/expression/path.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "engine/expression/character_count.h"
 #include "engine/expression/path_evaluator.h"
 #include "engine/expression/path_parser.h"
 #include "engine/expression/path_syntax.h"
@@ -19,12 +19,6 @@ constexpr bool StartsName(char c) {
 
 constexpr bool ContinuesName(char c) {
   return StartsName(c) || (c >= '0' && c <= '9');
-}
-
-std::size_t CountCharacters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
 }
 
 const std::shared_ptr<const CompiledPath>& WholeInput() {

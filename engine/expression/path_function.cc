@@ -128,7 +128,7 @@ Result<Value> Concatenate(Value node, std::span<const Value> arguments, PathEval
   return Value::String(evaluator.arena().Copy(text));
 }
 
-Result<Value> Append(Value node, std::span<const Value> arguments, PathEvaluator& evaluator) {
+Result<Value> Appended(Value node, std::span<const Value> arguments, PathEvaluator& evaluator) {
   if (!node.is_array()) return node;
   RETURN_IF_ERROR(evaluator.Spend(node.items().size() + arguments.size()));
   json::ArrayBuilder longer;
@@ -177,7 +177,7 @@ Result<Value> CallFunction(PathFunction function,
     case PathFunction::kConcatenate:
       return Concatenate(node, arguments, evaluator);
     case PathFunction::kAppend:
-      return Append(node, arguments, evaluator);
+      return Appended(node, arguments, evaluator);
     case PathFunction::kFirst:
       return ItemAt(node, 0);
     case PathFunction::kLast:

@@ -9,14 +9,11 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/expression/filter_parser.h"
 
 namespace pawl::expression {
 namespace {
-
-constexpr bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 constexpr std::string_view Trimmed(std::string_view text) {
   while (text.starts_with(' ')) {

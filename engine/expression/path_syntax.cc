@@ -8,7 +8,7 @@ namespace pawl::expression {
 namespace {
 
 // "size" is another name for length; the first entry of a function is the one it goes by.
-constexpr std::array<std::pair<std::string_view, PathFunction>, 13> kFunctions = {{
+constexpr std::array<std::pair<std::string_view, PathFunction>, 13> kPathFunctions = {{
     {"min", PathFunction::kMin},
     {"max", PathFunction::kMax},
     {"avg", PathFunction::kAverage},
@@ -94,14 +94,14 @@ std::string FormatSteps(const CompiledPath& path, std::size_t count) {
 }
 
 std::string_view FunctionName(PathFunction function) {
-  for (const auto& [name, known] : kFunctions) {
+  for (const auto& [name, known] : kPathFunctions) {
     if (known == function) return name;
   }
   return "";
 }
 
 std::optional<PathFunction> FindFunction(std::string_view name) {
-  for (const auto& [known, function] : kFunctions) {
+  for (const auto& [known, function] : kPathFunctions) {
     if (known == name) return function;
   }
   return std::nullopt;

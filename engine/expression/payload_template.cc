@@ -15,38 +15,39 @@
 #include "engine/json/write.h"
 
 namespace pawl::expression {
-namespace {
+struct PayloadNode;
 
-constexpr std::string_view kComputedSuffix = ".$";
-constexpr std::array<PathRoot, 3> kRoots = {
-    PathRoot::kInput, PathRoot::kContext, PathRoot::kVariable};
-
-struct Node;
-
-struct ObjectNode {
+struct PayloadObject {
   // Names without the suffix, in the order of the template.
-  std::vector<std::pair<std::string, Node>> members;
+  std::vector<std::pair<std::string, PayloadNode>> members;
 };
 
-struct ArrayNode {
-  std::vector<Node> items;
+struct PayloadArray {
+  std::vector<PayloadNode> items;
 };
 
-struct PathNode {
+struct PayloadPath {
   Path path;
   // The member as the template has it, with its suffix: for messages.
   std::string field;
 };
 
-struct IntrinsicNode {
+struct PayloadIntrinsic {
   Intrinsic intrinsic;
   std::string field;
 };
 
 // A value that holds nothing to compute is kept whole.
-struct Node : std::variant<json::Value, ObjectNode, ArrayNode, PathNode, IntrinsicNode> {
+struct PayloadNode
+    : std::variant<json::Value, PayloadObject, PayloadArray, PayloadPath, PayloadIntrinsic> {
   using variant::variant;
 };
+
+namespace {
+
+constexpr std::string_view kComputedSuffix = ".$";
+constexpr std::array<PathRoot, 3> kRoots = {
+    PathRoot::kInput, PathRoot::kContext, PathRoot::kVariable};
 
 std::string EscapePointer(std::string_view name) {
   std::string escaped;
@@ -65,25 +66,26 @@ std::string EscapePointer(std::string_view name) {
 // Recursion follows the template's nesting, which is at most kJsonDepthMax.
 class Compiler final {
  public:
-  Result<Node> Compile(json::Value value, const std::string& pointer) {
+  Result<PayloadNode> Compile(json::Value value, const std::string& pointer) {
     if (value.is_object()) return CompileObject(value, pointer);
-    if (!value.is_array()) return Node(value);
-    ArrayNode array;
+    if (!value.is_array()) return PayloadNode(value);
+    PayloadArray array;
     bool is_constant = true;
     for (std::size_t i = 0; i < value.items().size(); ++i) {
-      ASSIGN_OR_RETURN(Node item, Compile(value.items()[i], pointer + "/" + std::to_string(i)));
+      ASSIGN_OR_RETURN(PayloadNode item,
+                       Compile(value.items()[i], pointer + "/" + std::to_string(i)));
       is_constant = is_constant && std::holds_alternative<json::Value>(item);
       array.items.push_back(std::move(item));
     }
-    if (is_constant) return Node(value);
-    return Node(std::move(array));
+    if (is_constant) return PayloadNode(value);
+    return PayloadNode(std::move(array));
   }
 
   bool Uses(PathRoot root) const { return uses_.at(static_cast<std::size_t>(root)); }
 
  private:
-  Result<Node> CompileObject(json::Value value, const std::string& pointer) {
-    ObjectNode object;
+  Result<PayloadNode> CompileObject(json::Value value, const std::string& pointer) {
+    PayloadObject object;
     bool is_constant = true;
     std::unordered_set<std::string_view> names;
     for (const json::Member& member : value.members()) {
@@ -92,7 +94,7 @@ class Compiler final {
     for (const json::Member& member : value.members()) {
       const std::string place = pointer + "/" + EscapePointer(member.name);
       if (!member.name.ends_with(kComputedSuffix)) {
-        ASSIGN_OR_RETURN(Node node, Compile(member.value, place));
+        ASSIGN_OR_RETURN(PayloadNode node, Compile(member.value, place));
         is_constant = is_constant && std::holds_alternative<json::Value>(node);
         object.members.emplace_back(std::string(member.name), std::move(node));
         continue;
@@ -104,15 +106,15 @@ class Compiler final {
                                    std::string(member.name) + "', found both",
                                place);
       }
-      ASSIGN_OR_RETURN(Node node, CompileComputed(member, place));
+      ASSIGN_OR_RETURN(PayloadNode node, CompileComputed(member, place));
       is_constant = false;
       object.members.emplace_back(std::string(name), std::move(node));
     }
-    if (is_constant) return Node(value);
-    return Node(std::move(object));
+    if (is_constant) return PayloadNode(value);
+    return PayloadNode(std::move(object));
   }
 
-  Result<Node> CompileComputed(const json::Member& member, const std::string& place) {
+  Result<PayloadNode> CompileComputed(const json::Member& member, const std::string& place) {
     const std::string field(member.name);
     const std::string expected = "The value for the field '" + field +
                                  "' must be a valid JSONPath or a valid intrinsic function call: ";
@@ -130,14 +132,14 @@ class Compiler final {
       for (const PathRoot root : kRoots) {
         if (intrinsic->Uses(root)) uses_.at(static_cast<std::size_t>(root)) = true;
       }
-      return Node(IntrinsicNode{.intrinsic = *std::move(intrinsic), .field = field});
+      return PayloadNode(PayloadIntrinsic{.intrinsic = *std::move(intrinsic), .field = field});
     }
     Result<Path> path = Path::Parse(text);
     if (!path.ok()) {
       return InvalidArgument(expected + path.status().message(), place);
     }
     uses_.at(static_cast<std::size_t>(path->root())) = true;
-    return Node(PathNode{.path = *std::move(path), .field = field});
+    return PayloadNode(PayloadPath{.path = *std::move(path), .field = field});
   }
 
   std::array<bool, 3> uses_ = {};
@@ -147,24 +149,24 @@ class Evaluator final {
  public:
   Evaluator(Scope& scope, json::Arena& arena) : scope_(scope), arena_(arena) {}
 
-  Result<json::Value> Evaluate(const Node& node) {
+  Result<json::Value> Evaluate(const PayloadNode& node) {
     if (const auto* const constant = std::get_if<json::Value>(&node)) return *constant;
-    if (const auto* const path = std::get_if<PathNode>(&node)) {
+    if (const auto* const path = std::get_if<PayloadPath>(&node)) {
       return EvaluateInField(path->path, path->field, scope_, arena_);
     }
-    if (const auto* const call = std::get_if<IntrinsicNode>(&node)) {
+    if (const auto* const call = std::get_if<PayloadIntrinsic>(&node)) {
       return call->intrinsic.Evaluate(call->field, scope_, arena_);
     }
-    if (const auto* const array = std::get_if<ArrayNode>(&node)) {
+    if (const auto* const array = std::get_if<PayloadArray>(&node)) {
       json::ArrayBuilder items;
-      for (const Node& item : array->items) {
+      for (const PayloadNode& item : array->items) {
         ASSIGN_OR_RETURN(const json::Value value, Evaluate(item));
         items.Add(value);
       }
       return items.Build(arena_);
     }
     json::ObjectBuilder members;
-    for (const auto& [name, member] : std::get<ObjectNode>(node).members) {
+    for (const auto& [name, member] : std::get<PayloadObject>(node).members) {
       ASSIGN_OR_RETURN(const json::Value value, Evaluate(member));
       members.Set(name, value);
     }
@@ -181,14 +183,14 @@ class Evaluator final {
 struct PayloadTemplate::Compiled {
   // Holds the constant parts.
   json::Document source;
-  Node root;
+  PayloadNode root;
   std::array<bool, 3> uses = {};
 };
 
 Result<PayloadTemplate> PayloadTemplate::Compile(json::Value value) {
   ASSIGN_OR_RETURN(json::Document source, json::Document::Parse(Bytes(json::Write(value))));
   Compiler compiler;
-  ASSIGN_OR_RETURN(Node root, compiler.Compile(source.root(), ""));
+  ASSIGN_OR_RETURN(PayloadNode root, compiler.Compile(source.root(), ""));
   PayloadTemplate result;
   result.compiled_ =
       std::make_shared<const Compiled>(Compiled{.source = std::move(source),

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/expression/java_decimal.h"
 #include "engine/expression/path.h"
 #include "engine/json/parse.h"
@@ -12,10 +13,6 @@
 
 namespace pawl::expression {
 namespace {
-
-constexpr bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 constexpr bool IsContinuationByte(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;

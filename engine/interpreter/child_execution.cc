@@ -14,7 +14,7 @@
 namespace pawl::interpreter {
 namespace {
 
-json::Value Text(std::string_view text, json::Arena& arena) {
+json::Value TextValue(std::string_view text, json::Arena& arena) {
   return json::Value::String(arena.Copy(text));
 }
 
@@ -43,31 +43,31 @@ json::Value Included(json::Arena& arena) {
 std::string DescriptionOf(const ChildEnded& ended, bool as_json) {
   json::Arena arena;
   const auto payload = [&](const Bytes& bytes) {
-    if (!as_json) return Text(bytes.view(), arena);
+    if (!as_json) return TextValue(bytes.view(), arena);
     const auto parsed = json::Parse(bytes.view(), arena);
-    return parsed.ok() ? *parsed : Text(bytes.view(), arena);
+    return parsed.ok() ? *parsed : TextValue(bytes.view(), arena);
   };
   json::ObjectBuilder description;
-  if (ended.cause) description.Set("Cause", Text(*ended.cause, arena));
-  if (ended.error) description.Set("Error", Text(*ended.error, arena));
-  description.Set("ExecutionArn", Text(ended.arn, arena));
+  if (ended.cause) description.Set("Cause", TextValue(*ended.cause, arena));
+  if (ended.error) description.Set("Error", TextValue(*ended.error, arena));
+  description.Set("ExecutionArn", TextValue(ended.arn, arena));
   description.Set("Input", payload(ended.input));
   description.Set("InputDetails", Included(arena));
-  description.Set("Name", Text(ended.name, arena));
+  description.Set("Name", TextValue(ended.name, arena));
   if (ended.output) {
     description.Set("Output", payload(*ended.output));
     description.Set("OutputDetails", Included(arena));
   }
   description.Set("RedriveCount", json::Value::Number("0"));
   const bool is_success = ended.output.has_value();
-  description.Set("RedriveStatus", Text(is_success ? "NOT_REDRIVABLE" : "REDRIVABLE", arena));
+  description.Set("RedriveStatus", TextValue(is_success ? "NOT_REDRIVABLE" : "REDRIVABLE", arena));
   if (is_success) {
     description.Set("RedriveStatusReason",
-                    Text("Execution is SUCCEEDED and cannot be redriven", arena));
+                    TextValue("Execution is SUCCEEDED and cannot be redriven", arena));
   }
   description.Set("StartDate", Milliseconds(ended.started_at, arena));
-  description.Set("StateMachineArn", Text(ended.state_machine_arn, arena));
-  description.Set("Status", Text(ended.status, arena));
+  description.Set("StateMachineArn", TextValue(ended.state_machine_arn, arena));
+  description.Set("Status", TextValue(ended.status, arena));
   description.Set("StopDate", Milliseconds(ended.stopped_at, arena));
   return json::Write(description.Build(arena));
 }
@@ -106,7 +106,7 @@ std::string ChildStartedJson(const std::string& execution_arn,
   const std::string date = HttpDate(started_at);
   const auto list = [&](std::string_view text) {
     json::ArrayBuilder items;
-    items.Add(Text(text, arena));
+    items.Add(TextValue(text, arena));
     return items.Build(arena);
   };
   json::ObjectBuilder all;
@@ -116,19 +116,19 @@ std::string ChildStartedJson(const std::string& execution_arn,
   all.Set("connection", list("keep-alive"));
   all.Set("x-amzn-RequestId", list(request_id));
   json::ObjectBuilder headers;
-  headers.Set("Content-Length", Text(length, arena));
-  headers.Set("Content-Type", Text("application/x-amz-json-1.0", arena));
-  headers.Set("Date", Text(date, arena));
-  headers.Set("connection", Text("keep-alive", arena));
-  headers.Set("x-amzn-RequestId", Text(request_id, arena));
+  headers.Set("Content-Length", TextValue(length, arena));
+  headers.Set("Content-Type", TextValue("application/x-amz-json-1.0", arena));
+  headers.Set("Date", TextValue(date, arena));
+  headers.Set("connection", TextValue("keep-alive", arena));
+  headers.Set("x-amzn-RequestId", TextValue(request_id, arena));
   json::ObjectBuilder http;
   http.Set("AllHttpHeaders", all.Build(arena));
   http.Set("HttpHeaders", headers.Build(arena));
   http.Set("HttpStatusCode", json::Value::Number("200"));
   json::ObjectBuilder response;
-  response.Set("RequestId", Text(request_id, arena));
+  response.Set("RequestId", TextValue(request_id, arena));
   json::ObjectBuilder answer;
-  answer.Set("ExecutionArn", Text(execution_arn, arena));
+  answer.Set("ExecutionArn", TextValue(execution_arn, arena));
   answer.Set("SdkHttpMetadata", http.Build(arena));
   answer.Set("SdkResponseMetadata", response.Build(arena));
   answer.Set("StartDate", Milliseconds(started_at, arena));
@@ -138,8 +138,8 @@ std::string ChildStartedJson(const std::string& execution_arn,
 std::string SdkChildStartedJson(const std::string& execution_arn, Timestamp started_at) {
   json::Arena arena;
   json::ObjectBuilder answer;
-  answer.Set("ExecutionArn", Text(execution_arn, arena));
-  answer.Set("StartDate", Text(FormatTimestamp(started_at), arena));
+  answer.Set("ExecutionArn", TextValue(execution_arn, arena));
+  answer.Set("StartDate", TextValue(FormatTimestamp(started_at), arena));
   return json::Write(answer.Build(arena));
 }
 

@@ -71,7 +71,7 @@ constexpr bool kRequired = true;
 
 // --- AWS Step Functions. Times are texts. ---
 
-constexpr std::array<std::string_view, 6> kExecutionStatuses = {
+constexpr std::array<std::string_view, 6> kExecutionStatusWords = {
     "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"};
 
 constexpr std::array<Member, 2> kStartExecution = {{
@@ -84,7 +84,7 @@ constexpr std::array<Member, 11> kDescribeExecution = {{
     {"ExecutionArn", Text(1, 256), kRequired},
     {"StateMachineArn", Text(1, 256), kRequired},
     {"Name", Text(1, 80)},
-    {"Status", Word(kExecutionStatuses), kRequired},
+    {"Status", Word(kExecutionStatusWords), kRequired},
     {"StartDate", Text(), kRequired},
     {"StopDate", Text()},
     {"Input", Any()},

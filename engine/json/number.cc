@@ -7,6 +7,7 @@
 #include <limits>
 #include <system_error>
 
+#include "engine/base/ascii.h"
 #include "engine/base/check.h"
 
 namespace pawl::json {
@@ -15,10 +16,6 @@ namespace {
 // Exponents beyond this are held at it. A text would have to be this long for its digits to make up
 // for the difference.
 constexpr std::int64_t kExponentMax = std::numeric_limits<std::int64_t>::max() / 4;
-
-constexpr bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // A number taken apart: sign, the digits without leading and trailing zeros (`digits` may hold a
 // point among them), and the power of ten of the first digit. Zero has no digits.

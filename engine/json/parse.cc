@@ -11,6 +11,7 @@
 #include <span>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/base/utf8.h"
 #include "engine/json/member_names.h"
 #include "engine/json/parse_error.h"
@@ -25,14 +26,6 @@ namespace {
 constexpr std::size_t kTextBytesMax = std::numeric_limits<std::uint32_t>::max() - 1;
 constexpr std::string_view kExpectedValue =
     "expected a value (object, array, string, number, true, false or null)";
-
-constexpr bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-constexpr bool IsLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 constexpr bool IsSpace(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';

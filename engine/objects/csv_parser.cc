@@ -1,19 +1,12 @@
 #include "engine/objects/csv_parser.h"
 
+#include "engine/objects/described_byte.h"
+
 namespace pawl::objects {
 namespace {
 
-constexpr unsigned kFirstPrintable = 0x20;
-constexpr unsigned kFirstNonAscii = 0x7F;
-
-std::string Describe(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  if (byte >= kFirstPrintable && byte < kFirstNonAscii) return {'\'', c, '\''};
-  return "the byte " + std::to_string(byte);
-}
-
 std::string DescribeDelimiter(char c) {
-  return c == '\t' ? "a tab" : Describe(c);
+  return c == '\t' ? "a tab" : DescribeByte(c);
 }
 
 }  // namespace
@@ -143,7 +136,7 @@ void CsvParser::TakeBehindQuote(char c) {
   } else {
     state_ = State::kFailed;
     problem_ = "expected " + DescribeDelimiter(delimiter_) +
-               " or the end of the line behind a quoted field, found " + Describe(c);
+               " or the end of the line behind a quoted field, found " + DescribeByte(c);
   }
 }
 

@@ -115,12 +115,12 @@ Result<FileDescriptor> OpenParent(FileDescriptor bucket,
   return directory;
 }
 
-struct OpenObject {
+struct OpenFile {
   FileDescriptor file;
   ObjectStat stat;
 };
 
-Result<OpenObject> OpenForReading(const std::filesystem::path& root, const ObjectName& object) {
+Result<OpenFile> OpenForReading(const std::filesystem::path& root, const ObjectName& object) {
   ASSIGN_OR_RETURN(const std::vector<std::string> parts, SplitKey(object));
   ASSIGN_OR_RETURN(FileDescriptor bucket, OpenBucket(root, object.bucket));
   ASSIGN_OR_RETURN(const FileDescriptor directory,
@@ -140,7 +140,7 @@ Result<OpenObject> OpenForReading(const std::filesystem::path& root, const Objec
     return SystemError("look at", object.ToString(), errno);
   }
   if (!S_ISREG(status.st_mode)) return NoSuchKey(object);
-  return OpenObject{.file = std::move(file), .stat = StatOf(status)};
+  return OpenFile{.file = std::move(file), .stat = StatOf(status)};
 }
 
 // A file beside the objects until Close gives it its name.
@@ -215,12 +215,12 @@ Result<std::unique_ptr<DirectoryObjectStore>> DirectoryObjectStore::Open(
 }
 
 Result<ObjectStat> DirectoryObjectStore::Stat(const ObjectName& object) {
-  ASSIGN_OR_RETURN(OpenObject opened, OpenForReading(root_, object));
+  ASSIGN_OR_RETURN(OpenFile opened, OpenForReading(root_, object));
   return std::move(opened.stat);
 }
 
 Result<std::string> DirectoryObjectStore::Read(const ObjectRange& range) {
-  ASSIGN_OR_RETURN(const OpenObject opened, OpenForReading(root_, range.object));
+  ASSIGN_OR_RETURN(const OpenFile opened, OpenForReading(root_, range.object));
   if (!range.if_match.empty() && range.if_match != opened.stat.etag) {
     return PreconditionFailed(range.object);
   }

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view kCursorField = "cursor";
 
-Status Failed(const Status& status) {
+Status ReaderFailed(const Status& status) {
   return Status(status.code(), status.message(), status.field())
       .WithReason(std::string(kItemReaderFailed));
 }
@@ -190,7 +190,7 @@ class ObjectItems final : public ItemSource {
       Result<std::optional<std::string>> item = NextItem();
       if (!item.ok()) {
         if (!items.empty()) break;
-        return Failed(item.status());
+        return ReaderFailed(item.status());
       }
       if (!item->has_value()) break;
       bytes += (*item)->size();
@@ -393,10 +393,10 @@ Result<std::unique_ptr<ItemSource>> OpenItemSource(ObjectStore& store,
   if (!cursor.empty()) {
     ASSIGN_OR_RETURN(start, DecodeCursor(cursor, options));
   }
-  if (const Status status = CheckOptions(options); !status.ok()) return Failed(status);
+  if (const Status status = CheckOptions(options); !status.ok()) return ReaderFailed(status);
   Result<std::unique_ptr<ItemSource>> source = Open(store, options, start);
   if (source.ok() || source.status().field() == kCursorField) return source;
-  return Failed(source.status());
+  return ReaderFailed(source.status());
 }
 
 }  // namespace pawl::objects

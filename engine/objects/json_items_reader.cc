@@ -5,19 +5,14 @@
 
 #include "engine/json/parse.h"
 #include "engine/objects/compact_json.h"
+#include "engine/objects/described_byte.h"
 #include "engine/objects/json_value_end.h"
 
 namespace pawl::objects {
 namespace {
 
-constexpr unsigned kFirstPrintable = 0x20;
-constexpr unsigned kFirstNonAscii = 0x7F;
-
-std::string Describe(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  if (c == '\0') return "the end of the object";
-  if (byte >= kFirstPrintable && byte < kFirstNonAscii) return {'\'', c, '\''};
-  return "the byte " + std::to_string(byte);
+std::string DescribeFound(char c) {
+  return c == '\0' ? "the end of the object" : DescribeByte(c);
 }
 
 // An index of RFC 6901: digits without leading zeros.
@@ -250,8 +245,9 @@ Result<std::string> JsonItemsReader::ReadName() {
 }
 
 Status JsonItemsReader::Unexpected(std::string_view expected, char found) const {
-  return ByteError(
-      name_, reader_->offset(), "expected " + std::string(expected) + ", found " + Describe(found));
+  return ByteError(name_,
+                   reader_->offset(),
+                   "expected " + std::string(expected) + ", found " + DescribeFound(found));
 }
 
 }  // namespace pawl::objects

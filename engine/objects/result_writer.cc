@@ -25,7 +25,7 @@ std::size_t SeriesOf(ChildStatus status) {
   PAWL_CHECK(false);
 }
 
-Status Failed(const Status& status) {
+Status WriterFailed(const Status& status) {
   return Status(status.code(), status.message(), status.field())
       .WithReason(std::string(kResultWriterFailed));
 }
@@ -121,7 +121,7 @@ ResultWriter::ResultWriter(ObjectStore& store, ResultWriterOptions options)
 ResultWriter::~ResultWriter() = default;
 
 Status ResultWriter::Append(const ChildResult& result) {
-  if (const Status status = AppendTexts(result); !status.ok()) return Failed(status);
+  if (const Status status = AppendTexts(result); !status.ok()) return WriterFailed(status);
   if (result.status == ChildStatus::kPending) return OkStatus();
   ++written_.executions;
   written_.items += result.item_count;
@@ -138,7 +138,7 @@ Status ResultWriter::AppendTexts(const ChildResult& result) {
 }
 
 Result<std::string> ResultWriter::Finish() {
-  if (const Status status = WriteManifest(); !status.ok()) return Failed(status);
+  if (const Status status = WriteManifest(); !status.ok()) return WriterFailed(status);
   std::string output = R"({"MapRunArn":)";
   json::WriteStringTo(output, options_.map_run_arn);
   output += R"(,"ResultWriterDetails":{"Bucket":)";

@@ -14,7 +14,7 @@
 namespace pawl::platform {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
+constexpr std::size_t kHashReadBytes = std::size_t{64} * 1024;
 
 struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
@@ -22,7 +22,7 @@ struct FreeContext {
 
 // Reads to the end. 0, or the number of an error.
 int DigestRest(int fd, EVP_MD_CTX* context) {
-  std::array<char, kReadBytes> buffer;
+  std::array<char, kHashReadBytes> buffer;
   while (true) {
     const ssize_t count = read(fd, buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;

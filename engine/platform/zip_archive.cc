@@ -26,7 +26,7 @@
 namespace pawl::platform {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
+constexpr std::size_t kArchiveReadBytes = std::size_t{64} * 1024;
 // Names of entries come from outside; this much of one is shown.
 constexpr std::size_t kShownNameBytesMax = 200;
 // APPNOTE 4.3.12.
@@ -327,7 +327,7 @@ Status ReadEntry(zip_t* archive,
                  const TakeBytes& take) {
   const OpenEntry file(zip_fopen_index(archive, entry.index, 0));
   if (!file) return Refused(entry.path, "cannot be read: " + std::string(zip_strerror(archive)));
-  std::array<char, kReadBytes> buffer;
+  std::array<char, kArchiveReadBytes> buffer;
   const std::uint64_t before = unpacked_bytes;
   while (true) {
     const zip_int64_t size = zip_fread(file.get(), buffer.data(), buffer.size());

@@ -4,26 +4,26 @@
 #include "engine/rows/keys.h"
 #include "engine/rows/payload_codec.h"
 #include "engine/rows/time_codec.h"
+#include "engine/rows/version_codec.h"
 
 namespace pawl::rows {
 namespace {
 
 using interpreter::ExecutionStatus;
 
-constexpr std::uint8_t kVersion = 1;
 // A listing with the version of the state machine.
 constexpr std::uint8_t kVersionQualified = 2;
 
-constexpr std::uint32_t kClosed = 1;
-constexpr std::uint32_t kOutput = 2;
-constexpr std::uint32_t kError = 4;
-constexpr std::uint32_t kCause = 8;
-constexpr std::uint32_t kParent = 16;
-constexpr std::uint32_t kMapRuns = 32;
-constexpr std::uint32_t kRedriven = 64;
-constexpr std::uint32_t kQualified = 128;
-constexpr std::uint32_t kTest = 256;
-constexpr std::uint32_t kAllFlags = 511;
+constexpr std::uint32_t kIsClosed = 1;
+constexpr std::uint32_t kHasOutput = 2;
+constexpr std::uint32_t kHasError = 4;
+constexpr std::uint32_t kHasCause = 8;
+constexpr std::uint32_t kHasParent = 16;
+constexpr std::uint32_t kHasMapRuns = 32;
+constexpr std::uint32_t kIsRedriven = 64;
+constexpr std::uint32_t kIsQualified = 128;
+constexpr std::uint32_t kIsTest = 256;
+constexpr std::uint32_t kAllExecutionFlags = 511;
 
 std::int32_t TakeSigned32(Decoder& decoder) {
   const std::int64_t value = decoder.SignedVarint();
@@ -65,17 +65,17 @@ void AppendQualifier(Encoder& encoder, std::uint64_t version, std::string_view a
   encoder.String(alias);
 }
 
-std::uint32_t FlagsOf(const ExecutionRow& row) {
+std::uint32_t ExecutionFlags(const ExecutionRow& row) {
   std::uint32_t flags = 0;
-  if (row.is_closed()) flags |= kClosed;
-  if (row.output) flags |= kOutput;
-  if (row.error) flags |= kError;
-  if (row.cause) flags |= kCause;
-  if (row.parent) flags |= kParent;
-  if (row.has_map_runs) flags |= kMapRuns;
-  if (row.header.redrive_count > 0) flags |= kRedriven;
-  if (row.version != 0) flags |= kQualified;
-  if (!row.header.test_case.empty()) flags |= kTest;
+  if (row.is_closed()) flags |= kIsClosed;
+  if (row.output) flags |= kHasOutput;
+  if (row.error) flags |= kHasError;
+  if (row.cause) flags |= kHasCause;
+  if (row.parent) flags |= kHasParent;
+  if (row.has_map_runs) flags |= kHasMapRuns;
+  if (row.header.redrive_count > 0) flags |= kIsRedriven;
+  if (row.version != 0) flags |= kIsQualified;
+  if (!row.header.test_case.empty()) flags |= kIsTest;
   return flags;
 }
 
@@ -105,16 +105,12 @@ void TakeQualifier(Decoder& decoder, Row& row) {
   if (row.version == 0) decoder.Fail();
 }
 
-void TakeVersion(Decoder& decoder) {
-  if (decoder.Byte() != kVersion) decoder.Fail();
-}
-
 }  // namespace
 
 std::string EncodeExecution(const ExecutionRow& row) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(kFirstVersion);
   encoder.Varint(row.namespace_id.value);
   encoder.String(row.header.state_machine);
   encoder.Varint(row.revision);
@@ -127,7 +123,7 @@ std::string EncodeExecution(const ExecutionRow& row) {
   encoder.SignedVarint(row.priority);
   encoder.String(row.fairness_key);
   encoder.BigEndian64(row.input_hash);
-  encoder.Varint(FlagsOf(row));
+  encoder.Varint(ExecutionFlags(row));
   if (row.is_closed()) AppendTime(encoder, row.stopped_at);
   if (row.output) AppendPayload(encoder, *row.output);
   if (row.error) encoder.String(*row.error);
@@ -145,7 +141,7 @@ std::string EncodeExecution(const ExecutionRow& row) {
 
 Result<ExecutionRow> DecodeExecution(std::string_view value) {
   Decoder decoder(value);
-  TakeVersion(decoder);
+  TakeFirstVersion(decoder);
   ExecutionRow row;
   row.namespace_id = NamespaceId{decoder.Varint32()};
   row.header.state_machine = decoder.String();
@@ -161,22 +157,22 @@ Result<ExecutionRow> DecodeExecution(std::string_view value) {
   row.fairness_key = decoder.String();
   row.input_hash = decoder.BigEndian64();
   const std::uint32_t flags = decoder.Varint32();
-  if ((flags & ~kAllFlags) != 0) decoder.Fail();
-  if (((flags & kClosed) != 0) != row.is_closed()) decoder.Fail();
+  if ((flags & ~kAllExecutionFlags) != 0) decoder.Fail();
+  if (((flags & kIsClosed) != 0) != row.is_closed()) decoder.Fail();
   if (row.is_closed()) row.stopped_at = TakeTime(decoder);
-  if ((flags & kOutput) != 0) row.output = TakePayload(decoder);
-  if ((flags & kError) != 0) row.error = std::string(decoder.String());
-  if ((flags & kCause) != 0) row.cause = std::string(decoder.String());
-  row.has_map_runs = (flags & kMapRuns) != 0;
-  if ((flags & kParent) != 0) row.parent = TakeParent(decoder);
-  if ((flags & kRedriven) != 0) {
+  if ((flags & kHasOutput) != 0) row.output = TakePayload(decoder);
+  if ((flags & kHasError) != 0) row.error = std::string(decoder.String());
+  if ((flags & kHasCause) != 0) row.cause = std::string(decoder.String());
+  row.has_map_runs = (flags & kHasMapRuns) != 0;
+  if ((flags & kHasParent) != 0) row.parent = TakeParent(decoder);
+  if ((flags & kIsRedriven) != 0) {
     row.header.redrive_count = decoder.Varint32();
     row.header.redriven_at = TakeTime(decoder);
     row.redrive_token = decoder.String();
     if (row.header.redrive_count == 0) decoder.Fail();
   }
-  if ((flags & kQualified) != 0) TakeQualifier(decoder, row);
-  if ((flags & kTest) != 0) TakeTest(decoder, row);
+  if ((flags & kIsQualified) != 0) TakeQualifier(decoder, row);
+  if ((flags & kIsTest) != 0) TakeTest(decoder, row);
   if (!decoder.Finished()) return DataLoss("an execution row is not readable");
   return row;
 }
@@ -197,7 +193,7 @@ Result<ExecutionNumber> DecodeNumber(std::string_view value) {
 std::string EncodeOutbox(const OutboxRow& row) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(kFirstVersion);
   encoder.Byte(static_cast<std::uint8_t>(row.kind));
   encoder.String(row.child.state_machine);
   encoder.String(row.child.execution);
@@ -208,7 +204,7 @@ std::string EncodeOutbox(const OutboxRow& row) {
 
 Result<OutboxRow> DecodeOutbox(std::string_view value) {
   Decoder decoder(value);
-  TakeVersion(decoder);
+  TakeFirstVersion(decoder);
   OutboxRow row;
   const std::uint8_t kind = decoder.Byte();
   if (kind > static_cast<std::uint8_t>(OutboxRow::Kind::kStopChildren)) decoder.Fail();
@@ -226,7 +222,7 @@ Result<OutboxRow> DecodeOutbox(std::string_view value) {
 std::string EncodeListing(const ListingRow& row) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(row.version == 0 ? kVersion : kVersionQualified);
+  encoder.Byte(row.version == 0 ? kFirstVersion : kVersionQualified);
   encoder.String(row.name);
   AppendTime(encoder, row.stopped_at);
   encoder.Varint(row.revision);
@@ -239,7 +235,7 @@ std::string EncodeListing(const ListingRow& row) {
 Result<ListingRow> DecodeListing(std::string_view value) {
   Decoder decoder(value);
   const std::uint8_t version = decoder.Byte();
-  if (version != kVersion && version != kVersionQualified) decoder.Fail();
+  if (version != kFirstVersion && version != kVersionQualified) decoder.Fail();
   ListingRow row;
   row.name = decoder.String();
   row.stopped_at = TakeTime(decoder);

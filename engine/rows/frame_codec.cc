@@ -7,6 +7,7 @@
 #include "engine/rows/map_run_codec.h"
 #include "engine/rows/payload_codec.h"
 #include "engine/rows/time_codec.h"
+#include "engine/rows/version_codec.h"
 
 namespace pawl::rows {
 namespace {
@@ -21,7 +22,6 @@ using interpreter::TimerWait;
 using interpreter::TokenWait;
 using interpreter::Wait;
 
-constexpr std::uint8_t kVersion = 1;
 // Flags of a frame.
 constexpr unsigned kHasDeadline = 1;
 constexpr unsigned kHasVariables = 2;
@@ -216,7 +216,7 @@ std::string EncodeFrame(const Frame& frame) {
   std::string value;
   value.reserve(96 + frame.input.bytes.size() % kInlinePayloadBytes);
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(kFirstVersion);
   encoder.Varint(frame.parent.value);
   encoder.Varint(frame.index);
   encoder.Varint(frame.state);
@@ -240,7 +240,7 @@ Result<Frame> DecodeFrame(FrameNumber number, std::string_view value) {
   Decoder decoder(value);
   Frame frame;
   frame.number = number;
-  if (decoder.Byte() != kVersion) decoder.Fail();
+  TakeFirstVersion(decoder);
   frame.parent = FrameNumber{decoder.Varint32()};
   frame.index = decoder.Varint32();
   frame.state = decoder.Varint32();
@@ -267,14 +267,14 @@ Result<Frame> DecodeFrame(FrameNumber number, std::string_view value) {
 }
 
 std::string EncodeVariable(const Bytes& value) {
-  std::string text(1, static_cast<char>(kVersion));
+  std::string text(1, static_cast<char>(kFirstVersion));
   text += value.view();
   return text;
 }
 
 Result<Bytes> DecodeVariable(std::string_view value) {
   Decoder decoder(value);
-  if (decoder.Byte() != kVersion) decoder.Fail();
+  TakeFirstVersion(decoder);
   if (!decoder.ok() || decoder.rest().empty()) return DataLoss("a variable row is not readable");
   return Bytes(std::string(decoder.rest()));
 }
@@ -282,14 +282,14 @@ Result<Bytes> DecodeVariable(std::string_view value) {
 std::string EncodeResult(const interpreter::Payload& output) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(kFirstVersion);
   AppendPayload(encoder, output);
   return value;
 }
 
 Result<interpreter::Payload> DecodeResult(std::string_view value) {
   Decoder decoder(value);
-  if (decoder.Byte() != kVersion) decoder.Fail();
+  TakeFirstVersion(decoder);
   interpreter::Payload payload = TakePayload(decoder);
   if (!decoder.Finished()) return DataLoss("a result row is not readable");
   return payload;

@@ -5,16 +5,12 @@
 
 #include "engine/base/coding.h"
 #include "engine/rows/time_codec.h"
+#include "engine/rows/version_codec.h"
 
 namespace pawl::rows {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kHasConcurrency = 1;
-
-void TakeVersion(Decoder& decoder) {
-  if (decoder.Byte() != kVersion) decoder.Fail();
-}
 
 // Without the byte that gives the version of the encoding.
 void AppendDetails(Encoder& encoder, const FunctionVersionRow& row) {
@@ -63,14 +59,14 @@ FunctionVersionRow TakeDetails(Decoder& decoder) {
 std::string EncodeFunctionVersion(const FunctionVersionRow& row) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(kFirstVersion);
   AppendDetails(encoder, row);
   return value;
 }
 
 Result<FunctionVersionRow> DecodeFunctionVersion(std::string_view value) {
   Decoder decoder(value);
-  TakeVersion(decoder);
+  TakeFirstVersion(decoder);
   FunctionVersionRow row = TakeDetails(decoder);
   if (!decoder.Finished()) return DataLoss("the row of a function's version is not readable");
   return row;
@@ -79,7 +75,7 @@ Result<FunctionVersionRow> DecodeFunctionVersion(std::string_view value) {
 std::string EncodeFunction(const FunctionRow& row) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(kFirstVersion);
   encoder.Byte(row.reserved_concurrency ? kHasConcurrency : 0);
   encoder.Varint(row.last_version);
   if (row.reserved_concurrency) encoder.Varint(*row.reserved_concurrency);
@@ -89,7 +85,7 @@ std::string EncodeFunction(const FunctionRow& row) {
 
 Result<FunctionRow> DecodeFunction(std::string_view value) {
   Decoder decoder(value);
-  TakeVersion(decoder);
+  TakeFirstVersion(decoder);
   const std::uint8_t flags = decoder.Byte();
   if (flags > kHasConcurrency) decoder.Fail();
   FunctionRow row{.last_version = decoder.Varint()};
@@ -102,7 +98,7 @@ Result<FunctionRow> DecodeFunction(std::string_view value) {
 std::string EncodeFunctionAlias(const FunctionAliasRow& row) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(kFirstVersion);
   encoder.Varint(row.version);
   encoder.Varint(row.other_version);
   if (row.other_version != 0) encoder.BigEndian64(std::bit_cast<std::uint64_t>(row.other_weight));
@@ -113,7 +109,7 @@ std::string EncodeFunctionAlias(const FunctionAliasRow& row) {
 
 Result<FunctionAliasRow> DecodeFunctionAlias(std::string_view value) {
   Decoder decoder(value);
-  TakeVersion(decoder);
+  TakeFirstVersion(decoder);
   FunctionAliasRow row{.version = decoder.Varint(), .other_version = decoder.Varint()};
   if (row.other_version != 0) row.other_weight = std::bit_cast<double>(decoder.BigEndian64());
   // Also what is no number.

@@ -4,14 +4,13 @@
 
 #include "engine/base/check.h"
 #include "engine/base/coding.h"
+#include "engine/rows/version_codec.h"
 
 namespace pawl::rows {
 namespace {
 
 using interpreter::EventType;
 using interpreter::HistoryEvent;
-
-constexpr std::uint8_t kVersion = 1;
 
 // Which fields an event has.
 enum Flags : std::uint16_t {
@@ -22,17 +21,17 @@ enum Flags : std::uint16_t {
   kPayloadReference = 16,
   kError = 32,
   kCause = 64,
-  kTimeout = 128,
-  kHeartbeat = 256,
+  kTimeoutSeconds = 128,
+  kHeartbeatSeconds = 256,
   kLocation = 512,
   kAssigned = 1024,
   kWorker = 2048,
   kRun = 4096,
 };
 
-constexpr std::uint64_t kAllFlags = 8191;
+constexpr std::uint64_t kAllEventFlags = 8191;
 
-std::uint16_t FlagsOf(const HistoryEvent& event) {
+std::uint16_t EventFlags(const HistoryEvent& event) {
   unsigned flags = 0;
   if (event.previous != 0) flags |= kPrevious;
   if (event.state != asl::kNoState) flags |= kState;
@@ -40,8 +39,8 @@ std::uint16_t FlagsOf(const HistoryEvent& event) {
   if (event.payload) flags |= event.payload->home == event.id ? kPayloadInline : kPayloadReference;
   if (event.error) flags |= kError;
   if (event.cause) flags |= kCause;
-  if (event.timeout_seconds) flags |= kTimeout;
-  if (event.heartbeat_seconds) flags |= kHeartbeat;
+  if (event.timeout_seconds) flags |= kTimeoutSeconds;
+  if (event.heartbeat_seconds) flags |= kHeartbeatSeconds;
   if (event.location) flags |= kLocation;
   if (!event.assigned.empty()) flags |= kAssigned;
   if (event.worker) flags |= kWorker;
@@ -50,7 +49,7 @@ std::uint16_t FlagsOf(const HistoryEvent& event) {
 }
 
 void AppendEvent(Encoder& encoder, const HistoryEvent& event, std::int64_t time_before) {
-  const std::uint16_t flags = FlagsOf(event);
+  const std::uint16_t flags = EventFlags(event);
   encoder.Byte(static_cast<std::uint8_t>(event.type));
   encoder.Varint(flags);
   if ((flags & kPrevious) != 0) encoder.Varint(event.id - event.previous);
@@ -64,8 +63,8 @@ void AppendEvent(Encoder& encoder, const HistoryEvent& event, std::int64_t time_
   }
   if ((flags & kError) != 0) encoder.String(*event.error);
   if ((flags & kCause) != 0) encoder.String(*event.cause);
-  if ((flags & kTimeout) != 0) encoder.SignedVarint(*event.timeout_seconds);
-  if ((flags & kHeartbeat) != 0) encoder.SignedVarint(*event.heartbeat_seconds);
+  if ((flags & kTimeoutSeconds) != 0) encoder.SignedVarint(*event.timeout_seconds);
+  if ((flags & kHeartbeatSeconds) != 0) encoder.SignedVarint(*event.heartbeat_seconds);
   if ((flags & kLocation) != 0) encoder.String(*event.location);
   if ((flags & kAssigned) != 0) {
     encoder.Varint(event.assigned.size());
@@ -86,7 +85,7 @@ EventId TakeEarlier(Decoder& decoder, EventId id) {
 }
 
 // A time, stored as the distance to `time_before`.
-Timestamp TakeTime(Decoder& decoder, std::int64_t time_before) {
+Timestamp TakeEventTime(Decoder& decoder, std::int64_t time_before) {
   std::int64_t time = 0;
   if (__builtin_add_overflow(time_before, decoder.SignedVarint(), &time)) decoder.Fail();
   return FromMicros(time);
@@ -102,9 +101,9 @@ HistoryEvent TakeEvent(Decoder& decoder, EventId id, std::int64_t time_before) {
   event.type = static_cast<EventType>(type);
   const std::uint64_t flags = decoder.Varint();
   constexpr std::uint64_t kBothPayloads = kPayloadInline | kPayloadReference;
-  if (flags > kAllFlags || (flags & kBothPayloads) == kBothPayloads) decoder.Fail();
+  if (flags > kAllEventFlags || (flags & kBothPayloads) == kBothPayloads) decoder.Fail();
   if ((flags & kPrevious) != 0) event.previous = TakeEarlier(decoder, id);
-  event.at = TakeTime(decoder, time_before);
+  event.at = TakeEventTime(decoder, time_before);
   if ((flags & kState) != 0) event.state = decoder.Varint32();
   if ((flags & kIndex) != 0) event.index = decoder.Varint32();
   if ((flags & kPayloadInline) != 0) {
@@ -115,8 +114,8 @@ HistoryEvent TakeEvent(Decoder& decoder, EventId id, std::int64_t time_before) {
   }
   if ((flags & kError) != 0) event.error = std::string(decoder.String());
   if ((flags & kCause) != 0) event.cause = std::string(decoder.String());
-  if ((flags & kTimeout) != 0) event.timeout_seconds = decoder.SignedVarint();
-  if ((flags & kHeartbeat) != 0) event.heartbeat_seconds = decoder.SignedVarint();
+  if ((flags & kTimeoutSeconds) != 0) event.timeout_seconds = decoder.SignedVarint();
+  if ((flags & kHeartbeatSeconds) != 0) event.heartbeat_seconds = decoder.SignedVarint();
   if ((flags & kLocation) != 0) event.location = std::string(decoder.String());
   if ((flags & kAssigned) != 0) {
     const std::uint32_t count = decoder.Varint32();
@@ -147,7 +146,7 @@ std::string EncodeEvents(std::span<const HistoryEvent> events) {
   }
   value.reserve(size);
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(kFirstVersion);
   std::int64_t time_before = 0;
   for (const HistoryEvent& event : events) {
     AppendEvent(encoder, event, time_before);
@@ -159,7 +158,7 @@ std::string EncodeEvents(std::span<const HistoryEvent> events) {
 Result<std::vector<HistoryEvent>> DecodeEvents(EventId first_event, std::string_view value) {
   std::vector<HistoryEvent> events;
   Decoder decoder(value);
-  if (decoder.Byte() != kVersion) decoder.Fail();
+  TakeFirstVersion(decoder);
   std::int64_t time_before = 0;
   EventId id = first_event;
   while (decoder.ok() && !decoder.rest().empty()) {

@@ -64,7 +64,7 @@ std::uint64_t TimeBits(Timestamp time) {
 }
 
 // Reads TimeBits, which are never those of a time before 1970.
-Timestamp TakeTime(Decoder& decoder, std::uint64_t bits) {
+Timestamp TimeOf(Decoder& decoder, std::uint64_t bits) {
   const auto micros = static_cast<std::int64_t>(bits);
   if (micros < 0) decoder.Fail();
   return FromMicros(micros);
@@ -282,7 +282,7 @@ std::optional<TimerKeyParts> ParseTimerKey(std::string_view key) {
   Decoder decoder(key);
   const ShardId shard{decoder.BigEndian16()};
   const char tag = static_cast<char>(decoder.Byte());
-  const Timestamp due = TakeTime(decoder, decoder.BigEndian64());
+  const Timestamp due = TimeOf(decoder, decoder.BigEndian64());
   const ExecutionId id = TakeExecution(decoder, shard);
   const FrameNumber frame{decoder.BigEndian32()};
   if (tag != 'T' || !decoder.Finished()) return std::nullopt;
@@ -364,7 +364,7 @@ std::optional<ListingKeyParts> ParseListingKey(std::string_view key) {
   const std::uint8_t status = decoder.Byte();
   if (status > static_cast<std::uint8_t>(interpreter::ExecutionStatus::kAborted)) decoder.Fail();
   parts.status = static_cast<interpreter::ExecutionStatus>(status);
-  parts.started_at = TakeTime(decoder, ~decoder.BigEndian64());
+  parts.started_at = TimeOf(decoder, ~decoder.BigEndian64());
   const ShardId shard{decoder.BigEndian16()};
   parts.id = TakeExecution(decoder, shard);
   if (tag != 'L' || !decoder.Finished()) return std::nullopt;

@@ -14,6 +14,8 @@
 namespace pawl::rows {
 
 inline constexpr std::uint16_t kShards = 128;
+// Stands in a batch for rows that belong to no shard: state machines, functions, and the like.
+inline constexpr ShardId kCatalogShard{kShards};
 
 // The shard of an execution, fixed for the life of a store.
 ShardId ShardOf(NamespaceId namespace_id,

@@ -6,14 +6,13 @@
 #include "engine/interpreter/task_call.h"
 #include "engine/rows/map_run_codec.h"
 #include "engine/rows/time_codec.h"
+#include "engine/rows/version_codec.h"
 
 namespace pawl::rows {
 namespace {
 
 using interpreter::MapRunCounts;
 using interpreter::MapRunWait;
-
-constexpr std::uint8_t kVersion = 1;
 
 enum WaitFlags : std::uint8_t {
   kCount = 1,
@@ -29,11 +28,13 @@ enum WaitFlags : std::uint8_t {
 // Of a writer.
 enum WritingFlags : std::uint8_t { kIsWriting = 1, kFailure = 2 };
 
-enum EndFlags : std::uint8_t { kOutput = 1, kInput = 2, kError = 4, kCause = 8, kItems = 16 };
-
-void TakeVersion(Decoder& decoder) {
-  if (decoder.Byte() != kVersion) decoder.Fail();
-}
+enum EndFlags : std::uint8_t {
+  kEndOutput = 1,
+  kEndInput = 2,
+  kEndError = 4,
+  kEndCause = 8,
+  kEndItems = 16
+};
 
 void AppendCounts(Encoder& encoder, const MapRunCounts& counts) {
   for (const std::uint64_t count :
@@ -195,7 +196,7 @@ MapRunWait TakeMapRunWait(Decoder& decoder) {
 std::string EncodeMapRun(const MapRunRow& row) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(kFirstVersion);
   encoder.Varint(row.frame.value);
   encoder.Varint(row.state);
   encoder.String(row.status);
@@ -207,7 +208,7 @@ std::string EncodeMapRun(const MapRunRow& row) {
 
 Result<MapRunRow> DecodeMapRun(std::string_view value) {
   Decoder decoder(value);
-  TakeVersion(decoder);
+  TakeFirstVersion(decoder);
   MapRunRow row;
   row.frame = FrameNumber{decoder.Varint32()};
   row.state = decoder.Varint32();
@@ -223,7 +224,7 @@ Result<MapRunRow> DecodeMapRun(std::string_view value) {
 std::string EncodeOpenChild(const OpenChildRow& row) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(kFirstVersion);
   encoder.Varint(row.items);
   encoder.Varint(row.attempt);
   encoder.String(row.input.view());
@@ -232,7 +233,7 @@ std::string EncodeOpenChild(const OpenChildRow& row) {
 
 Result<OpenChildRow> DecodeOpenChild(std::string_view value) {
   Decoder decoder(value);
-  TakeVersion(decoder);
+  TakeFirstVersion(decoder);
   OpenChildRow row;
   row.items = decoder.Varint32();
   row.attempt = decoder.Varint32();
@@ -244,10 +245,10 @@ Result<OpenChildRow> DecodeOpenChild(std::string_view value) {
 std::string EncodeEndedChild(const EndedChildRow& row) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(kVersion);
-  encoder.Byte(static_cast<std::uint8_t>((row.output ? kOutput : 0) | (row.input ? kInput : 0) |
-                                         (row.error ? kError : 0) | (row.cause ? kCause : 0) |
-                                         (row.items != 1 ? kItems : 0)));
+  encoder.Byte(kFirstVersion);
+  encoder.Byte(static_cast<std::uint8_t>(
+      (row.output ? kEndOutput : 0) | (row.input ? kEndInput : 0) | (row.error ? kEndError : 0) |
+      (row.cause ? kEndCause : 0) | (row.items != 1 ? kEndItems : 0)));
   encoder.String(row.status);
   encoder.Varint(row.redrive_count);
   AppendTime(encoder, row.started_at);
@@ -262,19 +263,19 @@ std::string EncodeEndedChild(const EndedChildRow& row) {
 
 Result<EndedChildRow> DecodeEndedChild(std::string_view value) {
   Decoder decoder(value);
-  TakeVersion(decoder);
+  TakeFirstVersion(decoder);
   EndedChildRow row;
   const std::uint8_t flags = decoder.Byte();
-  if (flags > (kOutput | kInput | kError | kCause | kItems)) decoder.Fail();
+  if (flags > (kEndOutput | kEndInput | kEndError | kEndCause | kEndItems)) decoder.Fail();
   row.status = decoder.String();
   row.redrive_count = decoder.Varint32();
   row.started_at = TakeTime(decoder);
   row.stopped_at = TakeTime(decoder);
-  if ((flags & kOutput) != 0) row.output = TakeBytes(decoder);
-  if ((flags & kInput) != 0) row.input = TakeBytes(decoder);
-  if ((flags & kError) != 0) row.error = std::string(decoder.String());
-  if ((flags & kCause) != 0) row.cause = std::string(decoder.String());
-  if ((flags & kItems) != 0) row.items = decoder.Varint32();
+  if ((flags & kEndOutput) != 0) row.output = TakeBytes(decoder);
+  if ((flags & kEndInput) != 0) row.input = TakeBytes(decoder);
+  if ((flags & kEndError) != 0) row.error = std::string(decoder.String());
+  if ((flags & kEndCause) != 0) row.cause = std::string(decoder.String());
+  if ((flags & kEndItems) != 0) row.items = decoder.Varint32();
   if (!decoder.Finished()) return DataLoss("a Map run's result row is not readable");
   return row;
 }

@@ -2,23 +2,19 @@
 
 #include "engine/base/coding.h"
 #include "engine/rows/time_codec.h"
+#include "engine/rows/version_codec.h"
 
 namespace pawl::rows {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
 // Encodings that hold what came with versions of state machines.
 constexpr std::uint8_t kVersionWithDetails = 2;
 constexpr std::size_t kRoutesMax = 2;
 
-void TakeVersion(Decoder& decoder) {
-  if (decoder.Byte() != kVersion) decoder.Fail();
-}
-
 // Whether the value holds the details.
 bool TakeVersionOfTwo(Decoder& decoder) {
   const std::uint8_t version = decoder.Byte();
-  if (version != kVersion && version != kVersionWithDetails) decoder.Fail();
+  if (version != kFirstVersion && version != kVersionWithDetails) decoder.Fail();
   return version == kVersionWithDetails;
 }
 
@@ -83,7 +79,7 @@ Result<RevisionRow> DecodeRevision(std::string_view value) {
 std::string EncodeVersion(const VersionRow& row) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(kFirstVersion);
   encoder.Varint(row.revision);
   AppendTime(encoder, row.created_at);
   encoder.String(row.description);
@@ -92,7 +88,7 @@ std::string EncodeVersion(const VersionRow& row) {
 
 Result<VersionRow> DecodeVersion(std::string_view value) {
   Decoder decoder(value);
-  TakeVersion(decoder);
+  TakeFirstVersion(decoder);
   VersionRow row;
   row.revision = decoder.Varint();
   row.created_at = TakeTime(decoder);
@@ -104,7 +100,7 @@ Result<VersionRow> DecodeVersion(std::string_view value) {
 std::string EncodeAlias(const AliasRow& row) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(kFirstVersion);
   AppendTime(encoder, row.created_at);
   AppendTime(encoder, row.updated_at);
   encoder.String(row.description);
@@ -118,7 +114,7 @@ std::string EncodeAlias(const AliasRow& row) {
 
 Result<AliasRow> DecodeAlias(std::string_view value) {
   Decoder decoder(value);
-  TakeVersion(decoder);
+  TakeFirstVersion(decoder);
   AliasRow row;
   row.created_at = TakeTime(decoder);
   row.updated_at = TakeTime(decoder);

@@ -4,18 +4,15 @@
 #include <utility>
 
 #include "engine/base/coding.h"
+#include "engine/rows/version_codec.h"
 
 namespace pawl::rows {
-namespace {
-
-constexpr std::uint8_t kVersion = 1;
-
-}  // namespace
+namespace {}  // namespace
 
 std::string EncodeTags(const TagsRow& tags) {
   std::string value;
   Encoder encoder(value);
-  encoder.Byte(kVersion);
+  encoder.Byte(kFirstVersion);
   encoder.Varint(tags.size());
   for (const auto& [key, text] : tags) {
     encoder.String(key);
@@ -26,7 +23,7 @@ std::string EncodeTags(const TagsRow& tags) {
 
 Result<TagsRow> DecodeTags(std::string_view value) {
   Decoder decoder(value);
-  if (decoder.Byte() != kVersion) decoder.Fail();
+  TakeFirstVersion(decoder);
   TagsRow tags;
   const std::uint64_t count = decoder.Varint();
   for (std::uint64_t i = 0; i < count && decoder.ok(); ++i) {

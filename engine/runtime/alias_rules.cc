@@ -2,20 +2,17 @@
 
 #include <algorithm>
 
+#include "engine/base/ascii.h"
+
 namespace pawl::runtime {
 namespace {
 
-constexpr std::size_t kNameCharactersMax = 80;
+constexpr std::size_t kAliasCharactersMax = 80;
 constexpr std::size_t kRoutesMax = 2;
 constexpr std::int32_t kWeightsSum = 100;
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool IsNameCharacter(char c) {
-  const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  return is_letter || IsDigit(c) || c == '_' || c == '-' || c == '.';
+bool IsAliasCharacter(char c) {
+  return IsLetter(c) || IsDigit(c) || c == '_' || c == '-' || c == '.';
 }
 
 template <typename Text>
@@ -29,8 +26,8 @@ std::string Bracketed(const std::vector<AliasRoute>& routes, const Text& text) {
 }  // namespace
 
 Status CheckAliasName(std::string_view name) {
-  const bool is_right = !name.empty() && name.size() <= kNameCharactersMax &&
-                        std::all_of(name.begin(), name.end(), IsNameCharacter) &&
+  const bool is_right = !name.empty() && name.size() <= kAliasCharactersMax &&
+                        std::all_of(name.begin(), name.end(), IsAliasCharacter) &&
                         !std::all_of(name.begin(), name.end(), IsDigit);
   if (is_right) return OkStatus();
   return InvalidArgument("Invalid Name: '" + std::string(name) +

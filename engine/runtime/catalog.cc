@@ -8,14 +8,13 @@
 #include "engine/rows/keys.h"
 #include "engine/runtime/catalog_errors.h"
 #include "engine/runtime/definition_error.h"
+#include "engine/runtime/page_size.h"
 
 namespace pawl::runtime {
 namespace {
 
 using interpreter::ExecutionStatus;
 using storage::Family;
-
-constexpr std::size_t kPageMax = 1'000;
 
 }  // namespace
 
@@ -112,7 +111,7 @@ Result<StateMachineList> Catalog::List(NamespaceId namespace_id,
                                        const std::string& after) {
   storage::Range range = rows::StateMachinesOf(namespace_id);
   if (!after.empty()) range.begin = rows::StateMachineKey(namespace_id, after) + '\0';
-  range.limit = std::clamp<std::size_t>(page_size, 1, kPageMax) + 1;
+  range.limit = PageSize(page_size) + 1;
   ASSIGN_OR_RETURN(const auto found, storage::ScanAndWait(storage_, range));
   StateMachineList list;
   for (const storage::Row& stored : found) {
@@ -136,7 +135,7 @@ Status Catalog::Delete(NamespaceId namespace_id, const std::string& name, Timest
     if (row->is_deleting) return OkStatus();
     row->is_deleting = true;
     row->updated_at = now;
-    storage::ShardBatch batch{.shard = kCatalogShard};
+    storage::ShardBatch batch{.shard = rows::kCatalogShard};
     batch.writes.Put(
         Family::kIndex, rows::StateMachineKey(namespace_id, name), rows::EncodeStateMachine(*row));
     RETURN_IF_ERROR(storage::CommitAndWait(storage_, std::move(batch)));
@@ -164,7 +163,7 @@ Status Catalog::Sweep() {
     running.limit = 1;
     ASSIGN_OR_RETURN(const auto open, storage::ScanAndWait(storage_, running));
     if (!open.empty()) continue;
-    storage::ShardBatch batch{.shard = kCatalogShard};
+    storage::ShardBatch batch{.shard = rows::kCatalogShard};
     batch.writes.Delete(Family::kIndex, stored.key);
     for (const storage::Range& gone :
          {rows::VersionsOf(namespace_id, *name), rows::AliasesOf(namespace_id, *name)}) {

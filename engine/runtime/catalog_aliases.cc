@@ -7,14 +7,13 @@
 #include "engine/runtime/alias_rules.h"
 #include "engine/runtime/catalog.h"
 #include "engine/runtime/catalog_errors.h"
+#include "engine/runtime/page_size.h"
 #include "engine/runtime/text_length.h"
 
 namespace pawl::runtime {
 namespace {
 
 using storage::Family;
-
-constexpr std::size_t kPageMax = 1'000;
 
 std::vector<rows::AliasRoute> StoredRoutes(const std::vector<AliasRoute>& routes) {
   std::vector<rows::AliasRoute> stored;
@@ -118,7 +117,7 @@ Result<AliasInfo> Catalog::CreateAlias(const AliasRequest& request, Timestamp no
                              " aliases, the most there can be: delete some first")
         .WithReason("ServiceQuotaExceeded");
   }
-  storage::ShardBatch batch{.shard = kCatalogShard};
+  storage::ShardBatch batch{.shard = rows::kCatalogShard};
   batch.writes.Put(Family::kIndex,
                    rows::AliasKey(request.namespace_id, name, request.name),
                    rows::EncodeAlias(row));
@@ -146,7 +145,7 @@ Result<AliasInfo> Catalog::UpdateAlias(const AliasRequest& request, Timestamp no
   }
   if (after == *before) return InfoOf(name, request.name, std::move(after));
   after.updated_at = now;
-  storage::ShardBatch batch{.shard = kCatalogShard};
+  storage::ShardBatch batch{.shard = rows::kCatalogShard};
   batch.writes.Put(Family::kIndex,
                    rows::AliasKey(request.namespace_id, name, request.name),
                    rows::EncodeAlias(after));
@@ -166,7 +165,7 @@ Result<AliasList> Catalog::ListAliases(const ListAliasesRequest& request) {
   ASSIGN_OR_RETURN(const auto machine, ReadRow(request.namespace_id, request.state_machine));
   if (!machine) return MachineNotFound(arns_, request.state_machine);
   ASSIGN_OR_RETURN(auto aliases, ReadAliases(request.namespace_id, request.state_machine));
-  const std::size_t limit = std::clamp<std::size_t>(request.page_size, 1, kPageMax);
+  const std::size_t limit = PageSize(request.page_size);
   AliasList list;
   const auto first = request.after.empty() ? aliases.begin() : aliases.upper_bound(request.after);
   for (auto it = first; it != aliases.end(); ++it) {
@@ -187,7 +186,7 @@ Status Catalog::DeleteAlias(NamespaceId namespace_id,
   const MutexLock lock(mutex_);
   ASSIGN_OR_RETURN(const auto row, ReadAlias(namespace_id, name, alias));
   if (!row) return ResourceMissing();
-  storage::ShardBatch batch{.shard = kCatalogShard};
+  storage::ShardBatch batch{.shard = rows::kCatalogShard};
   batch.writes.Delete(Family::kIndex, rows::AliasKey(namespace_id, name, alias));
   return storage::CommitAndWait(storage_, std::move(batch));
 }

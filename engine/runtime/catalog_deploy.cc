@@ -169,7 +169,7 @@ Result<DeployResponse> Catalog::Deploy(const DeployRequest& request, Timestamp n
   const MutexLock lock(mutex_);
   ASSIGN_OR_RETURN(Deployment deployment, Compare(request, type, std::move(compiled), now));
   response.is_changed = deployment.is_changed;
-  storage::ShardBatch batch{.shard = kCatalogShard};
+  storage::ShardBatch batch{.shard = rows::kCatalogShard};
   if (request.publish) {
     ASSIGN_OR_RETURN(VersionInfo published,
                      StageVersion(request.namespace_id,

@@ -4,15 +4,10 @@
 
 #include <string>
 
-#include "engine/base/ids.h"
 #include "engine/base/status.h"
 #include "engine/interpreter/turn.h"
-#include "engine/rows/keys.h"
 
 namespace pawl::runtime {
-
-// The catalog's rows belong to no shard; one number stands for them in a batch.
-inline constexpr ShardId kCatalogShard{rows::kShards};
 
 // `name` may have a qualifier behind it.
 Status MachineNotFound(const interpreter::ArnScheme& arns, const std::string& name);

@@ -57,7 +57,7 @@ Status Catalog::Tag(const ResourceName& resource, const std::vector<pawl::Tag>& 
   const rows::TagsRow after = WithTags(before, tags);
   if (after == before) return OkStatus();
   RETURN_IF_ERROR(CheckTagCount(after));
-  storage::ShardBatch batch{.shard = kCatalogShard};
+  storage::ShardBatch batch{.shard = rows::kCatalogShard};
   batch.writes.Put(Family::kIndex, KeyOf(resource), rows::EncodeTags(after));
   return storage::CommitAndWait(storage_, std::move(batch));
 }
@@ -69,7 +69,7 @@ Status Catalog::Untag(const ResourceName& resource, const std::vector<std::strin
   for (const std::string& key : keys)
     after.erase(key);
   if (after == before) return OkStatus();
-  storage::ShardBatch batch{.shard = kCatalogShard};
+  storage::ShardBatch batch{.shard = rows::kCatalogShard};
   if (after.empty()) {
     batch.writes.Delete(Family::kIndex, KeyOf(resource));
   } else {

@@ -7,14 +7,13 @@
 #include "engine/rows/keys.h"
 #include "engine/runtime/catalog.h"
 #include "engine/runtime/catalog_errors.h"
+#include "engine/runtime/page_size.h"
 #include "engine/runtime/text_length.h"
 
 namespace pawl::runtime {
 namespace {
 
 using storage::Family;
-
-constexpr std::size_t kPageMax = 1'000;
 
 Status Conflict(std::string message) {
   return Aborted(std::move(message)).WithReason("Conflict");
@@ -100,7 +99,7 @@ Result<VersionInfo> Catalog::Publish(const PublishRequest& request, Timestamp no
                       *request.revision_id + ". The current State Machine revision is " + id + ".");
     }
   }
-  storage::ShardBatch batch{.shard = kCatalogShard};
+  storage::ShardBatch batch{.shard = rows::kCatalogShard};
   ASSIGN_OR_RETURN(
       VersionInfo version,
       StageVersion(request.namespace_id, name, request.description, now, machine, batch.writes));
@@ -129,7 +128,7 @@ Result<VersionList> Catalog::ListVersions(NamespaceId namespace_id,
     if (!decoder.Finished()) return PageTokenInvalid();
     range.end = rows::VersionKey(namespace_id, name, last);
   }
-  range.limit = std::clamp<std::size_t>(page_size, 1, kPageMax) + 1;
+  range.limit = PageSize(page_size) + 1;
   ASSIGN_OR_RETURN(const auto stored, storage::ScanAndWait(storage_, range));
   VersionList list;
   for (const storage::Row& one : stored) {
@@ -166,7 +165,7 @@ Status Catalog::DeleteVersion(NamespaceId namespace_id,
         "referencing this version: [" +
         referring + "]");
   }
-  storage::ShardBatch batch{.shard = kCatalogShard};
+  storage::ShardBatch batch{.shard = rows::kCatalogShard};
   batch.writes.Delete(Family::kIndex, rows::VersionKey(namespace_id, name, version));
   return storage::CommitAndWait(storage_, std::move(batch));
 }

@@ -22,7 +22,6 @@ using storage::Family;
 
 // sysexits.h, EX_TEMPFAIL: the store failed; nothing unacknowledged was promised to anybody.
 constexpr int kExitStoreFailed = 75;
-constexpr ShardId kCatalogShard{rows::kShards};
 constexpr std::int32_t kPriorityMax = 100;
 constexpr std::size_t kFairnessKeyBytesMax = 128;
 // They wait for files, and copy bytes.
@@ -433,7 +432,7 @@ Result<std::string> EngineImpl::StoreSecret(const std::string& purpose) {
   if (stored) return *stored;
   const auto random = platform::RandomKey(*random_);
   std::string secret(random.begin(), random.end());
-  storage::ShardBatch batch{.shard = kCatalogShard};
+  storage::ShardBatch batch{.shard = rows::kCatalogShard};
   batch.writes.Put(key.family, key.bytes, secret);
   RETURN_IF_ERROR(storage::CommitAndWait(*storage_, std::move(batch)));
   return secret;

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/base/uuid.h"
 #include "engine/json/parse.h"
 #include "engine/runtime/engine_impl.h"
@@ -13,14 +14,13 @@ namespace {
 
 constexpr std::size_t kFunctionCharactersMax = 140;
 
-bool IsNameCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-' || c == '.';
+bool IsFunctionCharacter(char c) {
+  return IsLetter(c) || IsDigit(c) || c == '_' || c == '-' || c == '.';
 }
 
-Status CheckName(const std::string& function) {
+Status CheckInvokedName(const std::string& function) {
   const bool is_name = !function.empty() && function.size() <= kFunctionCharactersMax &&
-                       std::all_of(function.begin(), function.end(), IsNameCharacter);
+                       std::all_of(function.begin(), function.end(), IsFunctionCharacter);
   if (is_name) return OkStatus();
   return InvalidArgument("function: has " + std::to_string(function.size()) + " characters; 1 to " +
                              std::to_string(kFunctionCharactersMax) +
@@ -61,7 +61,7 @@ Status CheckClientContext(const std::string& client_context) {
 }
 
 Status Check(const InvocationRequest& request, const Limits& limits) {
-  RETURN_IF_ERROR(CheckName(request.function));
+  RETURN_IF_ERROR(CheckInvokedName(request.function));
   RETURN_IF_ERROR(CheckTimeout(request.timeout));
   RETURN_IF_ERROR(CheckClientContext(request.client_context));
   return CheckPayload(request.payload, limits.payload_bytes_max);

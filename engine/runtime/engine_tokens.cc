@@ -19,7 +19,6 @@
 namespace pawl::runtime {
 namespace {
 
-constexpr ShardId kCatalogShard{rows::kShards};
 constexpr std::size_t kActivitiesPageMax = 1'000;
 
 Status ActivityMissing(const ArnScheme& arns, const std::string& name) {
@@ -135,7 +134,7 @@ Result<ActivityInfo> EngineImpl::CreateActivity(NamespaceId namespace_id, const 
   const Timestamp now = clock_->Now();
   std::string value;
   Encoder(value).SignedVarint(ToMicros(now));
-  storage::ShardBatch batch{.shard = kCatalogShard};
+  storage::ShardBatch batch{.shard = rows::kCatalogShard};
   batch.writes.Put(
       storage::Family::kIndex, rows::FunctionKey(namespace_id, function), std::move(value));
   // A change of tags that met the deletion of an activity of this name may have left some.
@@ -184,7 +183,7 @@ Result<ActivityList> EngineImpl::ListActivities(NamespaceId namespace_id,
 
 Status EngineImpl::DeleteActivity(NamespaceId namespace_id, const std::string& name) {
   const std::string function = asl::ActivityFunction(name);
-  storage::ShardBatch batch{.shard = kCatalogShard};
+  storage::ShardBatch batch{.shard = rows::kCatalogShard};
   batch.writes.Delete(storage::Family::kIndex, rows::FunctionKey(namespace_id, function));
   batch.writes.Delete(storage::Family::kIndex,
                       rows::TagsKey(namespace_id, rows::TaggedKind::kActivity, name));

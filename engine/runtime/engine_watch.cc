@@ -8,7 +8,6 @@
 #include "engine/runtime/engine_impl.h"
 
 namespace pawl::runtime {
-namespace {
 
 // Stands between shards, which may tell of a change at any time, and a sink that goes away.
 class WatchListener final : public ChangeListener {
@@ -51,8 +50,6 @@ class WatchListener final : public ChangeListener {
   // Executions that are subscribed to.
   std::set<ExecutionName> names_ PAWL_GUARDED_BY(mutex_);
 };
-
-}  // namespace
 
 class EngineWatch final : public Watch {
  public:

@@ -14,8 +14,6 @@
 namespace pawl::runtime {
 namespace {
 
-constexpr ShardId kCatalogShard{rows::kShards};
-
 // What is not JSON, or too large a text, becomes the task's error: a broken worker fails its tasks.
 // A result over the limit is passed on whatever it is: the interpreter refuses it by its size.
 void Sanitize(Completion& completion, std::size_t payload_bytes_max) {
@@ -101,7 +99,7 @@ void EngineImpl::AnnounceFunctions(NamespaceId namespace_id,
                                    const std::vector<std::string>& functions) {
   const std::vector<std::string> added = matcher_->AddNewFunctions(namespace_id, functions);
   if (added.empty()) return;
-  storage::ShardBatch batch{.shard = kCatalogShard};
+  storage::ShardBatch batch{.shard = rows::kCatalogShard};
   for (const std::string& function : added) {
     std::string value;
     Encoder(value).SignedVarint(ToMicros(clock_->Now()));

@@ -12,6 +12,7 @@
 #include "engine/rows/history_codec.h"
 #include "engine/rows/keys.h"
 #include "engine/runtime/execution_qualifier.h"
+#include "engine/runtime/page_size.h"
 #include "engine/runtime/redrive_rules.h"
 
 namespace pawl::runtime {
@@ -20,12 +21,11 @@ namespace {
 using interpreter::HistoryEvent;
 using storage::Family;
 
-constexpr std::size_t kPageMax = 1'000;
 // A page of history ends early when its payloads reach this.
 constexpr std::size_t kPageBytes = 1024 * 1024;
 
 // Rows of a list read at once where only some of them are wanted.
-constexpr std::size_t kSlice = 256;
+constexpr std::size_t kLinesAtOnce = 256;
 
 enum class PayloadSide : std::uint8_t { kNone, kInput, kOutput };
 
@@ -75,8 +75,8 @@ struct Line {
 Result<std::vector<Line>> ReadLines(storage::Storage& storage,
                                     const ListRequest& request,
                                     storage::Range range) {
-  const std::size_t wanted = std::clamp<std::size_t>(request.page_size, 1, kPageMax) + 1;
-  range.limit = request.qualifier.empty() ? wanted : std::max(wanted, kSlice);
+  const std::size_t wanted = PageSize(request.page_size) + 1;
+  range.limit = request.qualifier.empty() ? wanted : std::max(wanted, kLinesAtOnce);
   std::vector<Line> lines;
   for (bool has_more = true; has_more && lines.size() < wanted;) {
     ASSIGN_OR_RETURN(const auto found, storage::ScanAndWait(storage, range));
@@ -270,7 +270,7 @@ Result<HistoryPage> ExecutionReader::History(const HistoryRequest& request) {
   ASSIGN_OR_RETURN(const auto machine,
                    catalog_.FindRevision(
                        found.row.namespace_id, found.row.header.state_machine, found.row.revision));
-  const std::size_t page_size = std::clamp<std::size_t>(request.page_size, 1, kPageMax);
+  const std::size_t page_size = PageSize(request.page_size);
   const auto is_wanted = [&request](EventId id) {
     if (!request.is_reverse) return id > request.after;
     return request.after == 0 || id < request.after;
@@ -334,7 +334,7 @@ Result<HistoryPage> ExecutionReader::History(const HistoryRequest& request) {
 // Listing rows are kept by machine and status. A list of all statuses, or of all machines, merges
 // the rows of each: every source gives its newest, and the newest of those comes next.
 Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
-  const std::size_t page_size = std::clamp<std::size_t>(request.page_size, 1, kPageMax);
+  const std::size_t page_size = PageSize(request.page_size);
   std::vector<std::string> machines;
   if (!request.state_machine.empty()) {
     machines.push_back(request.state_machine);
@@ -342,7 +342,7 @@ Result<ListResponse> ExecutionReader::List(const ListRequest& request) {
     std::string after;
     do {
       ASSIGN_OR_RETURN(const StateMachineList list,
-                       catalog_.List(request.namespace_id, kPageMax, after));
+                       catalog_.List(request.namespace_id, kPageSizeMax, after));
       for (const StateMachineInfo& machine : list.state_machines)
         machines.push_back(machine.name);
       after = list.next;

@@ -6,11 +6,10 @@
 #include "engine/rows/keys.h"
 #include "engine/runtime/catalog_errors.h"
 #include "engine/runtime/function_rules.h"
+#include "engine/runtime/page_size.h"
 
 namespace pawl::runtime {
 namespace {
-
-constexpr std::size_t kPageMax = 1'000;
 
 FunctionConfiguration ConfigurationOf(const rows::FunctionVersionRow& row) {
   return {.handler = row.handler,
@@ -105,7 +104,7 @@ Result<FunctionInfo> FunctionCatalog::Describe(const FunctionName& name) {
 Result<FunctionList> FunctionCatalog::List(NamespaceId namespace_id,
                                            std::size_t page_size,
                                            const std::string& after) {
-  const std::size_t size = std::clamp<std::size_t>(page_size, 1, kPageMax);
+  const std::size_t size = PageSize(page_size);
   const MutexLock lock(mutex_);
   FunctionList list;
   for (auto function = functions_.upper_bound({namespace_id.value, after});
@@ -123,7 +122,7 @@ Result<FunctionList> FunctionCatalog::List(NamespaceId namespace_id,
 Result<FunctionList> FunctionCatalog::ListVersions(const FunctionName& name,
                                                    std::size_t page_size,
                                                    const std::string& after) {
-  const std::size_t size = std::clamp<std::size_t>(page_size, 1, kPageMax);
+  const std::size_t size = PageSize(page_size);
   const MutexLock lock(mutex_);
   const StoredFunction* function = Find(name);
   if (function == nullptr) return FunctionNotFound(arns_, name);

@@ -4,11 +4,10 @@
 
 #include "engine/runtime/function_catalog.h"
 #include "engine/runtime/function_rules.h"
+#include "engine/runtime/page_size.h"
 
 namespace pawl::runtime {
 namespace {
-
-constexpr std::size_t kPageMax = 1'000;
 
 Result<std::uint64_t> NumberOf(const std::string& version, const std::string& field) {
   if (const auto number = VersionNumber(version)) return *number;
@@ -132,7 +131,7 @@ Result<FunctionAliasList> FunctionCatalog::ListAliases(const FunctionName& name,
                                                        const std::string& version,
                                                        std::size_t page_size,
                                                        const std::string& after) {
-  const std::size_t size = std::clamp<std::size_t>(page_size, 1, kPageMax);
+  const std::size_t size = PageSize(page_size);
   std::optional<std::uint64_t> only;
   if (!version.empty()) {
     ASSIGN_OR_RETURN(only, NumberOf(version, "version"));

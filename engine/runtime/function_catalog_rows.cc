@@ -15,8 +15,6 @@ namespace {
 
 using storage::Family;
 
-constexpr ShardId kCatalogShard{rows::kShards};
-
 // Puts what is new or different in `after`, deletes what is in `before` alone.
 template <typename Id, typename Row, typename KeyOf, typename Encode>
 void StageDifference(const std::map<Id, Row>& before,
@@ -156,7 +154,7 @@ Status FunctionCatalog::Make(Change change) {
   const auto found = functions_.find(id);
   const bool is_new = found == functions_.end();
   const StoredFunction before = is_new ? StoredFunction() : found->second;
-  storage::ShardBatch batch{.shard = kCatalogShard};
+  storage::ShardBatch batch{.shard = rows::kCatalogShard};
   StageRows(change, before, batch.writes);
   StageCode(change, before, batch.writes);
   const std::string tags_key =

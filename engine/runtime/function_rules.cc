@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/json/parse.h"
 #include "engine/platform/zip_archive.h"
 #include "engine/runtime/text_length.h"
@@ -12,10 +13,10 @@
 namespace pawl::runtime {
 namespace {
 
-constexpr std::size_t kNameCharactersMax = 64;
-constexpr std::size_t kAliasCharactersMax = 128;
+constexpr std::size_t kDeployedNameCharactersMax = 64;
+constexpr std::size_t kFunctionAliasCharactersMax = 128;
 constexpr std::size_t kHandlerCharactersMax = 128;
-constexpr std::size_t kDescriptionCharactersMax = 256;
+constexpr std::size_t kFunctionDescriptionCharactersMax = 256;
 constexpr std::size_t kRuntimeCharactersMax = 64;
 constexpr std::size_t kRoleCharactersMax = 2048;
 constexpr std::size_t kEnvironmentBytesMax = 4096;
@@ -44,21 +45,13 @@ constexpr std::array<std::string_view, 18> kReservedVariables = {"_HANDLER",
                                                                  "LAMBDA_RUNTIME_DIR",
                                                                  "LAMBDA_TASK_ROOT"};
 
-bool IsLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool IsNameCharacter(char c) {
+bool IsWordCharacter(char c) {
   return IsLetter(c) || IsDigit(c) || c == '-' || c == '_';
 }
 
 bool IsName(std::string_view text, std::size_t characters_max) {
   return !text.empty() && text.size() <= characters_max &&
-         std::all_of(text.begin(), text.end(), IsNameCharacter);
+         std::all_of(text.begin(), text.end(), IsWordCharacter);
 }
 
 Status Constraint(const std::string& value, const std::string& field, const std::string& rule) {
@@ -178,9 +171,10 @@ Status InvalidFunctionParameter(std::string message, std::string field) {
 }
 
 Status CheckFunctionName(const FunctionName& name) {
-  if (!IsName(name.name, kNameCharactersMax)) {
+  if (!IsName(name.name, kDeployedNameCharactersMax)) {
     return InvalidFunctionParameter("name: has " + std::to_string(name.name.size()) +
-                                        " characters; 1 to " + std::to_string(kNameCharactersMax) +
+                                        " characters; 1 to " +
+                                        std::to_string(kDeployedNameCharactersMax) +
                                         " letters, digits, '-' and '_' would be right",
                                     "name");
   }
@@ -201,7 +195,7 @@ Status CheckFunctionConfiguration(const FunctionConfiguration& configuration) {
 }
 
 Status CheckFunctionDescription(std::string_view description) {
-  return CheckLength(description, "description", kDescriptionCharactersMax);
+  return CheckLength(description, "description", kFunctionDescriptionCharactersMax);
 }
 
 Status CheckFunctionCode(const Bytes& code) {
@@ -219,8 +213,8 @@ Status CheckFunctionCode(const Bytes& code) {
 
 Status CheckFunctionAliasName(std::string_view alias) {
   const bool is_number = std::all_of(alias.begin(), alias.end(), IsDigit);
-  if (IsName(alias, kAliasCharactersMax) && !is_number) return OkStatus();
-  return Constraint(std::string(alias.substr(0, kAliasCharactersMax)),
+  if (IsName(alias, kFunctionAliasCharactersMax) && !is_number) return OkStatus();
+  return Constraint(std::string(alias.substr(0, kFunctionAliasCharactersMax)),
                     "name",
                     "have 1 to 128 characters and satisfy regular expression pattern: (?!^[0-9]+$)"
                     "([a-zA-Z0-9-_]+)");

@@ -10,7 +10,7 @@ namespace {
 
 using objects::ItemReaderOptions;
 
-constexpr int kAttempts = 3;
+constexpr int kReadAttempts = 3;
 // A slice is small: less is read for nothing behind it.
 constexpr std::size_t kReadBytes = std::size_t{256} * 1024;
 
@@ -94,7 +94,7 @@ Status Read(objects::ObjectStore* store,
                    ItemReaderOptionsOf(definition, request.reader));
   std::size_t bytes = 0;
   Status status;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
     status = ReadOnce(*store, sources, options, request, bytes, read);
     if (status.code() != StatusCode::kUnavailable) break;
   }

@@ -7,6 +7,7 @@
 #include "engine/rows/frame_codec.h"
 #include "engine/rows/keys.h"
 #include "engine/runtime/execution_lookup.h"
+#include "engine/runtime/page_size.h"
 
 namespace pawl::runtime {
 namespace {
@@ -15,7 +16,6 @@ using interpreter::MapRunCounts;
 using interpreter::MapRunWait;
 using storage::Family;
 
-constexpr std::size_t kPageMax = 1'000;
 constexpr std::string_view kResource = ":mapRun:";
 
 MapRunTally TallyOf(const MapRunCounts& counts,
@@ -132,7 +132,7 @@ Result<MapRunList> MapRunReader::List(const ExecutionName& execution,
   ASSIGN_OR_RETURN(const auto machine,
                    catalog_.FindRevision(row.namespace_id, row.header.state_machine, row.revision));
 
-  const std::size_t limit = std::clamp<std::size_t>(page_size, 1, kPageMax);
+  const std::size_t limit = PageSize(page_size);
   storage::Range range = rows::MapRunsOf(id);
   range.limit = limit + 1;
   // Newest first.

@@ -18,9 +18,9 @@ using objects::ChildResult;
 using objects::ChildStatus;
 using objects::WriterTransformation;
 
-constexpr int kAttempts = 3;
+constexpr int kWriteAttempts = 3;
 // Rows read at once: an input and an output each, 32 MiB at most.
-constexpr std::size_t kSlice = 64;
+constexpr std::size_t kRowsAtOnce = 64;
 
 WriterTransformation TransformationOf(const asl::ResultWriter& definition) {
   if (definition.transformation == "COMPACT") return WriterTransformation::kCompact;
@@ -109,7 +109,7 @@ Status ForEachResult(storage::Storage& rows,
                      const std::function<Status(const ChildResult&)>& take) {
   storage::Range ended = rows::EndedChildrenOf(request.execution, request.run);
   storage::Range open = rows::OpenChildrenOf(request.execution, request.run);
-  ended.limit = open.limit = kSlice;
+  ended.limit = open.limit = kRowsAtOnce;
   RETURN_IF_ERROR(ForEachChildRow(
       rows,
       std::move(ended),
@@ -188,7 +188,7 @@ Result<std::string> Write(objects::ObjectStore* store,
   for (int attempt = 1;; ++attempt) {
     auto output = WriteFiles(*store, rows, definition, request, is_stopping, written);
     const bool is_final = output.ok() || output.status().code() != StatusCode::kUnavailable;
-    if (is_final || attempt == kAttempts) return output;
+    if (is_final || attempt == kWriteAttempts) return output;
   }
 }
 

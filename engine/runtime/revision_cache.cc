@@ -12,7 +12,7 @@ namespace {
 
 // A state has its size and what it keeps elsewhere: paths, expressions and texts, compiled from a
 // part of the definition's text.
-std::size_t BytesOf(const asl::StateMachine& machine, std::size_t definition_bytes) {
+std::size_t CompiledBytes(const asl::StateMachine& machine, std::size_t definition_bytes) {
   constexpr std::size_t kBytesPerTextByte = 4;
   return machine.states.size() * sizeof(asl::State) + definition_bytes * kBytesPerTextByte;
 }
@@ -30,7 +30,7 @@ void RevisionCache::Remember(const Id& id,
                              std::shared_ptr<const asl::StateMachine> machine,
                              std::size_t definition_bytes) {
   if (const auto found = by_id_.find(id); found != by_id_.end()) Forget(found->second);
-  const std::size_t bytes = BytesOf(*machine, definition_bytes);
+  const std::size_t bytes = CompiledBytes(*machine, definition_bytes);
   entries_.push_front({.id = id, .machine = std::move(machine), .bytes = bytes});
   by_id_[id] = entries_.begin();
   bytes_ += bytes;

@@ -59,7 +59,9 @@ std::optional<std::string> DecodeBase64Url(std::string_view text) {
   return bytes;
 }
 
-std::string Tag(const SealingKey& key, const TokenScope& scope, std::string_view content) {
+std::string AuthenticationTag(const SealingKey& key,
+                              const TokenScope& scope,
+                              std::string_view content) {
   std::string signed_bytes;
   Encoder encoder(signed_bytes);
   encoder.Byte(key.id);
@@ -97,7 +99,7 @@ TokenSealer::TokenSealer(std::vector<SealingKey> keys) : keys_(std::move(keys)) 
 std::string TokenSealer::Seal(const TokenScope& scope, std::string_view content) const {
   const SealingKey& key = keys_.back();
   std::string bytes(1, static_cast<char>(key.id));
-  bytes += Tag(key, scope, content);
+  bytes += AuthenticationTag(key, scope, content);
   bytes += content;
   return EncodeBase64Url(bytes);
 }
@@ -109,7 +111,7 @@ Result<std::string> TokenSealer::Open(const TokenScope& scope, std::string_view 
   const std::string_view content = std::string_view(*bytes).substr(kHeaderBytes);
   for (const SealingKey& key : keys_) {
     if (key.id != static_cast<std::uint8_t>(bytes->front())) continue;
-    const std::string expected = Tag(key, scope, content);
+    const std::string expected = AuthenticationTag(key, scope, content);
     if (CRYPTO_memcmp(expected.data(), bytes->data() + 1, kTagBytes) == 0) {
       return std::string(content);
     }

@@ -17,7 +17,7 @@ constexpr unsigned kCountBits = 32;
 // Payloads of one execution that are kept without asking who needs them.
 constexpr std::size_t kPayloadBytes = 256 * 1024;
 
-std::size_t BytesOf(const std::map<EventId, Bytes>& payloads) {
+std::size_t PayloadBytes(const std::map<EventId, Bytes>& payloads) {
   std::size_t bytes = 0;
   for (const auto& [event, payload] : payloads)
     bytes += payload.size();
@@ -71,11 +71,11 @@ void Shard::KeepTurn(Resident& execution, const interpreter::Turn& turn) {
 
 void Shard::DropPayloads(Resident& execution) {
   auto& payloads = execution.set.payloads;
-  const std::size_t bytes = BytesOf(payloads);
+  const std::size_t bytes = PayloadBytes(payloads);
   if (bytes < kPayloadBytes || bytes < 2 * execution.payload_bytes) return;
   const std::set<EventId> needed = NeededPayloads(execution);
   std::erase_if(payloads, [&](const auto& payload) { return !needed.contains(payload.first); });
-  execution.payload_bytes = BytesOf(payloads);
+  execution.payload_bytes = PayloadBytes(payloads);
 }
 
 Result<ExecutionInfo> Shard::InfoOf(const Resident& execution) {

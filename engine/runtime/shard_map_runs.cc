@@ -20,7 +20,7 @@ namespace {
 using storage::Family;
 
 // Rows read at once: an input or an output each, 64 MiB at most.
-constexpr std::size_t kSlice = 256;
+constexpr std::size_t kChildrenAtOnce = 256;
 // How long after a refusal an execution is asked for again.
 constexpr Duration kRefusedPause = std::chrono::seconds(1);
 
@@ -32,7 +32,7 @@ const asl::MapState& MapOf(const Resident& execution, StateIndex state) {
 Status ForEachChild(storage::Storage& storage,
                     storage::Range range,
                     const std::function<Status(std::uint32_t, std::string_view)>& take) {
-  range.limit = kSlice;
+  range.limit = kChildrenAtOnce;
   return ForEachChildRow(storage, std::move(range), take);
 }
 

@@ -13,7 +13,7 @@
 namespace pawl::runtime {
 namespace {
 
-Status DefinitionError(const asl::TestedState& tested) {
+Status TestedStateError(const asl::TestedState& tested) {
   std::string message = "the definition is not valid:";
   for (const asl::Diagnostic& diagnostic : tested.diagnostics) {
     if (diagnostic.severity != asl::Severity::kError) continue;
@@ -46,7 +46,7 @@ Result<asl::TestedState> Compile(const TestStateRequest& request, const Limits& 
   RETURN_IF_ERROR(CheckSizes(request.test, limits.payload_bytes_max));
   asl::TestedState tested =
       asl::CompileTestedState(request.definition, request.state_name, limits.definition_bytes_max);
-  if (tested.machine == nullptr) return DefinitionError(tested);
+  if (tested.machine == nullptr) return TestedStateError(tested);
   if (tested.state == asl::kNoState) {
     return InvalidArgument("the definition has no state '" + request.state_name + "'",
                            "state_name");

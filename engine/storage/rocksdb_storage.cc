@@ -50,7 +50,7 @@ constexpr std::uint64_t kBlobBytesMin = 4 * kKibi;
 constexpr std::size_t kMemtableBytes = 16 * kMebi;
 // For what rocksdb_row_table.h leaves to RocksDB's memory: rows that are larger than most.
 constexpr std::size_t kArenaBlockBytes = 256 * kKibi;
-constexpr std::size_t kBlockBytes = 16 * kKibi;
+constexpr std::size_t kTableBlockBytes = 16 * kKibi;
 constexpr int kOpenFilesMax = 512;
 constexpr double kBloomBitsPerKey = 10;
 // Shard and kind of row: keys under one such prefix are written nearly in order.
@@ -148,7 +148,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(
   table.cache_index_and_filter_blocks = true;
   table.cache_index_and_filter_blocks_with_high_priority = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
-  table.block_size = kBlockBytes;
+  table.block_size = kTableBlockBytes;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
 
   rocksdb::ColumnFamilyOptions family;

@@ -21,7 +21,7 @@ namespace pawl::storage {
 
 namespace {
 
-constexpr std::size_t kBlockBytes = 32 * 1024;
+constexpr std::size_t kLogBlockBytes = 32 * 1024;
 constexpr std::size_t kHeaderBytes = 7;
 // What a disk writes whole or not at all.
 constexpr std::size_t kSectorBytes = 512;
@@ -55,7 +55,7 @@ std::uint32_t LittleEndianAt(std::string_view log, std::size_t position, std::si
 }
 
 std::size_t EndOfBlock(std::size_t position) {
-  return (position / kBlockBytes + 1) * kBlockBytes;
+  return (position / kLogBlockBytes + 1) * kLogBlockBytes;
 }
 
 // Where the fragment at `position` ends by its own account; nullopt where that is impossible, be it
@@ -132,7 +132,7 @@ bool HasHole(std::string_view log, std::size_t begin, std::size_t end) {
          IsZero(log.substr(end - kUnwrittenBytesMin, kUnwrittenBytesMin));
 }
 
-Status FileError(const char* what, const std::filesystem::path& path) {
+Status LogFileError(const char* what, const std::filesystem::path& path) {
   return Unavailable(std::string("cannot ") + what + " " + path.string() + ": " +
                      std::strerror(errno));  // NOLINT(concurrency-mt-unsafe): glibc's is
 }
@@ -148,12 +148,12 @@ class MappedFile {
     struct stat about {};
 
     if (file.descriptor_ < 0 || fstat(file.descriptor_, &about) != 0) {
-      return FileError("open", path);
+      return LogFileError("open", path);
     }
     const auto size = static_cast<std::size_t>(about.st_size);
     if (size == 0) return file;
     void* const bytes = mmap(nullptr, size, PROT_READ, MAP_SHARED, file.descriptor_, 0);
-    if (bytes == MAP_FAILED) return FileError("read", path);
+    if (bytes == MAP_FAILED) return LogFileError("read", path);
     file.text_ = {static_cast<const char*>(bytes), size};
     return file;
   }
@@ -201,7 +201,7 @@ Status TrimWriteAheadLog(const std::filesystem::path& path) {
   ASSIGN_OR_RETURN(const MappedFile log, MappedFile::Open(path));
   const std::optional<std::size_t> end = EndOfWholeRecords(log.text());
   if (!end.has_value() || *end == log.text().size()) return OkStatus();
-  return log.CutAt(*end) ? OkStatus() : FileError("shorten", path);
+  return log.CutAt(*end) ? OkStatus() : LogFileError("shorten", path);
 }
 
 }  // namespace pawl::storage

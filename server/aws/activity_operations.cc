@@ -21,7 +21,7 @@ namespace {
 constexpr std::chrono::seconds kPollMax(60);
 constexpr std::string_view kNoTask = R"({"taskToken":null})";
 
-Result<std::string> NameIn(const ApiCall& call) {
+Result<std::string> ActivityNameIn(const ApiCall& call) {
   return ParseActivityArn(call.arns(), call.input.Required("activityArn"));
 }
 
@@ -75,7 +75,7 @@ Result<std::string> CreateActivity(const ApiCall& call) {
 }
 
 Result<std::string> DescribeActivity(const ApiCall& call) {
-  ASSIGN_OR_RETURN(const std::string name, NameIn(call));
+  ASSIGN_OR_RETURN(const std::string name, ActivityNameIn(call));
   ASSIGN_OR_RETURN(const ActivityInfo activity,
                    call.engine().DescribeActivity(call.caller.namespace_id, name));
   std::string out;
@@ -89,7 +89,7 @@ Result<std::string> DescribeActivity(const ApiCall& call) {
 }
 
 Result<std::string> DeleteActivity(const ApiCall& call) {
-  ASSIGN_OR_RETURN(const std::string name, NameIn(call));
+  ASSIGN_OR_RETURN(const std::string name, ActivityNameIn(call));
   RETURN_IF_ERROR(call.engine().DeleteActivity(call.caller.namespace_id, name));
   return std::string("{}");
 }
@@ -107,7 +107,7 @@ Result<std::string> ListActivities(const ApiCall& call) {
 }
 
 void GetActivityTask(const ApiCall& call, const ApiReply& reply) {
-  Result<std::string> name = NameIn(call);
+  Result<std::string> name = ActivityNameIn(call);
   if (!name.ok()) return reply.Send(name.status());
   // The poll lives until the answer is on its way; a client that left takes no task.
   const auto poll = std::make_shared<std::unique_ptr<ActivityPoll>>();

@@ -36,6 +36,9 @@ struct ApiCall {
   const ArnScheme& arns() const { return context.engine.options().arns; }
 };
 
+// Of requests and answers of this API.
+inline constexpr std::string_view kApiContentType = "application/x-amz-json-1.0";
+
 // An answer of this API: JSON, under the request's id.
 http::HttpResponse ApiResponse(int status, std::string request_id, std::string body);
 

@@ -8,13 +8,12 @@ namespace pawl::aws {
 namespace {
 
 constexpr int kOk = 200;
-constexpr std::string_view kContentType = "application/x-amz-json-1.0";
 
 }  // namespace
 
 http::HttpResponse ApiResponse(int status, std::string request_id, std::string body) {
   return {.status = status,
-          .content_type = std::string(kContentType),
+          .content_type = std::string(kApiContentType),
           .headers = {{.name = "x-amzn-RequestId", .value = std::move(request_id)}},
           .body = std::move(body)};
 }

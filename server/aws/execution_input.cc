@@ -1,5 +1,6 @@
 #include "server/aws/execution_input.h"
 
+#include "engine/base/ascii.h"
 #include "engine/json/parse.h"
 #include "server/aws/api_error.h"
 
@@ -11,10 +12,6 @@ constexpr std::string_view kWhiteSpace = " \t\r\n";
 bool IsWordPart(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '$';
-}
-
-bool IsLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 // What stands where a value should begin.

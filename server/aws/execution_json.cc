@@ -21,11 +21,11 @@ void WriteRedrive(JsonFields& fields, const ExecutionInfo& execution) {
 }
 
 // A payload, or only that it is left out.
-void WritePayload(std::string& out,
-                  JsonFields& fields,
-                  std::string_view name,
-                  const Bytes& payload,
-                  bool has_data) {
+void WritePayloadAndDetails(std::string& out,
+                            JsonFields& fields,
+                            std::string_view name,
+                            const Bytes& payload,
+                            bool has_data) {
   if (has_data && payload.has_value()) return fields.Payload(name, payload, kIncluded, true);
   fields.Begin(std::string(name) + "Details");
   JsonFields(out).Boolean(kIncluded, has_data);
@@ -63,8 +63,8 @@ std::int64_t BilledMilliseconds(const ExecutionInfo& execution) {
 void WriteSyncExecution(std::string& out, const ExecutionInfo& execution, bool has_data) {
   JsonFields fields(out);
   WriteIdentity(fields, execution);
-  WritePayload(out, fields, "input", execution.input, has_data);
-  WritePayload(out, fields, "output", execution.output, has_data);
+  WritePayloadAndDetails(out, fields, "input", execution.input, has_data);
+  WritePayloadAndDetails(out, fields, "output", execution.output, has_data);
   fields.Text("error", execution.error);
   fields.Text("cause", execution.cause);
   fields.Begin("billingDetails");
@@ -78,8 +78,10 @@ void WriteExecution(std::string& out, const ExecutionInfo& execution, bool has_d
   WriteIdentity(fields, execution);
   WriteQualifiers(fields, execution);
   if (!execution.map_run_arn.empty()) fields.Text("mapRunArn", execution.map_run_arn);
-  WritePayload(out, fields, "input", execution.input, has_data);
-  if (execution.output.has_value()) WritePayload(out, fields, "output", execution.output, has_data);
+  WritePayloadAndDetails(out, fields, "input", execution.input, has_data);
+  if (execution.output.has_value()) {
+    WritePayloadAndDetails(out, fields, "output", execution.output, has_data);
+  }
   // As recorded: an execution that timed out has no error, its status says it all.
   if (execution.status != ExecutionStatus::kTimedOut) {
     fields.Text("error", execution.error);

@@ -21,7 +21,7 @@ namespace {
 constexpr std::string_view kWrongType =
     "This operation is not supported by this type of state machine";
 
-Result<ExecutionName> NameIn(const ApiCall& call) {
+Result<ExecutionName> ExecutionNameIn(const ApiCall& call) {
   return ParseExecutionArn(
       call.arns(), call.caller.namespace_id, call.input.Required("executionArn"));
 }
@@ -183,7 +183,7 @@ void StartSyncExecution(const ApiCall& call, const ApiReply& reply) {
 }
 
 void StopExecution(const ApiCall& call, const ApiReply& reply) {
-  const Result<ExecutionName> name = NameIn(call);
+  const Result<ExecutionName> name = ExecutionNameIn(call);
   if (!name.ok()) return reply.Send(name.status());
   StopRequest request{
       .name = *name, .error = call.input.Text("error"), .cause = call.input.Text("cause")};
@@ -196,7 +196,7 @@ void StopExecution(const ApiCall& call, const ApiReply& reply) {
 }
 
 void RedriveExecution(const ApiCall& call, const ApiReply& reply) {
-  const Result<ExecutionName> name = NameIn(call);
+  const Result<ExecutionName> name = ExecutionNameIn(call);
   if (!name.ok()) return reply.Send(name.status());
   RedriveRequest request{.name = *name,
                          .client_token = call.input.Text("clientToken").value_or("")};
@@ -210,7 +210,7 @@ void RedriveExecution(const ApiCall& call, const ApiReply& reply) {
 }
 
 Result<std::string> DescribeExecution(const ApiCall& call) {
-  ASSIGN_OR_RETURN(const ExecutionName name, NameIn(call));
+  ASSIGN_OR_RETURN(const ExecutionName name, ExecutionNameIn(call));
   ASSIGN_OR_RETURN(const ExecutionInfo execution, call.engine().DescribeExecution(name));
   std::string out;
   WriteExecution(out, execution, WantsData(call.input));
@@ -240,7 +240,7 @@ Result<std::string> ListExecutions(const ApiCall& call) {
 
 Result<std::string> GetExecutionHistory(const ApiCall& call) {
   HistoryRequest request;
-  ASSIGN_OR_RETURN(request.name, NameIn(call));
+  ASSIGN_OR_RETURN(request.name, ExecutionNameIn(call));
   ASSIGN_OR_RETURN(const Page page, Page::Of(call, HistoryScope(call.input)));
   request.page_size = page.size();
   request.after = EventIn(page.after());

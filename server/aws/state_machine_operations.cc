@@ -22,7 +22,7 @@ asl::MachineType TypeIn(const ApiInput& input) {
   return input.Text("type") == "EXPRESS" ? asl::MachineType::kExpress : asl::MachineType::kStandard;
 }
 
-Result<std::string> NameIn(const ApiCall& call) {
+Result<std::string> MachineNameIn(const ApiCall& call) {
   return ParsePlainMachineArn(call.arns(), call.input.Required("stateMachineArn"));
 }
 
@@ -82,7 +82,7 @@ Result<std::string> CreateStateMachine(const ApiCall& call) {
 }
 
 Result<std::string> UpdateStateMachine(const ApiCall& call) {
-  ASSIGN_OR_RETURN(std::string name, NameIn(call));
+  ASSIGN_OR_RETURN(std::string name, MachineNameIn(call));
   const bool changes =
       call.input.Has("definition") || call.input.Has("roleArn") || NamesConfiguration(call.input);
   if (!changes) {
@@ -141,7 +141,7 @@ Result<std::string> DescribeStateMachineForExecution(const ApiCall& call) {
 }
 
 Result<std::string> DeleteStateMachine(const ApiCall& call) {
-  ASSIGN_OR_RETURN(const std::string name, NameIn(call));
+  ASSIGN_OR_RETURN(const std::string name, MachineNameIn(call));
   const Status status = call.engine().DeleteStateMachine(call.caller.namespace_id, name);
   // As on AWS, what is not there is as good as deleted.
   if (!status.ok() && status.code() != StatusCode::kNotFound) return status;

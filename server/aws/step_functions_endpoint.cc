@@ -4,6 +4,7 @@
 
 #include "engine/json/arena.h"
 #include "engine/json/parse.h"
+#include "server/aws/api_call.h"
 #include "server/aws/api_error.h"
 #include "server/aws/operations.h"
 
@@ -11,7 +12,6 @@ namespace pawl::aws {
 namespace {
 
 constexpr std::string_view kTargetPrefix = "AWSStepFunctions.";
-constexpr std::string_view kContentType = "application/x-amz-json-1.0";
 // What requests of this API are signed for.
 constexpr std::string_view kService = "states";
 constexpr std::size_t kShownMax = 80;
@@ -98,10 +98,10 @@ Result<std::string_view> OperationIn(const http::HttpRequest& request) {
                    " is not served; POST / with X-Amz-Target would be right");
   }
   const std::string_view type = request.Header("content-type");
-  if (MediaType(type) != kContentType) {
-    return Refusal(
-        "UnsupportedMediaTypeException",
-        "Content-Type is " + Shown(type) + "; '" + std::string(kContentType) + "' would be right");
+  if (MediaType(type) != kApiContentType) {
+    return Refusal("UnsupportedMediaTypeException",
+                   "Content-Type is " + Shown(type) + "; '" + std::string(kApiContentType) +
+                       "' would be right");
   }
   const std::string_view target = request.Header("x-amz-target");
   if (!target.starts_with(kTargetPrefix)) {

@@ -140,7 +140,9 @@ Status ReadLevel(const Members& input, TestStateCall& call) {
   return OkStatus();
 }
 
-void WritePayload(JsonFields& fields, std::string_view name, const std::optional<Bytes>& payload) {
+void WritePayloadText(JsonFields& fields,
+                      std::string_view name,
+                      const std::optional<Bytes>& payload) {
   if (payload) fields.Text(name, payload->view());
 }
 
@@ -171,15 +173,15 @@ std::string VariablesText(const Inspection& inspection) {
 void WriteInspection(std::string& out, JsonFields& parent, const Inspection& inspection) {
   parent.Begin("inspectionData");
   JsonFields fields(out);
-  WritePayload(fields, "input", inspection.input);
-  WritePayload(fields, "afterArguments", inspection.after_arguments);
-  WritePayload(fields, "afterInputPath", inspection.after_input_path);
-  WritePayload(fields, "afterParameters", inspection.after_parameters);
-  WritePayload(fields, "result", inspection.result);
-  WritePayload(fields, "afterResultSelector", inspection.after_result_selector);
-  WritePayload(fields, "afterResultPath", inspection.after_result_path);
-  WritePayload(fields, "afterItemsPath", inspection.after_items_path);
-  WritePayload(fields, "afterItemSelector", inspection.after_item_selector);
+  WritePayloadText(fields, "input", inspection.input);
+  WritePayloadText(fields, "afterArguments", inspection.after_arguments);
+  WritePayloadText(fields, "afterInputPath", inspection.after_input_path);
+  WritePayloadText(fields, "afterParameters", inspection.after_parameters);
+  WritePayloadText(fields, "result", inspection.result);
+  WritePayloadText(fields, "afterResultSelector", inspection.after_result_selector);
+  WritePayloadText(fields, "afterResultPath", inspection.after_result_path);
+  WritePayloadText(fields, "afterItemsPath", inspection.after_items_path);
+  WritePayloadText(fields, "afterItemSelector", inspection.after_item_selector);
   fields.Number("toleratedFailureCount", inspection.tolerated_failure_count);
   if (inspection.tolerated_failure_percentage) {
     json::Arena arena;
@@ -223,7 +225,7 @@ Result<TestStateCall> ReadTestState(std::string_view json) {
 
 void WriteTestState(std::string& out, const StateTestResult& result, bool shows_inspection) {
   JsonFields fields(out);
-  WritePayload(fields, "output", result.output);
+  WritePayloadText(fields, "output", result.output);
   fields.Text("error", result.error);
   fields.Text("cause", result.cause);
   if (shows_inspection) WriteInspection(out, fields, result.inspection);

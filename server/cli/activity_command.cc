@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <memory>
 #include <string>
 
 #include "engine/platform/clock.h"
 #include "server/cli/client_command.h"
 #include "server/cli/command.h"
+#include "server/cli/command_action.h"
 #include "server/cli/json_object.h"
 #include "server/cli/paged_list.h"
 #include "server/cli/table.h"
@@ -21,13 +21,13 @@ namespace {
 // How long the server waits for a task in one call.
 constexpr std::chrono::seconds kWaitPerCall(60);
 
-struct Options : PagedListOptions {
+struct ActivityOptions : PagedListOptions {
   std::string name;
   std::string worker;
   std::string wait = "60s";
 };
 
-void Print(const Options& options, const v1::Activity& activity) {
+void PrintActivity(const ActivityOptions& options, const v1::Activity& activity) {
   if (options.is_json()) return PrintLine(ToJson(activity));
   PrintField("Activity", SafeText(activity.name()));
   PrintField("ARN", SafeText(activity.arn()));
@@ -36,28 +36,28 @@ void Print(const Options& options, const v1::Activity& activity) {
 
 // A call about one activity, whose answer is the activity.
 template <typename Request, typename Method>
-int CallAndPrint(std::string_view command, const Options& options, Method method) {
+int CallAboutActivity(std::string_view command, const ActivityOptions& options, Method method) {
   platform::SystemClock clock;
   Client client(options.address, clock);
   Request request;
   request.set_name(options.name);
   const auto response = client.Call(method, request);
   if (!response.ok()) return ReportError(command, options, response.status());
-  Print(options, response->activity());
+  PrintActivity(options, response->activity());
   return FlushOutput(kDone);
 }
 
-int Create(const Options& options) {
-  return CallAndPrint<v1::CreateActivityRequest>(
+int CreateActivity(const ActivityOptions& options) {
+  return CallAboutActivity<v1::CreateActivityRequest>(
       "activity create", options, &Client::Stub::CreateActivity);
 }
 
-int Describe(const Options& options) {
-  return CallAndPrint<v1::DescribeActivityRequest>(
+int DescribeActivity(const ActivityOptions& options) {
+  return CallAboutActivity<v1::DescribeActivityRequest>(
       "activity describe", options, &Client::Stub::DescribeActivity);
 }
 
-int List(const Options& options) {
+int ListActivities(const ActivityOptions& options) {
   const auto print = [&options](const v1::ListActivitiesResponse& page) {
     Table table({"NAME", "CREATED", "ARN"});
     for (const v1::Activity& activity : page.activities()) {
@@ -71,7 +71,7 @@ int List(const Options& options) {
       "activity list", options, &Client::Stub::ListActivities, v1::ListActivitiesRequest(), print);
 }
 
-int Delete(const Options& options) {
+int DeleteActivity(const ActivityOptions& options) {
   platform::SystemClock clock;
   Client client(options.address, clock);
   v1::DeleteActivityRequest request;
@@ -87,7 +87,7 @@ int Delete(const Options& options) {
 }
 
 // Asks until a task comes or `wait` is over.
-Result<v1::GetActivityTaskResponse> WaitForTask(const Options& options, Duration wait) {
+Result<v1::GetActivityTaskResponse> WaitForTask(const ActivityOptions& options, Duration wait) {
   platform::SystemClock clock;
   Client client(options.address, clock);
   v1::GetActivityTaskRequest request;
@@ -107,7 +107,7 @@ Result<v1::GetActivityTaskResponse> WaitForTask(const Options& options, Duration
   }
 }
 
-int Take(const Options& options) {
+int Take(const ActivityOptions& options) {
   const Result<Duration> wait = server::ParseDuration(options.wait, Duration(0));
   if (!wait.ok()) return ReportUsage("activity take", "--wait: " + wait.status().message());
   const Result<v1::GetActivityTaskResponse> task = WaitForTask(options, *wait);
@@ -121,26 +121,14 @@ int Take(const Options& options) {
   return FlushOutput(kDone);
 }
 
-using Run = int (*)(const Options&);
+using ActivityAction = Action<ActivityOptions>;
 
-struct Action {
-  Command command;
-  std::shared_ptr<Options> options = std::make_shared<Options>();
-};
-
-// `pawl activity NAME`, which runs `run`.
-Action AddAction(Command& activity, const char* name, const char* help, Run run, int& exit_code) {
-  Action action{.command = activity.AddCommand(name, help)};
-  action.command.Run([options = action.options, run, &exit_code] { exit_code = run(*options); });
-  return action;
-}
-
-void AddNameArgument(Action& action) {
+void AddActivityName(ActivityAction& action) {
   action.command.AddOption("NAME", action.options->name, "The activity's name").Required();
 }
 
 void AddTakeAction(Command& activity, int& exit_code) {
-  Action take = AddAction(activity, "take", "Wait for a task and take it", Take, exit_code);
+  ActivityAction take = AddAction(activity, "take", "Wait for a task and take it", Take, exit_code);
   take.command.Footer(
       "Prints one JSON object, {\"token\": ..., \"input\": ...}, whatever --output says; exits 1 "
       "if no\n"
@@ -149,7 +137,7 @@ void AddTakeAction(Command& activity, int& exit_code) {
       "Examples:\n"
       "  pawl activity take approve --worker ada\n"
       "  pawl activity take approve --wait 5m | jq -r .token");
-  AddNameArgument(take);
+  AddActivityName(take);
   take.command.AddOption("--worker", take.options->worker, "Who takes it, for the history")
       .TypeName("W");
   take.command.AddOption("--wait", take.options->wait, "How long to wait, such as 0s or 5m")
@@ -173,14 +161,19 @@ void AddActivityCommand(Command& app, int& exit_code) {
       "  pawl activity list\n"
       "  pawl activity take approve --worker ada\n"
       "  pawl task succeed TOKEN --result '{\"approved\": true}'");
-  Action create =
-      AddAction(command, "create", "Make an activity; one that is there stays", Create, exit_code);
-  Action list = AddAction(command, "list", "List activities by name", List, exit_code);
-  Action describe = AddAction(command, "describe", "Show an activity", Describe, exit_code);
-  Action remove = AddAction(
-      command, "delete", "Delete an activity; tasks that wait for it wait on", Delete, exit_code);
-  for (Action* action : {&create, &describe, &remove}) {
-    AddNameArgument(*action);
+  ActivityAction create = AddAction(
+      command, "create", "Make an activity; one that is there stays", CreateActivity, exit_code);
+  ActivityAction list =
+      AddAction(command, "list", "List activities by name", ListActivities, exit_code);
+  ActivityAction describe =
+      AddAction(command, "describe", "Show an activity", DescribeActivity, exit_code);
+  ActivityAction remove = AddAction(command,
+                                    "delete",
+                                    "Delete an activity; tasks that wait for it wait on",
+                                    DeleteActivity,
+                                    exit_code);
+  for (ActivityAction* action : {&create, &describe, &remove}) {
+    AddActivityName(*action);
     AddClientOptions(action->command, *action->options);
   }
   AddPagedListOptions(list.command, *list.options);

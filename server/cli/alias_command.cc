@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "engine/platform/clock.h"
 #include "server/cli/client_command.h"
 #include "server/cli/command.h"
+#include "server/cli/command_action.h"
 #include "server/cli/json_object.h"
 #include "server/cli/paged_list.h"
 #include "server/cli/table.h"
@@ -18,7 +18,7 @@
 namespace pawl::cli {
 namespace {
 
-struct Options : PagedListOptions {
+struct AliasOptions : PagedListOptions {
   std::string state_machine;
   std::string name;
   std::optional<std::string> description;
@@ -61,7 +61,7 @@ std::string RoutesText(const v1::Alias& alias) {
   return text;
 }
 
-void Print(const Options& options, const v1::Alias& alias) {
+void PrintAlias(const AliasOptions& options, const v1::Alias& alias) {
   if (options.is_json()) return PrintLine(ToJson(alias));
   PrintField("Alias", SafeText(alias.state_machine() + ":" + alias.name()));
   PrintField("ARN", SafeText(alias.arn()));
@@ -72,28 +72,28 @@ void Print(const Options& options, const v1::Alias& alias) {
 }
 
 template <typename Request>
-void SetNames(const Options& options, Request& request) {
+void SetNames(const AliasOptions& options, Request& request) {
   request.set_state_machine(options.state_machine);
   request.set_name(options.name);
 }
 
 // Sends `request`, whose answer is the alias.
 template <typename Request, typename Method>
-int CallAndPrint(std::string_view command,
-                 const Options& options,
-                 const Request& request,
-                 Method method) {
+int CallAboutAlias(std::string_view command,
+                   const AliasOptions& options,
+                   const Request& request,
+                   Method method) {
   platform::SystemClock clock;
   Client client(options.address, clock);
   const auto response = client.Call(method, request);
   if (!response.ok()) return ReportError(command, options, response.status());
-  Print(options, response->alias());
+  PrintAlias(options, response->alias());
   return FlushOutput(kDone);
 }
 
 // A request that says what the alias is to be.
 template <typename Request, typename Method>
-int Put(std::string_view command, const Options& options, Method method) {
+int PutAlias(std::string_view command, const AliasOptions& options, Method method) {
   Request request;
   SetNames(options, request);
   if (options.description) request.set_description(*options.description);
@@ -102,24 +102,24 @@ int Put(std::string_view command, const Options& options, Method method) {
     if (!route.ok()) return ReportUsage(command, route.status().message());
     *request.add_routes() = *route;
   }
-  return CallAndPrint(command, options, request, method);
+  return CallAboutAlias(command, options, request, method);
 }
 
-int Create(const Options& options) {
-  return Put<v1::CreateAliasRequest>("alias create", options, &Client::Stub::CreateAlias);
+int CreateAlias(const AliasOptions& options) {
+  return PutAlias<v1::CreateAliasRequest>("alias create", options, &Client::Stub::CreateAlias);
 }
 
-int Update(const Options& options) {
-  return Put<v1::UpdateAliasRequest>("alias update", options, &Client::Stub::UpdateAlias);
+int UpdateAlias(const AliasOptions& options) {
+  return PutAlias<v1::UpdateAliasRequest>("alias update", options, &Client::Stub::UpdateAlias);
 }
 
-int Describe(const Options& options) {
+int DescribeAlias(const AliasOptions& options) {
   v1::DescribeAliasRequest request;
   SetNames(options, request);
-  return CallAndPrint("alias describe", options, request, &Client::Stub::DescribeAlias);
+  return CallAboutAlias("alias describe", options, request, &Client::Stub::DescribeAlias);
 }
 
-int List(const Options& options) {
+int ListAliases(const AliasOptions& options) {
   v1::ListAliasesRequest request;
   request.set_state_machine(options.state_machine);
   request.set_version(options.version);
@@ -136,7 +136,7 @@ int List(const Options& options) {
   return PrintPages("alias list", options, &Client::Stub::ListAliases, request, print);
 }
 
-int Delete(const Options& options) {
+int DeleteAlias(const AliasOptions& options) {
   platform::SystemClock clock;
   Client client(options.address, clock);
   v1::DeleteAliasRequest request;
@@ -156,27 +156,25 @@ int Delete(const Options& options) {
   return FlushOutput(kDone);
 }
 
-using Run = int (*)(const Options&);
-
-struct Action {
-  Command command;
-  std::shared_ptr<Options> options = std::make_shared<Options>();
-};
+using AliasAction = Action<AliasOptions>;
 
 // `pawl alias NAME`, which runs `run`.
-Action AddAction(Command& alias, const char* name, const char* help, Run run, int& exit_code) {
-  Action action{.command = alias.AddCommand(name, help)};
-  action.command.Run([options = action.options, run, &exit_code] { exit_code = run(*options); });
+AliasAction AddAliasAction(Command& alias,
+                           const char* name,
+                           const char* help,
+                           int (*run)(const AliasOptions&),
+                           int& exit_code) {
+  AliasAction action = AddAction(alias, name, help, run, exit_code);
   action.command.AddOption("STATE_MACHINE", action.options->state_machine, "The state machine")
       .Required();
   return action;
 }
 
-void AddNameArgument(Action& action) {
+void AddAliasName(AliasAction& action) {
   action.command.AddOption("ALIAS", action.options->name, "The alias's name").Required();
 }
 
-void AddContentOptions(Action& action, bool is_route_required) {
+void AddContentOptions(AliasAction& action, bool is_route_required) {
   action.command
       .AddOption("--route",
                  action.options->routes,
@@ -202,17 +200,20 @@ void AddAliasCommand(Command& app, int& exit_code) {
       "  pawl alias update order PROD --route 3=90 --route 4=10\n"
       "  pawl start order:PROD\n"
       "  pawl alias list order");
-  Action create = AddAction(command, "create", "Make an alias", Create, exit_code);
-  Action update = AddAction(command, "update", "Change what is given", Update, exit_code);
-  Action list = AddAction(command, "list", "List aliases by name", List, exit_code);
-  Action describe = AddAction(command, "describe", "Show an alias", Describe, exit_code);
-  Action remove =
-      AddAction(command, "delete", "Delete an alias; its versions stay", Delete, exit_code);
-  for (Action* action : {&create, &update, &describe, &remove})
-    AddNameArgument(*action);
+  AliasAction create = AddAliasAction(command, "create", "Make an alias", CreateAlias, exit_code);
+  AliasAction update =
+      AddAliasAction(command, "update", "Change what is given", UpdateAlias, exit_code);
+  AliasAction list =
+      AddAliasAction(command, "list", "List aliases by name", ListAliases, exit_code);
+  AliasAction describe =
+      AddAliasAction(command, "describe", "Show an alias", DescribeAlias, exit_code);
+  AliasAction remove = AddAliasAction(
+      command, "delete", "Delete an alias; its versions stay", DeleteAlias, exit_code);
+  for (AliasAction* action : {&create, &update, &describe, &remove})
+    AddAliasName(*action);
   AddContentOptions(create, true);
   AddContentOptions(update, false);
-  for (Action* action : {&create, &update, &describe, &remove})
+  for (AliasAction* action : {&create, &update, &describe, &remove})
     AddClientOptions(action->command, *action->options);
   list.command
       .AddOption("--version", list.options->version, "Only aliases that lead to this version")

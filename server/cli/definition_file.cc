@@ -14,8 +14,9 @@ namespace {
 constexpr std::array<std::string_view, 6> kSuffixes = {
     ".asl.json", ".asl.yaml", ".asl.yml", ".json", ".yaml", ".yml"};
 
-bool EndsWith(std::string_view text, std::string_view end) {
-  return text.size() > end.size() && text.substr(text.size() - end.size()) == end;
+// Behind a name: ".json" alone is one.
+bool HasSuffix(std::string_view name, std::string_view suffix) {
+  return name.size() > suffix.size() && name.ends_with(suffix);
 }
 
 }  // namespace
@@ -23,7 +24,7 @@ bool EndsWith(std::string_view text, std::string_view end) {
 bool IsDefinitionPath(std::string_view text) {
   if (text.find('/') != std::string_view::npos) return true;
   for (const std::string_view suffix : kSuffixes) {
-    if (EndsWith(text, suffix)) return true;
+    if (HasSuffix(text, suffix)) return true;
   }
   return false;
 }
@@ -31,7 +32,7 @@ bool IsDefinitionPath(std::string_view text) {
 std::string StateMachineNameOf(std::string_view path) {
   std::string_view name = path.substr(path.rfind('/') + 1);
   for (const std::string_view suffix : kSuffixes) {
-    if (EndsWith(name, suffix)) return std::string(name.substr(0, name.size() - suffix.size()));
+    if (HasSuffix(name, suffix)) return std::string(name.substr(0, name.size() - suffix.size()));
   }
   return std::string(name);
 }

@@ -16,7 +16,7 @@
 namespace pawl::cli {
 namespace {
 
-struct Options : ClientOptions {
+struct DeployOptions : ClientOptions {
   std::vector<std::string> files;
   std::string name;
   std::string type;
@@ -36,7 +36,7 @@ struct Options : ClientOptions {
   bool HasDefinitionOptions() const { return !name.empty() || !type.empty() || publish; }
 };
 
-void Print(const Options& options, const v1::DeployStateMachineResponse& response) {
+void PrintDeployment(const DeployOptions& options, const v1::DeployStateMachineResponse& response) {
   v1::StateMachine machine = response.state_machine();
   machine.set_version(response.version());
   if (options.is_json()) return PrintLine(ToJson(machine));
@@ -56,7 +56,7 @@ std::string TemplateText(const std::string& path) {
   return text.ok() && templates::IsTemplate(*text) ? *text : std::string();
 }
 
-int DeployTemplateFile(const Options& options,
+int DeployTemplateFile(const DeployOptions& options,
                        Client& client,
                        const std::string& path,
                        std::string text) {
@@ -94,16 +94,16 @@ int RefuseAsTemplate(const std::string& path) {
                                  path));
 }
 
-int DeployDefinition(const Options& options, Client& client, const std::string& path) {
+int DeployDefinition(const DeployOptions& options, Client& client, const std::string& path) {
   if (options.HasTemplateOptions()) return RefuseAsTemplate(path);
   const std::string name = options.name.empty() ? StateMachineNameOf(path) : options.name;
   const Deployment deployment =
       DeployFile("deploy", options, client, {path, name, options.type, options.publish});
-  if (deployment.exit_code == kDone) Print(options, deployment.response);
+  if (deployment.exit_code == kDone) PrintDeployment(options, deployment.response);
   return deployment.exit_code;
 }
 
-int Deploy(const Options& options) {
+int DeployFiles(const DeployOptions& options) {
   if (!options.name.empty() && options.files.size() != 1) {
     return ReportUsage("deploy", "--name is for one file; without it each file names its own");
   }
@@ -120,7 +120,7 @@ int Deploy(const Options& options) {
   return FlushOutput(exit_code);
 }
 
-void AddTemplateOptions(Command& command, Options& options) {
+void AddTemplateOptions(Command& command, DeployOptions& options) {
   command
       .AddOption("--parameter", options.parameters, "A parameter of a template; many may be given")
       .TypeName("NAME=VALUE");
@@ -160,7 +160,7 @@ void AddDeployCommand(Command& app, int& exit_code) {
       "  pawl deploy order.asl.json --publish      and make a version of it\n"
       "  pawl deploy template.yaml --parameter Stage=test\n"
       "  pawl deploy cdk.out/Orders.template.json --dry-run");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DeployOptions>();
   command.AddOption("FILE", options->files, "Definitions or templates, JSON or YAML").Required();
   command.AddOption("--name", options->name, "The state machine's name, for one file");
   command
@@ -172,7 +172,7 @@ void AddDeployCommand(Command& app, int& exit_code) {
   command.AddFlag("--publish", options->publish, "Publish the revision as a version too");
   AddTemplateOptions(command, *options);
   AddClientOptions(command, *options);
-  command.Run([options, &exit_code] { exit_code = Deploy(*options); });
+  command.Run([options, &exit_code] { exit_code = DeployFiles(*options); });
 }
 
 }  // namespace pawl::cli

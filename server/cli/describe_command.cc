@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kExecutionArn = ":execution:";
 constexpr std::string_view kMapRunArn = ":mapRun:";
 
-struct Options : ExecutionOptions {
+struct DescribeOptions : ExecutionOptions {
   std::uint64_t revision = 0;
   bool is_definition = false;
 };
@@ -48,7 +48,7 @@ void PrintExecution(const v1::Execution& execution) {
   PrintField("Quarantined", SafeText(execution.quarantine_reason()));
 }
 
-int DescribeExecution(const Options& options, Client& client) {
+int DescribeExecution(const DescribeOptions& options, Client& client) {
   v1::DescribeExecutionRequest request;
   request.set_state_machine(options.state_machine);
   request.set_execution(options.execution);
@@ -95,7 +95,7 @@ void PrintMapRun(const v1::MapRun& run) {
   PrintField("Executions", TallyText(run.executions()));
 }
 
-int DescribeMapRun(const Options& options, Client& client) {
+int DescribeMapRun(const DescribeOptions& options, Client& client) {
   v1::DescribeMapRunRequest request;
   request.set_map_run(options.state_machine);
   const Result<v1::DescribeMapRunResponse> response =
@@ -119,7 +119,7 @@ void PrintDefinition(const std::string& definition) {
   }
 }
 
-int DescribeStateMachine(const Options& options, Client& client) {
+int DescribeStateMachine(const DescribeOptions& options, Client& client) {
   v1::DescribeStateMachineRequest request;
   request.set_name(options.state_machine);
   request.set_revision(options.revision);
@@ -147,7 +147,7 @@ int DescribeStateMachine(const Options& options, Client& client) {
   return kDone;
 }
 
-int Describe(Options& options) {
+int Describe(DescribeOptions& options) {
   const bool is_execution =
       !options.execution.empty() || options.state_machine.find(kExecutionArn) != std::string::npos;
   if (is_execution) {
@@ -174,7 +174,7 @@ void AddDescribeCommand(Command& app, int& exit_code) {
       "  pawl describe hello monday                 an execution, with input and output\n"
       "  pawl describe hello monday --output json\n"
       "  pawl describe arn:aws:states:us-east-1:123456789012:mapRun:m/items:UUID    a Map run");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DescribeOptions>();
   AddExecutionArguments(command, *options);
   command.AddOption("--revision", options->revision, "Of the state machine; 0 is the latest")
       .NotNegative()

@@ -20,14 +20,14 @@
 namespace pawl::cli {
 namespace {
 
-constexpr std::chrono::milliseconds kLookEvery(500);
+constexpr std::chrono::milliseconds kLookForChangesEvery(500);
 constexpr std::chrono::seconds kServerReadyWithin(120);
 constexpr std::chrono::milliseconds kStopPoll(50);
 constexpr std::chrono::seconds kStopWithin(20);
 constexpr std::string_view kGrpcWord = "grpc ";
 constexpr std::string_view kHttpWord = "http ";
 
-struct Options : ClientOptions {
+struct DevOptions : ClientOptions {
   std::string directory;
   std::string data_dir;
   bool is_in_memory = false;
@@ -74,7 +74,8 @@ std::optional<std::string> AddressIn(const std::string& line, std::string_view w
 
 class Dev {
  public:
-  explicit Dev(Options options) : options_(std::move(options)), definitions_(options_.directory) {}
+  explicit Dev(DevOptions options)
+      : options_(std::move(options)), definitions_(options_.directory) {}
 
   int Run() {
     const Status started = StartServer();
@@ -86,7 +87,7 @@ class Dev {
       Deploy(client);
       if (!is_ready) TellReady();
       is_ready = true;
-      if (signals_.Wait(kLookEvery)) {
+      if (signals_.Wait(kLookForChangesEvery)) {
         PrintNote("pawl dev: stopping");
         return Stop() ? kDone : kFailed;
       }
@@ -218,7 +219,7 @@ class Dev {
     return false;
   }
 
-  Options options_;
+  DevOptions options_;
   StopSignals signals_;
   platform::SystemClock clock_;
   WatchedDirectory definitions_;
@@ -233,7 +234,7 @@ void ForgetStoreInEnvironment() {
   unsetenv("PAWL_IN_MEMORY");  // NOLINT(concurrency-mt-unsafe)
 }
 
-int RunDev(Options options) {
+int RunDev(DevOptions options) {
   if (!IsDirectory(options.directory)) {
     return ReportUsage("dev", "'" + options.directory + "' is no directory");
   }
@@ -258,7 +259,7 @@ void AddDevCommand(Command& app, int& exit_code) {
       "Examples:\n"
       "  pawl dev statemachines/examples\n"
       "  pawl dev . --in-memory --address 127.0.0.1:0 --http-address 127.0.0.1:0");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DevOptions>();
   command.AddOption("DIR", options->directory, "Definitions and functions").Required();
   Option data_dir = command.AddOption(
       "--data-dir", options->data_dir, "Where executions are kept; DIR/.pawl if absent");

@@ -21,7 +21,7 @@
 namespace pawl::cli {
 namespace {
 
-struct Options : OutputOptions {
+struct EvalOptions : OutputOptions {
   std::string expression;
   std::string language = "jsonata";
   std::string input;
@@ -47,7 +47,7 @@ class Lines {
   }
 };
 
-int EvaluateBatch(const Options& options) {
+int EvaluateBatch(const EvalOptions& options) {
   platform::SystemClock clock;
   platform::SystemRandom random;
   const BatchOptions batch{.has_default_operators = options.has_default_operators};
@@ -97,7 +97,7 @@ std::string ErrorText(const EvaluationError& error) {
   return fmt::format("pawl eval: {}: {}{}", SafeText(error.code), SafeText(error.message), place);
 }
 
-void Print(const Options& options, const Evaluation& evaluation) {
+void PrintEvaluation(const EvalOptions& options, const Evaluation& evaluation) {
   if (options.is_json()) {
     PrintLine(evaluation.ToJson());
   } else if (evaluation.error) {
@@ -112,7 +112,7 @@ void Print(const Options& options, const Evaluation& evaluation) {
   }
 }
 
-int EvaluateOne(const Options& options) {
+int EvaluateOne(const EvalOptions& options) {
   EvaluationRequest request;
   request.language = QueryLanguageNamed(options.language).value_or(QueryLanguage::kJsonata);
   request.has_default_operators = options.has_default_operators;
@@ -135,11 +135,11 @@ int EvaluateOne(const Options& options) {
   platform::SystemClock clock;
   platform::SystemRandom random;
   const Evaluation evaluation = Evaluate(request, clock, random);
-  Print(options, evaluation);
+  PrintEvaluation(options, evaluation);
   return FlushOutput(evaluation.error ? kFailed : kDone);
 }
 
-int Eval(const Options& options) {
+int Eval(const EvalOptions& options) {
   if (!options.is_batch) {
     if (options.expression.empty()) return ReportUsage("eval", "EXPRESSION or --batch is required");
     return EvaluateOne(options);
@@ -174,7 +174,7 @@ void AddEvalCommand(Command& app, int& exit_code) {
       "  pawl eval '$states.input.name' --variable 'states={\"input\": {\"name\": \"Ada\"}}'\n"
       "  pawl eval '$.items[?(@.price > 3)]' --language jsonpath --input @order.json\n"
       "  echo '{\"language\": \"jsonata\", \"expression\": \"1 + 1\"}' | pawl eval --batch");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EvalOptions>();
   command.AddOption("EXPRESSION", options->expression, "The expression, without {% and %}");
   command.AddOption("--language", options->language, "jsonata or jsonpath")
       .OneOf({"jsonata", "jsonpath"})

@@ -13,7 +13,7 @@
 namespace pawl::cli {
 namespace {
 
-constexpr std::size_t kDetailColumns = 200;
+constexpr std::size_t kLineDetailColumns = 200;
 
 }  // namespace
 
@@ -49,7 +49,7 @@ std::string EventLine(const v1::HistoryEvent& event) {
   std::string line =
       fmt::format("{:>5}  {}  {}", event.id(), TimeText(event.time()), EventTypeText(event.type()));
   if (!event.state().empty()) line += "  " + SafeText(event.state());
-  const std::string detail = SafeText(EventDetail(event), kDetailColumns);
+  const std::string detail = SafeText(EventDetail(event), kLineDetailColumns);
   return detail.empty() ? line : line + "  " + detail;
 }
 

@@ -31,7 +31,7 @@ struct FollowedExecution::Stream {
 
 namespace {
 
-void* Tag(std::uintptr_t step) {
+void* TagOf(std::uintptr_t step) {
   return reinterpret_cast<void*>(step);  // NOLINT(performance-no-int-to-ptr): never dereferenced.
 }
 
@@ -56,7 +56,7 @@ void FollowedExecution::Connect() {
   watched.set_after_event_id(options_.after_event_id);
   watched.set_without_payloads(options_.is_without_payloads);
   stream_->call = client_.stub().PrepareAsyncWatchExecutions(&stream_->context, &stream_->queue);
-  stream_->call->StartCall(Tag(static_cast<std::uintptr_t>(Step::kStart)));
+  stream_->call->StartCall(TagOf(static_cast<std::uintptr_t>(Step::kStart)));
 }
 
 void FollowedExecution::Disconnect() {
@@ -72,7 +72,7 @@ void FollowedExecution::Disconnect() {
 
 void FollowedExecution::Take(Step step, bool is_ok) {
   Stream& stream = *stream_;
-  const auto tag = [](Step next) { return Tag(static_cast<std::uintptr_t>(next)); };
+  const auto tag = [](Step next) { return TagOf(static_cast<std::uintptr_t>(next)); };
   if (step == Step::kFinish) {
     stream.is_ended = true;
     return;

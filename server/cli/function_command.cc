@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "server/cli/client_command.h"
 #include "server/cli/code_archive.h"
 #include "server/cli/command.h"
+#include "server/cli/command_action.h"
 #include "server/cli/function_upload.h"
 #include "server/cli/json_object.h"
 #include "server/cli/paged_list.h"
@@ -21,7 +21,7 @@
 namespace pawl::cli {
 namespace {
 
-struct Options : PagedListOptions {
+struct FunctionOptions : PagedListOptions {
   std::string name;
   std::string code;
   std::optional<std::string> handler;
@@ -36,12 +36,12 @@ struct Options : PagedListOptions {
 };
 
 // "orders:3" apart.
-struct QualifiedName {
+struct FunctionReference {
   std::string name;
   std::string qualifier;
 };
 
-QualifiedName Split(const std::string& text) {
+FunctionReference Split(const std::string& text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string::npos) return {text, {}};
   return {text.substr(0, colon), text.substr(colon + 1)};
@@ -54,7 +54,7 @@ std::string SizeText(std::uint64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (kKilo * kKilo));
 }
 
-void Print(const Options& options, const v1::DeployedFunction& function) {
+void PrintFunction(const FunctionOptions& options, const v1::DeployedFunction& function) {
   if (options.is_json()) return PrintLine(ToJson(function));
   const v1::FunctionConfiguration& configuration = function.configuration();
   PrintField("Function", SafeText(function.name()));
@@ -88,7 +88,7 @@ Result<v1::FunctionConfiguration> CurrentConfiguration(const std::string& name, 
 }
 
 // InvalidArgument where a variable is no NAME=VALUE.
-Status Change(const Options& options, v1::FunctionConfiguration& configuration) {
+Status Change(const FunctionOptions& options, v1::FunctionConfiguration& configuration) {
   if (options.handler) configuration.set_handler(*options.handler);
   if (options.timeout) configuration.set_timeout_seconds(*options.timeout);
   if (options.memory) configuration.set_memory_mb(*options.memory);
@@ -106,7 +106,7 @@ Status Change(const Options& options, v1::FunctionConfiguration& configuration) 
   return {};
 }
 
-Status SetConcurrency(const Options& options, Client& client) {
+Status SetConcurrency(const FunctionOptions& options, Client& client) {
   if (!options.concurrency) return {};
   v1::SetFunctionConcurrencyRequest request;
   request.set_name(options.name);
@@ -114,7 +114,7 @@ Status SetConcurrency(const Options& options, Client& client) {
   return client.Call(&Client::FunctionStub::SetFunctionConcurrency, request).status();
 }
 
-Result<std::string> Publish(const std::string& name, Client& client) {
+Result<std::string> PublishFunctionVersion(const std::string& name, Client& client) {
   v1::PublishFunctionVersionRequest request;
   request.set_name(name);
   ASSIGN_OR_RETURN(const v1::PublishFunctionVersionResponse response,
@@ -122,7 +122,7 @@ Result<std::string> Publish(const std::string& name, Client& client) {
   return response.function().version();
 }
 
-int Deploy(const Options& options) {
+int DeployFunction(const FunctionOptions& options) {
   constexpr std::string_view kCommand = "function deploy";
   std::string archive;
   if (!options.code.empty()) {
@@ -149,7 +149,7 @@ int Deploy(const Options& options) {
   if (!limited.ok()) return ReportError(kCommand, options, limited);
   std::string version;
   if (options.publish) {
-    const Result<std::string> published = Publish(options.name, client);
+    const Result<std::string> published = PublishFunctionVersion(options.name, client);
     if (!published.ok()) return ReportError(kCommand, options, published.status());
     version = *published;
   }
@@ -170,20 +170,20 @@ int Deploy(const Options& options) {
   return FlushOutput(kDone);
 }
 
-int Describe(const Options& options) {
+int DescribeFunction(const FunctionOptions& options) {
   platform::SystemClock clock;
   Client client(options.address, clock);
-  const QualifiedName name = Split(options.name);
+  const FunctionReference name = Split(options.name);
   v1::DescribeFunctionRequest request;
   request.set_name(name.name);
   request.set_qualifier(name.qualifier);
   const auto response = client.Call(&Client::FunctionStub::DescribeFunction, request);
   if (!response.ok()) return ReportError("function describe", options, response.status());
-  Print(options, response->function());
+  PrintFunction(options, response->function());
   return FlushOutput(kDone);
 }
 
-int List(const Options& options) {
+int ListFunctions(const FunctionOptions& options) {
   const auto print = [&options](const v1::ListFunctionsResponse& page) {
     Table table({"NAME", "HANDLER", "TIMEOUT", "CODE", "UPDATED"});
     for (const v1::DeployedFunction& function : page.functions()) {
@@ -210,10 +210,10 @@ int List(const Options& options) {
                     print);
 }
 
-int Delete(const Options& options) {
+int DeleteFunction(const FunctionOptions& options) {
   platform::SystemClock clock;
   Client client(options.address, clock);
-  const QualifiedName name = Split(options.name);
+  const FunctionReference name = Split(options.name);
   v1::DeleteFunctionRequest request;
   request.set_name(name.name);
   request.set_qualifier(name.qualifier);
@@ -227,26 +227,14 @@ int Delete(const Options& options) {
   return FlushOutput(kDone);
 }
 
-using Run = int (*)(const Options&);
-
-struct Action {
-  Command command;
-  std::shared_ptr<Options> options = std::make_shared<Options>();
-};
-
-// `pawl function NAME`, which runs `run`.
-Action AddAction(Command& function, const char* name, const char* help, Run run, int& exit_code) {
-  Action action{.command = function.AddCommand(name, help)};
-  action.command.Run([options = action.options, run, &exit_code] { exit_code = run(*options); });
-  return action;
-}
+using FunctionAction = Action<FunctionOptions>;
 
 void AddDeployAction(Command& function, int& exit_code) {
-  Action deploy = AddAction(function,
-                            "deploy",
-                            "Make or update a function from a directory or archive",
-                            Deploy,
-                            exit_code);
+  FunctionAction deploy = AddAction(function,
+                                    "deploy",
+                                    "Make or update a function from a directory or archive",
+                                    DeployFunction,
+                                    exit_code);
   deploy.command.Footer(
       "A directory is packed without .git, __pycache__ and *.pyc; the same files make the same\n"
       "archive, and deploying what is there already changes nothing. What is not given stays as "
@@ -257,7 +245,7 @@ void AddDeployAction(Command& function, int& exit_code) {
       "  pawl function deploy orders --code ./orders --handler app.handler\n"
       "  pawl function deploy orders --code orders.zip --publish\n"
       "  pawl function deploy orders --timeout 30 --env TABLE=orders --env LEVEL=debug");
-  Options& options = *deploy.options;
+  FunctionOptions& options = *deploy.options;
   Command& command = deploy.command;
   command.AddOption("NAME", options.name, "The function's name").Required();
   command.AddOption("--code", options.code, "A directory, or a zip archive").TypeName("DIR|ZIP");
@@ -295,12 +283,17 @@ void AddFunctionCommand(Command& app, int& exit_code) {
       "  pawl function list\n"
       "  pawl invoke orders --payload '{\"id\": 7}'");
   AddDeployAction(command, exit_code);
-  Action list = AddAction(command, "list", "List functions by name", List, exit_code);
+  FunctionAction list =
+      AddAction(command, "list", "List functions by name", ListFunctions, exit_code);
   AddPagedListOptions(list.command, *list.options);
-  Action describe = AddAction(command, "describe", "Show a function", Describe, exit_code);
-  Action remove = AddAction(
-      command, "delete", "Delete a function, or with :VERSION a version of it", Delete, exit_code);
-  for (Action* action : {&describe, &remove}) {
+  FunctionAction describe =
+      AddAction(command, "describe", "Show a function", DescribeFunction, exit_code);
+  FunctionAction remove = AddAction(command,
+                                    "delete",
+                                    "Delete a function, or with :VERSION a version of it",
+                                    DeleteFunction,
+                                    exit_code);
+  for (FunctionAction* action : {&describe, &remove}) {
     action->command
         .AddOption("NAME", action->options->name, "The function; :VERSION may stand behind it")
         .Required();

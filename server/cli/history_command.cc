@@ -15,10 +15,10 @@ namespace pawl::cli {
 namespace {
 
 constexpr int kPageSize = 1000;
-constexpr std::size_t kDetailColumns = 100;
+constexpr std::size_t kTableDetailColumns = 100;
 constexpr std::size_t kPayloadColumns = 60;
 
-struct Options : ExecutionOptions {
+struct HistoryOptions : ExecutionOptions {
   bool is_reverse = false;
   bool has_payloads = false;
   // 0: all.
@@ -29,7 +29,7 @@ std::string PayloadOf(const v1::HistoryEvent& event) {
   return SafeText(event.has_input() ? event.input() : event.output(), kPayloadColumns);
 }
 
-void Print(const Options& options, const v1::GetExecutionHistoryResponse& page) {
+void PrintEvents(const HistoryOptions& options, const v1::GetExecutionHistoryResponse& page) {
   if (options.is_json()) {
     for (const v1::HistoryEvent& event : page.events())
       PrintLine(ToJson(event));
@@ -38,18 +38,18 @@ void Print(const Options& options, const v1::GetExecutionHistoryResponse& page) 
   Table table(
       {"ID", "CAUSE", "TIME", "TYPE", "STATE", options.has_payloads ? "PAYLOAD" : "DETAIL"});
   for (const v1::HistoryEvent& event : page.events()) {
-    table.Add(
-        {std::to_string(event.id()),
-         std::to_string(event.previous_id()),
-         TimeText(event.time()),
-         EventTypeText(event.type()),
-         event.state(),
-         options.has_payloads ? PayloadOf(event) : SafeText(EventDetail(event), kDetailColumns)});
+    table.Add({std::to_string(event.id()),
+               std::to_string(event.previous_id()),
+               TimeText(event.time()),
+               EventTypeText(event.type()),
+               event.state(),
+               options.has_payloads ? PayloadOf(event)
+                                    : SafeText(EventDetail(event), kTableDetailColumns)});
   }
   PrintText(table.ToString());
 }
 
-int History(Options& options) {
+int History(HistoryOptions& options) {
   const Status resolved = ResolveExecution(options);
   if (!resolved.ok()) return ReportUsage("history", resolved.message());
   platform::SystemClock clock;
@@ -65,7 +65,7 @@ int History(Options& options) {
     const Result<v1::GetExecutionHistoryResponse> page =
         client.Call(&Client::Stub::GetExecutionHistory, request);
     if (!page.ok()) return ReportError("history", options, page.status());
-    Print(options, *page);
+    PrintEvents(options, *page);
     left -= std::min(left, static_cast<std::uint64_t>(page->events_size()));
     request.set_page_token(page->next_page_token());
   } while (left > 0 && !request.page_token().empty());
@@ -84,7 +84,7 @@ void AddHistoryCommand(Command& app, int& exit_code) {
       "  pawl history hello monday\n"
       "  pawl history hello monday --reverse --limit 5\n"
       "  pawl history hello monday --output json | jq 'select(.error)'");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<HistoryOptions>();
   AddExecutionArguments(command, *options);
   command.AddFlag("--reverse", options->is_reverse, "The last event first");
   command.AddFlag("--payloads", options->has_payloads, "Show inputs and outputs");

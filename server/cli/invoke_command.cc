@@ -18,7 +18,7 @@ namespace {
 // No function runs for longer than 15 minutes.
 constexpr std::chrono::seconds kInvokeTimeout(930);
 
-struct Options : ClientOptions {
+struct InvokeOptions : ClientOptions {
   std::string name;
   std::string payload;
   bool wants_log = false;
@@ -35,7 +35,7 @@ void PrintLog(std::string_view log) {
   }
 }
 
-void PrintJson(const Options& options, const v1::InvokeFunctionResponse& response) {
+void PrintInvocationJson(const InvokeOptions& options, const v1::InvokeFunctionResponse& response) {
   JsonObject object;
   object.Text("request_id", response.request_id())
       .Text("executed_version", response.executed_version());
@@ -48,7 +48,7 @@ void PrintJson(const Options& options, const v1::InvokeFunctionResponse& respons
   PrintLine(object.ToString());
 }
 
-int Invoke(const Options& options) {
+int Invoke(const InvokeOptions& options) {
   v1::InvokeFunctionRequest request;
   const std::size_t colon = options.name.find(':');
   request.set_name(options.name.substr(0, colon));
@@ -65,7 +65,7 @@ int Invoke(const Options& options) {
   if (!response.ok()) return ReportError("invoke", options, response.status());
   const bool is_done = response->has_output();
   if (options.is_json()) {
-    PrintJson(options, *response);
+    PrintInvocationJson(options, *response);
   } else {
     if (options.wants_log) PrintLog(response->log_tail());
     if (is_done) {
@@ -92,7 +92,7 @@ void AddInvokeCommand(Command& app, int& exit_code) {
       "  pawl invoke hello --payload '{\"name\": \"Ada\"}'\n"
       "  pawl invoke orders:live --payload @order.json --log\n"
       "  generate-order | pawl invoke orders --payload - --output json");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InvokeOptions>();
   command
       .AddOption(
           "NAME", options->name, "The function; :VERSION or :ALIAS may stand behind its name")

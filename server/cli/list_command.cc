@@ -15,7 +15,7 @@ namespace {
 
 constexpr Duration kSinceMin(1);
 
-struct Options : PagedListOptions {
+struct ListOptions : PagedListOptions {
   std::string state_machine;
   std::string map_run;
   bool is_all = false;
@@ -23,7 +23,7 @@ struct Options : PagedListOptions {
   std::string since;
 };
 
-int Print(const Options& options, const v1::ListStateMachinesResponse& page) {
+int PrintPage(const ListOptions& options, const v1::ListStateMachinesResponse& page) {
   Table table({"NAME", "REVISION", "UPDATED"});
   for (const v1::StateMachine& machine : page.state_machines()) {
     if (options.is_json()) PrintLine(ToJson(machine));
@@ -35,7 +35,7 @@ int Print(const Options& options, const v1::ListStateMachinesResponse& page) {
   return page.state_machines_size();
 }
 
-int Print(const Options& options, const v1::ListExecutionsResponse& page) {
+int PrintPage(const ListOptions& options, const v1::ListExecutionsResponse& page) {
   Table table({"STATE MACHINE", "NAME", "STATUS", "STARTED", "DURATION"});
   for (const v1::Execution& execution : page.executions()) {
     if (options.is_json()) PrintLine(ToJson(execution));
@@ -53,9 +53,9 @@ int Print(const Options& options, const v1::ListExecutionsResponse& page) {
 }
 
 template <typename Method, typename Request>
-int PrintAll(const Options& options, Method method, const Request& request) {
+int PrintAll(const ListOptions& options, Method method, const Request& request) {
   return PrintPages("list", options, method, request, [&options](const auto& page) {
-    return Print(options, page);
+    return PrintPage(options, page);
   });
 }
 
@@ -69,7 +69,7 @@ Result<Timestamp> ParseSince(const std::string& text, Timestamp now) {
 }
 
 // NotFound for a state machine of which nothing is there, not even executions that outlived it.
-Status FindStateMachine(const Options& options) {
+Status FindStateMachine(const ListOptions& options) {
   platform::SystemClock clock;
   Client client(options.address, clock);
   v1::DescribeStateMachineRequest machine;
@@ -84,7 +84,7 @@ Status FindStateMachine(const Options& options) {
   return listed->executions_size() > 0 ? OkStatus() : described.status();
 }
 
-int ListExecutions(const Options& options) {
+int ListExecutions(const ListOptions& options) {
   v1::ListExecutionsRequest request;
   request.set_state_machine(options.state_machine);
   request.set_map_run(options.map_run);
@@ -109,7 +109,7 @@ int ListExecutions(const Options& options) {
   return PrintAll(options, &Client::Stub::ListExecutions, request);
 }
 
-int List(const Options& options) {
+int List(const ListOptions& options) {
   if (options.is_all || !options.state_machine.empty() || !options.map_run.empty()) {
     return ListExecutions(options);
   }
@@ -136,7 +136,7 @@ void AddListCommand(Command& app, int& exit_code) {
       "  pawl list --all --status FAILED --since 2h\n"
       "  pawl list hello --limit 0 --output json\n"
       "  pawl list --map-run ARN --status FAILED     ARN as 'pawl map-runs' shows it");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ListOptions>();
   const Option machine =
       command.AddOption("STATE_MACHINE",
                         options->state_machine,

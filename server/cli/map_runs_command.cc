@@ -11,11 +11,11 @@
 namespace pawl::cli {
 namespace {
 
-struct Options : PagedListOptions {
+struct MapRunsOptions : PagedListOptions {
   ExecutionOptions execution;
 };
 
-int Print(const Options& options, const v1::ListMapRunsResponse& page) {
+int PrintMapRuns(const MapRunsOptions& options, const v1::ListMapRunsResponse& page) {
   Table table({"STATUS", "STARTED", "ITEMS", "ARN"});
   for (const v1::MapRun& run : page.map_runs()) {
     if (options.is_json()) PrintLine(ToJson(run));
@@ -26,7 +26,7 @@ int Print(const Options& options, const v1::ListMapRunsResponse& page) {
   return page.map_runs_size();
 }
 
-int MapRuns(Options& options) {
+int MapRuns(MapRunsOptions& options) {
   const Status resolved = ResolveExecution(options.execution);
   if (!resolved.ok()) return ReportUsage("map-runs", resolved.message());
   v1::ListMapRunsRequest request;
@@ -34,7 +34,7 @@ int MapRuns(Options& options) {
   request.set_execution(options.execution.execution);
   return PrintPages(
       "map-runs", options, &Client::Stub::ListMapRuns, request, [&options](const auto& page) {
-        return Print(options, page);
+        return PrintMapRuns(options, page);
       });
 }
 
@@ -50,7 +50,7 @@ void AddMapRunsCommand(Command& app, int& exit_code) {
       "  pawl map-runs distributed monday\n"
       "  pawl describe ARN                     the run's counts, as they are now\n"
       "  pawl list --map-run ARN --status FAILED");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MapRunsOptions>();
   AddExecutionArguments(command, options->execution);
   AddPagedListOptions(command, *options);
   command.Run([options, &exit_code] { exit_code = MapRuns(*options); });

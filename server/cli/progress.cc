@@ -32,11 +32,7 @@ enum class Kind : std::uint8_t {
   kMapRun
 };
 
-bool EndsWith(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-Kind KindOf(v1::HistoryEventType type) {
+Kind EventKindOf(v1::HistoryEventType type) {
   switch (type) {
     case v1::HISTORY_EVENT_TYPE_LAMBDA_FUNCTION_SCHEDULED:
     case v1::HISTORY_EVENT_TYPE_TASK_SCHEDULED:
@@ -55,8 +51,8 @@ Kind KindOf(v1::HistoryEventType type) {
       break;
   }
   const std::string& name = v1::HistoryEventType_Name(type);
-  if (EndsWith(name, "_STATE_ENTERED")) return Kind::kEntered;
-  if (EndsWith(name, "_STATE_EXITED") || EndsWith(name, "_STATE_ABORTED")) return Kind::kLeft;
+  if (name.ends_with("_STATE_ENTERED")) return Kind::kEntered;
+  if (name.ends_with("_STATE_EXITED") || name.ends_with("_STATE_ABORTED")) return Kind::kLeft;
   return Kind::kOther;
 }
 
@@ -66,7 +62,7 @@ std::string FailureText(const v1::HistoryEvent& event) {
   return text;
 }
 
-ItemCounts CountsOf(const v1::MapRunTally& items) {
+ItemCounts ItemCountsOf(const v1::MapRunTally& items) {
   return {.pending = items.pending() + items.pending_redrive(),
           .running = items.running(),
           .succeeded = items.succeeded(),
@@ -134,7 +130,7 @@ const StateProgress* Progress::Find(const std::string& state) const {
 
 void Progress::Take(const v1::HistoryEvent& event) {
   if (event.state().empty()) return;
-  const Kind kind = KindOf(event.type());
+  const Kind kind = EventKindOf(event.type());
   if (kind == Kind::kOther) return;
   StateProgress& state = At(event.state(), FromWire(event.time()));
   switch (kind) {
@@ -170,7 +166,7 @@ void Progress::Take(const v1::HistoryEvent& event) {
 const StateProgress* Progress::Take(const v1::MapRun& run) {
   const auto open = map_runs_.find(run.arn());
   if (open == map_runs_.end()) return nullptr;
-  const ItemCounts items = CountsOf(run.items());
+  const ItemCounts items = ItemCountsOf(run.items());
   const ItemCounts before = std::exchange(open->second.items, items);
   StateProgress& state = states_[open->second.place];
   if (!state.run_items) state.run_items.emplace();
@@ -246,7 +242,7 @@ std::optional<std::string> Narration::Tell(const Progress& progress,
   const StateProgress* const state = progress.Find(event.state());
   if (state == nullptr) return std::nullopt;
   const std::string name = SafeText(state->name);
-  switch (KindOf(event.type())) {
+  switch (EventKindOf(event.type())) {
     case Kind::kEntered:
       if (state->entered > 1) return std::nullopt;
       return line(fmt::format("{}: started", name));

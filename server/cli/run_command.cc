@@ -23,7 +23,7 @@ namespace {
 constexpr std::chrono::milliseconds kRedrawEvery(100);
 constexpr Duration kTimeoutMin(1);
 
-struct Options : StartOptions {
+struct RunOptions : StartOptions {
   std::string timeout;
   bool is_quiet = false;
 };
@@ -31,7 +31,7 @@ struct Options : StartOptions {
 // A run under way: follows the execution until it closes, the user leaves or time is up.
 class Run {
  public:
-  Run(const Options& options, Client& client, const v1::StartedExecution& started)
+  Run(const RunOptions& options, Client& client, const v1::StartedExecution& started)
       : options_(options),
         client_(client),
         started_(started),
@@ -143,7 +143,7 @@ class Run {
     return exit_code;
   }
 
-  const Options& options_;
+  const RunOptions& options_;
   Client& client_;
   v1::StartedExecution started_;
   FollowedExecution followed_;
@@ -153,7 +153,7 @@ class Run {
   bool is_connected_ = true;
 };
 
-int StartAndFollow(Options& options) {
+int StartAndFollow(RunOptions& options) {
   std::optional<Duration> timeout;
   if (!options.timeout.empty()) {
     const Result<Duration> given = server::ParseDuration(options.timeout, kTimeoutMin);
@@ -188,7 +188,7 @@ void AddRunCommand(Command& app, int& exit_code) {
       "  pawl run hello.asl.json --input @input.json       deploys the file as 'hello' first\n"
       "  pawl run hello --timeout 30s --output json | jq .output\n"
       "  pawl run orders --test-case CardDeclined          of pawl server --mock-config FILE");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunOptions>();
   AddStartOptions(command, *options);
   command.AddOption("--timeout", options->timeout, "Stop waiting after TIME, such as 30s or 5m")
       .TypeName("TIME");

@@ -18,7 +18,7 @@ namespace {
 // An EXPRESS execution ends within five minutes.
 constexpr std::chrono::seconds kSyncTimeout(330);
 
-struct Options : StartOptions {
+struct StartCommandOptions : StartOptions {
   bool is_sync = false;
 };
 
@@ -42,7 +42,7 @@ void PrintStarted(const StartOptions& options, const v1::StartedExecution& start
                         SafeText(started.name())));
 }
 
-int StartSync(Options& options, Client& client) {
+int StartSync(StartCommandOptions& options, Client& client) {
   PreparedStart prepared = PrepareStart("start", options, client);
   if (prepared.exit_code != kDone) return prepared.exit_code;
   v1::StartSyncExecutionRequest request;
@@ -64,7 +64,7 @@ int StartSync(Options& options, Client& client) {
   return execution.status() == v1::EXECUTION_STATUS_SUCCEEDED ? kDone : kFailed;
 }
 
-int Start(Options& options) {
+int Start(StartCommandOptions& options) {
   platform::SystemClock clock;
   Client client(options.address, clock);
   if (options.is_sync) return FlushOutput(StartSync(options, client));
@@ -89,7 +89,7 @@ void AddStartCommand(Command& app, int& exit_code) {
       "  generate-order | pawl start orders --input - --output json\n"
       "  pawl start quote --sync --input '{\"items\": 3}'\n"
       "  pawl start orders --test-case CardDeclined         of pawl server --mock-config FILE");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StartCommandOptions>();
   AddStartOptions(command, *options);
   command.AddFlag("--sync",
                   options->is_sync,

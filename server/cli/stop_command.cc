@@ -12,12 +12,12 @@
 namespace pawl::cli {
 namespace {
 
-struct Options : ExecutionOptions {
+struct StopOptions : ExecutionOptions {
   std::string error;
   std::string cause;
 };
 
-int Stop(Options& options) {
+int Stop(StopOptions& options) {
   const Status resolved = ResolveExecution(options);
   if (!resolved.ok()) return ReportUsage("stop", resolved.message());
   platform::SystemClock clock;
@@ -54,7 +54,7 @@ void AddStopCommand(Command& app, int& exit_code) {
       "Examples:\n"
       "  pawl stop hello monday\n"
       "  pawl stop orders o-17 --error Cancelled --cause 'the customer called'");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StopOptions>();
   AddExecutionArguments(command, *options);
   command.AddOption("--error", options->error, "The error name to record, at most 256 characters");
   command.AddOption("--cause", options->cause, "Why, at most 32,768 characters");

@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/platform/clock.h"
 #include "server/cli/client_command.h"
 #include "server/cli/command.h"
+#include "server/cli/command_action.h"
 #include "server/cli/json_object.h"
 #include "server/cli/table.h"
 #include "server/cli/terminal_text.h"
@@ -15,7 +15,7 @@
 namespace pawl::cli {
 namespace {
 
-struct Options : ClientOptions {
+struct TagOptions : ClientOptions {
   // Of a state machine, or of an activity.
   std::string name;
   bool is_activity = false;
@@ -23,7 +23,7 @@ struct Options : ClientOptions {
   std::vector<std::string> tags;
 };
 
-v1::TaggedResource ResourceOf(const Options& options) {
+v1::TaggedResource ResourceOf(const TagOptions& options) {
   v1::TaggedResource resource;
   if (options.is_activity) {
     resource.set_activity(options.name);
@@ -34,7 +34,7 @@ v1::TaggedResource ResourceOf(const Options& options) {
 }
 
 // Prints the tags as they are now.
-int PrintTags(std::string_view command, const Options& options, Client& client) {
+int PrintTags(std::string_view command, const TagOptions& options, Client& client) {
   v1::ListTagsRequest request;
   *request.mutable_resource() = ResourceOf(options);
   const Result<v1::ListTagsResponse> response = client.Call(&Client::Stub::ListTags, request);
@@ -50,13 +50,13 @@ int PrintTags(std::string_view command, const Options& options, Client& client) 
   return FlushOutput(kDone);
 }
 
-int List(const Options& options) {
+int ListTags(const TagOptions& options) {
   platform::SystemClock clock;
   Client client(options.address, clock);
   return PrintTags("tag list", options, client);
 }
 
-int Set(const Options& options) {
+int TagResource(const TagOptions& options) {
   v1::TagResourceRequest request;
   *request.mutable_resource() = ResourceOf(options);
   for (const std::string& tag : options.tags) {
@@ -74,7 +74,7 @@ int Set(const Options& options) {
   return PrintTags("tag set", options, client);
 }
 
-int Remove(const Options& options) {
+int UntagResource(const TagOptions& options) {
   v1::UntagResourceRequest request;
   *request.mutable_resource() = ResourceOf(options);
   request.mutable_keys()->Assign(options.tags.begin(), options.tags.end());
@@ -85,17 +85,15 @@ int Remove(const Options& options) {
   return PrintTags("tag remove", options, client);
 }
 
-using Run = int (*)(const Options&);
-
-struct Action {
-  Command command;
-  std::shared_ptr<Options> options = std::make_shared<Options>();
-};
+using TagAction = Action<TagOptions>;
 
 // `pawl tag NAME`, which runs `run`.
-Action AddAction(Command& tag, const char* name, const char* help, Run run, int& exit_code) {
-  Action action{.command = tag.AddCommand(name, help)};
-  action.command.Run([options = action.options, run, &exit_code] { exit_code = run(*options); });
+TagAction AddTagAction(Command& tag,
+                       const char* name,
+                       const char* help,
+                       int (*run)(const TagOptions&),
+                       int& exit_code) {
+  TagAction action = AddAction(tag, name, help, run, exit_code);
   action.command.AddOption("NAME", action.options->name, "Of the state machine or activity")
       .Required();
   action.command.AddFlag("--activity", action.options->is_activity, "NAME is an activity's");
@@ -116,11 +114,14 @@ void AddTagCommand(Command& app, int& exit_code) {
       "  pawl tag set order team=orders cost-centre=42\n"
       "  pawl tag remove order cost-centre\n"
       "  pawl tag list approve --activity --output json");
-  Action set =
-      AddAction(command, "set", "Add tags; a key that is there gets the new value", Set, exit_code);
-  Action remove = AddAction(
-      command, "remove", "Remove tags; keys that are not there are no error", Remove, exit_code);
-  AddAction(command, "list", "List tags by key", List, exit_code);
+  TagAction set = AddTagAction(
+      command, "set", "Add tags; a key that is there gets the new value", TagResource, exit_code);
+  TagAction remove = AddTagAction(command,
+                                  "remove",
+                                  "Remove tags; keys that are not there are no error",
+                                  UntagResource,
+                                  exit_code);
+  AddTagAction(command, "list", "List tags by key", ListTags, exit_code);
   set.command.AddOption("TAG", set.options->tags, "KEY=VALUE, one or more").Required();
   remove.command.AddOption("KEY", remove.options->tags, "One or more").Required();
 }

@@ -1,18 +1,18 @@
 #include <fmt/format.h>
 
-#include <memory>
 #include <string>
 
 #include "engine/platform/clock.h"
 #include "server/cli/client_command.h"
 #include "server/cli/command.h"
+#include "server/cli/command_action.h"
 #include "server/cli/input_file.h"
 #include "server/cli/json_object.h"
 
 namespace pawl::cli {
 namespace {
 
-struct Options : ClientOptions {
+struct TaskOptions : ClientOptions {
   std::string token;
   std::string result = "{}";
   std::string error;
@@ -27,7 +27,10 @@ struct Outcome {
 };
 
 template <typename Request, typename Method>
-int CallAndPrint(const Options& options, Method method, Request request, const Outcome& outcome) {
+int CallAboutTask(const TaskOptions& options,
+                  Method method,
+                  Request request,
+                  const Outcome& outcome) {
   platform::SystemClock clock;
   Client client(options.address, clock);
   request.set_task_token(options.token);
@@ -38,47 +41,45 @@ int CallAndPrint(const Options& options, Method method, Request request, const O
   return FlushOutput(kDone);
 }
 
-int Succeed(const Options& options) {
+int SucceedTask(const TaskOptions& options) {
   const Result<std::string> result = ReadPayload(options.result, "--result");
   if (!result.ok()) return ReportUsage("task succeed", result.status().message());
   v1::SendTaskSuccessRequest request;
   request.set_output(*result);
-  return CallAndPrint(options,
-                      &Client::Stub::SendTaskSuccess,
-                      request,
-                      {"task succeed", "SUCCEEDED", "the task has succeeded"});
+  return CallAboutTask(options,
+                       &Client::Stub::SendTaskSuccess,
+                       request,
+                       {"task succeed", "SUCCEEDED", "the task has succeeded"});
 }
 
-int Fail(const Options& options) {
+int FailTask(const TaskOptions& options) {
   v1::SendTaskFailureRequest request;
   if (!options.error.empty()) request.set_error(options.error);
   if (!options.cause.empty()) request.set_cause(options.cause);
-  return CallAndPrint(options,
-                      &Client::Stub::SendTaskFailure,
-                      request,
-                      {"task fail", "FAILED", "the task has failed"});
+  return CallAboutTask(options,
+                       &Client::Stub::SendTaskFailure,
+                       request,
+                       {"task fail", "FAILED", "the task has failed"});
 }
 
-int Heartbeat(const Options& options) {
-  return CallAndPrint(options,
-                      &Client::Stub::SendTaskHeartbeat,
-                      v1::SendTaskHeartbeatRequest(),
-                      {"task heartbeat", "RUNNING", "the task goes on"});
+int SendHeartbeat(const TaskOptions& options) {
+  return CallAboutTask(options,
+                       &Client::Stub::SendTaskHeartbeat,
+                       v1::SendTaskHeartbeatRequest(),
+                       {"task heartbeat", "RUNNING", "the task goes on"});
 }
 
-using Run = int (*)(const Options&);
-
-struct Action {
-  Command command;
-  std::shared_ptr<Options> options = std::make_shared<Options>();
-};
+using TaskAction = Action<TaskOptions>;
 
 // `pawl task NAME TOKEN`, which runs `run`.
-Action AddAction(Command& task, const char* name, const char* help, Run run, int& exit_code) {
-  Action action{.command = task.AddCommand(name, help)};
+TaskAction AddTaskAction(Command& task,
+                         const char* name,
+                         const char* help,
+                         int (*run)(const TaskOptions&),
+                         int& exit_code) {
+  TaskAction action = AddAction(task, name, help, run, exit_code);
   action.command.AddOption("TOKEN", action.options->token, "The task's token").Required();
   AddClientOptions(action.command, *action.options);
-  action.command.Run([options = action.options, run, &exit_code] { exit_code = run(*options); });
   return action;
 }
 
@@ -95,19 +96,21 @@ void AddTaskCommand(Command& app, int& exit_code) {
       "  pawl task succeed TOKEN --result '{\"approved\": true}'\n"
       "  pawl task fail TOKEN --error Refused --cause 'too expensive'\n"
       "  pawl task heartbeat TOKEN");
-  Action succeed = AddAction(command, "succeed", "End a task with a result", Succeed, exit_code);
+  TaskAction succeed =
+      AddTaskAction(command, "succeed", "End a task with a result", SucceedTask, exit_code);
   succeed.command
       .AddOption("--result",
                  succeed.options->result,
                  "The result: JSON text, @FILE, or - (standard input)")
       .TypeName("JSON")
       .ShowDefault();
-  Action fail = AddAction(
-      command, "fail", "End a task with an error, which Retry and Catch see", Fail, exit_code);
+  TaskAction fail = AddTaskAction(
+      command, "fail", "End a task with an error, which Retry and Catch see", FailTask, exit_code);
   fail.command.AddOption(
       "--error", fail.options->error, "The error's name, at most 256 characters");
   fail.command.AddOption("--cause", fail.options->cause, "Why, at most 32,768 characters");
-  AddAction(command, "heartbeat", "Put off the time-out of HeartbeatSeconds", Heartbeat, exit_code);
+  AddTaskAction(
+      command, "heartbeat", "Put off the time-out of HeartbeatSeconds", SendHeartbeat, exit_code);
 }
 
 }  // namespace pawl::cli

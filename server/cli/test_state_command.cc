@@ -23,7 +23,7 @@ namespace {
 // A function has five minutes.
 constexpr std::chrono::seconds kTestTimeout(330);
 
-struct Options : ClientOptions {
+struct TestStateOptions : ClientOptions {
   std::string definition;
   std::string state;
   std::string input = "{}";
@@ -77,14 +77,14 @@ Steps StepsOf(const v1::StateInspection& wire) {
 }
 
 // STATE_TEST_STATUS_X as AWS spells it.
-std::string StatusText(v1::StateTestStatus status) {
+std::string StateTestStatusText(v1::StateTestStatus status) {
   constexpr std::string_view kPrefix = "STATE_TEST_STATUS_";
   return v1::StateTestStatus_Name(status).substr(kPrefix.size());
 }
 
-void PrintJson(const v1::TestStateResponse& response, bool shows_steps) {
+void PrintTestJson(const v1::TestStateResponse& response, bool shows_steps) {
   JsonObject object;
-  object.Text("status", StatusText(response.status()));
+  object.Text("status", StateTestStatusText(response.status()));
   if (response.has_output()) object.Json("output", response.output());
   if (response.has_error()) object.Text("error", response.error());
   if (response.has_cause()) object.Text("cause", response.cause());
@@ -98,8 +98,8 @@ void PrintJson(const v1::TestStateResponse& response, bool shows_steps) {
   PrintLine(object.ToString());
 }
 
-void PrintText(const v1::TestStateResponse& response, bool shows_steps) {
-  std::string line = StatusText(response.status());
+void PrintTestText(const v1::TestStateResponse& response, bool shows_steps) {
+  std::string line = StateTestStatusText(response.status());
   if (!response.next_state().empty()) line += "  next: " + SafeText(response.next_state());
   PrintLine(line);
   if (response.has_error()) PrintLine("error   " + SafeText(response.error()));
@@ -114,7 +114,7 @@ void PrintText(const v1::TestStateResponse& response, bool shows_steps) {
     PrintLine(fmt::format("  {:{}}  {}", SafeText(name), width, SafeJson(text)));
 }
 
-Status AddMock(const Options& options, v1::TestStateRequest& request) {
+Status AddMock(const TestStateOptions& options, v1::TestStateRequest& request) {
   if (!options.mock_result.empty()) {
     ASSIGN_OR_RETURN(const std::string result, ReadPayload(options.mock_result));
     request.mutable_mock()->set_result(result);
@@ -134,7 +134,8 @@ Status AddMock(const Options& options, v1::TestStateRequest& request) {
   return OkStatus();
 }
 
-Result<v1::TestStateRequest> MakeRequest(const Options& options, const std::string& definition) {
+Result<v1::TestStateRequest> MakeRequest(const TestStateOptions& options,
+                                         const std::string& definition) {
   v1::TestStateRequest request;
   request.set_definition(definition);
   request.set_state_name(options.state);
@@ -167,7 +168,7 @@ Result<v1::TestStateResponse> Call(Client& client, const v1::TestStateRequest& r
   return response;
 }
 
-int TestState(const Options& options) {
+int TestState(const TestStateOptions& options) {
   const Result<std::string> definition = ReadDefinition(options.definition);
   if (!definition.ok()) return ReportUsage("test-state", definition.status().message());
   const asl::TestedState tested = asl::CompileTestedState(*definition, options.state);
@@ -182,14 +183,14 @@ int TestState(const Options& options) {
   Client client(options.address, clock);
   const Result<v1::TestStateResponse> response = Call(client, *request);
   if (!response.ok()) return ReportError("test-state", options, response.status());
-  options.is_json() ? PrintJson(*response, options.shows_steps())
-                    : PrintText(*response, options.shows_steps());
+  options.is_json() ? PrintTestJson(*response, options.shows_steps())
+                    : PrintTestText(*response, options.shows_steps());
   const bool goes_on = response->status() == v1::STATE_TEST_STATUS_SUCCEEDED ||
                        response->status() == v1::STATE_TEST_STATUS_CAUGHT_ERROR;
   return FlushOutput(goes_on ? kDone : kFailed);
 }
 
-void AddMockOptions(Command& command, Options& options) {
+void AddMockOptions(Command& command, TestStateOptions& options) {
   Option result = command.AddOption(
       "--mock-result", options.mock_result, "What the state's work gives: JSON text, @FILE, or -");
   result.TypeName("JSON");
@@ -232,7 +233,7 @@ void AddTestStateCommand(Command& app, int& exit_code) {
       "  pawl test-state orders.asl.yaml --state Charge --mock-result '{\"paid\": true}'\n"
       "  pawl test-state orders.asl.yaml --state Charge --mock-error CardDeclined:'no funds' \\\n"
       "    --retries 2 --output json");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TestStateOptions>();
   command
       .AddOption("DEFINITION",
                  options->definition,

@@ -12,14 +12,14 @@
 namespace pawl::cli {
 namespace {
 
-struct Options : ClientOptions {
+struct UpdateMapRunOptions : ClientOptions {
   std::string map_run;
   std::optional<std::uint32_t> max_concurrency;
   std::optional<std::uint64_t> failure_count;
   std::optional<double> failure_percentage;
 };
 
-int UpdateMapRun(const Options& options) {
+int UpdateMapRun(const UpdateMapRunOptions& options) {
   if (!options.max_concurrency && !options.failure_count && !options.failure_percentage) {
     return ReportUsage("update-map-run", "nothing is said to change: see its options");
   }
@@ -55,7 +55,7 @@ void AddUpdateMapRunCommand(Command& app, int& exit_code) {
       "Examples:\n"
       "  pawl update-map-run ARN --max-concurrency 50\n"
       "  pawl update-map-run ARN --tolerated-failure-percentage 10");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<UpdateMapRunOptions>();
   command.AddOption("MAP_RUN", options->map_run, "The run's ARN, as pawl map-runs shows it")
       .Required();
   command.AddOption("--max-concurrency",

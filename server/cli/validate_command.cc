@@ -16,7 +16,7 @@
 namespace pawl::cli {
 namespace {
 
-struct Options : OutputOptions {
+struct ValidateOptions : OutputOptions {
   std::vector<std::string> files;
 };
 
@@ -24,7 +24,7 @@ struct Options : OutputOptions {
 // definition.
 constexpr std::size_t kReadBytesMax = std::size_t{64} * 1024 * 1024;
 
-void PrintJson(const std::string& path, const asl::Compilation& compilation) {
+void PrintValidationJson(const std::string& path, const asl::Compilation& compilation) {
   std::vector<std::string> diagnostics;
   for (const asl::Diagnostic& diagnostic : compilation.diagnostics)
     diagnostics.push_back(ToJson(diagnostic));
@@ -35,13 +35,13 @@ void PrintJson(const std::string& path, const asl::Compilation& compilation) {
                 .ToString());
 }
 
-void PrintText(const std::string& path, const asl::Compilation& compilation) {
+void PrintValidationText(const std::string& path, const asl::Compilation& compilation) {
   for (const asl::Diagnostic& diagnostic : compilation.diagnostics)
     PrintLine(DiagnosticText(path, diagnostic));
   PrintLine(fmt::format("{}: {}", SafeText(path), compilation.ok() ? "valid" : "not valid"));
 }
 
-int Validate(const Options& options) {
+int Validate(const ValidateOptions& options) {
   int exit_code = kDone;
   for (const std::string& path : options.files) {
     const Result<std::string> text = ReadInputFile(path, kReadBytesMax);
@@ -57,7 +57,8 @@ int Validate(const Options& options) {
       diagnostic.message = text.status().message();
       compilation.diagnostics.push_back(std::move(diagnostic));
     }
-    options.is_json() ? PrintJson(path, compilation) : PrintText(path, compilation);
+    options.is_json() ? PrintValidationJson(path, compilation)
+                      : PrintValidationText(path, compilation);
     if (!compilation.ok() && exit_code == kDone) exit_code = kFailed;
   }
   return FlushOutput(exit_code);
@@ -78,7 +79,7 @@ void AddValidateCommand(Command& app, int& exit_code) {
       "  pawl validate hello.asl.json orders.asl.yaml\n"
       "  cat draft.yaml | pawl validate -\n"
       "  pawl validate *.asl.json --output json");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ValidateOptions>();
   command.AddOption("FILE", options->files, "Definitions, JSON or YAML; - is standard input")
       .Required();
   AddOutputOption(command, *options);

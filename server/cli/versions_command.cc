@@ -11,11 +11,11 @@
 namespace pawl::cli {
 namespace {
 
-struct Options : PagedListOptions {
+struct VersionsOptions : PagedListOptions {
   std::string state_machine;
 };
 
-int Print(const Options& options, const v1::ListVersionsResponse& page) {
+int PrintVersions(const VersionsOptions& options, const v1::ListVersionsResponse& page) {
   Table table({"VERSION", "REVISION", "CREATED", "DESCRIPTION"});
   for (const v1::Version& version : page.versions()) {
     if (options.is_json()) PrintLine(ToJson(version));
@@ -28,12 +28,12 @@ int Print(const Options& options, const v1::ListVersionsResponse& page) {
   return page.versions_size();
 }
 
-int Versions(const Options& options) {
+int Versions(const VersionsOptions& options) {
   v1::ListVersionsRequest request;
   request.set_state_machine(options.state_machine);
   return PrintPages(
       "versions", options, &Client::Stub::ListVersions, request, [&options](const auto& page) {
-        return Print(options, page);
+        return PrintVersions(options, page);
       });
 }
 
@@ -48,7 +48,7 @@ void AddVersionsCommand(Command& app, int& exit_code) {
       "  pawl versions order\n"
       "  pawl describe order:3 --definition          what version 3 runs\n"
       "  pawl list order:3                           its executions");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<VersionsOptions>();
   command.AddOption("STATE_MACHINE", options->state_machine, "The state machine").Required();
   AddPagedListOptions(command, *options);
   command.Run([options, &exit_code] { exit_code = Versions(*options); });

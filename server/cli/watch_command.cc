@@ -16,16 +16,16 @@
 namespace pawl::cli {
 namespace {
 
-constexpr std::chrono::milliseconds kLookEvery(200);
+constexpr std::chrono::milliseconds kLookForInterruptEvery(200);
 
-struct Options : ExecutionOptions {
+struct WatchOptions : ExecutionOptions {
   std::uint32_t after_event_id = 0;
 };
 
 // A watch under way: prints each event until the execution closes or the user leaves.
-class Watch {
+class WatchedExecution {
  public:
-  Watch(const Options& options, Client& client)
+  WatchedExecution(const WatchOptions& options, Client& client)
       : options_(options),
         client_(client),
         followed_(client,
@@ -40,7 +40,7 @@ class Watch {
     const Interrupt interrupt;
     if (options_.after_event_id > 0) AdoptMapRuns();
     while (!interrupt.has_come()) {
-      Result<std::optional<v1::ExecutionChange>> change = followed_.Next(kLookEvery);
+      Result<std::optional<v1::ExecutionChange>> change = followed_.Next(kLookForInterruptEvery);
       if (!change.ok()) {
         map_runs_.Erase();
         return ReportError("watch", options_, change.status());
@@ -90,19 +90,19 @@ class Watch {
     return change.status() == v1::EXECUTION_STATUS_SUCCEEDED ? kDone : kFailed;
   }
 
-  const Options& options_;
+  const WatchOptions& options_;
   Client& client_;
   FollowedExecution followed_;
   MapRunInquiry inquiry_;
   LiveMapRuns map_runs_;
 };
 
-int WatchExecution(Options& options) {
+int WatchExecution(WatchOptions& options) {
   const Status resolved = ResolveExecution(options);
   if (!resolved.ok()) return ReportUsage("watch", resolved.message());
   platform::SystemClock clock;
   Client client(options.address, clock);
-  return Watch(options, client).Follow();
+  return WatchedExecution(options, client).Follow();
 }
 
 }  // namespace
@@ -118,7 +118,7 @@ void AddWatchCommand(Command& app, int& exit_code) {
       "Examples:\n"
       "  pawl watch hello monday\n"
       "  pawl watch hello monday --after 120 --output json");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<WatchOptions>();
   AddExecutionArguments(command, *options);
   command.AddOption("--after", options->after_event_id, "Begin behind the event with this id")
       .NotNegative()

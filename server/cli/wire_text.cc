@@ -37,7 +37,7 @@ struct Count {
 };
 
 // In the order of an item's life.
-std::array<Count, 7> CountsOf(const v1::MapRunTally& tally) {
+std::array<Count, 7> StatusCountsOf(const v1::MapRunTally& tally) {
   return {Count{"pending", tally.pending()},
           Count{"running", tally.running()},
           Count{"succeeded", tally.succeeded()},
@@ -49,7 +49,7 @@ std::array<Count, 7> CountsOf(const v1::MapRunTally& tally) {
 
 std::string TallyJson(const v1::MapRunTally& tally) {
   JsonObject object;
-  for (const Count& count : CountsOf(tally))
+  for (const Count& count : StatusCountsOf(tally))
     object.Number(count.name, static_cast<std::int64_t>(count.number));
   return object.Number("total", static_cast<std::int64_t>(tally.total())).ToString();
 }
@@ -101,7 +101,7 @@ std::string StatusText(v1::RedriveStatus status) {
 
 std::string TallyText(const v1::MapRunTally& tally) {
   std::string text;
-  for (const Count& count : CountsOf(tally)) {
+  for (const Count& count : StatusCountsOf(tally)) {
     if (count.number == 0) continue;
     std::string name(count.name);
     std::replace(name.begin(), name.end(), '_', ' ');

@@ -40,12 +40,12 @@ constexpr std::array<KeptMember, 10> kKept = {{{kVpc, ""},
                                                {kLogging, R"({"LogFormat":"Text"})"}}};
 
 // A function with them would run otherwise than it does here.
-constexpr std::array<std::string_view, 6> kUnsupported = {"CapacityProviderConfig",
-                                                          "CodeSigningConfigArn",
-                                                          "DurableConfig",
-                                                          "ImageConfig",
-                                                          "PublishTo",
-                                                          "TenancyConfig"};
+constexpr std::array<std::string_view, 6> kUnsupportedMembers = {"CapacityProviderConfig",
+                                                                 "CodeSigningConfigArn",
+                                                                 "DurableConfig",
+                                                                 "ImageConfig",
+                                                                 "PublishTo",
+                                                                 "TenancyConfig"};
 
 // What was kept, or null. A text that is no JSON was not written here.
 json::Value Kept(std::string_view text, json::Arena& arena) {
@@ -72,7 +72,7 @@ std::string MergeKept(const ApiInput& input, const std::string& before) {
 }
 
 Status CheckSupported(const ApiInput& input) {
-  for (const std::string_view name : kUnsupported) {
+  for (const std::string_view name : kUnsupportedMembers) {
     const json::Value value = input.Value(name);
     const bool says_nothing = value.is_null() || (value.is_object() && value.members().empty());
     if (!says_nothing) return InvalidValue(std::string(name) + " is not supported");

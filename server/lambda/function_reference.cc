@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/base/ascii.h"
+
 namespace pawl::lambda {
 namespace {
 
@@ -10,16 +12,8 @@ constexpr std::size_t kAccountDigits = 12;
 // The fields of the longest reference.
 constexpr std::size_t kFieldsMax = 8;
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool IsLower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-
 bool IsLetterOrDigit(char c) {
-  return IsLower(c) || (c >= 'A' && c <= 'Z') || IsDigit(c);
+  return IsLetter(c) || IsDigit(c);
 }
 
 bool IsWordCharacter(char c) {

@@ -9,6 +9,7 @@
 #include "engine/runtime/function_events.h"
 #include "server/aws/json_fields.h"
 #include "server/lambda/known_function.h"
+#include "server/lambda/lambda_call.h"
 #include "server/lambda/lambda_error.h"
 #include "server/lambda/operation_functions.h"
 
@@ -16,9 +17,8 @@ namespace pawl::lambda {
 namespace {
 
 // In base64. AWS's bound.
-constexpr std::size_t kClientContextBytesMax = 3'583;
+constexpr std::size_t kClientContextCharactersMax = 3'583;
 constexpr int kAccepted = 202;
-constexpr int kNoContent = 204;
 constexpr std::string_view kJson = "application/json";
 
 // For a worker that fetches code, or has others to run first. SDKs wait a minute for an answer.
@@ -35,10 +35,10 @@ bool IsObject(std::string_view text) {
 Result<std::string> ClientContextIn(const LambdaCall& call) {
   const auto text = call.input.Text("ClientContext");
   if (!text) return std::string();
-  if (text->size() > kClientContextBytesMax) {
+  if (text->size() > kClientContextCharactersMax) {
     return Refusal("InvalidRequestContent",
                    "the client context has " + std::to_string(text->size()) +
-                       " bytes in base64; at most " + std::to_string(kClientContextBytesMax) +
+                       " bytes in base64; at most " + std::to_string(kClientContextCharactersMax) +
                        " are allowed");
   }
   auto context = expression::DecodeBase64(*text);
@@ -136,7 +136,7 @@ http::HttpResponse ResponseOf(const InvocationResponse& invoked, bool wants_log)
   return response;
 }
 
-FunctionName NameOf(const InvocationRequest& request) {
+FunctionName InvokedName(const InvocationRequest& request) {
   return {.namespace_id = request.namespace_id,
           .name = request.function,
           .qualifier = request.qualifier};
@@ -150,7 +150,7 @@ void InvokeEvent(const LambdaCall& call,
   const FailureWords words = WordsOf(call, request);
   const Status is_json = json::Check(request.payload.view());
   if (!is_json.ok()) return reply.SendError(words.NoJson(is_json));
-  const Result<FunctionInfo> known = DescribeKnown(call, NameOf(request));
+  const Result<FunctionInfo> known = DescribeKnown(call, InvokedName(request));
   if (!known.ok()) return reply.SendError(words.Of(known.status()));
   runtime::StartEvent(
       call.engine(), request, reply.request_id(), [reply, words](const Status& started) {
@@ -159,7 +159,7 @@ void InvokeEvent(const LambdaCall& call,
 }
 
 void InvokeDry(const LambdaCall& call, const InvocationRequest& request, const LambdaReply& reply) {
-  const Result<FunctionInfo> known = DescribeKnown(call, NameOf(request));
+  const Result<FunctionInfo> known = DescribeKnown(call, InvokedName(request));
   if (!known.ok()) return reply.SendError(WordsOf(call, request).Of(known.status()));
   reply.Send({.status = kNoContent});
 }
@@ -176,7 +176,7 @@ void Invoke(const LambdaCall& call, const LambdaReply& reply) {
   reply.SendErrorAfter(kAnswerMax, Unavailable("the server stops; try again"));
   // A call of a deployed function that no worker takes is not waited for much longer than it would
   // run.
-  const auto deployed = call.functions().Describe(NameOf(*request));
+  const auto deployed = call.functions().Describe(InvokedName(*request));
   if (deployed.ok()) {
     const std::chrono::seconds timeout(deployed->configuration.timeout_seconds);
     request->timeout = std::min<Duration>(timeout + kWorkerWaitMax, kInvocationMax);

@@ -50,6 +50,9 @@ struct LambdaCall {
   Result<FunctionName> PlainFunction() const;
 };
 
+// The status of an answer without a body.
+inline constexpr int kNoContent = 204;
+
 // The way to answer a call. Copies answer the same call: the first answer counts.
 // Threads: safe from any thread, at any time.
 class LambdaReply {

@@ -15,7 +15,7 @@ namespace pawl::lambda {
 namespace {
 
 // What requests of this API are signed for.
-constexpr std::string_view kService = "lambda";
+constexpr std::string_view kSigningName = "lambda";
 constexpr std::size_t kShownMax = 120;
 constexpr int kTooLarge = 413;
 constexpr int kUnavailable = 503;
@@ -100,7 +100,7 @@ void LambdaEndpoint::Run(http::HttpRequest& request, const LambdaReply& reply) {
   const Target target = ParseTarget(request.target);
   // Its URL is its permission: no client signs it.
   if (IsCodeTarget(request.method, target)) return reply.Send(ServeCode(context_, target));
-  const Result<aws::ApiCaller> caller = authenticator_.Identify(request, kService);
+  const Result<aws::ApiCaller> caller = authenticator_.Identify(request, kSigningName);
   if (!caller.ok()) return reply.SendError(caller.status());
   const auto found = FindOperation(request.method, target);
   if (!found) return reply.SendError(NotServed(request.method, request.target, target));

@@ -56,7 +56,7 @@ const Known* FindKnown(std::string_view code) {
   return found == kKnown.end() ? nullptr : &*found;
 }
 
-std::string_view NameOf(StatusCode code) {
+std::string_view ErrorNameOf(StatusCode code) {
   switch (code) {
     case StatusCode::kInvalidArgument:
     case StatusCode::kOutOfRange:
@@ -99,7 +99,7 @@ LambdaError ToLambdaError(const Status& status) {
   if (!reason.empty() && IsAuthentication(status.code())) {
     return {.code = reason, .http_status = 403, .message = status.message()};
   }
-  LambdaError error = Of(*FindKnown(NameOf(status.code())), status);
+  LambdaError error = Of(*FindKnown(ErrorNameOf(status.code())), status);
   if (error.code != kTooManyRequests) return error;
   const bool is_throttle =
       std::find(kThrottles.begin(), kThrottles.end(), reason) != kThrottles.end();

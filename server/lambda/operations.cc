@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "server/lambda/lambda_call.h"
 #include "server/lambda/operation_functions.h"
 #include "server/lambda/request_shapes.h"
 
@@ -22,7 +23,6 @@ constexpr auto kBody = MembersIn::kBody;
 constexpr auto kQuery = MembersIn::kQuery;
 constexpr int kOk = 200;
 constexpr int kCreated = 201;
-constexpr int kNoContent = 204;
 
 constexpr std::array kOperations = {
     Operation{"CreateAlias", "POST", kAliases, kBody, shapes::kCreateAlias, kCreated, CreateAlias},

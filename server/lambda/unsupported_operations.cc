@@ -12,7 +12,7 @@ struct UnsupportedOperation {
 };
 
 // In the order of the API model. Where a query alone tells two apart, one stands for both.
-constexpr std::array kUnsupported = {
+constexpr std::array kUnsupportedOperations = {
     UnsupportedOperation{"AddLayerVersionPermission",
                          "POST",
                          "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"},
@@ -162,7 +162,7 @@ constexpr std::array kUnsupported = {
 }  // namespace
 
 std::string_view UnsupportedOperationName(std::string_view method, const Target& target) {
-  for (const UnsupportedOperation& operation : kUnsupported) {
+  for (const UnsupportedOperation& operation : kUnsupportedOperations) {
     if (operation.method == method && MatchPath(operation.path, target)) return operation.name;
   }
   return "";

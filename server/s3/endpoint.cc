@@ -2,19 +2,15 @@
 
 #include <algorithm>
 
+#include "engine/base/ascii.h"
 #include "engine/objects/object_store.h"
 #include "server/sigv4/uri_encoding.h"
 
 namespace pawl::s3 {
 namespace {
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool BelongsToHost(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '-' || c == '.' ||
-         c == ':' || c == '[' || c == ']';
+  return IsLetter(c) || IsDigit(c) || c == '-' || c == '.' || c == ':' || c == '[' || c == ']';
 }
 
 bool IsIpAddress(std::string_view host) {
@@ -64,7 +60,7 @@ Result<Address> Endpoint::AddressOf(std::string_view bucket, std::string_view ke
     return Address{.scheme = scheme_, .host = host_, .path = std::move(path)};
   }
   const bool is_host = std::all_of(bucket.begin(), bucket.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || IsDigit(c) || c == '-' || c == '.';
+    return IsLower(c) || IsDigit(c) || c == '-' || c == '.';
   });
   if (!is_host) {
     return InvalidArgument("the bucket '" + name +

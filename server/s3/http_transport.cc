@@ -126,7 +126,7 @@ std::string HostOf(const std::string& url) {
   return url.substr(begin, url.find_first_of("/?", begin) - begin);
 }
 
-Status ErrorOf(CURLcode code, const Transfer& transfer) {
+Status TransferErrorOf(CURLcode code, const Transfer& transfer) {
   const std::string host = HostOf(transfer.request->url);
   if (!transfer.body_status.ok()) return transfer.body_status;
   if (transfer.is_too_long) {
@@ -168,7 +168,7 @@ class HttpTransport::Session {
     SetUp(request, timeouts, transfer);
     Set(CURLOPT_HTTPHEADER, headers.get());
     const CURLcode code = curl_easy_perform(handle_);
-    if (code != CURLE_OK) return ErrorOf(code, transfer);
+    if (code != CURLE_OK) return TransferErrorOf(code, transfer);
     long status = 0;  // NOLINT(google-runtime-int): curl's type.
     curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
     transfer.answer.status = static_cast<int>(status);

@@ -26,6 +26,9 @@ struct HttpRequest {
   std::size_t answer_bytes_max = 0;
 };
 
+// The status of an answer that has all that was asked for.
+inline constexpr int kOk = 200;
+
 struct HttpAnswer {
   int status = 0;
   // Names in lower case.

@@ -14,7 +14,6 @@ namespace {
 using objects::ObjectRange;
 
 constexpr int kPartialContent = 206;
-constexpr int kOk = 200;
 constexpr int kRangeNotSatisfiable = 416;
 
 std::optional<std::uint64_t> TakeNumber(std::string_view& text) {

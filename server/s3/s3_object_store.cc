@@ -17,7 +17,6 @@ using objects::ObjectName;
 using objects::ObjectPage;
 using objects::ObjectStat;
 
-constexpr int kOk = 200;
 // An error is a few lines of XML.
 constexpr std::size_t kErrorBytesMax = std::size_t{64} * 1024;
 // A page has at most 1,000 keys of 1,024 bytes, each byte three in a URL's encoding.

@@ -4,19 +4,13 @@
 #include <charconv>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "server/sigv4/amz_date.h"
 #include "server/sigv4/refusal.h"
 #include "server/sigv4/uri_encoding.h"
 
 namespace pawl::sigv4 {
 namespace {
-
-constexpr std::size_t kSignatureDigits = 64;
-constexpr std::size_t kDateDigits = 8;
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool IsSignature(std::string_view text) {
   return text.size() == kSignatureDigits && std::all_of(text.begin(), text.end(), [](char c) {

@@ -3,6 +3,7 @@
 // it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -13,6 +14,10 @@
 
 namespace pawl::sigv4 {
 
+// Of a scope's date.
+inline constexpr std::size_t kDateDigits = 8;
+// Hexadecimal ones.
+inline constexpr std::size_t kSignatureDigits = 64;
 inline constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 // In place of a body's hash: the body is no part of the signature.
 inline constexpr std::string_view kUnsignedPayload = "UNSIGNED-PAYLOAD";
@@ -27,7 +32,7 @@ enum class Dialect : std::uint8_t {
 
 // Where a signature counts.
 struct Scope {
-  // Eight digits, "20130524".
+  // kDateDigits digits, "20130524".
   std::string date = {};
   std::string region = {};
   std::string service = {};
@@ -51,7 +56,7 @@ std::string StringToSign(Timestamp time, const Scope& scope, std::string_view ca
 // 32 raw bytes; secret.
 std::string SigningKey(std::string_view secret_access_key, const Scope& scope);
 
-// 64 hexadecimal digits.
+// kSignatureDigits hexadecimal digits.
 std::string Signature(std::string_view signing_key, std::string_view string_to_sign);
 
 // "host;range;x-amz-date".

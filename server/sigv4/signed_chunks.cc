@@ -16,7 +16,6 @@ namespace {
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kSignatureMark = ";chunk-signature=";
 constexpr std::string_view kTrailerSignature = "x-amz-trailer-signature";
-constexpr std::size_t kSignatureDigits = 64;
 constexpr std::size_t kTrailersMax = 16;
 
 // The whole of `text` as a number.

@@ -9,8 +9,6 @@
 namespace pawl::sigv4 {
 namespace {
 
-constexpr std::size_t kDateDigits = 8;
-
 std::vector<std::string> HeaderNames(const Request& request) {
   std::vector<std::string> names;
   for (const Header& header : request.headers)

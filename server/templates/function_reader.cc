@@ -29,21 +29,16 @@ std::string AssetPathOf(const Declared& resource) {
                                                                : std::string();
 }
 
-// What is kept of a function and not acted on: the property, and its name in AWS Lambda's API.
-struct Kept {
-  std::string_view property;
-  std::string_view name;
-};
+// The names are those of AWS Lambda's API.
+constexpr std::array<KeptProperty, 4> kKeptOfFunction = {{{"Architectures", "Architectures"},
+                                                          {"EphemeralStorage", "EphemeralStorage"},
+                                                          {"LoggingConfig", "LoggingConfig"},
+                                                          {"TracingConfig", "TracingConfig"}}};
 
-constexpr std::array<Kept, 4> kKept = {{{"Architectures", "Architectures"},
-                                        {"EphemeralStorage", "EphemeralStorage"},
-                                        {"LoggingConfig", "LoggingConfig"},
-                                        {"TracingConfig", "TracingConfig"}}};
-
-std::string ReadKept(Properties& properties, json::Arena& arena) {
+std::string ReadKeptOfFunction(Properties& properties, json::Arena& arena) {
   json::ObjectBuilder members;
   bool is_empty = true;
-  for (const Kept& kept : kKept) {
+  for (const KeptProperty& kept : kKeptOfFunction) {
     const std::optional<Value> value = properties.Take(kept.property);
     if (!value) continue;
     members.Set(kept.name, *value);
@@ -121,7 +116,7 @@ FunctionConfiguration ResourceReader::ReadConfiguration(const Declared& resource
       properties.Error("Environment", code::kProperty, "Environment is {Variables: {NAME: VALUE}}");
     }
   }
-  configuration.other = ReadKept(properties, resources_.evaluator().arena());
+  configuration.other = ReadKeptOfFunction(properties, resources_.evaluator().arena());
   if (resource.is_sam() && properties.Has("Role")) properties.Ignore("Policies");
   return configuration;
 }

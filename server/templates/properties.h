@@ -17,6 +17,13 @@
 
 namespace pawl::templates {
 
+// One that is kept and not acted on.
+struct KeptProperty {
+  std::string_view property;
+  // What the service's API calls it.
+  std::string_view name;
+};
+
 class Properties {
  public:
   // Everything outlives the properties.

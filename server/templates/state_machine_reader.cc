@@ -11,17 +11,13 @@ using json::Value;
 
 namespace {
 
-// Properties that are kept, and their names in AWS Step Functions' API.
-struct Kept {
-  std::string_view property;
-  std::string_view name;
-};
-
-constexpr std::array<Kept, 5> kKept = {{{"LoggingConfiguration", "loggingConfiguration"},
-                                        {"Logging", "loggingConfiguration"},
-                                        {"TracingConfiguration", "tracingConfiguration"},
-                                        {"Tracing", "tracingConfiguration"},
-                                        {"EncryptionConfiguration", "encryptionConfiguration"}}};
+// The names are those of AWS Step Functions' API.
+constexpr std::array<KeptProperty, 5> kKeptOfMachine = {
+    {{"LoggingConfiguration", "loggingConfiguration"},
+     {"Logging", "loggingConfiguration"},
+     {"TracingConfiguration", "tracingConfiguration"},
+     {"Tracing", "tracingConfiguration"},
+     {"EncryptionConfiguration", "encryptionConfiguration"}}};
 
 std::string_view LowerFirst(std::string_view name, json::Arena& arena) {
   std::string lower(name);
@@ -49,10 +45,10 @@ Value ToApi(Value value, json::Arena& arena) {
   return members.Build(arena);
 }
 
-std::string ReadKept(Properties& properties, json::Arena& arena) {
+std::string ReadKeptOfMachine(Properties& properties, json::Arena& arena) {
   json::ObjectBuilder members;
   bool is_empty = true;
-  for (const Kept& kept : kKept) {
+  for (const KeptProperty& kept : kKeptOfMachine) {
     const std::optional<Value> value = properties.Take(kept.property);
     if (!value) continue;
     members.Set(kept.name, ToApi(*value, arena));
@@ -105,7 +101,7 @@ void ResourceReader::ReadStateMachine(const Declared& resource) {
   machine.substitutions = properties.TakeTexts("DefinitionSubstitutions");
   machine.role_arn = properties.TakeText(is_sam ? "Role" : "RoleArn").value_or("");
   if (is_sam && properties.Has("Role")) properties.Ignore("Policies");
-  machine.configuration = ReadKept(properties, resources_.evaluator().arena());
+  machine.configuration = ReadKeptOfMachine(properties, resources_.evaluator().arena());
   machine.tags = properties.TakeTags("Tags");
   std::optional<std::string> alias;
   if (is_sam) {

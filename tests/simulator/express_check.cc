@@ -5,7 +5,7 @@
 namespace pawl::simulator {
 namespace {
 
-PlainJson Shown(const std::optional<std::string>& text) {
+PlainJson TextOrNull(const std::optional<std::string>& text) {
   return text ? PlainJson::String(*text) : PlainJson{};
 }
 
@@ -36,7 +36,7 @@ std::string DisagreementOn(const ExpressEnd& end,
                     : "the output of an EXPRESS execution is " + run.output.Write() + ", not " +
                           *end.output;
   }
-  return Matches(run.error, Shown(end.error))
+  return Matches(run.error, TextOrNull(end.error))
              ? ""
              : "the error of an EXPRESS execution is " + run.error.Write() + ", not " +
                    end.error.value_or("none");

@@ -19,10 +19,6 @@ namespace pawl::simulator {
 
 using Members = std::vector<std::pair<std::string, PlainJson>>;
 
-inline PlainJson Text(std::string_view text) {
-  return PlainJson::String(std::string(text));
-}
-
 class Generator final {
  public:
   Generator(const LanguageMix& mix, std::vector<std::string> startable, SeededRandom& random)

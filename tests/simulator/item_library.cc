@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kTexts = {"red", "a, b", "say \"no\"", "gamma*"};
 
-PlainJson Text(std::string_view text) {
-  return PlainJson::String(std::string(text));
-}
-
 std::string LinesOf(const std::vector<PlainJson>& items) {
   std::string text;
   for (const PlainJson& item : items)

@@ -58,6 +58,11 @@ struct PlainJson {
   std::string Write() const;
 };
 
+// A string.
+inline PlainJson Text(std::string_view text) {
+  return PlainJson::String(std::string(text));
+}
+
 // Whether `actual` is what `expected` says; the order of members is free.
 bool Matches(const PlainJson& expected, const PlainJson& actual);
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kPastMax = 16;
 
-std::string Shown(const TaskRef& ref) {
+std::string ShownTask(const TaskRef& ref) {
   return std::to_string(ref.execution.shard.value) + "/" +
          std::to_string(ref.execution.number.value) + " frame " + std::to_string(ref.frame.value) +
          " wait " + std::to_string(ref.wait_number);
@@ -38,7 +38,7 @@ void SimulatedWorker::Trace(const char* what, const TaskRef& ref, std::uint64_t 
     std::printf("    worker %d: %s %s (%llu)\n",
                 number_,
                 what,
-                Shown(ref).c_str(),
+                ShownTask(ref).c_str(),
                 static_cast<unsigned long long>(more));
   }
 }
@@ -261,21 +261,21 @@ void SimulatedWorker::Deliver(std::vector<Task> tasks) {
     const bool has_ended_with_token = all_.ledger.accepted_with_token.contains(ref);
     if (IsExpress(ref)) {
       const auto life = all_.ledger.express_lives.try_emplace(ref, all_.life).first->second;
-      if (life != all_.life) Problem("got a task that a crash ended: " + Shown(ref));
+      if (life != all_.life) Problem("got a task that a crash ended: " + ShownTask(ref));
     } else if (OpenWait(ref) != ref.wait_number && !has_ended_with_token) {
-      Problem("got a task that is not durably open: " + Shown(ref));
+      Problem("got a task that is not durably open: " + ShownTask(ref));
     }
     const auto [holder, is_free] = all_.holders.try_emplace(ref, this);
-    if (!is_free) Problem("got a task that another connection holds: " + Shown(ref));
+    if (!is_free) Problem("got a task that another connection holds: " + ShownTask(ref));
     const auto [known, is_new] = all_.ledger.delivered.try_emplace(ref, task);
     if (!is_new && (known->second.request_id != task.request_id ||
                     known->second.payload != task.payload || known->second.state != task.state)) {
-      Problem("got another task under a name that was used before: " + Shown(ref));
+      Problem("got another task under a name that was used before: " + ShownTask(ref));
     }
     all_.coverage.HitIf(task.redeliveries > 0, Mark::kRedeliveryAfterLostWorker);
     const auto [given, is_first] = all_.given_in.try_emplace(ref, all_.life);
     if (!is_first && given->second != all_.life && all_.now() < all_.reserved_until) {
-      Problem("got a task before the one who may hold it could claim it: " + Shown(ref));
+      Problem("got a task before the one who may hold it could claim it: " + ShownTask(ref));
     }
     given->second = all_.life;
     unacknowledged_.erase(ref);
@@ -309,7 +309,7 @@ void SimulatedWorker::Acknowledge(std::vector<CompletionAck> acks) {
     const auto sent = unacknowledged_.find(ack.ref);
     if (ack.outcome == CompletionOutcome::kSettled) {
       if (OpenWait(ack.ref) == ack.ref.wait_number) {
-        Problem("was told that a task is settled which is open: " + Shown(ack.ref));
+        Problem("was told that a task is settled which is open: " + ShownTask(ack.ref));
       }
       all_.coverage.HitIf(sent_to_dead_engine_.contains(ack.ref),
                           Mark::kWorkerToldSettledAfterLostAcknowledgement);
@@ -323,11 +323,11 @@ void SimulatedWorker::Acknowledge(std::vector<CompletionAck> acks) {
     } else {
       const auto answers = all_.ledger.sent.find(ack.ref);
       if (answers == all_.ledger.sent.end()) {
-        Problem("got an acknowledgement for an answer it never gave: " + Shown(ack.ref));
+        Problem("got an acknowledgement for an answer it never gave: " + ShownTask(ack.ref));
         continue;
       }
       if (OpenWait(ack.ref) == ack.ref.wait_number) {
-        Problem("an answer was accepted before that is durable: " + Shown(ack.ref));
+        Problem("an answer was accepted before that is durable: " + ShownTask(ack.ref));
       }
       if (IsExpress(ack.ref)) {
         AcceptExpress(ack.ref);
@@ -337,7 +337,7 @@ void SimulatedWorker::Acknowledge(std::vector<CompletionAck> acks) {
       const Answer accepted =
           sent != unacknowledged_.end() ? sent->second : *answers->second.begin();
       if (!all_.ledger.accepted.try_emplace(ack.ref, accepted).second) {
-        Problem("two answers to one attempt were accepted: " + Shown(ack.ref));
+        Problem("two answers to one attempt were accepted: " + ShownTask(ack.ref));
       }
     }
     Retire(ack.ref);
@@ -354,10 +354,10 @@ void SimulatedWorker::Retire(const TaskRef& ref) {
 
 void SimulatedWorker::AcceptExpress(const TaskRef& ref) {
   if (all_.ledger.express_lives[ref] != all_.life) {
-    Problem("the answer to a task that a crash ended was accepted: " + Shown(ref));
+    Problem("the answer to a task that a crash ended was accepted: " + ShownTask(ref));
   }
   if (!all_.ledger.express_accepted.insert(ref).second) {
-    Problem("two answers to one attempt were accepted: " + Shown(ref));
+    Problem("two answers to one attempt were accepted: " + ShownTask(ref));
   }
 }
 

@@ -23,7 +23,7 @@ using storage::Family;
 
 constexpr Duration kRetentionForEver = std::chrono::hours(24);
 
-ExecutionName NameOf(const rows::ExecutionRow& row) {
+ExecutionName ExecutionNameOf(const rows::ExecutionRow& row) {
   return {.namespace_id = row.namespace_id,
           .state_machine = row.header.state_machine,
           .name = row.header.name};
@@ -98,7 +98,7 @@ std::string StoreChecker::Check(Timestamp now, Duration retention) {
   for (auto& [id, execution] : executions_) {
     const auto known = before.find(id);
     if (!ReadHistory(execution, known == before.end() ? nullptr : &known->second)) return problem_;
-    by_name_.emplace(NameOf(execution.row), id);
+    by_name_.emplace(ExecutionNameOf(execution.row), id);
   }
   for (auto& [id, execution] : executions_) {
     if (!CheckHistoryIsKept(execution) || !CheckExecution(execution)) return problem_;
@@ -311,7 +311,7 @@ StateIndex StoreChecker::MapAround(const StoredExecution& execution) {
 
 bool StoreChecker::CheckHistoryIsKept(const StoredExecution& execution) {
   Seen& seen = seen_[execution.id];
-  seen.name = NameOf(execution.row);
+  seen.name = ExecutionNameOf(execution.row);
   for (const auto& [first, hash] : seen.history_rows) {
     const auto row = execution.history_rows.find(first);
     if (row == execution.history_rows.end()) {
@@ -544,7 +544,7 @@ bool StoreChecker::CheckArchivedFrame(const StoredExecution& execution,
 bool StoreChecker::CheckStarts() {
   for (const auto& [name, entry] : ledger_.starts) {
     const auto found = std::find_if(executions_.begin(), executions_.end(), [&](const auto& one) {
-      return NameOf(one.second.row) == name;
+      return ExecutionNameOf(one.second.row) == name;
     });
     if (found == executions_.end()) {
       if (entry.acknowledged_input) {
@@ -568,7 +568,8 @@ bool StoreChecker::CheckStopped() {
   for (const auto& [id, execution] : executions_) {
     // Its Map run may have let it go on since.
     if (RedrivesByRun(execution) > 0) continue;
-    if (!execution.row.is_closed() && ledger_.acknowledged_stops.contains(NameOf(execution.row))) {
+    if (!execution.row.is_closed() &&
+        ledger_.acknowledged_stops.contains(ExecutionNameOf(execution.row))) {
       return Fail(execution, "its stop was acknowledged and it runs");
     }
   }
@@ -577,7 +578,7 @@ bool StoreChecker::CheckStopped() {
 
 bool StoreChecker::CheckRedriven() {
   for (const auto& [id, execution] : executions_) {
-    const auto entry = ledger_.redrives.find(NameOf(execution.row));
+    const auto entry = ledger_.redrives.find(ExecutionNameOf(execution.row));
     const std::uint32_t redrives = execution.row.header.redrive_count;
     const bool is_known = entry != ledger_.redrives.end();
     if (redrives > (is_known ? entry->second.sent : 0) + RedrivesByRun(execution)) {
@@ -592,7 +593,7 @@ bool StoreChecker::CheckRedriven() {
 
 bool StoreChecker::CheckNames() {
   for (const auto& [id, execution] : executions_) {
-    const ExecutionName name = NameOf(execution.row);
+    const ExecutionName name = ExecutionNameOf(execution.row);
     const auto row =
         names_.find(rows::NameKey(id.shard, name.namespace_id, name.state_machine, name.name));
     if (row == names_.end()) return Fail(execution, "has no name row");
@@ -758,7 +759,7 @@ std::string StoreChecker::DisagreementWith(const OracleRun& run, const StoredExe
     case ExecutionStatus::kAborted: {
       // By its parent, which waits for it no longer.
       if (row.parent && row.parent->is_waiting && !row.error && !row.cause) break;
-      const auto stops = ledger_.stops.find(NameOf(row));
+      const auto stops = ledger_.stops.find(ExecutionNameOf(row));
       const bool was_asked =
           stops != ledger_.stops.end() &&
           std::any_of(stops->second.begin(), stops->second.end(), [&](const StopEntry& stop) {

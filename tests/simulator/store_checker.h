@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/rows/execution_row.h"
@@ -31,6 +32,9 @@ const PlainJson* FindState(const PlainJson& scope, const std::string& name);
 // Finds a deployed revision; nullptr if there was none.
 using FindDefinition =
     std::function<const DefinitionText*(const std::string& state_machine, std::uint64_t revision)>;
+
+// The status of an execution of a run of a distributed Map that the run does not start any more.
+inline constexpr std::string_view kPendingStatus = "PENDING";
 
 // A run of a distributed Map, as its rows tell it, with its executions by their places in it.
 struct StoredRun {

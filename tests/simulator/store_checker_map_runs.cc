@@ -18,10 +18,7 @@ using storage::Family;
 // A run's rows begin as a frame's do, with the run's event in the frame's place.
 constexpr std::size_t kRunKeyBytes = 2 + 1 + 8 + 4;
 
-// Of an execution that the run does not start any more.
-constexpr std::string_view kPendingStatus = "PENDING";
-
-std::string_view NameOf(FoldedRun::End end) {
+std::string_view RunStatusOf(FoldedRun::End end) {
   switch (end) {
     case FoldedRun::End::kOpen:
       return "RUNNING";
@@ -96,7 +93,7 @@ Tally TallyOf(const StoredRun& run, const MapRunWait& wait, bool has_aborted_ope
   return tally;
 }
 
-std::string Text(const MapRunCounts& counts) {
+std::string ShownCounts(const MapRunCounts& counts) {
   return std::to_string(counts.started) + " started (" + std::to_string(counts.succeeded) +
          " succeeded, " + std::to_string(counts.failed) + " failed, " +
          std::to_string(counts.timed_out) + " timed out, " + std::to_string(counts.aborted) +
@@ -193,7 +190,7 @@ bool StoreChecker::CheckMapRun(const StoredExecution& execution,
   if (row.frame != folded.frame || row.state != folded.state || row.wait.run != event) {
     return Fail(execution, who + "its row is another's");
   }
-  if (row.status != NameOf(folded.end)) {
+  if (row.status != RunStatusOf(folded.end)) {
     return Fail(execution, who + "is " + row.status + " and by its history not");
   }
   const bool has_other_items = !row.wait.reader && row.wait.total != folded.total;
@@ -258,14 +255,14 @@ bool StoreChecker::CheckRunCounts(const StoredExecution& execution,
   if (tally.executions != wait.executions || tally.items != wait.items ||
       tally.executions_pending != wait.redrive.executions_pending ||
       tally.items_pending != wait.redrive.items_pending) {
-    return Fail(
-        execution,
-        who + "counts other executions or items than there are rows: " + Text(wait.executions) +
-            " and " + Text(wait.items) + ", pending " +
-            std::to_string(wait.redrive.executions_pending) + " and " +
-            std::to_string(wait.redrive.items_pending) + "; by the rows " + Text(tally.executions) +
-            " and " + Text(tally.items) + ", pending " + std::to_string(tally.executions_pending) +
-            " and " + std::to_string(tally.items_pending));
+    return Fail(execution,
+                who + "counts other executions or items than there are rows: " +
+                    ShownCounts(wait.executions) + " and " + ShownCounts(wait.items) +
+                    ", pending " + std::to_string(wait.redrive.executions_pending) + " and " +
+                    std::to_string(wait.redrive.items_pending) + "; by the rows " +
+                    ShownCounts(tally.executions) + " and " + ShownCounts(tally.items) +
+                    ", pending " + std::to_string(tally.executions_pending) + " and " +
+                    std::to_string(tally.items_pending));
   }
   std::set<std::uint32_t> places;
   for (const auto& [index, open] : stored.open)

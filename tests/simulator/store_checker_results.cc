@@ -11,8 +11,6 @@ namespace {
 
 using interpreter::MapRunWait;
 
-constexpr std::string_view kPendingStatus = "PENDING";
-
 std::string TextAt(const PlainJson& object, std::string_view name) {
   const PlainJson* member = object.Find(name);
   return member == nullptr ? "" : member->text;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "tests/support/etag.h"
 
 namespace pawl::test {
 namespace {
@@ -10,10 +11,6 @@ namespace {
 // 2022-11-17T15:44:41Z, and a second more for each version.
 constexpr std::int64_t kFirstSecond = 1'668'699'881;
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
-
-std::string EtagOf(std::uint64_t version) {
-  return "\"" + std::to_string(version) + "\"";
-}
 
 Timestamp TimeOf(std::uint64_t version) {
   return FromMicros((kFirstSecond + static_cast<std::int64_t>(version)) * kMicrosPerSecond);

@@ -13,6 +13,7 @@
 #include "engine/base/check.h"
 #include "server/sigv4/digest.h"
 #include "server/sigv4/uri_encoding.h"
+#include "tests/support/etag.h"
 
 namespace pawl::test {
 namespace {
@@ -21,10 +22,6 @@ using sigv4::FindHeader;
 using sigv4::Header;
 
 constexpr std::string_view kLastModified = "Wed, 12 Oct 2022 17:50:00 GMT";
-
-std::string EtagOf(int version) {
-  return "\"" + std::to_string(version) + "\"";
-}
 
 // Reads until `text` ends with what `is_whole` wants; false where the connection ends before.
 template <typename IsWhole>

@@ -62,7 +62,7 @@ class S3Server {
  private:
   struct Object {
     std::string text;
-    int version = 0;
+    std::uint64_t version = 0;
   };
 
   struct Request {
@@ -95,7 +95,7 @@ class S3Server {
   std::map<std::string, Bucket> buckets_ PAWL_GUARDED_BY(mutex_);
   std::vector<Fault> faults_ PAWL_GUARDED_BY(mutex_);
   int request_count_ PAWL_GUARDED_BY(mutex_) = 0;
-  int version_ PAWL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t version_ PAWL_GUARDED_BY(mutex_) = 0;
   std::unique_ptr<platform::Thread> thread_;
 };
 

@@ -34,7 +34,7 @@ namespace py = pybind11;
 using std::chrono::system_clock;
 
 // Ctrl-C is looked at this often while something waits.
-constexpr std::chrono::milliseconds kWaitSlice{500};
+constexpr std::chrono::milliseconds kServerWaitSlice{500};
 // How long the server waits for an activity's task in one call.
 constexpr std::chrono::seconds kTaskWaitMax{60};
 // A call that is not a wait.
@@ -99,7 +99,7 @@ std::string EventName(v1::HistoryEventType type) {
   return name;
 }
 
-py::dict ToPython(const v1::Execution& execution) {
+py::dict WireToPython(const v1::Execution& execution) {
   py::dict fields;
   fields["state_machine"] = execution.state_machine();
   fields["name"] = execution.name();
@@ -125,7 +125,7 @@ py::dict ToPython(const v1::Execution& execution) {
   return fields;
 }
 
-py::dict ToPython(const v1::Version& version) {
+py::dict WireToPython(const v1::Version& version) {
   py::dict fields;
   fields["state_machine"] = version.state_machine();
   fields["version"] = version.version();
@@ -136,7 +136,7 @@ py::dict ToPython(const v1::Version& version) {
   return fields;
 }
 
-py::dict ToPython(const v1::Alias& alias) {
+py::dict WireToPython(const v1::Alias& alias) {
   py::dict routes;
   for (const v1::AliasRoute& route : alias.routes())
     routes[py::int_(route.version())] = route.weight();
@@ -171,7 +171,7 @@ void SetResource(const std::string& machine,
   }
 }
 
-py::dict ToPython(const v1::HistoryEvent& event) {
+py::dict WireToPython(const v1::HistoryEvent& event) {
   py::dict fields;
   fields["id"] = event.id();
   fields["previous_id"] = event.previous_id();
@@ -202,7 +202,7 @@ py::dict ToPython(const v1::HistoryEvent& event) {
   return fields;
 }
 
-py::dict ToPython(const std::string& machine, const v1::StartedExecution& started) {
+py::dict WireToPython(const std::string& machine, const v1::StartedExecution& started) {
   py::dict fields;
   // The execution is the state machine's, whatever version of it runs.
   fields["state_machine"] = machine.substr(0, machine.find(':'));
@@ -213,7 +213,7 @@ py::dict ToPython(const std::string& machine, const v1::StartedExecution& starte
   return fields;
 }
 
-py::dict ToPython(const v1::MapRunTally& tally) {
+py::dict WireToPython(const v1::MapRunTally& tally) {
   py::dict fields;
   fields["pending"] = tally.pending();
   fields["running"] = tally.running();
@@ -226,7 +226,7 @@ py::dict ToPython(const v1::MapRunTally& tally) {
   return fields;
 }
 
-py::dict ToPython(const v1::MapRun& run) {
+py::dict WireToPython(const v1::MapRun& run) {
   py::dict fields;
   fields["arn"] = run.arn();
   fields["state_machine"] = run.state_machine();
@@ -238,12 +238,12 @@ py::dict ToPython(const v1::MapRun& run) {
   fields["max_concurrency"] = run.max_concurrency();
   fields["tolerated_failure_count"] = run.tolerated_failure_count();
   fields["tolerated_failure_percentage"] = run.tolerated_failure_percentage();
-  fields["items"] = ToPython(run.items());
-  fields["executions"] = ToPython(run.executions());
+  fields["items"] = WireToPython(run.items());
+  fields["executions"] = WireToPython(run.executions());
   return fields;
 }
 
-py::dict ToPython(const v1::Activity& activity) {
+py::dict WireToPython(const v1::Activity& activity) {
   py::dict fields;
   fields["name"] = activity.name();
   fields["arn"] = activity.arn();
@@ -315,7 +315,7 @@ class PyClient {
     request.mutable_execution()->set_input(input);
     const auto response =
         Call<v1::StartExecutionResponse>(request, &v1::WorkflowService::Stub::StartExecution);
-    return ToPython(machine, response.execution());
+    return WireToPython(machine, response.execution());
   }
 
   py::list StartMany(const std::string& machine, const std::vector<std::string>& inputs) {
@@ -330,7 +330,7 @@ class PyClient {
     py::list list;
     for (const auto& result : response.results()) {
       if (result.has_error()) Raise(FromRpc(result.error()));
-      list.append(ToPython(machine, result.execution()));
+      list.append(WireToPython(machine, result.execution()));
     }
     return list;
   }
@@ -341,7 +341,7 @@ class PyClient {
     request.set_execution(name);
     const auto response =
         Call<v1::DescribeExecutionResponse>(request, &v1::WorkflowService::Stub::DescribeExecution);
-    return ToPython(response.execution());
+    return WireToPython(response.execution());
   }
 
   py::dict Wait(const std::string& machine, const std::string& name, double timeout) {
@@ -351,9 +351,9 @@ class PyClient {
     system_clock::time_point last_seen = system_clock::now();
     while (true) {
       const system_clock::time_point now = system_clock::now();
-      const bool is_last = timeout >= 0 && end - now <= kWaitSlice;
+      const bool is_last = timeout >= 0 && end - now <= kServerWaitSlice;
       const Result<bool> is_closed =
-          WatchUntilClosed(machine, name, is_last ? end : now + kWaitSlice);
+          WatchUntilClosed(machine, name, is_last ? end : now + kServerWaitSlice);
       if (is_closed.ok()) {
         last_seen = now;
         if (*is_closed) return Describe(machine, name);
@@ -382,7 +382,7 @@ class PyClient {
         request, &v1::WorkflowService::Stub::GetExecutionHistory);
     py::list events;
     for (const v1::HistoryEvent& event : response.events())
-      events.append(ToPython(event));
+      events.append(WireToPython(event));
     return py::make_tuple(events, !response.next_page_token().empty());
   }
 
@@ -409,7 +409,7 @@ class PyClient {
         Call<v1::ListExecutionsResponse>(request, &v1::WorkflowService::Stub::ListExecutions);
     py::list executions;
     for (const v1::Execution& execution : response.executions())
-      executions.append(ToPython(execution));
+      executions.append(WireToPython(execution));
     return py::make_tuple(executions, py::bytes(response.next_page_token()));
   }
 
@@ -449,14 +449,14 @@ class PyClient {
         Call<v1::ListMapRunsResponse>(request, &v1::WorkflowService::Stub::ListMapRuns);
     py::list runs;
     for (const v1::MapRun& run : response.map_runs())
-      runs.append(ToPython(run));
+      runs.append(WireToPython(run));
     return py::make_tuple(runs, py::bytes(response.next_page_token()));
   }
 
   py::dict DescribeMapRun(const std::string& arn) {
     v1::DescribeMapRunRequest request;
     request.set_map_run(arn);
-    return ToPython(
+    return WireToPython(
         Call<v1::DescribeMapRunResponse>(request, &v1::WorkflowService::Stub::DescribeMapRun)
             .map_run());
   }
@@ -468,7 +468,7 @@ class PyClient {
     request.set_state_machine(machine);
     if (description) request.set_description(*description);
     if (revision_id) request.set_revision_id(*revision_id);
-    return ToPython(
+    return WireToPython(
         Call<v1::PublishVersionResponse>(request, &v1::WorkflowService::Stub::PublishVersion)
             .version());
   }
@@ -482,7 +482,7 @@ class PyClient {
         Call<v1::ListVersionsResponse>(request, &v1::WorkflowService::Stub::ListVersions);
     py::list versions;
     for (const v1::Version& version : response.versions())
-      versions.append(ToPython(version));
+      versions.append(WireToPython(version));
     return py::make_tuple(versions, py::bytes(response.next_page_token()));
   }
 
@@ -502,7 +502,7 @@ class PyClient {
     request.set_name(name);
     request.set_description(description);
     SetRoutes(routes, request);
-    return ToPython(
+    return WireToPython(
         Call<v1::CreateAliasResponse>(request, &v1::WorkflowService::Stub::CreateAlias).alias());
   }
 
@@ -515,7 +515,7 @@ class PyClient {
     request.set_name(name);
     if (description) request.set_description(*description);
     SetRoutes(routes, request);
-    return ToPython(
+    return WireToPython(
         Call<v1::UpdateAliasResponse>(request, &v1::WorkflowService::Stub::UpdateAlias).alias());
   }
 
@@ -523,7 +523,7 @@ class PyClient {
     v1::DescribeAliasRequest request;
     request.set_state_machine(machine);
     request.set_name(name);
-    return ToPython(
+    return WireToPython(
         Call<v1::DescribeAliasResponse>(request, &v1::WorkflowService::Stub::DescribeAlias)
             .alias());
   }
@@ -537,7 +537,7 @@ class PyClient {
         Call<v1::ListAliasesResponse>(request, &v1::WorkflowService::Stub::ListAliases);
     py::list aliases;
     for (const v1::Alias& alias : response.aliases())
-      aliases.append(ToPython(alias));
+      aliases.append(WireToPython(alias));
     return py::make_tuple(aliases, py::bytes(response.next_page_token()));
   }
 
@@ -581,7 +581,7 @@ class PyClient {
   py::dict CreateActivity(const std::string& name) {
     v1::CreateActivityRequest request;
     request.set_name(name);
-    return ToPython(
+    return WireToPython(
         Call<v1::CreateActivityResponse>(request, &v1::WorkflowService::Stub::CreateActivity)
             .activity());
   }
@@ -589,7 +589,7 @@ class PyClient {
   py::dict DescribeActivity(const std::string& name) {
     v1::DescribeActivityRequest request;
     request.set_name(name);
-    return ToPython(
+    return WireToPython(
         Call<v1::DescribeActivityResponse>(request, &v1::WorkflowService::Stub::DescribeActivity)
             .activity());
   }
@@ -602,7 +602,7 @@ class PyClient {
         Call<v1::ListActivitiesResponse>(request, &v1::WorkflowService::Stub::ListActivities);
     py::list activities;
     for (const v1::Activity& activity : response.activities())
-      activities.append(ToPython(activity));
+      activities.append(WireToPython(activity));
     return py::make_tuple(activities, py::bytes(response.next_page_token()));
   }
 
@@ -731,7 +731,7 @@ class PyClient {
     const auto call = connection_->stub->AsyncGetActivityTask(&context, request, &queue);
     call->Finish(&response, &status, nullptr);
     bool is_interrupted = false;
-    while (!HasNext(queue, system_clock::now() + kWaitSlice)) {
+    while (!HasNext(queue, system_clock::now() + kServerWaitSlice)) {
       is_interrupted = PyErr_CheckSignals() != 0;
       if (!is_interrupted && !is_closed_) continue;
       context.TryCancel();

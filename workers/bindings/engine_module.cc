@@ -28,7 +28,7 @@ using workers::EmbeddedTask;
 using workers::EmbeddedWorker;
 
 // Ctrl-C is looked at this often while something waits.
-constexpr std::chrono::milliseconds kWaitSlice{200};
+constexpr std::chrono::milliseconds kEngineWaitSlice{200};
 
 py::object BytesOrNone(const Bytes& bytes) {
   if (!bytes.has_value()) return py::none();
@@ -336,8 +336,8 @@ class PyEngine {
     while (true) {
       const auto left =
           std::chrono::duration_cast<Duration>(end - std::chrono::steady_clock::now());
-      const bool is_last = timeout >= 0 && left <= kWaitSlice;
-      const Duration slice = is_last ? std::max(left, Duration(1)) : Duration(kWaitSlice);
+      const bool is_last = timeout >= 0 && left <= kEngineWaitSlice;
+      const Duration slice = is_last ? std::max(left, Duration(1)) : Duration(kEngineWaitSlice);
       const Result<ExecutionInfo> info = Try<ExecutionInfo>([&] {
         return engine_->WaitForExecution({.state_machine = machine, .name = name}, slice);
       });
@@ -535,9 +535,10 @@ class PyEngine {
     const WaitEnd at_end(*this, wait);
     while (true) {
       const std::chrono::nanoseconds left = end - std::chrono::steady_clock::now();
-      const bool is_last = timeout >= 0 && left <= kWaitSlice;
+      const bool is_last = timeout >= 0 && left <= kEngineWaitSlice;
       Call<bool>([&]() -> Result<bool> {
-        wait->answered.WaitFor(is_last ? std::max(left, std::chrono::nanoseconds(0)) : kWaitSlice);
+        wait->answered.WaitFor(is_last ? std::max(left, std::chrono::nanoseconds(0))
+                                       : kEngineWaitSlice);
         // From here on there is no answer but one that came before.
         if (is_last) wait->poll.reset();
         return true;

@@ -50,7 +50,7 @@ Value Average(Evaluator& evaluator, const Call& call) {
   return Value::Number(sum.number() / static_cast<double>(call.At(0).item_count()));
 }
 
-constexpr std::array kFunctions = {
+constexpr std::array kAggregateFunctions = {
     Builtin{"sum", "<a<n>:n>", 1, Sum},
     Builtin{"count", "<a:n>", 1, Count},
     Builtin{"max", "<a<n>:n>", 1, Max},
@@ -61,7 +61,7 @@ constexpr std::array kFunctions = {
 }  // namespace
 
 std::span<const Builtin> AggregateFunctions() {
-  return kFunctions;
+  return kAggregateFunctions;
 }
 
 }  // namespace pawl::expression::jsonata

@@ -162,7 +162,7 @@ Value Sort(Evaluator& evaluator, const Call& call) {
   return order ? Rearranged(evaluator, array, *order) : Value::Failed();
 }
 
-constexpr std::array kFunctions = {
+constexpr std::array kArrayFunctions = {
     Builtin{"append", "<xx:a>", 2, Append},
     Builtin{"reverse", "<a:a>", 1, Reverse},
     Builtin{"shuffle", "<a:a>", 1, Shuffle},
@@ -174,7 +174,7 @@ constexpr std::array kFunctions = {
 }  // namespace
 
 std::span<const Builtin> ArrayFunctions() {
-  return kFunctions;
+  return kArrayFunctions;
 }
 
 }  // namespace pawl::expression::jsonata

@@ -43,7 +43,7 @@ locale_t UnicodeLocale() {
   return kLocale;
 }
 
-bool IsLetter(std::string_view text, std::size_t place) {
+bool IsLetterAt(std::string_view text, std::size_t place) {
   if (place >= text.size() || UnicodeLocale() == nullptr) return false;
   return iswalpha_l(static_cast<wint_t>(CodePointAt(text, place)), UnicodeLocale()) != 0;
 }
@@ -54,7 +54,7 @@ bool EndsWord(std::string_view text, std::size_t place, std::size_t size) {
   while (before > 0 && (static_cast<unsigned char>(text[before - 1]) & 0xC0U) == 0x80U) {
     --before;
   }
-  return before > 0 && IsLetter(text, before - 1) && !IsLetter(text, place + size);
+  return before > 0 && IsLetterAt(text, before - 1) && !IsLetterAt(text, place + size);
 }
 
 char MapAscii(char c, bool is_upper) {
@@ -76,7 +76,7 @@ void AppendUpper(std::string& out, std::uint32_t letter) {
       out, static_cast<std::uint32_t>(towupper_l(static_cast<wint_t>(letter), UnicodeLocale())));
 }
 
-std::string Map(std::string_view text, bool is_upper) {
+std::string MapCase(std::string_view text, bool is_upper) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t place = 0; place < text.size();) {
@@ -105,11 +105,11 @@ std::string Map(std::string_view text, bool is_upper) {
 }  // namespace
 
 std::string ToUpperCase(std::string_view text) {
-  return Map(text, /*is_upper=*/true);
+  return MapCase(text, /*is_upper=*/true);
 }
 
 std::string ToLowerCase(std::string_view text) {
-  return Map(text, /*is_upper=*/false);
+  return MapCase(text, /*is_upper=*/false);
 }
 
 }  // namespace pawl::expression::jsonata

@@ -3,17 +3,14 @@
 #include <chrono>
 #include <cmath>
 
+#include "engine/expression/jsonata/calendar.h"
 #include "engine/expression/jsonata/date_time_picture.h"
 #include "engine/expression/jsonata/evaluator.h"
 #include "engine/expression/jsonata/functions.h"
+#include "engine/expression/jsonata/picture_call.h"
 
 namespace pawl::expression::jsonata {
 namespace {
-
-constexpr std::size_t kBytesPerStep = 16;
-
-// What JavaScript's Date can hold.
-constexpr double kMillisMax = 8.64e15;
 
 std::int64_t NowMillis(Evaluator& evaluator) {
   return std::chrono::floor<std::chrono::milliseconds>(evaluator.environment().Now())
@@ -21,29 +18,15 @@ std::int64_t NowMillis(Evaluator& evaluator) {
       .count();
 }
 
-std::optional<std::string_view> TextAt(const Call& call, std::size_t index) {
-  return call.At(index).is_string() ? std::optional(call.At(index).text()) : std::nullopt;
-}
-
-Value Text(Evaluator& evaluator, const Result<std::string>& text) {
-  return text.ok() ? evaluator.MakeText(*text) : evaluator.FailWith(text.status());
-}
-
-bool ChargePicture(Evaluator& evaluator, const Call& call) {
-  std::size_t bytes = 0;
-  for (const Value argument : call.arguments) {
-    if (argument.is_string()) bytes += argument.text().size();
-  }
-  return evaluator.Charge(1 + bytes / kBytesPerStep);
-}
-
 Value FormatTime(Evaluator& evaluator,
                  double millis,
                  std::optional<std::string_view> picture,
                  std::optional<std::string_view> timezone) {
-  if (!(std::fabs(millis) <= kMillisMax)) return evaluator.Fail("D1001", Value::Number(millis));
-  return Text(evaluator,
-              FormatDateTime(static_cast<std::int64_t>(std::trunc(millis)), picture, timezone));
+  if (!(std::fabs(millis) <= static_cast<double>(kMillisMax))) {
+    return evaluator.Fail("D1001", Value::Number(millis));
+  }
+  return TextOrFailure(
+      evaluator, FormatDateTime(static_cast<std::int64_t>(std::trunc(millis)), picture, timezone));
 }
 
 Value Now(Evaluator& evaluator, const Call& call) {
@@ -71,7 +54,7 @@ Value ToMillis(Evaluator& evaluator, const Call& call) {
   return *millis ? Value::Number(static_cast<double>(**millis)) : Value();
 }
 
-constexpr std::array kFunctions = {
+constexpr std::array kDateTimeFunctions = {
     Builtin{"now", "<s?s?:s>", 2, Now},
     Builtin{"millis", "<:n>", 0, Millis},
     Builtin{"fromMillis", "<n-s?s?:s>", 3, FromMillis},
@@ -81,7 +64,7 @@ constexpr std::array kFunctions = {
 }  // namespace
 
 std::span<const Builtin> DateTimeFunctions() {
-  return kFunctions;
+  return kDateTimeFunctions;
 }
 
 }  // namespace pawl::expression::jsonata

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "engine/expression/jsonata/picture_refused.h"
+
 namespace pawl::expression::jsonata {
 
 namespace {
@@ -25,10 +27,6 @@ constexpr std::array kComponents = {
     Component{'m', "01"},    Component{'s', "01"}, Component{'f', "1"}, Component{'Z', "01:01"},
     Component{'z', "01:01"}, Component{'C', "n"},  Component{'E', "n"},
 };
-
-Status Refuse(std::string_view code, std::string message) {
-  return FailedPrecondition(std::move(message)).WithReason(std::string(code));
-}
 
 Status TooLong() {
   return ResourceExhausted("the date/time picture string says something too long")
@@ -92,8 +90,8 @@ Status ReadNumber(std::string_view presentation,
   if (is_zone) {
     constexpr std::size_t kZoneDigitsMax = 4;
     if (!is_digits || number->mandatory_digits > kZoneDigitsMax) {
-      return Refuse("D3134",
-                    "The timezone integer format specifier cannot have more than four digits");
+      return PictureRefused(
+          "D3134", "The timezone integer format specifier cannot have more than four digits");
     }
     marker.number = std::move(*number);
     return OkStatus();
@@ -111,9 +109,9 @@ Result<DateTimeMarker> ReadMarker(std::string_view text) {
         return text.starts_with(known.name);
       });
   if (component == kComponents.end()) {
-    return Refuse(kUnknownComponent,
-                  "Unknown component specifier \"" + std::string(text.substr(0, 1)) +
-                      "\" in date/time picture string");
+    return PictureRefused(kUnknownComponent,
+                          "Unknown component specifier \"" + std::string(text.substr(0, 1)) +
+                              "\" in date/time picture string");
   }
   DateTimeMarker marker;
   marker.component = component->name;
@@ -175,7 +173,8 @@ Result<std::vector<DateTimePart>> ReadDateTimePicture(std::string_view picture) 
     if (c == '[' && !is_doubled) {
       const std::size_t end = picture.find(']', i);
       if (end == std::string_view::npos) {
-        return Refuse("D3135", "No matching closing bracket ']' in date/time picture string");
+        return PictureRefused("D3135",
+                              "No matching closing bracket ']' in date/time picture string");
       }
       const Result<DateTimeMarker> marker =
           ReadMarker(WithoutSpaces(picture.substr(i + 1, end - i - 1)));
@@ -212,7 +211,7 @@ std::string ShownName(std::string_view name, const DateTimeMarker& marker) {
 }
 
 Status NameModifierRefused(char component) {
-  return Refuse(
+  return PictureRefused(
       "D3133",
       "The 'name' modifier can only be applied to months and days in the date/time picture "
       "string, not \"" +

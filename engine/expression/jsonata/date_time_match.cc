@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/base/ascii.h"
 #include "engine/expression/jsonata/code_points.h"
 #include "engine/expression/jsonata/numerals.h"
 
@@ -16,32 +17,24 @@ namespace pawl::expression::jsonata {
 
 namespace {
 
-constexpr std::uint64_t kStepsMax = 1'000'000;
-
-constexpr char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-constexpr bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
+constexpr std::uint64_t kMatchingStepsMax = 1'000'000;
 
 // Whether `text` has `literal` at `place`.
 bool HasAt(std::string_view text, std::size_t place, std::string_view literal) {
   const std::string_view there = text.substr(place, literal.size());
   return std::equal(there.begin(), there.end(), literal.begin(), literal.end(), [](char a, char b) {
-    return Lower(a) == Lower(b);
+    return ToLower(a) == ToLower(b);
   });
 }
 
-class Matcher {
+class DateTimeMatcher {
  public:
-  Matcher(const std::vector<DateTimePart>& parts, std::string_view text)
+  DateTimeMatcher(const std::vector<DateTimePart>& parts, std::string_view text)
       : parts_(parts), text_(text), found_(parts.size() - 1), failed_(parts.size()) {}
 
   bool Match() { return MatchFrom(0, 0); }
 
-  bool is_too_long() const { return steps_ > kStepsMax; }
+  bool is_too_long() const { return steps_ > kMatchingStepsMax; }
 
   std::vector<std::string_view> TakeFound() { return std::move(found_); }
 
@@ -77,11 +70,11 @@ class Matcher {
     const bool is_name = marker.kind == DateTimeMarker::Kind::kName;
     const IntegerFormat::Kind kind = marker.number.kind;
     if (is_name || kind == IntegerFormat::Kind::kLetters) {
-      return RunEnds(begin, [](char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; });
+      return RunEnds(begin, IsLetter);
     }
     if (kind == IntegerFormat::Kind::kRoman) {
       return RunEnds(begin, [](char c) {
-        return std::string_view("mdclxvi").find(Lower(c)) != std::string_view::npos;
+        return std::string_view("mdclxvi").find(ToLower(c)) != std::string_view::npos;
       });
     }
     return kind == IntegerFormat::Kind::kWords ? WordsEnds(begin) : DigitsEnds(marker, begin);
@@ -188,7 +181,7 @@ class Matcher {
 
 Result<std::optional<std::vector<std::string_view>>> MatchDateTime(
     const std::vector<DateTimePart>& parts, std::string_view text) {
-  Matcher matcher(parts, text);
+  DateTimeMatcher matcher(parts, text);
   std::optional<std::vector<std::string_view>> found;
   if (matcher.Match()) found = matcher.TakeFound();
   if (matcher.is_too_long()) {

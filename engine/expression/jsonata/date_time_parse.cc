@@ -32,9 +32,9 @@ bool IsSameWord(std::string_view a, std::string_view b) {
 }
 
 template <std::size_t kCount>
-std::optional<std::int64_t> PlaceOf(std::string_view text,
-                                    const std::array<std::string_view, kCount>& names,
-                                    const DateTimeMarker& marker) {
+std::optional<std::int64_t> PlaceAmong(std::string_view text,
+                                       const std::array<std::string_view, kCount>& names,
+                                       const DateTimeMarker& marker) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (IsSameWord(text, ShownName(names.at(i), marker))) return static_cast<std::int64_t>(i) + 1;
   }
@@ -42,8 +42,8 @@ std::optional<std::int64_t> PlaceOf(std::string_view text,
 }
 
 std::optional<std::int64_t> ReadName(std::string_view text, const DateTimeMarker& marker) {
-  if (marker.component == 'F') return PlaceOf(text, kDayNames, marker);
-  if (marker.component != 'P') return PlaceOf(text, kMonthNames, marker);
+  if (marker.component == 'F') return PlaceAmong(text, kDayNames, marker);
+  if (marker.component != 'P') return PlaceAmong(text, kMonthNames, marker);
   if (IsSameWord(text, "am")) return 0;
   if (IsSameWord(text, "pm")) return 1;
   return std::nullopt;
@@ -157,7 +157,7 @@ Status Complete(std::string_view order, std::int64_t now_millis, Components& com
   return OkStatus();
 }
 
-Result<std::optional<std::int64_t>> Millis(Components& components, std::int64_t now_millis) {
+Result<std::optional<std::int64_t>> MillisOf(Components& components, std::int64_t now_millis) {
   constexpr std::string_view kDates = "YMDdXxWw";
   constexpr std::string_view kTimes = "PHhmsf";
   const bool is_by_month = components.AreOf("YMD", kDates);
@@ -223,7 +223,7 @@ Result<std::optional<std::int64_t>> ParseDateTime(std::string_view text,
     if (!(std::abs(value) < kComponentMax)) return kNone;
     components[marker.component] = static_cast<std::int64_t>(value);
   }
-  return Millis(components, now_millis);
+  return MillisOf(components, now_millis);
 }
 
 }  // namespace pawl::expression::jsonata

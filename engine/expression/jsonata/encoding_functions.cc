@@ -12,7 +12,6 @@
 namespace pawl::expression::jsonata {
 namespace {
 
-constexpr std::size_t kBytesPerStep = 64;
 constexpr std::string_view kUnescaped =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()";
 // What has a meaning in a whole URL.
@@ -20,8 +19,7 @@ constexpr std::string_view kReserved = ";/?:@&=+$,#";
 
 bool Prepare(Evaluator& evaluator, std::string_view text) {
   constexpr std::size_t kGrowthMax = 4;
-  return evaluator.Charge(1 + text.size() / kBytesPerStep) &&
-         evaluator.CanTake(text.size() * kGrowthMax);
+  return evaluator.ChargeText(text) && evaluator.CanTake(text.size() * kGrowthMax);
 }
 
 // Each UTF-16 unit gives its lower byte, as Node.js reads a "binary" string.
@@ -175,7 +173,7 @@ Value DecodeUrl(Evaluator& evaluator, const Call& call) {
   return Decode(evaluator, call, "decodeUrl", kReserved);
 }
 
-constexpr std::array kFunctions = {
+constexpr std::array kEncodingFunctions = {
     Builtin{"base64encode", "<s-:s>", 1, Base64Encode},
     Builtin{"base64decode", "<s-:s>", 1, Base64Decode},
     Builtin{"encodeUrlComponent", "<s-:s>", 1, EncodeUrlComponent},
@@ -187,7 +185,7 @@ constexpr std::array kFunctions = {
 }  // namespace
 
 std::span<const Builtin> EncodingFunctions() {
-  return kFunctions;
+  return kEncodingFunctions;
 }
 
 }  // namespace pawl::expression::jsonata

@@ -17,6 +17,7 @@
 #include "engine/expression/jsonata/expression.h"
 #include "engine/expression/jsonata/function.h"
 #include "engine/expression/jsonata/syntax.h"
+#include "engine/expression/jsonata/text_cost.h"
 #include "engine/expression/jsonata/value.h"
 #include "engine/json/arena.h"
 
@@ -31,7 +32,8 @@ class Evaluator final {
 
   const Error& error() const { return error_; }
 
-  static constexpr std::size_t kTextBytesPerStep = 64;
+  // How many numbers a range may have. A double, to be compared with what may be no whole number.
+  static constexpr double kRangeItemsMax = 1e7;
 
   // --- What goes wrong.
 

@@ -58,7 +58,7 @@ Value Eval(Evaluator& evaluator, const Call& /*call*/) {
           .WithReason("T1006"));
 }
 
-constexpr std::array kFunctions = {
+constexpr std::array kGeneralFunctions = {
     Builtin{"boolean", "<x-:b>", 1, Boolean},
     Builtin{"not", "<x-:b>", 1, Not},
     Builtin{"exists", "<x:b>", 1, Exists},
@@ -71,7 +71,7 @@ constexpr std::array kFunctions = {
 }  // namespace
 
 std::span<const Builtin> GeneralFunctions() {
-  return kFunctions;
+  return kGeneralFunctions;
 }
 
 }  // namespace pawl::expression::jsonata

@@ -16,7 +16,7 @@ Value CallFor(Evaluator& evaluator, Value function, Value item, Value place, Val
   return evaluator.CallBack(function, std::span(arguments).first(count));
 }
 
-Value PlaceOf(std::size_t index) {
+Value IndexValue(std::size_t index) {
   return Value::Number(static_cast<double>(index));
 }
 
@@ -25,19 +25,19 @@ Value Map(Evaluator& evaluator, const Call& call) {
   if (array.is_undefined()) return {};
   Array* const results = evaluator.NewSequence();
   for (std::size_t i = 0; i < array.item_count(); ++i) {
-    const Value result = CallFor(evaluator, call.At(1), array.item(i), PlaceOf(i), array);
+    const Value result = CallFor(evaluator, call.At(1), array.item(i), IndexValue(i), array);
     if (result.failed()) return result;
     if (!result.is_undefined()) results->Push(result, evaluator.arena());
   }
   return Value::Of(results);
 }
 
-Value Filter(Evaluator& evaluator, const Call& call) {
+Value FilterArray(Evaluator& evaluator, const Call& call) {
   const Value array = call.At(0);
   if (array.is_undefined()) return {};
   Array* const results = evaluator.NewSequence();
   for (std::size_t i = 0; i < array.item_count(); ++i) {
-    const Value verdict = CallFor(evaluator, call.At(1), array.item(i), PlaceOf(i), array);
+    const Value verdict = CallFor(evaluator, call.At(1), array.item(i), IndexValue(i), array);
     if (verdict.failed()) return verdict;
     const std::optional<bool> is_kept = evaluator.IsTruthy(verdict);
     if (!is_kept) return Value::Failed();
@@ -55,7 +55,7 @@ Value Single(Evaluator& evaluator, const Call& call) {
     if (!evaluator.Charge(1)) return Value::Failed();
     Value verdict = Value::Boolean(true);
     if (!call.At(1).is_undefined()) {
-      verdict = CallFor(evaluator, call.At(1), array.item(i), PlaceOf(i), array);
+      verdict = CallFor(evaluator, call.At(1), array.item(i), IndexValue(i), array);
       if (verdict.failed()) return verdict;
     }
     const std::optional<bool> is_match = evaluator.IsTruthy(verdict);
@@ -81,7 +81,7 @@ Value Reduce(Evaluator& evaluator, const Call& call) {
     index = 1;
   }
   for (; index < array.item_count(); ++index) {
-    const std::array<Value, 4> arguments = {result, array.item(index), PlaceOf(index), array};
+    const std::array<Value, 4> arguments = {result, array.item(index), IndexValue(index), array};
     const std::size_t count = std::min(arity, arguments.size());
     result = evaluator.CallBack(function, std::span(arguments).first(count));
     if (result.failed()) return result;
@@ -117,9 +117,9 @@ Value Sift(Evaluator& evaluator, const Call& call) {
   return kept->members().empty() ? Value() : Value::Of(kept);
 }
 
-constexpr std::array kFunctions = {
+constexpr std::array kHigherOrderFunctions = {
     Builtin{"map", "<af>", 2, Map},
-    Builtin{"filter", "<af>", 2, Filter},
+    Builtin{"filter", "<af>", 2, FilterArray},
     Builtin{"single", "<af?>", 2, Single},
     Builtin{"reduce", "<afj?:j>", 3, Reduce},
     Builtin{"each", "<o-f:a>", 2, Each},
@@ -129,7 +129,7 @@ constexpr std::array kFunctions = {
 }  // namespace
 
 std::span<const Builtin> HigherOrderFunctions() {
-  return kFunctions;
+  return kHigherOrderFunctions;
 }
 
 }  // namespace pawl::expression::jsonata

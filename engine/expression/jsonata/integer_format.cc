@@ -8,6 +8,7 @@
 #include <numeric>
 #include <optional>
 
+#include "engine/base/ascii.h"
 #include "engine/expression/jsonata/code_points.h"
 #include "engine/expression/jsonata/integer_picture.h"
 #include "engine/expression/jsonata/numerals.h"
@@ -18,8 +19,6 @@ namespace {
 
 // Roman numerals grow with the number itself: one letter for each thousand.
 constexpr double kRomanMax = 4'000'000;
-
-constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
 // The zeros of Unicode's families of decimal digits (category Nd) in the basic plane.
 constexpr std::array<char32_t, 37> kZeros = {
@@ -127,10 +126,6 @@ std::string FormatDigits(double value, const IntegerFormat& format) {
   return text;
 }
 
-constexpr bool IsLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 void ChangeCase(LetterCase to, std::string& text) {
   constexpr char kToUpper = 'a' - 'A';
   if (to == LetterCase::kLower) return;
@@ -196,13 +191,13 @@ Result<IntegerFormat> ReadIntegerPicture(std::string_view picture) {
   IntegerFormat format;
   format.is_ordinal =
       semicolon != std::string_view::npos && picture.substr(semicolon + 1, 1) == "o";
-  using Kind = IntegerFormat::Kind;
+  using NumberKind = IntegerFormat::Kind;
   if (primary == "a" || primary == "A") {
-    format.kind = Kind::kLetters;
+    format.kind = NumberKind::kLetters;
   } else if (primary == "i" || primary == "I") {
-    format.kind = Kind::kRoman;
+    format.kind = NumberKind::kRoman;
   } else if (primary == "w" || primary == "W" || primary == "Ww") {
-    format.kind = Kind::kWords;
+    format.kind = NumberKind::kWords;
   } else {
     const std::u32string code_points = CodePoints(primary);
     if (code_points.size() > kPictureLengthMax) {
@@ -245,16 +240,16 @@ Result<std::string> FormatInteger(double value, const IntegerFormat& format) {
 
 double ParseInteger(std::string_view text, const IntegerFormat& format) {
   constexpr std::size_t kEndingLength = 2;
-  using Kind = IntegerFormat::Kind;
-  if (format.kind == Kind::kWords) return ReadNumberWords(text);
-  if (format.kind == Kind::kDigits) {
+  using NumberKind = IntegerFormat::Kind;
+  if (format.kind == NumberKind::kWords) return ReadNumberWords(text);
+  if (format.kind == NumberKind::kDigits) {
     if (format.is_ordinal) text.remove_suffix(std::min(text.size(), kEndingLength));
     return ParseDigits(text, format);
   }
   // A picture of capitals takes only these; Roman numerals otherwise any letters.
   const bool is_upper = format.letter_case == LetterCase::kUpper;
   if (is_upper && HasSmallLetter(text)) return kNoNumber;
-  if (format.kind == Kind::kRoman) return ReadRomanNumeral(SmallLetters(text));
+  if (format.kind == NumberKind::kRoman) return ReadRomanNumeral(SmallLetters(text));
   return is_upper ? ReadLetters(SmallLetters(text)) : ReadLetters(text);
 }
 

@@ -11,6 +11,26 @@
 #include "engine/json/write.h"
 
 namespace pawl::expression {
+struct TemplateNode;
+
+struct TemplateObject {
+  // In the order of the template.
+  std::vector<std::pair<std::string, TemplateNode>> members;
+};
+
+struct TemplateArray {
+  std::vector<TemplateNode> items;
+};
+
+struct TemplateExpression {
+  jsonata::Expression expression;
+};
+
+// A value that holds nothing to compute is kept whole.
+struct TemplateNode : std::variant<json::Value, TemplateObject, TemplateArray, TemplateExpression> {
+  using variant::variant;
+};
+
 namespace {
 
 using jsonata::Expression;
@@ -18,26 +38,6 @@ using jsonata::Outcome;
 
 constexpr std::string_view kOpen = "{%";
 constexpr std::string_view kClose = "%}";
-
-struct Node;
-
-struct ObjectNode {
-  // In the order of the template.
-  std::vector<std::pair<std::string, Node>> members;
-};
-
-struct ArrayNode {
-  std::vector<Node> items;
-};
-
-struct ExpressionNode {
-  Expression expression;
-};
-
-// A value that holds nothing to compute is kept whole.
-struct Node : std::variant<json::Value, ObjectNode, ArrayNode, ExpressionNode> {
-  using variant::variant;
-};
 
 std::string EscapePointer(std::string_view name) {
   std::string escaped;
@@ -53,7 +53,7 @@ std::string EscapePointer(std::string_view name) {
   return escaped;
 }
 
-std::string_view Trim(std::string_view text) {
+std::string_view WithoutOuterSpace(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const std::size_t begin = text.find_first_not_of(kSpace);
   if (begin == std::string_view::npos) return {};
@@ -70,7 +70,7 @@ Result<Expression> ParseExpression(std::string_view text, const std::string& poi
   text.remove_prefix(kOpen.size());
   text.remove_suffix(kClose.size());
   jsonata::ErrorPlace place;
-  auto parsed = Expression::Parse(Trim(text), {}, &place);
+  auto parsed = Expression::Parse(WithoutOuterSpace(text), {}, &place);
   if (parsed.ok()) return parsed;
   const Status& status = parsed.status();
   return InvalidArgument(status.reason() + " at character " + std::to_string(place.position) +
@@ -79,44 +79,45 @@ Result<Expression> ParseExpression(std::string_view text, const std::string& poi
 }
 
 // Recursion follows the template's nesting, which is at most kJsonDepthMax.
-Result<Node> CompileNode(json::Value value, const std::string& pointer) {
+Result<TemplateNode> CompileNode(json::Value value, const std::string& pointer) {
   if (value.is_string() && JsonataTemplate::LooksLikeExpression(value.string())) {
     ASSIGN_OR_RETURN(Expression expression, ParseExpression(value.string(), pointer));
-    return Node(ExpressionNode{.expression = std::move(expression)});
+    return TemplateNode(TemplateExpression{.expression = std::move(expression)});
   }
   bool is_constant = true;
   if (value.is_array()) {
-    ArrayNode array;
+    TemplateArray array;
     for (std::size_t i = 0; i < value.items().size(); ++i) {
-      ASSIGN_OR_RETURN(Node item, CompileNode(value.items()[i], pointer + "/" + std::to_string(i)));
+      ASSIGN_OR_RETURN(TemplateNode item,
+                       CompileNode(value.items()[i], pointer + "/" + std::to_string(i)));
       is_constant = is_constant && std::holds_alternative<json::Value>(item);
       array.items.push_back(std::move(item));
     }
-    if (is_constant) return Node(value);
-    return Node(std::move(array));
+    if (is_constant) return TemplateNode(value);
+    return TemplateNode(std::move(array));
   }
-  if (!value.is_object()) return Node(value);
-  ObjectNode object;
+  if (!value.is_object()) return TemplateNode(value);
+  TemplateObject object;
   for (const json::Member& member : value.members()) {
-    ASSIGN_OR_RETURN(Node node,
+    ASSIGN_OR_RETURN(TemplateNode node,
                      CompileNode(member.value, pointer + "/" + EscapePointer(member.name)));
     is_constant = is_constant && std::holds_alternative<json::Value>(node);
     object.members.emplace_back(std::string(member.name), std::move(node));
   }
-  if (is_constant) return Node(value);
-  return Node(std::move(object));
+  if (is_constant) return TemplateNode(value);
+  return TemplateNode(std::move(object));
 }
 
-bool MayReadNode(const Node& node, std::string_view variable, std::string_view member) {
-  if (const auto* computed = std::get_if<ExpressionNode>(&node)) {
+bool MayReadNode(const TemplateNode& node, std::string_view variable, std::string_view member) {
+  if (const auto* computed = std::get_if<TemplateExpression>(&node)) {
     return computed->expression.MayRead(variable, member);
   }
-  if (const auto* array = std::get_if<ArrayNode>(&node)) {
-    return std::any_of(array->items.begin(), array->items.end(), [&](const Node& item) {
+  if (const auto* array = std::get_if<TemplateArray>(&node)) {
+    return std::any_of(array->items.begin(), array->items.end(), [&](const TemplateNode& item) {
       return MayReadNode(item, variable, member);
     });
   }
-  if (const auto* object = std::get_if<ObjectNode>(&node)) {
+  if (const auto* object = std::get_if<TemplateObject>(&node)) {
     return std::any_of(object->members.begin(), object->members.end(), [&](const auto& entry) {
       return MayReadNode(entry.second, variable, member);
     });
@@ -138,12 +139,12 @@ class Evaluator final {
   Evaluator(jsonata::Environment& environment, json::Arena& arena)
       : environment_(environment), arena_(arena) {}
 
-  Result<json::Value> Evaluate(const Node& node, const std::string& field) {
+  Result<json::Value> Evaluate(const TemplateNode& node, const std::string& field) {
     if (const auto* constant = std::get_if<json::Value>(&node)) return *constant;
-    if (const auto* computed = std::get_if<ExpressionNode>(&node)) {
+    if (const auto* computed = std::get_if<TemplateExpression>(&node)) {
       return Run(computed->expression, field);
     }
-    if (const auto* array = std::get_if<ArrayNode>(&node)) {
+    if (const auto* array = std::get_if<TemplateArray>(&node)) {
       json::ArrayBuilder items;
       for (std::size_t i = 0; i < array->items.size(); ++i) {
         ASSIGN_OR_RETURN(const json::Value value,
@@ -153,7 +154,7 @@ class Evaluator final {
       return items.Build(arena_);
     }
     json::ObjectBuilder members;
-    for (const auto& [name, member] : std::get<ObjectNode>(node).members) {
+    for (const auto& [name, member] : std::get<TemplateObject>(node).members) {
       std::string place = field;
       place.append("/").append(name);
       ASSIGN_OR_RETURN(const json::Value value, Evaluate(member, place));
@@ -195,12 +196,12 @@ class Evaluator final {
 struct JsonataTemplate::Compiled {
   // Holds the constant parts.
   json::Document source;
-  Node root;
+  TemplateNode root;
 };
 
 Result<JsonataTemplate> JsonataTemplate::Compile(json::Value value) {
   ASSIGN_OR_RETURN(json::Document source, json::Document::Parse(Bytes(json::Write(value))));
-  ASSIGN_OR_RETURN(Node root, CompileNode(source.root(), ""));
+  ASSIGN_OR_RETURN(TemplateNode root, CompileNode(source.root(), ""));
   JsonataTemplate result;
   result.compiled_ = std::make_shared<const Compiled>(
       Compiled{.source = std::move(source), .root = std::move(root)});
@@ -233,7 +234,7 @@ Result<json::Value> JsonataTemplate::EvaluateAs(json::Type type,
                            std::string(json::TypeName(type)) + "', but was '" +
                            std::string(json::TypeName(value.type())) +
                            "' for value: " + json::Write(value);
-  if (const auto* computed = std::get_if<ExpressionNode>(&compiled_->root)) {
+  if (const auto* computed = std::get_if<TemplateExpression>(&compiled_->root)) {
     return Failure(computed->expression, std::string(field), what);
   }
   return Status(StatusCode::kFailedPrecondition,

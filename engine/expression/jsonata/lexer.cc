@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "engine/base/ascii.h"
 #include "engine/expression/jsonata/text.h"
 #include "engine/json/number.h"
 #include "engine/json/string_text.h"
@@ -11,7 +12,7 @@
 namespace pawl::expression::jsonata {
 namespace {
 
-constexpr std::string_view kSpaces = " \t\n\r\v";
+constexpr std::string_view kWhiteSpace = " \t\n\r\v";
 // Characters that end a name.
 constexpr std::string_view kOperatorCharacters = ".[]{}(),@#;:?+-*/%|=<>^&!~";
 
@@ -62,12 +63,8 @@ constexpr std::array kDefaultOperators = {
     Spelling{"?:", Symbol::kDefault},
 };
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool IsSpace(char c) {
-  return kSpaces.find(c) != std::string_view::npos;
+bool IsWhiteSpace(char c) {
+  return kWhiteSpace.find(c) != std::string_view::npos;
 }
 
 // How many bytes of `text` are a number; 0 if it starts with none.
@@ -115,7 +112,7 @@ std::optional<Token> Lexer::Next(bool is_infix) {
 
 bool Lexer::SkipSpace() {
   while (position_ < text_.size()) {
-    if (IsSpace(text_[position_])) {
+    if (IsWhiteSpace(text_[position_])) {
       ++position_;
     } else if (text_.substr(position_).starts_with("/*")) {
       const std::size_t end = text_.find("*/", position_ + 2);
@@ -240,7 +237,7 @@ std::optional<Token> Lexer::QuotedName() {
 
 std::optional<Token> Lexer::Name() {
   const std::size_t begin = position_;
-  while (position_ < text_.size() && !IsSpace(text_[position_]) &&
+  while (position_ < text_.size() && !IsWhiteSpace(text_[position_]) &&
          kOperatorCharacters.find(text_[position_]) == std::string_view::npos) {
     ++position_;
   }

@@ -5,20 +5,16 @@
 #include <optional>
 
 #include "engine/expression/jsonata/text.h"
+#include "engine/expression/jsonata/text_cost.h"
 
 namespace pawl::expression::jsonata {
-namespace {
-
-constexpr std::size_t kBytesPerStep = 16;
-
-}  // namespace
 
 Value Evaluator::FindMatch(const Node& regex,
                            std::string_view text,
                            std::size_t from,
                            bool is_first) {
   if (!is_first && from >= text.size()) return {};
-  std::uint64_t work = text.size() / kBytesPerStep;
+  std::uint64_t work = text.size() / kParsedTextBytesPerStep;
   Result<std::optional<Regex::Match>> found = regex.regex->Find(text, from, &work);
   if (!found.ok()) return FailWith(found.status());
   if (!Charge(work)) return Value::Failed();
@@ -75,7 +71,7 @@ bool Matcher::AdvanceRegex() {
   match_ = text_.substr(begin_, end_ - begin_);
   start_ +=
       static_cast<double>(CountUtf16Units(text_.substr(counted_bytes_, begin_ - counted_bytes_)));
-  if (!evaluator_.Charge((end_ - counted_bytes_) / kBytesPerStep)) return false;
+  if (!evaluator_.Charge((end_ - counted_bytes_) / kParsedTextBytesPerStep)) return false;
   counted_bytes_ = begin_;
   groups_.clear();
   for (const std::optional<std::string_view>& group : match.groups) {
@@ -102,7 +98,7 @@ bool Matcher::Take(Value result) {
     evaluator_.Fail(Error{.code = "T1010"});
     return false;
   }
-  if (!evaluator_.Charge(1 + text_.size() / kBytesPerStep)) return false;
+  if (!evaluator_.Charge(1 + text_.size() / kParsedTextBytesPerStep)) return false;
   found_ = true;
   object_ = result;
   match_ = result.Find("match").is_string() ? result.Find("match").text() : std::string_view();

@@ -6,21 +6,18 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/base/ascii.h"
 #include "engine/json/number.h"
 #include "engine/json/string_text.h"
 
 namespace pawl::expression::jsonata {
 namespace {
 
-constexpr int kDigits = 15;
+constexpr int kSignificantDigits = 15;
 // Whole numbers below this have at most 15 digits.
 constexpr double kWholeMax = 1e15;
 // Enough for every digit of every double.
 constexpr std::size_t kBufferBytes = 1200;
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // "-d.ddde+xx" with `digits` digits in all.
 std::string_view Scientific(double value, int digits, std::array<char, kBufferBytes>& buffer) {
@@ -38,7 +35,7 @@ bool IsTie(double value) {
   std::array<char, kBufferBytes> buffer;
   std::string_view text = Scientific(value, kExactDigits, buffer);
   text = text.substr(0, text.find('e'));
-  const std::size_t begin = text.find('.') + kDigits;
+  const std::size_t begin = text.find('.') + kSignificantDigits;
   return text[begin] == '5' && text.find_first_not_of('0', begin + 1) == std::string_view::npos;
 }
 
@@ -102,12 +99,13 @@ std::optional<double> NumberWithPrefix(std::string_view text) {
 double RoundTo15Digits(double value) {
   if (std::trunc(value) == value && std::fabs(value) < kWholeMax) return value;
   std::array<char, kBufferBytes> buffer;
-  std::string_view text = Scientific(value, kDigits, buffer);
+  std::string_view text = Scientific(value, kSignificantDigits, buffer);
   double rounded = 0;
   std::from_chars(text.data(), text.data() + text.size(), rounded);
   // JavaScript rounds a tie away from zero; to_chars rounds it to the even digit.
   if (rounded == value || std::fabs(rounded) > std::fabs(value) || !IsTie(value)) return rounded;
-  text = Scientific(std::nextafter(value, value < 0 ? -HUGE_VAL : HUGE_VAL), kDigits, buffer);
+  text = Scientific(
+      std::nextafter(value, value < 0 ? -HUGE_VAL : HUGE_VAL), kSignificantDigits, buffer);
   std::from_chars(text.data(), text.data() + text.size(), rounded);
   return rounded;
 }

@@ -8,16 +8,15 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <vector>
 
+#include "engine/base/ascii.h"
+
 namespace pawl::expression::jsonata {
 
 namespace {
-
-constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
 struct Word {
   double value;
@@ -77,7 +76,7 @@ const Word& GreatestWithin(double value) {
   return kGreat.at(i);
 }
 
-std::string_view Spelling(const Word& word, bool is_ordinal) {
+std::string_view SpelledWord(const Word& word, bool is_ordinal) {
   return is_ordinal ? word.ordinal : word.cardinal;
 }
 
@@ -85,12 +84,12 @@ void AppendBelowHundred(double value, bool is_ordinal, std::string& text) {
   const auto number = static_cast<std::size_t>(value);
   const std::size_t ones = number < kTwenty ? 0 : number % 10;
   if (ones == 0) {
-    text += Spelling(SmallWord(number), is_ordinal);
+    text += SpelledWord(SmallWord(number), is_ordinal);
     return;
   }
   text += SmallWord(number - ones).cardinal;
   text += '-';
-  text += Spelling(SmallWord(ones), is_ordinal);
+  text += SpelledWord(SmallWord(ones), is_ordinal);
 }
 
 // Each call takes at least a factor of a hundred off, so that 308 digits nest 26 calls deep.
@@ -106,7 +105,7 @@ void AppendWords(double value, bool is_ordinal, bool is_continued, std::string& 
   const double rest = value - count * unit.value;
   AppendWords(count, false, false, text);
   text += ' ';
-  text += Spelling(unit, is_ordinal && rest <= 0);
+  text += SpelledWord(unit, is_ordinal && rest <= 0);
   if (rest > 0) AppendWords(rest, is_ordinal, true, text);
 }
 
@@ -128,14 +127,10 @@ constexpr bool IsSpace(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-constexpr char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 std::string LowerCase(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {
-    c = Lower(c);
+    c = ToLower(c);
   }
   return lower;
 }
@@ -261,7 +256,7 @@ std::vector<std::size_t> NumberWordLengths(std::string_view text) {
   std::vector<std::size_t> lengths;
   if (text.empty()) return lengths;
   if (std::string_view("-, ").find(text.front()) != std::string_view::npos) return {1};
-  const char first = Lower(text.front());
+  const char first = ToLower(text.front());
   const auto append = [&](std::string_view word) {
     if (word.front() == first && LowerCase(text.substr(0, word.size())) == word) {
       lengths.push_back(word.size());

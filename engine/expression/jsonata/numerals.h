@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,10 @@ std::string RomanNumeral(double value);
 // "one thousand, two hundred and thirty-four", "… and thirty-fourth".
 std::string NumberWords(double value, bool is_ordinal);
 
-// The number, or NaN. Letters and Roman numerals are lower case, words any.
+// What is read where there is no number.
+inline constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
+
+// The number, or kNoNumber. Letters and Roman numerals are lower case, words any.
 double ReadLetters(std::string_view text);
 double ReadRomanNumeral(std::string_view text);
 // Cardinals and ordinals.

@@ -91,7 +91,7 @@ Value FormatBase(Evaluator& evaluator, const Call& call) {
   return evaluator.MakeText(NumberInBase(value, static_cast<int>(radix)));
 }
 
-constexpr std::array kFunctions = {
+constexpr std::array kNumericFunctions = {
     Builtin{"number", "<(nsb)-:n>", 1, ToNumber},
     Builtin{"floor", "<n-:n>", 1, Floor},
     Builtin{"ceil", "<n-:n>", 1, Ceil},
@@ -105,7 +105,7 @@ constexpr std::array kFunctions = {
 }  // namespace
 
 std::span<const Builtin> NumericFunctions() {
-  return kFunctions;
+  return kNumericFunctions;
 }
 
 }  // namespace pawl::expression::jsonata

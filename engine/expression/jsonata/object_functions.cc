@@ -99,7 +99,7 @@ Value Clone(Evaluator& evaluator, const Call& call) {
   return call.At(0).is_undefined() ? Value() : evaluator.Clone(call.At(0));
 }
 
-constexpr std::array kFunctions = {
+constexpr std::array kObjectFunctions = {
     Builtin{"keys", "<x-:a<s>>", 1, Keys},
     Builtin{"lookup", "<x-s:x>", 2, Lookup},
     Builtin{"merge", "<a<o>:o>", 1, Merge},
@@ -110,7 +110,7 @@ constexpr std::array kFunctions = {
 }  // namespace
 
 std::span<const Builtin> ObjectFunctions() {
-  return kFunctions;
+  return kObjectFunctions;
 }
 
 }  // namespace pawl::expression::jsonata

@@ -5,11 +5,10 @@
 
 #include "engine/expression/jsonata/evaluator.h"
 #include "engine/expression/jsonata/text.h"
+#include "engine/expression/jsonata/text_cost.h"
 
 namespace pawl::expression::jsonata {
 namespace {
-
-constexpr double kRangeItemsMax = 1e7;
 
 bool IsInteger(Value value) {
   return value.is_number() && std::isfinite(value.number()) &&

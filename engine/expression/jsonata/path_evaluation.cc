@@ -15,7 +15,7 @@ namespace pawl::expression::jsonata {
 namespace {
 
 // The place an index means in `count` items; nullopt beyond them. Negative ones count from the end.
-std::optional<std::size_t> PlaceOf(double index, std::size_t count) {
+std::optional<std::size_t> PlaceOfIndex(double index, std::size_t count) {
   double place = std::floor(index);
   if (place < 0) place += static_cast<double>(count);
   if (!(place >= 0 && place < static_cast<double>(count))) return std::nullopt;
@@ -277,7 +277,7 @@ Value Evaluator::Filter(const Node& predicate, Value input, Frame* frame) {
     return is_array ? input.item(index) : input;
   };
   if (predicate.type == NodeType::kNumber) {
-    const std::optional<std::size_t> place = PlaceOf(predicate.value.number(), count);
+    const std::optional<std::size_t> place = PlaceOfIndex(predicate.value.number(), count);
     if (place && item_at(*place).is_array()) return item_at(*place);
     Array* const one = NewSequence();
     one->is_tuple_stream = input.is_tuple_stream();
@@ -313,7 +313,7 @@ std::optional<std::size_t> Evaluator::TimesKept(Value verdict,
   if (verdict.is_number()) {
     const std::optional<bool> is_numeric = IsNumeric(verdict);
     if (!is_numeric) return std::nullopt;
-    if (*is_numeric) return PlaceOf(verdict.number(), count) == index ? 1 : 0;
+    if (*is_numeric) return PlaceOfIndex(verdict.number(), count) == index ? 1 : 0;
   }
   if (verdict.is_array() && verdict.item_count() > 0 && verdict.item(0).is_number()) {
     std::size_t times = 0;
@@ -323,7 +323,7 @@ std::optional<std::size_t> Evaluator::TimesKept(Value verdict,
       const std::optional<bool> is_numeric = IsNumeric(verdict.item(i));
       if (!is_numeric) return std::nullopt;
       has_only_numbers = *is_numeric;
-      if (has_only_numbers && PlaceOf(verdict.item(i).number(), count) == index) ++times;
+      if (has_only_numbers && PlaceOfIndex(verdict.item(i).number(), count) == index) ++times;
     }
     if (has_only_numbers) return times;
   }

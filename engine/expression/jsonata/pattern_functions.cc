@@ -230,7 +230,7 @@ Value Split(Evaluator& evaluator, const Call& call) {
   return Value::Of(whole);
 }
 
-constexpr std::array kFunctions = {
+constexpr std::array kPatternFunctions = {
     Builtin{"contains", "<s-(sf):b>", 2, Contains},
     Builtin{"match", "<s-f<s:o>n?:a<o>>", 3, Match},
     Builtin{"replace", "<s-(sf)(sf)n?:s>", 4, Replace},
@@ -240,7 +240,7 @@ constexpr std::array kFunctions = {
 }  // namespace
 
 std::span<const Builtin> PatternFunctions() {
-  return kFunctions;
+  return kPatternFunctions;
 }
 
 }  // namespace pawl::expression::jsonata

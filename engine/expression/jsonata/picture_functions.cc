@@ -6,27 +6,10 @@
 #include "engine/expression/jsonata/functions.h"
 #include "engine/expression/jsonata/integer_picture.h"
 #include "engine/expression/jsonata/number_picture.h"
+#include "engine/expression/jsonata/picture_call.h"
 
 namespace pawl::expression::jsonata {
 namespace {
-
-constexpr std::size_t kBytesPerStep = 16;
-
-std::optional<std::string_view> TextAt(const Call& call, std::size_t index) {
-  return call.At(index).is_string() ? std::optional(call.At(index).text()) : std::nullopt;
-}
-
-Value Text(Evaluator& evaluator, const Result<std::string>& text) {
-  return text.ok() ? evaluator.MakeText(*text) : evaluator.FailWith(text.status());
-}
-
-bool ChargePicture(Evaluator& evaluator, const Call& call) {
-  std::size_t bytes = 0;
-  for (const Value argument : call.arguments) {
-    if (argument.is_string()) bytes += argument.text().size();
-  }
-  return evaluator.Charge(1 + bytes / kBytesPerStep);
-}
 
 Value Number(Evaluator& evaluator, const Call& call) {
   if (call.At(0).is_undefined()) return {};
@@ -40,7 +23,7 @@ Value Number(Evaluator& evaluator, const Call& call) {
     if (!option.is_string()) continue;
     properties.emplace_back(options.member_name(i), option.text());
   }
-  return Text(
+  return TextOrFailure(
       evaluator,
       FormatNumber(call.At(0).number(), TextAt(call, 1).value_or(std::string_view()), properties));
 }
@@ -50,7 +33,8 @@ Value Integer(Evaluator& evaluator, const Call& call) {
   if (!ChargePicture(evaluator, call)) return Value::Failed();
   const double value = std::floor(call.At(0).number());
   if (!std::isfinite(value)) return evaluator.Fail("D1001", call.At(0));
-  return Text(evaluator, FormatInteger(value, TextAt(call, 1).value_or(std::string_view())));
+  return TextOrFailure(evaluator,
+                       FormatInteger(value, TextAt(call, 1).value_or(std::string_view())));
 }
 
 Value ReadInteger(Evaluator& evaluator, const Call& call) {
@@ -61,7 +45,7 @@ Value ReadInteger(Evaluator& evaluator, const Call& call) {
   return value.ok() ? Value::Number(*value) : evaluator.FailWith(value.status());
 }
 
-constexpr std::array kFunctions = {
+constexpr std::array kPictureFunctions = {
     Builtin{"formatNumber", "<n-so?:s>", 3, Number},
     Builtin{"formatInteger", "<n-s:s>", 2, Integer},
     Builtin{"parseInteger", "<s-s:n>", 2, ReadInteger},
@@ -70,7 +54,7 @@ constexpr std::array kFunctions = {
 }  // namespace
 
 std::span<const Builtin> PictureFunctions() {
-  return kFunctions;
+  return kPictureFunctions;
 }
 
 }  // namespace pawl::expression::jsonata

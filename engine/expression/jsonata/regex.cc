@@ -5,8 +5,8 @@
 // PCRE2 backtracks, so a search must be stopped when it runs away. Its own match limit counts anew
 // from each place where a match may begin, so it bounds n searches of a text, not their sum. The
 // translation therefore has a callout behind each quantifier: whatever multiplies work passes one.
-// A callout counts one step, and one more for each kBytesPerStep bytes since the callout before,
-// which stand for what was scanned without one.
+// A callout counts one step, and one more for each kParsedTextBytesPerStep bytes since the callout
+// before, which stand for what was scanned without one.
 //
 // The interpreter is used, not the JIT compiler: the patterns come from tenants, most run once or
 // twice, and memory that is both written and executed is best avoided.
@@ -20,25 +20,25 @@
 
 #include "engine/base/utf8.h"
 #include "engine/expression/jsonata/regex_translation.h"
+#include "engine/expression/jsonata/text_cost.h"
 
 namespace pawl::expression::jsonata {
 
-namespace {
-
-constexpr std::size_t kPatternBytesMax = 16 << 10;
-constexpr std::uint64_t kStepsMax = 2'000'000;
-constexpr std::size_t kBytesPerStep = 16;
-constexpr std::uint32_t kHeapKibibytesMax = 64 << 10;
-
-constexpr int kTooManySteps = -1000;
-
-struct Free {
+struct FreePcre2 {
   void operator()(pcre2_code* code) const { pcre2_code_free(code); }
 
   void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
 
   void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
 };
+
+namespace {
+
+constexpr std::size_t kPatternBytesMax = 16 << 10;
+constexpr std::uint64_t kSearchStepsMax = 2'000'000;
+constexpr std::uint32_t kHeapKibibytesMax = 64 << 10;
+
+constexpr int kTooManySteps = -1000;
 
 PCRE2_SPTR Units(std::string_view text) {
   return reinterpret_cast<PCRE2_SPTR>(text.data());
@@ -69,15 +69,16 @@ int CountSteps(pcre2_callout_block* callout, void* data) {
     work.start = callout->start_match;
     work.place = work.start;
   }
-  work.steps += 1 + (place > work.place ? place - work.place : work.place - place) / kBytesPerStep;
+  work.steps +=
+      1 + (place > work.place ? place - work.place : work.place - place) / kParsedTextBytesPerStep;
   work.place = place;
-  return work.steps > kStepsMax ? kTooManySteps : 0;
+  return work.steps > kSearchStepsMax ? kTooManySteps : 0;
 }
 
 }  // namespace
 
 struct Regex::Compiled {
-  std::unique_ptr<pcre2_code, Free> code;
+  std::unique_ptr<pcre2_code, FreePcre2> code;
   std::uint32_t groups = 0;
 };
 
@@ -112,13 +113,14 @@ Result<std::optional<Regex::Match>> Regex::Find(std::string_view text,
     return FailedPrecondition("half a surrogate pair cannot be searched")
         .WithReason(std::string(kInvalidText));
   }
-  const std::unique_ptr<pcre2_match_data, Free> data(
+  const std::unique_ptr<pcre2_match_data, FreePcre2> data(
       pcre2_match_data_create(compiled_->groups + 1, nullptr));
-  const std::unique_ptr<pcre2_match_context, Free> context(pcre2_match_context_create(nullptr));
+  const std::unique_ptr<pcre2_match_context, FreePcre2> context(
+      pcre2_match_context_create(nullptr));
   if (data == nullptr || context == nullptr) return TookTooLong();
   Work done{.start = from, .place = from};
   pcre2_set_callout(context.get(), CountSteps, &done);
-  pcre2_set_match_limit(context.get(), kStepsMax);
+  pcre2_set_match_limit(context.get(), kSearchStepsMax);
   pcre2_set_heap_limit(context.get(), kHeapKibibytesMax);
   const int result = pcre2_match(compiled_->code.get(),
                                  Units(text),

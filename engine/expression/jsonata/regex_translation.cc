@@ -40,7 +40,7 @@ constexpr std::string_view kCallout = "(?C1)";
 // Stands for half a surrogate pair: no text should have it.
 constexpr char32_t kNoCharacter = 0xFFFF;
 
-constexpr bool IsDigit(char32_t c) {
+constexpr bool IsAsciiDigit(char32_t c) {
   return c >= '0' && c <= '9';
 }
 
@@ -48,7 +48,7 @@ constexpr bool IsOctalDigit(char32_t c) {
   return c >= '0' && c <= '7';
 }
 
-constexpr bool IsLetter(char32_t c) {
+constexpr bool IsAsciiLetter(char32_t c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
@@ -185,7 +185,7 @@ class Translator {
   }
 
   Status Literal(char32_t c) {
-    if (c < 0x80 && !IsDigit(c) && !IsLetter(c)) return Append(Escaped(c));
+    if (c < 0x80 && !IsAsciiDigit(c) && !IsAsciiLetter(c)) return Append(Escaped(c));
     AppendUtf8(c, out_);
     can_repeat_ = true;
     return OkStatus();
@@ -211,7 +211,7 @@ class Translator {
     std::size_t end = at_ + 1;
     const auto skip_digits = [this, &end] {
       const std::size_t start = end;
-      while (end < pattern_.size() && IsDigit(pattern_[end])) {
+      while (end < pattern_.size() && IsAsciiDigit(pattern_[end])) {
         ++end;
       }
       return end > start;
@@ -294,7 +294,7 @@ class Translator {
   std::size_t ReferencedGroup() {
     std::size_t group = 0;
     std::size_t length = 1;
-    while (IsDigit(Peek(length)) && group <= names_.size()) {
+    while (IsAsciiDigit(Peek(length)) && group <= names_.size()) {
       group = group * 10 + (Peek(length++) - '0');
     }
     if (group > names_.size()) return 0;
@@ -329,7 +329,7 @@ class Translator {
       case 'v':
         return '\v';
       case 'c':
-        if (IsLetter(Peek())) return pattern_[at_++] % 32;
+        if (IsAsciiLetter(Peek())) return pattern_[at_++] % 32;
         --at_;
         return '\\';
       case 'x':

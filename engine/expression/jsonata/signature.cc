@@ -9,12 +9,12 @@
 namespace pawl::expression::jsonata {
 namespace {
 
-constexpr std::string_view kSymbols = "asnblfom";
+constexpr std::string_view kTypeSymbols = "asnblfom";
 // Parameters times arguments; more than anyone writes.
 constexpr std::size_t kMatchCellsMax = 1'000'000;
 
 std::uint16_t BitOf(char symbol) {
-  const std::size_t place = kSymbols.find(symbol);
+  const std::size_t place = kTypeSymbols.find(symbol);
   return place == std::string_view::npos ? std::uint16_t{0}
                                          : static_cast<std::uint16_t>(1U << place);
 }

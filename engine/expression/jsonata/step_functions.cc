@@ -6,14 +6,11 @@
 #include "engine/expression/digest.h"
 #include "engine/expression/jsonata/evaluator.h"
 #include "engine/expression/jsonata/functions.h"
+#include "engine/expression/jsonata/text_cost.h"
 #include "engine/json/parse.h"
 
 namespace pawl::expression::jsonata {
 namespace {
-
-constexpr std::size_t kBytesPerStep = 16;
-// As many as the range operator gives.
-constexpr double kRangeItemsMax = 1e7;
 
 // An argument of the right type whose value makes no sense.
 Value Unfit(Evaluator& evaluator, std::size_t index) {
@@ -51,7 +48,7 @@ Value Range(Evaluator& evaluator, const Call& call) {
   const double step = call.At(2).number();
   if (step == 0) return Unfit(evaluator, 3);
   const double count = std::floor((call.At(1).number() - first) / step) + 1;
-  if (count > kRangeItemsMax) return evaluator.Fail("D2014", Value::Number(count));
+  if (count > Evaluator::kRangeItemsMax) return evaluator.Fail("D2014", Value::Number(count));
   Array* const numbers = evaluator.NewSequence();
   for (std::uint32_t i = 0; i < count; ++i) {
     if (!evaluator.Charge(1)) return Value::Failed();
@@ -63,7 +60,9 @@ Value Range(Evaluator& evaluator, const Call& call) {
 Value Hash(Evaluator& evaluator, const Call& call) {
   if (call.At(0).is_undefined() || call.At(1).is_undefined()) return {};
   const std::optional<std::string_view> data = evaluator.ToText(call.At(0), /*is_pretty=*/false);
-  if (!data || !evaluator.Charge(1 + data->size() / kBytesPerStep)) return Value::Failed();
+  if (!data || !evaluator.Charge(1 + data->size() / kParsedTextBytesPerStep)) {
+    return Value::Failed();
+  }
   const std::optional<std::string> digest = HexDigest(call.At(1).text(), *data);
   return digest ? evaluator.MakeText(*digest) : Unfit(evaluator, 2);
 }
@@ -91,7 +90,8 @@ Value Uuid(Evaluator& evaluator, const Call& /*call*/) {
 Value Parse(Evaluator& evaluator, const Call& call) {
   if (call.At(0).is_undefined()) return {};
   const std::string_view text = call.At(0).text();
-  if (!evaluator.Charge(1 + text.size() / kBytesPerStep) || !evaluator.CanTake(text.size() * 8)) {
+  if (!evaluator.Charge(1 + text.size() / kParsedTextBytesPerStep) ||
+      !evaluator.CanTake(text.size() * 8)) {
     return Value::Failed();
   }
   const Result<json::Value> parsed = json::Parse(text, evaluator.arena());
@@ -105,7 +105,7 @@ Value Parse(Evaluator& evaluator, const Call& call) {
   return is_zero ? Value::Number(0) : value;
 }
 
-constexpr std::array kFunctions = {
+constexpr std::array kStepFunctions = {
     Builtin{"partition", "<an:a>", 2, Partition},
     Builtin{"range", "<nnn:a>", 3, Range},
     Builtin{"hash", "<xs:s>", 2, Hash},
@@ -117,7 +117,7 @@ constexpr std::array kFunctions = {
 }  // namespace
 
 std::span<const Builtin> StepFunctions() {
-  return kFunctions;
+  return kStepFunctions;
 }
 
 }  // namespace pawl::expression::jsonata

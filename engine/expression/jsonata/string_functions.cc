@@ -147,7 +147,7 @@ Value Join(Evaluator& evaluator, const Call& call) {
   return evaluator.MakeText(out.text());
 }
 
-constexpr std::array kFunctions = {
+constexpr std::array kStringFunctions = {
     Builtin{"string", "<x-b?:s>", 1, String},
     Builtin{"length", "<s-:n>", 1, Length},
     Builtin{"substring", "<s-nn?:s>", 3, Substring},
@@ -163,7 +163,7 @@ constexpr std::array kFunctions = {
 }  // namespace
 
 std::span<const Builtin> StringFunctions() {
-  return kFunctions;
+  return kStringFunctions;
 }
 
 }  // namespace pawl::expression::jsonata

@@ -5,14 +5,11 @@
 
 #include "engine/expression/jsonata/code_points.h"
 #include "engine/expression/jsonata/integer_format.h"
+#include "engine/expression/jsonata/picture_refused.h"
 
 namespace pawl::expression::jsonata {
 
 namespace {
-
-Status Refuse(std::string_view code, std::string_view message) {
-  return FailedPrecondition(std::string(message)).WithReason(std::string(code));
-}
 
 std::optional<char32_t> SingleCharacter(std::string_view text) {
   const std::u32string code_points = CodePoints(text);
@@ -99,14 +96,16 @@ class Parts {
                              return format_.IsDigit(c);
                            });
     if (!is_number) {
-      return Refuse("D3093",
-                    "The exponent part of the sub-picture must comprise only of one or more "
-                    "characters that are members of the 'decimal digit family'");
+      return PictureRefused(
+          "D3093",
+          "The exponent part of the sub-picture must comprise only of one or more "
+          "characters that are members of the 'decimal digit family'");
     }
     if (Contains(format_.percent) || Contains(format_.per_mille)) {
-      return Refuse("D3092",
-                    "A sub-picture that contains a 'percent' or 'per-mille' character must not "
-                    "contain a character treated as an 'exponent-separator'");
+      return PictureRefused(
+          "D3092",
+          "A sub-picture that contains a 'percent' or 'per-mille' character must not "
+          "contain a character treated as an 'exponent-separator'");
     }
     return OkStatus();
   }
@@ -118,19 +117,21 @@ class Parts {
     if (last != fraction_.npos &&
         std::any_of(
             fraction_.begin() + static_cast<std::ptrdiff_t>(last), fraction_.end(), is_digit)) {
-      return Refuse("D3091",
-                    "The fractional part of the sub-picture must not contain an instance of the "
-                    "'optional digit character' that is followed by a member of the 'decimal digit "
-                    "family'");
+      return PictureRefused(
+          "D3091",
+          "The fractional part of the sub-picture must not contain an instance of the "
+          "'optional digit character' that is followed by a member of the 'decimal digit "
+          "family'");
     }
     const std::size_t first = Find(integer_, format_.optional_digit);
     if (first != integer_.npos &&
         std::any_of(
             integer_.begin(), integer_.begin() + static_cast<std::ptrdiff_t>(first), is_digit)) {
-      return Refuse("D3090",
-                    "The integer part of the sub-picture must not contain a member of the 'decimal "
-                    "digit family' that is followed by an instance of the 'optional digit "
-                    "character'");
+      return PictureRefused(
+          "D3090",
+          "The integer part of the sub-picture must not contain a member of the 'decimal "
+          "digit family' that is followed by an instance of the 'optional digit "
+          "character'");
     }
     return OkStatus();
   }
@@ -139,20 +140,21 @@ class Parts {
     if (!format_.grouping_separator) return OkStatus();
     const char32_t group = *format_.grouping_separator;
     if (Contains(std::u32string(2, group))) {
-      return Refuse("D3089",
-                    "The sub-picture must not contain two adjacent instances of the "
-                    "'grouping-separator' character");
+      return PictureRefused("D3089",
+                            "The sub-picture must not contain two adjacent instances of the "
+                            "'grouping-separator' character");
     }
     const std::size_t decimal = Find(whole_, format_.decimal_separator);
     if (decimal == whole_.npos) {
       if (!integer_.ends_with(group)) return OkStatus();
-      return Refuse("D3088",
-                    "The sub-picture must not contain a 'grouping-separator' at the end of the "
-                    "integer part");
+      return PictureRefused(
+          "D3088",
+          "The sub-picture must not contain a 'grouping-separator' at the end of the "
+          "integer part");
     }
     if (whole_.substr(0, decimal).ends_with(group) ||
         whole_.substr(decimal + 1).starts_with(group)) {
-      return Refuse(
+      return PictureRefused(
           "D3087",
           "The sub-picture must not contain a 'grouping-separator' character that appears "
           "adjacent to a 'decimal-separator' character");
@@ -164,14 +166,15 @@ class Parts {
     const auto is_active = [this](char32_t c) { return IsActive(c); };
     const std::u32string_view active = Active();
     if (active.empty() || !std::all_of(active.begin(), active.end(), is_active)) {
-      return Refuse("D3086",
-                    "The sub-picture must not contain a passive character that is preceded by an "
-                    "active character and that is followed by another active character");
+      return PictureRefused(
+          "D3086",
+          "The sub-picture must not contain a passive character that is preceded by an "
+          "active character and that is followed by another active character");
     }
     if (std::none_of(mantissa_.begin(), mantissa_.end(), [this](char32_t c) {
           return IsDigitOrOptional(c);
         })) {
-      return Refuse(
+      return PictureRefused(
           "D3085",
           "The mantissa part of a sub-picture must contain at least one character that is "
           "either an 'optional digit character' or a member of the 'decimal digit "
@@ -186,25 +189,27 @@ class Parts {
 
   Status CheckOnce() const {
     if (Contains(format_.percent) && Contains(format_.per_mille)) {
-      return Refuse(
+      return PictureRefused(
           "D3084", "The sub-picture must not contain both a 'percent' and a 'per-mille' character");
     }
     if (ContainsTwice(format_.per_mille)) {
-      return Refuse("D3083",
-                    "The sub-picture must not contain more than one instance of the 'per-mille' "
-                    "character");
+      return PictureRefused(
+          "D3083",
+          "The sub-picture must not contain more than one instance of the 'per-mille' "
+          "character");
     }
     if (ContainsTwice(format_.percent)) {
-      return Refuse("D3082",
-                    "The sub-picture must not contain more than one instance of the 'percent' "
-                    "character");
+      return PictureRefused(
+          "D3082",
+          "The sub-picture must not contain more than one instance of the 'percent' "
+          "character");
     }
     const std::size_t decimal = Find(whole_, format_.decimal_separator);
     if (decimal != whole_.npos &&
         Find(whole_, format_.decimal_separator, decimal + 1) != whole_.npos) {
-      return Refuse("D3081",
-                    "The sub-picture must not contain more than one instance of the "
-                    "'decimal-separator' character");
+      return PictureRefused("D3081",
+                            "The sub-picture must not contain more than one instance of the "
+                            "'decimal-separator' character");
     }
     return OkStatus();
   }
@@ -328,7 +333,8 @@ Result<std::vector<SubPicture>> ReadNumberPicture(std::string_view picture,
     texts.push_back(rest);
   }
   if (texts.size() > 2) {
-    return Refuse("D3080", "The picture string must only contain a maximum of two sub-pictures");
+    return PictureRefused("D3080",
+                          "The picture string must only contain a maximum of two sub-pictures");
   }
   std::vector<SubPicture> pictures;
   for (const std::u32string_view text : texts) {

@@ -14,7 +14,7 @@ struct SymbolFacts {
 };
 
 // In the order of the enumerators.
-constexpr std::array<SymbolFacts, 41> kSymbols = {{
+constexpr std::array<SymbolFacts, 41> kSymbolFacts = {{
     {"(end)", 0}, {"(name)", 0}, {"(literal)", 0}, {"(regex)", 0}, {".", 75},        {"[", 80},
     {"]", 0},     {"{", 70},     {"}", 0},         {"(", 80},      {")", 0},         {",", 0},
     {"@", 80},    {"#", 80},     {";", 0},         {":", 0},       {"?", 20},        {"+", 50},
@@ -27,11 +27,11 @@ constexpr std::array<SymbolFacts, 41> kSymbols = {{
 }  // namespace
 
 std::string_view SymbolText(Symbol symbol) {
-  return kSymbols.at(static_cast<std::size_t>(symbol)).text;
+  return kSymbolFacts.at(static_cast<std::size_t>(symbol)).text;
 }
 
 int BindingPower(Symbol symbol) {
-  return kSymbols.at(static_cast<std::size_t>(symbol)).binding_power;
+  return kSymbolFacts.at(static_cast<std::size_t>(symbol)).binding_power;
 }
 
 ErrorText Token::ForError() const {

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "engine/expression/jsonata/evaluator.h"
+#include "engine/expression/jsonata/text_cost.h"
 
 namespace pawl::expression::jsonata {
 

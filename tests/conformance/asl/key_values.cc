@@ -25,7 +25,7 @@ std::string LowerCase(std::string_view text) {
 }
 
 // The last part of an ARN.
-std::optional<std::string> ResourceName(std::string_view /*key*/, const Tree& value) {
+std::optional<std::string> LastPartOfArn(std::string_view /*key*/, const Tree& value) {
   static const PythonRegex arn =
       Compiled(R"(arn:(aws[a-zA-Z-]*)?:([a-zA-Z0-9-_.]+)?:([^:]+)?:(\d{12})?:(.*))");
   const auto groups = arn.MatchPrefix(TextOf(value));
@@ -90,7 +90,7 @@ void ReplaceKeyValues(Tree& tree,
 }
 
 Result<KeyValueFunction> FindKeyValueFunction(const std::string& name) {
-  if (name == "resource_name_transformer") return KeyValueFunction(ResourceName);
+  if (name == "resource_name_transformer") return KeyValueFunction(LastPartOfArn);
   if (name == "transform_stepfunctions_cause_details") return KeyValueFunction(QuotedJson);
   return InvalidArgument("a function of key and value that is not known: " + name);
 }

@@ -88,7 +88,7 @@ std::vector<std::string> Segments(std::string_view path) {
 }
 
 // What stands alone as a string of a payload: there the recorded value was a whole UUID.
-std::string UuidOf(std::string_view uid) {
+std::string PlaceholderUuid(std::string_view uid) {
   return interpreter::RequestId({.seed = HashBytes(uid)}, kRootFrame, 0);
 }
 
@@ -157,7 +157,8 @@ Result<Tree> Placeholders::FillText(std::string_view text) {
     if (end == std::string_view::npos) break;
     const std::string_view path = text.substr(at + 2, end - at - 2);
     const bool is_alone = at > 0 && text[at - 1] == '"' && text.substr(end + 1).starts_with('"');
-    if (is_alone && path.starts_with("uid")) values_.try_emplace(std::string(path), UuidOf(path));
+    if (is_alone && path.starts_with("uid"))
+      values_.try_emplace(std::string(path), PlaceholderUuid(path));
     ASSIGN_OR_RETURN(Tree value, LookUp(path));
     if (at == 0 && end + 1 == text.size() && filled.empty()) {
       const auto* items = value.if_array();

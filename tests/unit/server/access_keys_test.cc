@@ -15,7 +15,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::Pair;
 
-std::string ErrorOf(std::string_view text) {
+std::string KeysErrorOf(std::string_view text) {
   return ParseAccessKeys(text).status().message();
 }
 
@@ -28,11 +28,11 @@ TEST(AccessKeysTest, KeysStandWithCommasOrWhiteSpaceBetweenThem) {
 }
 
 TEST(AccessKeysTest, WhatIsNoKeyIsAnErrorWithoutTheSecret) {
-  EXPECT_THAT(ErrorOf("AKIA1:secret11,verysecret"), HasSubstr("access key 2 is not ID:SECRET"));
-  EXPECT_THAT(ErrorOf("A:verysecret"), HasSubstr("3 to 128"));
-  EXPECT_THAT(ErrorOf("AK-A:verysecret"), Not(HasSubstr("verysecret")));
-  EXPECT_THAT(ErrorOf("AKIA1:short"), HasSubstr("has 5 characters"));
-  EXPECT_THAT(ErrorOf("AKIA1:secret11 AKIA1:secret12"), HasSubstr("'AKIA1' stands twice"));
+  EXPECT_THAT(KeysErrorOf("AKIA1:secret11,verysecret"), HasSubstr("access key 2 is not ID:SECRET"));
+  EXPECT_THAT(KeysErrorOf("A:verysecret"), HasSubstr("3 to 128"));
+  EXPECT_THAT(KeysErrorOf("AK-A:verysecret"), Not(HasSubstr("verysecret")));
+  EXPECT_THAT(KeysErrorOf("AKIA1:short"), HasSubstr("has 5 characters"));
+  EXPECT_THAT(KeysErrorOf("AKIA1:secret11 AKIA1:secret12"), HasSubstr("'AKIA1' stands twice"));
 }
 
 TEST(AccessKeysTest, AFileHoldsMore) {

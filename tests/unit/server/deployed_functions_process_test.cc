@@ -28,7 +28,7 @@ using testing::HasSubstr;
 constexpr std::chrono::seconds kPatience{60};
 constexpr std::chrono::milliseconds kLookEvery{5};
 // Its code is some twenty pieces, and takes a while to unpack.
-constexpr std::size_t kLargeBytes = std::size_t{10} * 1024 * 1024;
+constexpr std::size_t kLargeCodeBytes = std::size_t{10} * 1024 * 1024;
 
 class DeployedFunctionsTest : public testing::Test {
  protected:
@@ -191,7 +191,7 @@ TEST_F(DeployedFunctionsTest, AWorkerThatComesBackHasTheCodeStill) {
 
 TEST_F(DeployedFunctionsTest, AWorkerThatIsKilledWhileItUnpacksStartsAnew) {
   std::mt19937 random(1);
-  std::string noise(kLargeBytes, '\0');
+  std::string noise(kLargeCodeBytes, '\0');
   for (char& byte : noise)
     byte = static_cast<char>(random());
   Create(Code("one", noise));

@@ -22,7 +22,7 @@ constexpr char kOrders[] = R"({
     "PaidAtLast": {"3": {"Return": "ok"}, "1-2": {"Throw": {"Error": "B"}},
                    "0": {"Throw": {"Error": "A", "Cause": "why"}}}}})";
 
-std::string ErrorOf(std::string_view text) {
+std::string MocksErrorOf(std::string_view text) {
   return MockConfiguration::Parse(text).status().message();
 }
 
@@ -56,16 +56,17 @@ TEST(MockConfigurationTest, WhatIsNotThereIsAnErrorThatSaysWhatIs) {
 }
 
 TEST(MockConfigurationTest, AWrongFileIsToldWithThePlace) {
-  EXPECT_THAT(ErrorOf("{"), HasSubstr("line 1"));
-  EXPECT_EQ(ErrorOf("[]"), "expected an object, found array");
-  EXPECT_EQ(ErrorOf("{}"), "'StateMachines' is missing");
-  EXPECT_EQ(ErrorOf(R"({"Machines": {}})"),
+  EXPECT_THAT(MocksErrorOf("{"), HasSubstr("line 1"));
+  EXPECT_EQ(MocksErrorOf("[]"), "expected an object, found array");
+  EXPECT_EQ(MocksErrorOf("{}"), "'StateMachines' is missing");
+  EXPECT_EQ(MocksErrorOf(R"({"Machines": {}})"),
             "Machines: expected 'StateMachines' and 'MockedResponses' alone");
-  EXPECT_EQ(ErrorOf(R"({"StateMachines": {"M": {}}})"), "StateMachines.M: 'TestCases' is missing");
-  EXPECT_EQ(ErrorOf(R"({"StateMachines": {"M": {"TestCases": {"C": {"S": "R"}}}}})"),
+  EXPECT_EQ(MocksErrorOf(R"({"StateMachines": {"M": {}}})"),
+            "StateMachines.M: 'TestCases' is missing");
+  EXPECT_EQ(MocksErrorOf(R"({"StateMachines": {"M": {"TestCases": {"C": {"S": "R"}}}}})"),
             "StateMachines.M.TestCases.C.S: there is no mocked response 'R'; there are: none");
   const auto response = [](const std::string& attempts) {
-    return ErrorOf(R"({"StateMachines": {}, "MockedResponses": {"R": )" + attempts + "}}");
+    return MocksErrorOf(R"({"StateMachines": {}, "MockedResponses": {"R": )" + attempts + "}}");
   };
   EXPECT_EQ(response(R"({"2-1": {"Return": 1}})"),
             "MockedResponses.R.2-1: expected the number of a call ('0') or a range ('1-3')");

@@ -23,7 +23,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr char kArn[] = "arn:aws:lambda:us-east-1:123456789012:function:resize";
-constexpr std::size_t kLargeBytes = std::size_t{5} * 1024 * 1024;
+constexpr std::size_t kLargeFileBytes = std::size_t{5} * 1024 * 1024;
 
 class WorkerCoreTest : public testing::Test {
  protected:
@@ -135,7 +135,7 @@ TEST_F(WorkerCoreTest, WhatIsNoLongerDeployedIsNoLongerAnnounced) {
 
 TEST_F(WorkerCoreTest, LargeCodeComesWhole) {
   const auto session = Connect();
-  const std::string noise = Noise(kLargeBytes);
+  const std::string noise = Noise(kLargeFileBytes);
   const RunnableFunction function = Function("one", "$LATEST", noise);
   session->Provide({function});
   session->WaitForAnnouncements(1);

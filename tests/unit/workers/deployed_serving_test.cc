@@ -10,6 +10,7 @@
 #include "engine/platform/sha256.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/zip_writer.h"
+#include "tests/unit/workers/work_function.h"
 #include "workers/child_pool.h"
 
 namespace pawl::workers {
@@ -20,8 +21,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
 using testing::SizeIs;
-
-constexpr char kArn[] = "arn:aws:lambda:us-east-1:123456789012:function:work";
 
 // What a worker runs is in `running_`, by name: the file that its code is in.
 class DeployedServingTest : public testing::Test {
@@ -45,7 +44,7 @@ class DeployedServingTest : public testing::Test {
     const std::string suffix = version == "$LATEST" ? "" : ":" + version;
     function.set_name("work");
     function.set_task_name("work" + suffix);
-    function.set_arn(kArn + suffix);
+    function.set_arn(kWorkArn + suffix);
     function.set_version(version);
     function.set_handler("app.handler");
     function.set_timeout_seconds(7);
@@ -117,8 +116,8 @@ TEST_F(DeployedServingTest, TheConfigurationIsTheFunctions) {
   EXPECT_EQ(function.spec.concurrency, 3U);
   EXPECT_EQ(function.spec.environment.at("MODE"), "fast");
   EXPECT_EQ(function.spec.version, "3");
-  EXPECT_EQ(function.spec.arn, std::string(kArn) + ":3");
-  EXPECT_EQ(function.unqualified_arn, kArn);
+  EXPECT_EQ(function.spec.arn, std::string(kWorkArn) + ":3");
+  EXPECT_EQ(function.unqualified_arn, kWorkArn);
 }
 
 TEST_F(DeployedServingTest, TheOldCodeRunsUntilTheNewIsThere) {

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/unit/workers/work_function.h"
+
 namespace pawl::workers {
 namespace {
 
@@ -16,13 +18,11 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr char kArn[] = "arn:aws:lambda:us-east-1:123456789012:function:work";
-
 // A ledger that serves the function 'work' (function 1) on an open stream.
 class TaskLedgerTest : public testing::Test {
  protected:
   TaskLedgerTest() : ledger_("worker", "", true) {
-    ledger_.SetFunction("work", 2, kArn);
+    ledger_.SetFunction("work", 2, kWorkArn);
     ledger_.Open();
     v1::WorkResponse response;
     response.mutable_welcome()->mutable_server_time()->set_seconds(1000);
@@ -81,7 +81,7 @@ class TaskLedgerTest : public testing::Test {
 
 TEST_F(TaskLedgerTest, ACreditIsGivenForEachProcessBeforeAnythingIsKnown) {
   TaskLedger ledger("worker", "", true);
-  ledger.SetFunction("work", 3, kArn);
+  ledger.SetFunction("work", 3, kWorkArn);
   EXPECT_EQ(ledger.Open().hello().functions(0).name(), "work");
   v1::WorkRequest request;
   ASSERT_TRUE(ledger.Fill(request, now_));
@@ -209,7 +209,7 @@ TEST_F(TaskLedgerTest, DeployedFunctionsAreWantedUntilItDrains) {
 TEST_F(TaskLedgerTest, AQualifierIsPartOfTheArnThatTheFunctionSees) {
   v1::WorkResponse response;
   AddTask(response, 1, "a").set_qualifier("live");
-  EXPECT_EQ(ledger_.Take(response, now_).run.at(0).invoked_arn, std::string(kArn) + ":live");
+  EXPECT_EQ(ledger_.Take(response, now_).run.at(0).invoked_arn, std::string(kWorkArn) + ":live");
 }
 
 TEST_F(TaskLedgerTest, TheServerSaysTheArnOfAFunctionOfTheWorkersOwn) {

@@ -10,7 +10,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::vector<std::string> Problems(const TestedState& tested) {
+std::vector<std::string> MessagesOf(const TestedState& tested) {
   std::vector<std::string> problems;
   for (const Diagnostic& diagnostic : tested.diagnostics)
     problems.push_back(diagnostic.message + " at " + diagnostic.pointer);
@@ -52,7 +52,8 @@ TEST(TestedStateTest, YamlIsTakenToo) {
 TEST(TestedStateTest, ProblemsPointIntoTheMachineAroundTheState) {
   const auto tested = CompileTestedState(R"({"Type":"Parallel","Branches":[],"End":true})", "");
   EXPECT_EQ(tested.machine, nullptr);
-  EXPECT_THAT(Problems(tested), ElementsAre("Value cannot be empty at /States/StateName/Branches"));
+  EXPECT_THAT(MessagesOf(tested),
+              ElementsAre("Value cannot be empty at /States/StateName/Branches"));
 }
 
 TEST(TestedStateTest, ALinterSeesPositionsInTheTextAsItIs) {

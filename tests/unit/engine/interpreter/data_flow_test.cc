@@ -13,17 +13,17 @@ using test::ExecutionHarness;
 using testing::HasSubstr;
 
 // One task with these fields.
-std::string Task(const std::string& fields) {
+std::string TaskMachine(const std::string& fields) {
   return R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"f",)" + fields +
          R"("End":true}}})";
 }
 
-std::string Pass(const std::string& fields) {
+std::string PassMachine(const std::string& fields) {
   return R"({"StartAt":"A","States":{"A":{"Type":"Pass",)" + fields + R"("End":true}}})";
 }
 
 TEST(DataFlowTest, EveryFieldWorksOnWhatTheOneBeforeItGave) {
-  ExecutionHarness run(Task(R"("InputPath":"$.in","Parameters":{"p.$":"$.x","fixed":true},
+  ExecutionHarness run(TaskMachine(R"("InputPath":"$.in","Parameters":{"p.$":"$.x","fixed":true},
       "ResultSelector":{"s.$":"$.r"},"ResultPath":"$.in.out","OutputPath":"$.in",)"),
                        R"({"in":{"x":1},"other":2})");
   EXPECT_EQ(run.TaskPayload(), R"({"p":1,"fixed":true})");
@@ -33,7 +33,7 @@ TEST(DataFlowTest, EveryFieldWorksOnWhatTheOneBeforeItGave) {
 }
 
 TEST(DataFlowTest, DefaultsPassEverythingThrough) {
-  ExecutionHarness run(Task(""), R"({"a":1})");
+  ExecutionHarness run(TaskMachine(""), R"({"a":1})");
   EXPECT_EQ(run.TaskPayload(), R"({"a":1})");
   run.CompleteTask("[2]");
   EXPECT_EQ(run.Outcome(), "SUCCEEDED [2]");
@@ -42,25 +42,28 @@ TEST(DataFlowTest, DefaultsPassEverythingThrough) {
 // "If the value of InputPath is null ... the raw input is discarded, and the effective input is an
 // empty JSON object"; likewise OutputPath.
 TEST(DataFlowTest, ANullPathStandsForAnEmptyObject) {
-  EXPECT_EQ(ExecutionHarness(Task(R"("InputPath":null,)"), R"({"a":1})").TaskPayload(), "{}");
-  EXPECT_EQ(ExecutionHarness(Pass(R"("OutputPath":null,)"), R"({"a":1})").Outcome(),
+  EXPECT_EQ(ExecutionHarness(TaskMachine(R"("InputPath":null,)"), R"({"a":1})").TaskPayload(),
+            "{}");
+  EXPECT_EQ(ExecutionHarness(PassMachine(R"("OutputPath":null,)"), R"({"a":1})").Outcome(),
             "SUCCEEDED {}");
 }
 
 // "If the value of ResultPath is null, that means that the state's result is discarded and its raw
 // input becomes its result."
 TEST(DataFlowTest, ANullResultPathDiscardsTheResult) {
-  ExecutionHarness run(Task(R"("InputPath":"$.a","ResultPath":null,)"), R"({"a":1})");
+  ExecutionHarness run(TaskMachine(R"("InputPath":"$.a","ResultPath":null,)"), R"({"a":1})");
   run.CompleteTask(R"("gone")");
   EXPECT_EQ(run.Outcome(), R"(SUCCEEDED {"a":1})");
 }
 
 // "If the input has not got such a field, it is created"; also the fields on the way.
 TEST(DataFlowTest, ResultPathMakesTheFieldsOnItsWay) {
-  EXPECT_EQ(ExecutionHarness(Pass(R"("Result":6,"ResultPath":"$.a.b.c",)"), R"({"x":0})").Outcome(),
+  EXPECT_EQ(ExecutionHarness(PassMachine(R"("Result":6,"ResultPath":"$.a.b.c",)"), R"({"x":0})")
+                .Outcome(),
             R"(SUCCEEDED {"x":0,"a":{"b":{"c":6}}})");
-  EXPECT_EQ(ExecutionHarness(Pass(R"("Result":6,"ResultPath":"$.x",)"), R"({"x":0})").Outcome(),
-            R"(SUCCEEDED {"x":6})");
+  EXPECT_EQ(
+      ExecutionHarness(PassMachine(R"("Result":6,"ResultPath":"$.x",)"), R"({"x":0})").Outcome(),
+      R"(SUCCEEDED {"x":6})");
 }
 
 // "... the interpreter fails with States.ResultPathMatchFailure", which can be caught.
@@ -77,13 +80,13 @@ TEST(DataFlowTest, AResultPathThatCannotBeAppliedIsAnErrorOfItsOwn) {
 // Recorded: base, test_query_runtime_memory and others: the words before the reason.
 TEST(DataFlowTest, APathThatFindsNothingIsARuntimeError) {
   for (const char* field : {R"("InputPath":"$.no",)", R"("OutputPath":"$.no",)"}) {
-    ExecutionHarness run(Pass(field));
+    ExecutionHarness run(PassMachine(field));
     EXPECT_EQ(run.Outcome(), "FAILED States.Runtime");
     EXPECT_THAT(run.Cause(),
                 HasSubstr("An error occurred while executing the state 'A' (entered at the event "
                           "id #2). Invalid path '$.no' : "));
   }
-  ExecutionHarness run(Pass(R"("Parameters":{"v.$":"$.no"},)"));
+  ExecutionHarness run(PassMachine(R"("Parameters":{"v.$":"$.no"},)"));
   EXPECT_EQ(run.Outcome(), "FAILED States.Runtime");
   EXPECT_THAT(run.Cause(),
               HasSubstr("The JSONPath '$.no' specified for the field 'v.$' could not be found in "
@@ -103,16 +106,18 @@ TEST(DataFlowTest, AFailedIntrinsicFunctionCanBeCaught) {
 TEST(DataFlowTest, TheOutputOfAStateIsLimited) {
   Limits limits;
   limits.payload_bytes_max = 1'000;
-  ExecutionHarness run(
-      Pass(R"("Parameters":{"a.$":"$","b.$":"$"},)"), '"' + std::string(600, 'x') + '"', limits);
+  ExecutionHarness run(PassMachine(R"("Parameters":{"a.$":"$","b.$":"$"},)"),
+                       '"' + std::string(600, 'x') + '"',
+                       limits);
   EXPECT_EQ(run.Outcome(), "FAILED States.DataLimitExceeded");
 }
 
 TEST(DataFlowTest, TheParametersOfATaskAreLimited) {
   Limits limits;
   limits.payload_bytes_max = 1'000;
-  ExecutionHarness run(
-      Task(R"("Parameters":{"a.$":"$","b.$":"$"},)"), '"' + std::string(600, 'x') + '"', limits);
+  ExecutionHarness run(TaskMachine(R"("Parameters":{"a.$":"$","b.$":"$"},)"),
+                       '"' + std::string(600, 'x') + '"',
+                       limits);
   EXPECT_EQ(run.Outcome(), "FAILED States.DataLimitExceeded");
 }
 
@@ -145,7 +150,7 @@ TEST(DataFlowTest, APayloadIsStoredOnce) {
 
 // UUIDs and random numbers come from the execution's seed.
 TEST(DataFlowTest, RandomnessIsThatOfTheSeed) {
-  const std::string uuid = Pass(R"-("Parameters":{"id.$":"States.UUID()"},)-");
+  const std::string uuid = PassMachine(R"-("Parameters":{"id.$":"States.UUID()"},)-");
   const auto draw = [&](std::uint64_t seed) {
     return ExecutionHarness(uuid, "{}", {}, seed).Outcome();
   };

@@ -15,7 +15,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 // A task with these fields, and the state "Caught" where they lead to it.
-std::string Task(const std::string& fields) {
+std::string FailingTask(const std::string& fields) {
   const bool is_caught = fields.find(R"("Next":"Caught")") != std::string::npos;
   return R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"f","TimeoutSeconds":60,
       "HeartbeatSeconds":20,)" +
@@ -24,11 +24,11 @@ std::string Task(const std::string& fields) {
 }
 
 std::string Retry(const std::string& retrier) {
-  return Task(R"("Retry":[)" + retrier + "]");
+  return FailingTask(R"("Retry":[)" + retrier + "]");
 }
 
 std::string Catch(const std::string& error) {
-  return Task(R"("Catch":[{"ErrorEquals":[")" + error + R"("],"Next":"Caught"}])");
+  return FailingTask(R"("Catch":[{"ErrorEquals":[")" + error + R"("],"Next":"Caught"}])");
 }
 
 // The waits before each retry until the task has failed for good.
@@ -101,7 +101,7 @@ TEST(RetryTest, ADelayGrowsToNoMoreThanAYearAndADay) {
 
 // The specification's example, "Complex Error scenarios": each retrier counts its own attempts.
 TEST(RetryTest, EveryRetrierCountsForItself) {
-  ExecutionHarness run(Task(R"("Retry":[
+  ExecutionHarness run(FailingTask(R"("Retry":[
       {"ErrorEquals":["ErrorA","ErrorB"],"IntervalSeconds":1,"BackoffRate":2,"MaxAttempts":2},
       {"ErrorEquals":["ErrorC"],"IntervalSeconds":5}],
       "Catch":[{"ErrorEquals":["States.ALL"],"Next":"Caught"}])"));
@@ -168,7 +168,7 @@ TEST(CatchTest, TheErrorOutputReplacesTheInputByDefault) {
 
 // "ResultPath ... works exactly like a state's top-level ResultPath": on the raw input.
 TEST(CatchTest, ResultPathPutsTheErrorOutputIntoTheRawInput) {
-  ExecutionHarness run(Task(R"("InputPath":"$.in","Catch":[
+  ExecutionHarness run(FailingTask(R"("InputPath":"$.in","Catch":[
       {"ErrorEquals":["E"],"ResultPath":"$.error","Next":"Caught"}])"),
                        R"({"in":{"a":1}})");
   run.FailTask("E", "why");
@@ -176,8 +176,9 @@ TEST(CatchTest, ResultPathPutsTheErrorOutputIntoTheRawInput) {
 }
 
 TEST(CatchTest, ANullResultPathKeepsTheRawInput) {
-  ExecutionHarness run(Task(R"("Catch":[{"ErrorEquals":["E"],"ResultPath":null,"Next":"Caught"}])"),
-                       R"({"a":1})");
+  ExecutionHarness run(
+      FailingTask(R"("Catch":[{"ErrorEquals":["E"],"ResultPath":null,"Next":"Caught"}])"),
+      R"({"a":1})");
   run.FailTask("E");
   EXPECT_EQ(run.Outcome(), R"(SUCCEEDED {"a":1})");
 }
@@ -253,9 +254,9 @@ TEST_F(ErrorNameTest, AnExceededDataLimitIsCaughtByItsNameAndByAll) {
 // Recorded: scenarios, test_catch_states_runtime: not even by name.
 TEST(CatchTest, NothingCatchesARuntimeError) {
   for (const char* name : {"States.Runtime", "States.ALL", "States.TaskFailed"}) {
-    ExecutionHarness run(Task(R"("OutputPath":"$.no.such","Retry":[{"ErrorEquals":[")" +
-                              std::string(name) + R"("]}],"Catch":[{"ErrorEquals":[")" + name +
-                              R"("],"Next":"Caught"}])"));
+    ExecutionHarness run(FailingTask(R"("OutputPath":"$.no.such","Retry":[{"ErrorEquals":[")" +
+                                     std::string(name) + R"("]}],"Catch":[{"ErrorEquals":[")" +
+                                     name + R"("],"Next":"Caught"}])"));
     run.CompleteTask("{}");
     EXPECT_EQ(run.Outcome(), "FAILED States.Runtime") << name;
   }
@@ -275,7 +276,7 @@ TEST(CatchTest, ACaughtTimeoutHasAnEmptyCause) {
 TEST(CatchTest, AnErrorOutputOverTheLimitIsNotCaughtAgain) {
   Limits limits;
   limits.payload_bytes_max = 1'000;
-  ExecutionHarness run(Task(R"("Retry":[{"ErrorEquals":["E"],"MaxAttempts":0}],"Catch":[
+  ExecutionHarness run(FailingTask(R"("Retry":[{"ErrorEquals":["E"],"MaxAttempts":0}],"Catch":[
       {"ErrorEquals":["E","States.DataLimitExceeded"],"ResultPath":"$.error","Next":"Caught"}])"),
                        R"({"a":")" + std::string(980, 'x') + R"("})",
                        limits);

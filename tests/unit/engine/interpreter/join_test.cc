@@ -19,7 +19,7 @@ using testing::SizeIs;
 using testing::StartsWith;
 
 // A machine of this state, and of the state "Caught" where it leads to it.
-std::string Machine(const std::string& name, const std::string& state) {
+std::string MachineOfOne(const std::string& name, const std::string& state) {
   const bool is_caught = state.find(R"("Next":"Caught")") != std::string::npos;
   return R"({"StartAt":")" + name + R"(","States":{")" + name + R"(":)" + state +
          (is_caught ? R"(,"Caught":{"Type":"Pass","End":true}}})" : "}}");
@@ -27,14 +27,14 @@ std::string Machine(const std::string& name, const std::string& state) {
 
 // Branches "A" and "B", a task each.
 std::string TwoTasks(const std::string& fields = {}) {
-  return Machine("P", R"({"Type":"Parallel",)" + fields + R"("Branches":[
+  return MachineOfOne("P", R"({"Type":"Parallel",)" + fields + R"("Branches":[
       {"StartAt":"A","States":{"A":{"Type":"Task","Resource":"f","End":true}}},
       {"StartAt":"B","States":{"B":{"Type":"Task","Resource":"f","End":true}}}],"End":true})");
 }
 
 // A Map "M" with a task "T" for each item.
 std::string TaskMap(const std::string& fields = {}) {
-  return Machine("M", R"({"Type":"Map",)" + fields + R"("ItemProcessor":{
+  return MachineOfOne("M", R"({"Type":"Map",)" + fields + R"("ItemProcessor":{
       "StartAt":"T","States":{"T":{"Type":"Task","Resource":"f","End":true}}},"End":true})");
 }
 

@@ -12,16 +12,16 @@ using test::ExecutionHarness;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::string Machine(const std::string& states) {
+std::string QueryMachine(const std::string& states) {
   return R"({"QueryLanguage":"JSONata","StartAt":"A","States":{)" + states + "}}";
 }
 
-std::string Pass(const std::string& fields) {
-  return Machine(R"("A":{"Type":"Pass",)" + fields + R"("End":true})");
+std::string QueryPass(const std::string& fields) {
+  return QueryMachine(R"("A":{"Type":"Pass",)" + fields + R"("End":true})");
 }
 
 std::string Output(const std::string& output, const std::string& input = "{}") {
-  return ExecutionHarness(Pass(R"("Output":)" + output + ","), input).Outcome();
+  return ExecutionHarness(QueryPass(R"("Output":)" + output + ","), input).Outcome();
 }
 
 TEST(QueryTest, OutputIsAnyValueWithExpressionsInIt) {
@@ -32,7 +32,7 @@ TEST(QueryTest, OutputIsAnyValueWithExpressionsInIt) {
 }
 
 TEST(QueryTest, WithoutOutputTheInputGoesOn) {
-  EXPECT_EQ(ExecutionHarness(Pass(""), R"({"a":1})").Outcome(), R"(SUCCEEDED {"a":1})");
+  EXPECT_EQ(ExecutionHarness(QueryPass(""), R"({"a":1})").Outcome(), R"(SUCCEEDED {"a":1})");
 }
 
 TEST(QueryTest, TheContextObjectIsAtHand) {
@@ -43,7 +43,7 @@ TEST(QueryTest, TheContextObjectIsAtHand) {
 }
 
 TEST(QueryTest, ArgumentsOfATaskAreComputedAndItsResultIsAtHand) {
-  ExecutionHarness run(Machine(R"(
+  ExecutionHarness run(QueryMachine(R"(
       "A":{"Type":"Task","Resource":"f","Arguments":{"n":"{% $states.input.n * 2 %}"},
            "Output":{"r":"{% $states.result.v %}","n":"{% $states.input.n %}"},"End":true})"),
                        R"({"n":4})");
@@ -62,7 +62,7 @@ TEST(QueryTest, VariablesAreSharedWithStatesInJsonPath) {
 }
 
 TEST(QueryTest, ChoicesAskForTheirCondition) {
-  const std::string choice = Machine(R"(
+  const std::string choice = QueryMachine(R"(
       "A":{"Type":"Choice","Choices":[
              {"Condition":"{% $states.input.n > 1 %}","Output":"many","Assign":{"v":1},"Next":"B"}],
            "Output":"few","Assign":{"v":2},"Default":"B"},
@@ -72,7 +72,7 @@ TEST(QueryTest, ChoicesAskForTheirCondition) {
 }
 
 TEST(QueryTest, ACatcherSeesTheErrorOutput) {
-  ExecutionHarness run(Machine(R"(
+  ExecutionHarness run(QueryMachine(R"(
       "A":{"Type":"Task","Resource":"f","Catch":[{"ErrorEquals":["E"],
            "Output":{"e":"{% $states.errorOutput.Error %}","in":"{% $states.input %}"},"Next":"B"}],
            "End":true},
@@ -84,7 +84,7 @@ TEST(QueryTest, ACatcherSeesTheErrorOutput) {
 
 // A catcher whose own expression fails does not catch that.
 TEST(QueryTest, ACatcherDoesNotCatchItsOwnFailure) {
-  ExecutionHarness run(Machine(R"(
+  ExecutionHarness run(QueryMachine(R"(
       "A":{"Type":"Task","Resource":"f","Catch":[{"ErrorEquals":["States.ALL"],
            "Output":"{% $nothing %}","Next":"B"}],"End":true},
       "B":{"Type":"Succeed"})"));
@@ -93,7 +93,7 @@ TEST(QueryTest, ACatcherDoesNotCatchItsOwnFailure) {
 }
 
 TEST(QueryTest, MapsTakeTheirItemsFromAnExpression) {
-  ExecutionHarness run(Machine(R"(
+  ExecutionHarness run(QueryMachine(R"(
       "A":{"Type":"Map","Items":"{% $states.input.list[n > 1] %}","MaxConcurrency":"{% 1 + 0 %}",
            "ItemSelector":{"i":"{% $states.context.Map.Item.Index %}",
                            "v":"{% $states.context.Map.Item.Value.n + $states.input.add %}"},
@@ -108,7 +108,7 @@ TEST(QueryTest, MapsTakeTheirItemsFromAnExpression) {
 }
 
 TEST(QueryTest, ParallelBranchesGetTheArguments) {
-  ExecutionHarness run(Machine(R"(
+  ExecutionHarness run(QueryMachine(R"(
       "A":{"Type":"Parallel","Arguments":"{% $states.input + 1 %}","Branches":[
         {"StartAt":"B","States":{"B":{"Type":"Pass","Output":"{% $states.input * 2 %}","End":true}}}],
         "End":true})"),
@@ -118,13 +118,14 @@ TEST(QueryTest, ParallelBranchesGetTheArguments) {
 
 TEST(QueryTest, WaitsAndFailuresAreComputed) {
   ExecutionHarness wait(
-      Machine(R"("A":{"Type":"Wait","Seconds":"{% $states.input %}","End":true})"), "5");
+      QueryMachine(R"("A":{"Type":"Wait","Seconds":"{% $states.input %}","End":true})"), "5");
   wait.AdvanceTime(std::chrono::seconds(4));
   EXPECT_EQ(wait.Outcome(), "RUNNING");
   wait.AdvanceTime(std::chrono::seconds(1));
   EXPECT_EQ(wait.Outcome(), "SUCCEEDED 5");
   ExecutionHarness fail(
-      Machine(R"("A":{"Type":"Fail","Error":"{% 'E' & $states.input %}","Cause":"{% 'c' %}"})"),
+      QueryMachine(
+          R"("A":{"Type":"Fail","Error":"{% 'E' & $states.input %}","Cause":"{% 'c' %}"})"),
       "1");
   EXPECT_EQ(fail.Outcome(), "FAILED E1");
   EXPECT_EQ(fail.Cause(), "c");
@@ -132,7 +133,7 @@ TEST(QueryTest, WaitsAndFailuresAreComputed) {
 
 // Recorded: assign, test_undefined_reference[BASE_UNDEFINED_OUTPUT_FIELD].
 TEST(QueryTest, AFailedExpressionIsRecordedAsStepFunctionsDoes) {
-  ExecutionHarness run(Pass(R"("Output":{"result":"{% $doesNotExist %}"},)"));
+  ExecutionHarness run(QueryPass(R"("Output":{"result":"{% $doesNotExist %}"},)"));
   EXPECT_EQ(run.Outcome(), "FAILED States.QueryEvaluationError");
   EXPECT_EQ(run.Cause(),
             "An error occurred while executing the state 'A' "
@@ -147,7 +148,7 @@ TEST(QueryTest, AFailedExpressionIsRecordedAsStepFunctionsDoes) {
 
 // Recorded: scenarios, test_map_state_items_eval_jsonata_fail.
 TEST(QueryTest, ItemsOfAnotherTypeFailTheMap) {
-  ExecutionHarness run(Machine(R"("A":{"Type":"Map","Items":"{% 'string' %}","ItemProcessor":{
+  ExecutionHarness run(QueryMachine(R"("A":{"Type":"Map","Items":"{% 'string' %}","ItemProcessor":{
       "StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"End":true})"));
   EXPECT_THAT(
       run.Cause(),
@@ -163,14 +164,14 @@ TEST(QueryTest, ItemsOfAnotherTypeFailTheMap) {
 }
 
 TEST(QueryTest, ErrorsOfTheLanguageAreNamed) {
-  ExecutionHarness run(Pass(R"("Output":"{% $uppercase(1) %}",)"));
+  ExecutionHarness run(QueryPass(R"("Output":"{% $uppercase(1) %}",)"));
   EXPECT_THAT(run.Cause(), HasSubstr("threw an error during evaluation. T0410: "));
-  ExecutionHarness function(Pass(R"("Output":"{% function($x){$x} %}",)"));
+  ExecutionHarness function(QueryPass(R"("Output":"{% function($x){$x} %}",)"));
   EXPECT_THAT(function.Cause(), HasSubstr("returned an unsupported result type."));
 }
 
 TEST(QueryTest, RandomNumbersAreTheSameWhenATurnIsTakenAgain) {
-  const std::string machine = Pass(R"("Output":"{% $uuid() %}",)");
+  const std::string machine = QueryPass(R"("Output":"{% $uuid() %}",)");
   EXPECT_EQ(ExecutionHarness(machine).Outcome(), ExecutionHarness(machine).Outcome());
 }
 

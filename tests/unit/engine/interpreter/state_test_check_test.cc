@@ -11,7 +11,7 @@ using test::TestedStateHarness;
 using ::testing::HasSubstr;
 
 constexpr std::string_view kTask = R"({"Type":"Task","Resource":"f","End":true})";
-constexpr std::string_view kMap = R"({"Type":"Map","End":true,
+constexpr std::string_view kInlineMap = R"({"Type":"Map","End":true,
     "ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}})";
 
 TEST(StateTestCheckTest, AMockIsAResultOrAnError) {
@@ -31,7 +31,7 @@ TEST(StateTestCheckTest, OnlyStatesThatWorkCanBeMocked) {
 }
 
 TEST(StateTestCheckTest, AMapNeedsAMock) {
-  const Status status = TestedStateHarness(kMap).Check();
+  const Status status = TestedStateHarness(kInlineMap).Check();
   EXPECT_EQ(status.reason(), kInvalidDefinition);
   EXPECT_EQ(status.message(),
             "TestState API does not support Map or Parallel states. Supported state types "
@@ -39,7 +39,7 @@ TEST(StateTestCheckTest, AMapNeedsAMock) {
 }
 
 TEST(StateTestCheckTest, WhatGoesWithAMockNeedsOne) {
-  TestedStateHarness map(kMap);
+  TestedStateHarness map(kInlineMap);
   map.test.map_iteration_failure_count = 0;
   EXPECT_EQ(map.Check().message(),
             "TestState does not support MapIterationFailureCount when a mock is not specified.");
@@ -64,7 +64,7 @@ TEST(StateTestCheckTest, WhatTheEngineDoesNotCallNeedsAMock) {
 }
 
 TEST(StateTestCheckTest, TheMockOfAMapHasAnItemForEachIteration) {
-  TestedStateHarness map(kMap);
+  TestedStateHarness map(kInlineMap);
   map.MockResult("{}");
   EXPECT_EQ(map.Check().message(), "Mocked result must be an array.");
   map.MockResult("[1]");
@@ -139,7 +139,7 @@ TEST(StateTestCheckTest, InputAndVariablesAreJson) {
 }
 
 TEST(StateTestCheckTest, AnErrorComesFromAStateInside) {
-  TestedStateHarness map(kMap);
+  TestedStateHarness map(kInlineMap);
   map.MockError("E", "c");
   map.test.error_caused_by_state = "I";
   EXPECT_TRUE(map.Check().ok());
@@ -152,7 +152,7 @@ TEST(StateTestCheckTest, OnlyAMapHasIterationsAndAnItemReader) {
   task.MockResult("1");
   task.test.map_iteration_failure_count = 0;
   EXPECT_FALSE(task.Check().ok());
-  TestedStateHarness map(kMap);
+  TestedStateHarness map(kInlineMap);
   map.MockResult("[]");
   map.test.map_item_reader_data = Bytes("[]");
   EXPECT_EQ(map.Check().field(), "map_item_reader_data");

@@ -174,14 +174,14 @@ TEST(StateTestTest, AContextObjectThatIsGivenIsTheWholeOfIt) {
   EXPECT_EQ(Text(task.Run().inspection.after_parameters), R"({"c":{"Task":{"Token":"t"}}})");
 }
 
-constexpr std::string_view kMap = R"({"Type":"Map","End":true,"ItemsPath":"$.items",
+constexpr std::string_view kDistributedMap = R"({"Type":"Map","End":true,"ItemsPath":"$.items",
     "ItemSelector":{"i.$":"$$.Map.Item.Index","v.$":"$$.Map.Item.Value"},"MaxConcurrency":3,
     "ToleratedFailurePercentage":50,
     "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
       "StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}})";
 
 TEST(StateTestTest, AMapShowsWhatItsIterationsGet) {
-  TestedStateHarness map(kMap);
+  TestedStateHarness map(kDistributedMap);
   map.test.input = Bytes(R"({"items":["a","b"]})");
   map.MockResult("[7, 8]");
   EXPECT_EQ(map.Outcome(), "SUCCEEDED [7, 8]");
@@ -207,7 +207,7 @@ TEST(StateTestTest, AStepThatIsTooLargeIsLeftOut) {
 }
 
 TEST(StateTestTest, AMapFailsBeyondItsTolerance) {
-  TestedStateHarness map(kMap);
+  TestedStateHarness map(kDistributedMap);
   map.test.input = Bytes(R"({"items":["a","b"]})");
   map.MockResult("[7, 8]");
   map.test.map_iteration_failure_count = 1;
@@ -219,7 +219,7 @@ TEST(StateTestTest, AMapFailsBeyondItsTolerance) {
 }
 
 TEST(StateTestTest, AMapWithoutItemsStillEndsByItsMock) {
-  TestedStateHarness map(kMap);
+  TestedStateHarness map(kDistributedMap);
   map.test.input = Bytes(R"({"items":[]})");
   map.MockError("E", "c");
   EXPECT_EQ(map.Outcome(), "FAILED E: c");

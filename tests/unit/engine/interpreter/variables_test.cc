@@ -12,12 +12,12 @@ using test::ExecutionHarness;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::string Machine(const std::string& states) {
+std::string PathMachine(const std::string& states) {
   return R"({"StartAt":"A","States":{)" + states + "}}";
 }
 
 TEST(VariablesTest, AreSeenByEveryLaterState) {
-  ExecutionHarness run(Machine(R"x(
+  ExecutionHarness run(PathMachine(R"x(
       "A":{"Type":"Pass","Assign":{"x.$":"$.in","fixed":[1]},"Next":"B"},
       "B":{"Type":"Pass","Result":{"dropped":true},"Next":"C"},
       "C":{"Type":"Pass","Parameters":{"x.$":"$x.deep","f.$":"$fixed[0]",
@@ -28,7 +28,8 @@ TEST(VariablesTest, AreSeenByEveryLaterState) {
 
 TEST(VariablesTest, AreRecordedWhereTheStateIsLeft) {
   ExecutionHarness run(
-      Machine(R"("A":{"Type":"Pass","Assign":{"x":"text","y.$":"$.n"},"End":true})"), R"({"n":1})");
+      PathMachine(R"("A":{"Type":"Pass","Assign":{"x":"text","y.$":"$.n"},"End":true})"),
+      R"({"n":1})");
   const auto& exited = run.history().at(2);
   ASSERT_EQ(exited.type, EventType::kPassStateExited);
   EXPECT_THAT(exited.assigned,
@@ -38,7 +39,7 @@ TEST(VariablesTest, AreRecordedWhereTheStateIsLeft) {
 
 // "All values are evaluated on the variables as they were when the state was entered."
 TEST(VariablesTest, OfOneAssignAreSetTogether) {
-  ExecutionHarness run(Machine(R"(
+  ExecutionHarness run(PathMachine(R"(
       "A":{"Type":"Pass","Assign":{"x":1,"y":2},"Next":"B"},
       "B":{"Type":"Pass","Assign":{"x.$":"$y","y.$":"$x"},"OutputPath":"$x","Next":"C"},
       "C":{"Type":"Pass","Parameters":{"x.$":"$x","y.$":"$y","in.$":"$"},"End":true})"));
@@ -46,7 +47,7 @@ TEST(VariablesTest, OfOneAssignAreSetTogether) {
 }
 
 TEST(VariablesTest, ComeFromTheResultOfATask) {
-  ExecutionHarness run(Machine(R"(
+  ExecutionHarness run(PathMachine(R"(
       "A":{"Type":"Task","Resource":"f","Assign":{"r.$":"$.a"},"ResultPath":null,"Next":"B"},
       "B":{"Type":"Pass","InputPath":"$r","End":true})"));
   run.CompleteTask(R"({"a":[7]})");
@@ -54,7 +55,7 @@ TEST(VariablesTest, ComeFromTheResultOfATask) {
 }
 
 TEST(VariablesTest, OfARuleAreSetInPlaceOfTheChoices) {
-  const std::string choice = Machine(R"(
+  const std::string choice = PathMachine(R"(
       "A":{"Type":"Choice","Choices":[{"Variable":"$.n","NumericEquals":1,"Assign":{"v":"rule"},
            "Next":"B"}],"Assign":{"v":"default"},"Default":"B"},
       "B":{"Type":"Pass","InputPath":"$v","End":true})");
@@ -63,7 +64,7 @@ TEST(VariablesTest, OfARuleAreSetInPlaceOfTheChoices) {
 }
 
 TEST(VariablesTest, OfACatcherComeFromTheErrorOutput) {
-  ExecutionHarness run(Machine(R"(
+  ExecutionHarness run(PathMachine(R"(
       "A":{"Type":"Task","Resource":"f","Assign":{"v":"success"},"Catch":[{"ErrorEquals":["E"],
            "Assign":{"v.$":"$.Error"},"Next":"B"}],"End":true},
       "B":{"Type":"Pass","InputPath":"$v","End":true})"));
@@ -72,7 +73,7 @@ TEST(VariablesTest, OfACatcherComeFromTheErrorOutput) {
 }
 
 TEST(VariablesTest, AreSeenInBranchesWhoseOwnEndWithThem) {
-  ExecutionHarness run(Machine(R"(
+  ExecutionHarness run(PathMachine(R"(
       "A":{"Type":"Pass","Assign":{"x":1},"Next":"P"},
       "P":{"Type":"Parallel","Next":"C","Branches":[
         {"StartAt":"L","States":{"L":{"Type":"Pass","Assign":{"own.$":"$x"},"Next":"L2"},
@@ -89,8 +90,9 @@ TEST(VariablesTest, AreSeenInBranchesWhoseOwnEndWithThem) {
 // "Variable scope": a name that is set around a Parallel or Map is not set inside it.
 TEST(VariablesTest, OfAScopeAroundCannotBeSetInside) {
   const auto outcome = [](const std::string& inner) {
-    ExecutionHarness run(Machine(R"("A":{"Type":"Pass","Assign":{"x":1},"Next":"P"},"P":)" + inner),
-                         R"({"items":[0]})");
+    ExecutionHarness run(
+        PathMachine(R"("A":{"Type":"Pass","Assign":{"x":1},"Next":"P"},"P":)" + inner),
+        R"({"items":[0]})");
     return run.Outcome() + run.Cause();
   };
   const char* const refused = "The variable 'x' belongs to a scope around this one";
@@ -110,7 +112,7 @@ TEST(VariablesTest, OfAScopeAroundCannotBeSetInside) {
 }
 
 TEST(VariablesTest, AreSeenByTheItemsOfAMap) {
-  ExecutionHarness run(Machine(R"(
+  ExecutionHarness run(PathMachine(R"(
       "A":{"Type":"Pass","Assign":{"items":[1,2],"k":"v"},"Next":"M"},
       "M":{"Type":"Map","ItemsPath":"$items","ItemSelector":{"i.$":"$$.Map.Item.Value","k.$":"$k"},
            "MaxConcurrency":1,"ItemProcessor":{"StartAt":"T","States":{
@@ -123,23 +125,23 @@ TEST(VariablesTest, AreSeenByTheItemsOfAMap) {
 }
 
 TEST(VariablesTest, ThatNobodySetFailTheState) {
-  ExecutionHarness run(Machine(R"("A":{"Type":"Pass","InputPath":"$nobody","End":true})"));
+  ExecutionHarness run(PathMachine(R"("A":{"Type":"Pass","InputPath":"$nobody","End":true})"));
   EXPECT_THAT(run.Outcome(), HasSubstr("FAILED States.Runtime"));
   EXPECT_THAT(run.Cause(), HasSubstr("nobody"));
 }
 
 TEST(VariablesTest, HaveASizeLimitEachAndTogether) {
-  const std::string each = Machine(R"("A":{"Type":"Pass","Assign":{"v.$":"$"},"End":true})");
+  const std::string each = PathMachine(R"("A":{"Type":"Pass","Assign":{"v.$":"$"},"End":true})");
   const std::string text = '"' + std::string(100, 'x') + '"';
   EXPECT_THAT(ExecutionHarness(each, text, {.variable_bytes_max = 101}).Outcome(),
               HasSubstr("FAILED States.DataLimitExceeded"));
   EXPECT_THAT(ExecutionHarness(each, text, {.variable_bytes_max = 102}).Outcome(),
               HasSubstr("SUCCEEDED"));
   const std::string both =
-      Machine(R"("A":{"Type":"Pass","Assign":{"v.$":"$","w.$":"$"},"End":true})");
+      PathMachine(R"("A":{"Type":"Pass","Assign":{"v.$":"$","w.$":"$"},"End":true})");
   EXPECT_THAT(ExecutionHarness(both, text, {.assign_bytes_max = 203}).Outcome(),
               HasSubstr("FAILED States.DataLimitExceeded"));
-  const std::string twice = Machine(R"(
+  const std::string twice = PathMachine(R"(
       "A":{"Type":"Pass","Assign":{"v.$":"$"},"Next":"B"},
       "B":{"Type":"Pass","Assign":{"w.$":"$"},"Next":"C"},
       "C":{"Type":"Pass","Assign":{"w.$":"$"},"End":true})");

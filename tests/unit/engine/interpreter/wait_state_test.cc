@@ -45,12 +45,12 @@ TEST(WaitStateTest, NoSecondsAreNoWait) {
 }
 
 TEST(WaitStateTest, ReadsSecondsAndTimestampsFromItsInput) {
-  ExecutionHarness seconds(WaitWith(R"("SecondsPath":"$.s","InputPath":"$.in")"),
-                           R"({"in":{"s":30}})");
-  EXPECT_THAT(seconds.TakeEffects(), ElementsAre(ArmsTimer(30s)));
-  ExecutionHarness timestamp(WaitWith(R"("TimestampPath":"$.t")"),
-                             R"({"t":"2026-01-01T02:00:00+01:00"})");
-  EXPECT_THAT(timestamp.TakeEffects(), ElementsAre(ArmsTimer(3600s)));
+  ExecutionHarness from_seconds(WaitWith(R"("SecondsPath":"$.s","InputPath":"$.in")"),
+                                R"({"in":{"s":30}})");
+  EXPECT_THAT(from_seconds.TakeEffects(), ElementsAre(ArmsTimer(30s)));
+  ExecutionHarness from_timestamp(WaitWith(R"("TimestampPath":"$.t")"),
+                                  R"({"t":"2026-01-01T02:00:00+01:00"})");
+  EXPECT_THAT(from_timestamp.TakeEffects(), ElementsAre(ArmsTimer(3600s)));
 }
 
 // Step Functions Developer Guide, "Wait": seconds are an integer from 0 to 99,999,999.

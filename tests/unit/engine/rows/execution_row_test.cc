@@ -11,7 +11,7 @@ namespace {
 
 using interpreter::ExecutionStatus;
 
-ExecutionRow Example() {
+ExecutionRow ExampleRow() {
   return {.namespace_id = NamespaceId{3},
           .header = {.state_machine = "m",
                      .name = "n",
@@ -24,7 +24,7 @@ ExecutionRow Example() {
 }
 
 TEST(ExecutionRowTest, OpenAndClosedExecutionsComeBack) {
-  ExecutionRow row = Example();
+  ExecutionRow row = ExampleRow();
   EXPECT_EQ(*DecodeExecution(EncodeExecution(row)), row);
   row.status = ExecutionStatus::kFailed;
   row.stopped_at = FromMicros(5);
@@ -39,7 +39,7 @@ TEST(ExecutionRowTest, OpenAndClosedExecutionsComeBack) {
 }
 
 TEST(ExecutionRowTest, RedrivesComeBack) {
-  ExecutionRow row = Example();
+  ExecutionRow row = ExampleRow();
   row.header.redrive_count = 3;
   row.header.redriven_at = FromMicros(9);
   row.redrive_token = "token";
@@ -52,7 +52,7 @@ TEST(ExecutionRowTest, RedrivesComeBack) {
 }
 
 TEST(ExecutionRowTest, TestsComeBack) {
-  ExecutionRow row = Example();
+  ExecutionRow row = ExampleRow();
   row.header.test_case = "HappyPath";
   row.mocked_calls = {{2, 1}, {300, 4000}};
   row.version = 3;
@@ -64,7 +64,7 @@ TEST(ExecutionRowTest, TestsComeBack) {
 }
 
 TEST(ExecutionRowTest, ParentsComeBack) {
-  ExecutionRow row = Example();
+  ExecutionRow row = ExampleRow();
   row.has_map_runs = true;
   row.parent = ParentLink{.execution = {.shard = ShardId{7}, .number = ExecutionNumber{8}},
                           .frame = FrameNumber{9},
@@ -79,7 +79,7 @@ TEST(ExecutionRowTest, ParentsComeBack) {
 }
 
 TEST(ExecutionRowTest, VersionsAndAliasesComeBack) {
-  ExecutionRow row = Example();
+  ExecutionRow row = ExampleRow();
   row.version = 300;
   EXPECT_EQ(*DecodeExecution(EncodeExecution(row)), row);
   row.alias = "PROD";
@@ -105,21 +105,21 @@ TEST(ExecutionRowTest, MessagesComeBack) {
 }
 
 TEST(ExecutionRowTest, EveryCutIsDataLoss) {
-  const std::string value = EncodeExecution(Example());
+  const std::string value = EncodeExecution(ExampleRow());
   for (std::size_t size = 0; size < value.size(); ++size) {
     EXPECT_EQ(DecodeExecution(value.substr(0, size)).status().code(), StatusCode::kDataLoss);
   }
 }
 
 TEST(ExecutionRowTest, UnknownFlagsAreDataLoss) {
-  std::string value = EncodeExecution(Example());
+  std::string value = EncodeExecution(ExampleRow());
   ASSERT_EQ(value.back(), 0);
   value.back() = 16;
   EXPECT_EQ(DecodeExecution(value).status().code(), StatusCode::kDataLoss);
 }
 
 TEST(ExecutionRowTest, APriorityThatDoesNotFitIsDataLoss) {
-  ExecutionRow row = Example();
+  ExecutionRow row = ExampleRow();
   row.priority = std::numeric_limits<std::int32_t>::min();
   std::string value = EncodeExecution(row);
   std::string least;

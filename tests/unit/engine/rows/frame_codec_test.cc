@@ -17,7 +17,7 @@ using interpreter::TaskWait;
 using interpreter::TimerWait;
 using interpreter::Wait;
 
-Frame Example(Wait wait) {
+Frame ExampleFrame(Wait wait) {
   Frame frame;
   frame.number = FrameNumber{17};
   frame.parent = FrameNumber{4};
@@ -51,7 +51,7 @@ TEST(FrameCodecTest, EveryKindOfWaitComesBack) {
         Wait(full),
         Wait(TimerWait{.purpose = TimerWait::Purpose::kRetry, .due = FromMicros(99)}),
         Wait(JoinWait{.total = 10, .next = 7, .open = 3, .concurrency = 4, .result_bytes = 500})}) {
-    const Frame frame = Example(wait);
+    const Frame frame = ExampleFrame(wait);
     const auto decoded = DecodeFrame(frame.number, EncodeFrame(frame));
     ASSERT_TRUE(decoded.ok()) << decoded.status().ToString();
     EXPECT_EQ(*decoded, frame);
@@ -59,14 +59,14 @@ TEST(FrameCodecTest, EveryKindOfWaitComesBack) {
 }
 
 TEST(FrameCodecTest, TheRootKeepsItsDeadline) {
-  Frame frame = Example(RunnableWait{});
+  Frame frame = ExampleFrame(RunnableWait{});
   frame.number = kRootFrame;
   frame.execution_deadline = FromMicros(std::numeric_limits<std::int64_t>::max());
   EXPECT_EQ(*DecodeFrame(kRootFrame, EncodeFrame(frame)), frame);
 }
 
 TEST(FrameCodecTest, ALongPayloadStaysInItsEvent) {
-  Frame frame = Example(RunnableWait{});
+  Frame frame = ExampleFrame(RunnableWait{});
   frame.input.bytes = Bytes(std::string(kInlinePayloadBytes, '1'));
   const auto decoded = DecodeFrame(frame.number, EncodeFrame(frame));
   EXPECT_FALSE(decoded->input.bytes.has_value());
@@ -74,13 +74,13 @@ TEST(FrameCodecTest, ALongPayloadStaysInItsEvent) {
 }
 
 TEST(FrameCodecTest, APayloadWithoutAnEventIsKeptWhole) {
-  Frame frame = Example(RunnableWait{});
+  Frame frame = ExampleFrame(RunnableWait{});
   frame.input = {.bytes = Bytes(std::string(kInlinePayloadBytes * 4, '1'))};
   EXPECT_EQ(DecodeFrame(frame.number, EncodeFrame(frame))->input, frame.input);
 }
 
 TEST(FrameCodecTest, CutOrChangedBytesAreDataLossAndNeverMore) {
-  const std::string value = EncodeFrame(Example(TaskWait{
+  const std::string value = EncodeFrame(ExampleFrame(TaskWait{
       .scheduled_event = 19, .parameters = {.bytes = Bytes("[1]")}, .function_name = "f"}));
   for (std::size_t size = 0; size < value.size(); ++size) {
     EXPECT_EQ(DecodeFrame(FrameNumber{17}, value.substr(0, size)).status().code(),
@@ -96,7 +96,7 @@ TEST(FrameCodecTest, CutOrChangedBytesAreDataLossAndNeverMore) {
 
 TEST(FrameCodecTest, AHeartbeatBelowZeroIsDataLoss) {
   const auto decode = [](Duration heartbeat) {
-    const Frame frame = Example(TaskWait{.heartbeat = heartbeat});
+    const Frame frame = ExampleFrame(TaskWait{.heartbeat = heartbeat});
     return DecodeFrame(frame.number, EncodeFrame(frame)).status().code();
   };
   EXPECT_EQ(decode(Duration(1)), StatusCode::kOk);
@@ -104,7 +104,7 @@ TEST(FrameCodecTest, AHeartbeatBelowZeroIsDataLoss) {
 }
 
 TEST(FrameCodecTest, AnUnknownInvocationIsDataLoss) {
-  const Frame frame = Example(TaskWait{.invocation = interpreter::Invocation::kEvent});
+  const Frame frame = ExampleFrame(TaskWait{.invocation = interpreter::Invocation::kEvent});
   std::string value = EncodeFrame(frame);
   EXPECT_TRUE(DecodeFrame(frame.number, value).ok());
   value.back() = '\x03';
@@ -112,7 +112,7 @@ TEST(FrameCodecTest, AnUnknownInvocationIsDataLoss) {
 }
 
 TEST(FrameCodecTest, AFunctionWithoutANameIsDataLoss) {
-  const Frame frame = Example(TaskWait{.function_name = "function"});
+  const Frame frame = ExampleFrame(TaskWait{.function_name = "function"});
   std::string value = EncodeFrame(frame);
   const std::string name =
       "\x08"

@@ -13,7 +13,7 @@ using interpreter::EventType;
 using interpreter::HistoryEvent;
 using interpreter::Payload;
 
-std::vector<HistoryEvent> Example() {
+std::vector<HistoryEvent> ExampleEvents() {
   HistoryEvent entered{.id = 7,
                        .previous = 6,
                        .type = EventType::kTaskStateEntered,
@@ -64,13 +64,13 @@ std::vector<HistoryEvent> Example() {
 }
 
 TEST(HistoryCodecTest, EventsComeBack) {
-  const auto decoded = DecodeEvents(7, EncodeEvents(Example()));
+  const auto decoded = DecodeEvents(7, EncodeEvents(ExampleEvents()));
   ASSERT_TRUE(decoded.ok()) << decoded.status().ToString();
-  EXPECT_EQ(*decoded, Example());
+  EXPECT_EQ(*decoded, ExampleEvents());
 }
 
 TEST(HistoryCodecTest, ARepeatedPayloadIsStoredOnce) {
-  auto events = Example();
+  auto events = ExampleEvents();
   const std::string large(1'000, '1');
   events[0].payload->bytes = Bytes(large);
   const std::string value = EncodeEvents(events);
@@ -78,7 +78,7 @@ TEST(HistoryCodecTest, ARepeatedPayloadIsStoredOnce) {
 }
 
 TEST(HistoryCodecTest, CutOrChangedBytesAreDataLossAndNeverMore) {
-  const std::string value = EncodeEvents(Example());
+  const std::string value = EncodeEvents(ExampleEvents());
   EXPECT_EQ(DecodeEvents(7, "").status().code(), StatusCode::kDataLoss);
   EXPECT_EQ(DecodeEvents(7, value.substr(0, 1)).status().code(), StatusCode::kDataLoss);
   EXPECT_EQ(DecodeEvents(7, value.substr(0, value.size() - 1)).status().code(),
@@ -89,7 +89,7 @@ TEST(HistoryCodecTest, CutOrChangedBytesAreDataLossAndNeverMore) {
     static_cast<void>(DecodeEvents(7, changed).ok());
   }
   // References lead back, never to the event itself or beyond it.
-  EXPECT_FALSE(DecodeEvents(1, EncodeEvents(Example())).ok());
+  EXPECT_FALSE(DecodeEvents(1, EncodeEvents(ExampleEvents())).ok());
 }
 
 TEST(HistoryCodecTest, ATimeOutOfRangeIsDataLoss) {

@@ -5,20 +5,20 @@
 
 #include "engine/json/parse.h"
 #include "tests/support/engine_harness.h"
+#include "tests/unit/engine/runtime/definitions.h"
 
 namespace pawl {
 namespace {
 
 using namespace std::chrono_literals;
 using test::EngineHarness;
+using test::kWaitMachine;
 using test::ScriptedWorker;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr char kPass[] = R"({"StartAt":"P","States":{"P":{"Type":"Pass",
+constexpr char kSucceeds[] = R"({"StartAt":"P","States":{"P":{"Type":"Pass",
     "Result":{"done":true},"End":true}}})";
-constexpr char kWaits[] =
-    R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":60,"End":true}}})";
 constexpr char kFails[] = R"({"StartAt":"F","States":{"F":{"Type":"Fail",
     "Error":"Broken","Cause":"it broke"}}})";
 
@@ -94,7 +94,7 @@ TEST_F(EngineChildrenTest, AChildIsKeptUntilItsParentKnowsItsEnd) {
 }
 
 TEST_F(EngineChildrenTest, AStartIsAnsweredAtOnce) {
-  const ExecutionName parent = StartParent(kWaits, "");
+  const ExecutionName parent = StartParent(kWaitMachine, "");
   EXPECT_EQ(harness_.Describe(parent).status, ExecutionStatus::kSucceeded);
   EXPECT_EQ(Output(parent, "ExecutionArn"),
             "arn:aws:states:us-east-1:123456789012:execution:child:kid");
@@ -111,7 +111,7 @@ TEST_F(EngineChildrenTest, AStartIsAnsweredAtOnce) {
 }
 
 TEST_F(EngineChildrenTest, SyncWaitsForTheEnd) {
-  const ExecutionName parent = StartParent(kWaits, ".sync");
+  const ExecutionName parent = StartParent(kWaitMachine, ".sync");
   EXPECT_EQ(harness_.Describe(parent).status, ExecutionStatus::kRunning);
   harness_.Advance(61s);
   EXPECT_EQ(harness_.Describe(parent).status, ExecutionStatus::kSucceeded);
@@ -130,7 +130,7 @@ TEST_F(EngineChildrenTest, SyncWaitsForTheEnd) {
 }
 
 TEST_F(EngineChildrenTest, SyncTwoGivesValues) {
-  const ExecutionName parent = StartParent(kPass, ".sync:2");
+  const ExecutionName parent = StartParent(kSucceeds, ".sync:2");
   EXPECT_EQ(Output(parent, "Output"), "not a string");
   EXPECT_THAT(std::string(harness_.Describe(parent).output.view()),
               HasSubstr(R"("Output":{"done":true})"));
@@ -147,7 +147,7 @@ TEST_F(EngineChildrenTest, AFailedChildFailsTheTask) {
 }
 
 TEST_F(EngineChildrenTest, TheEndOutlivesACrash) {
-  const ExecutionName parent = StartParent(kWaits, ".sync");
+  const ExecutionName parent = StartParent(kWaitMachine, ".sync");
   harness_.Crash();
   harness_.Advance(61s);
   EXPECT_EQ(harness_.Describe(parent).status, ExecutionStatus::kSucceeded);
@@ -158,7 +158,7 @@ TEST_F(EngineChildrenTest, TheEndOutlivesACrash) {
 TEST_F(EngineChildrenTest, ACrashAtAnyMomentChangesNothing) {
   for (int polls = 0; polls < 30; ++polls) {
     EngineHarness harness;
-    harness.Deploy("child", kPass);
+    harness.Deploy("child", kSucceeds);
     harness.Deploy("parent", Parent(".sync"));
     const ExecutionName parent = harness.Start("parent");
     for (int i = 0; i < polls; ++i)
@@ -174,7 +174,7 @@ TEST_F(EngineChildrenTest, ACrashAtAnyMomentChangesNothing) {
 }
 
 TEST_F(EngineChildrenTest, StoppingTheParentStopsTheChild) {
-  const ExecutionName parent = StartParent(kWaits, ".sync");
+  const ExecutionName parent = StartParent(kWaitMachine, ".sync");
   ASSERT_TRUE(harness_.Stop(parent).ok());
   harness_.Settle();
   EXPECT_EQ(harness_.Describe(kid_).status, ExecutionStatus::kAborted);
@@ -185,7 +185,7 @@ TEST_F(EngineChildrenTest, StoppingTheParentStopsTheChild) {
 TEST_F(EngineChildrenTest, AParentThatIsStoppedAtAnyMomentLeavesNoChild) {
   for (int polls = 0; polls < 12; ++polls) {
     EngineHarness harness;
-    harness.Deploy("child", kWaits);
+    harness.Deploy("child", kWaitMachine);
     harness.Deploy("parent", Parent(".sync"));
     const ExecutionName parent = harness.Start("parent");
     for (int i = 0; i < polls; ++i)
@@ -203,7 +203,7 @@ TEST_F(EngineChildrenTest, AParentThatIsStoppedAtAnyMomentLeavesNoChild) {
 TEST_F(EngineChildrenTest, AChildThatIsNotWaitedForIsNeverStopped) {
   for (int polls = 0; polls < 12; ++polls) {
     EngineHarness harness;
-    harness.Deploy("child", kWaits);
+    harness.Deploy("child", kWaitMachine);
     harness.Deploy("parent", Parent(""));
     const ExecutionName parent = harness.Start("parent");
     for (int i = 0; i < polls; ++i)
@@ -218,16 +218,16 @@ TEST_F(EngineChildrenTest, AChildThatIsNotWaitedForIsNeverStopped) {
 
 // The same name and input is the same execution, and whoever waits for it hears of its end.
 TEST_F(EngineChildrenTest, SyncWaitsForAnExecutionThatRunsAlready) {
-  harness_.Deploy("child", kWaits);
+  harness_.Deploy("child", kWaitMachine);
   harness_.Start("child", R"({"a":1})", "kid");
-  const ExecutionName parent = StartParent(kWaits, ".sync");
+  const ExecutionName parent = StartParent(kWaitMachine, ".sync");
   harness_.Advance(61s);
   EXPECT_EQ(harness_.Describe(parent).status, ExecutionStatus::kSucceeded);
 }
 
 // An execution tells its end once: who waits second is told that the name is taken.
 TEST_F(EngineChildrenTest, AnExecutionIsWaitedForOnce) {
-  const ExecutionName first = StartParent(kWaits, ".sync");
+  const ExecutionName first = StartParent(kWaitMachine, ".sync");
   const ExecutionName second = harness_.Start("parent", R"({"a":1})");
   harness_.Settle();
   EXPECT_EQ(harness_.Describe(second).error, "StepFunctions.ExecutionAlreadyExistsException");
@@ -238,7 +238,7 @@ TEST_F(EngineChildrenTest, AnExecutionIsWaitedForOnce) {
 // What was refused because the disk was almost full is asked for again, and no scrubber is needed.
 TEST_F(EngineChildrenTest, AStartThatWasRefusedIsMadeLater) {
   constexpr std::uint64_t kMebibyte = 1024 * 1024;
-  harness_.Deploy("child", kPass);
+  harness_.Deploy("child", kSucceeds);
   harness_.Deploy("parent",
                   R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":5,"Next":"C"},
       "C":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution.sync:2",
@@ -254,7 +254,7 @@ TEST_F(EngineChildrenTest, AStartThatWasRefusedIsMadeLater) {
 }
 
 TEST_F(EngineChildrenTest, ATimeOutStopsTheChild) {
-  const ExecutionName parent = StartParent(kWaits, ".sync", R"(,"TimeoutSeconds":5)");
+  const ExecutionName parent = StartParent(kWaitMachine, ".sync", R"(,"TimeoutSeconds":5)");
   harness_.Advance(6s);
   EXPECT_EQ(harness_.Describe(parent).error, "States.Timeout");
   EXPECT_EQ(harness_.Describe(kid_).status, ExecutionStatus::kAborted);
@@ -290,7 +290,7 @@ TEST_F(EngineChildrenTest, ErrorsHaveAwsNames) {
   harness_.Settle();
   EXPECT_EQ(harness_.Describe(missing).error, "StepFunctions.StateMachineDoesNotExistException");
 
-  harness_.Deploy("child", kPass);
+  harness_.Deploy("child", kSucceeds);
   EXPECT_TRUE(harness_.TryStart({.state_machine = "child", .name = "kid"}).ok());
   harness_.Settle();
   const ExecutionName taken = harness_.Start("parent");
@@ -299,7 +299,7 @@ TEST_F(EngineChildrenTest, ErrorsHaveAwsNames) {
 }
 
 TEST_F(EngineChildrenTest, ANameOfTheAttemptsOwnWhereNoneIsGiven) {
-  harness_.Deploy("child", kPass);
+  harness_.Deploy("child", kSucceeds);
   harness_.Deploy("parent", R"({"StartAt":"C","States":{"C":{"Type":"Task",
       "Resource":"arn:aws:states:::states:startExecution.sync:2",
       "Parameters":{"StateMachineArn":"child"},"OutputPath":"$.Input","End":true}}})");

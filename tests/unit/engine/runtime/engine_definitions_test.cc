@@ -3,17 +3,17 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/engine_harness.h"
+#include "tests/unit/engine/runtime/definitions.h"
 
 namespace pawl {
 namespace {
 
 using test::EngineHarness;
+using test::kPassMachine;
+using test::kWaitMachine;
 using testing::HasSubstr;
 
-constexpr char kPass[] = R"({"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}})";
 constexpr char kPassB[] = R"({"StartAt":"B","States":{"B":{"Type":"Pass","End":true}}})";
-constexpr char kWait[] =
-    R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":60,"End":true}}})";
 
 class EngineDefinitionsTest : public testing::Test {
  protected:
@@ -21,19 +21,19 @@ class EngineDefinitionsTest : public testing::Test {
 };
 
 TEST_F(EngineDefinitionsTest, TheSameTextIsTheSameRevision) {
-  harness_.Deploy("m", kPass);
-  const auto again = harness_.engine().Deploy({.name = "m", .definition = kPass});
+  harness_.Deploy("m", kPassMachine);
+  const auto again = harness_.engine().Deploy({.name = "m", .definition = kPassMachine});
   EXPECT_EQ(again->state_machine.revision, 1U);
   EXPECT_FALSE(again->is_changed);
   EXPECT_EQ(harness_.engine().Deploy({.name = "m", .definition = kPassB})->state_machine.revision,
             2U);
-  EXPECT_EQ(harness_.engine().DescribeStateMachine({}, "m", 1)->definition, kPass);
+  EXPECT_EQ(harness_.engine().DescribeStateMachine({}, "m", 1)->definition, kPassMachine);
 }
 
 TEST_F(EngineDefinitionsTest, ARunningExecutionStaysOnItsRevision) {
-  harness_.Deploy("m", kWait);
+  harness_.Deploy("m", kWaitMachine);
   const ExecutionName name = harness_.Start("m");
-  harness_.Deploy("m", kPass);
+  harness_.Deploy("m", kPassMachine);
   harness_.Crash();
   harness_.Advance(std::chrono::seconds(61));
   EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kSucceeded);
@@ -48,7 +48,7 @@ TEST_F(EngineDefinitionsTest, AnInvalidDefinitionIsRefusedWithItsPlaces) {
 }
 
 TEST_F(EngineDefinitionsTest, ADeletedStateMachineGoesWhenItsExecutionsHaveEnded) {
-  harness_.Deploy("m", kWait);
+  harness_.Deploy("m", kWaitMachine);
   const ExecutionName name = harness_.Start("m");
   EXPECT_TRUE(harness_.engine().DeleteStateMachine({}, "m").ok());
   EXPECT_EQ(harness_.TryStart({.state_machine = "m"}).status().reason(), "StateMachineDeleting");
@@ -63,7 +63,7 @@ TEST_F(EngineDefinitionsTest, ADeletedStateMachineGoesWhenItsExecutionsHaveEnded
 }
 
 TEST_F(EngineDefinitionsTest, AStartByNameIsIdempotentWhileTheExecutionIsOpen) {
-  harness_.Deploy("m", kWait);
+  harness_.Deploy("m", kWaitMachine);
   const auto first = harness_.TryStart({.state_machine = "m", .name = "n", .input = R"({"a":1})"});
   harness_.Advance(std::chrono::seconds(1));
   const auto second = harness_.TryStart({.state_machine = "m", .name = "n", .input = R"({"a":1})"});
@@ -84,7 +84,7 @@ TEST_F(EngineDefinitionsTest, AStartByNameIsIdempotentWhileTheExecutionIsOpen) {
 }
 
 TEST_F(EngineDefinitionsTest, BadStartsSayWhatIsWrong) {
-  harness_.Deploy("m", kPass);
+  harness_.Deploy("m", kPassMachine);
   EXPECT_EQ(harness_.TryStart({.state_machine = "x"}).status().reason(),
             "StateMachineDoesNotExist");
   EXPECT_EQ(harness_.TryStart({.state_machine = "m", .name = "a b"}).status().field(), "name");
@@ -97,8 +97,8 @@ TEST_F(EngineDefinitionsTest, BadStartsSayWhatIsWrong) {
 }
 
 TEST_F(EngineDefinitionsTest, ListsComeNewestFirstInPages) {
-  harness_.Deploy("m", kPass);
-  harness_.Deploy("w", kWait);
+  harness_.Deploy("m", kPassMachine);
+  harness_.Deploy("w", kWaitMachine);
   for (int i = 0; i < 5; ++i) {
     harness_.Start(i % 2 == 0 ? "m" : "w", "{}", "e" + std::to_string(i));
     harness_.Advance(std::chrono::seconds(1));
@@ -119,7 +119,7 @@ TEST_F(EngineDefinitionsTest, ListsComeNewestFirstInPages) {
 }
 
 TEST_F(EngineDefinitionsTest, AHistoryIsReadInPagesFromEitherEnd) {
-  const ExecutionInfo info = harness_.Run(kPass);
+  const ExecutionInfo info = harness_.Run(kPassMachine);
   const auto first = harness_.engine().GetHistory({.name = info.name, .page_size = 3});
   EXPECT_EQ(first->events.size(), 3U);
   EXPECT_TRUE(first->has_more);
@@ -136,7 +136,7 @@ TEST_F(EngineDefinitionsTest, ClosedExecutionsAreGoneAfterTheirRetention) {
   EngineOptions options;
   options.retention = std::chrono::hours(1);
   EngineHarness harness(options);
-  const ExecutionInfo info = harness.Run(kPass);
+  const ExecutionInfo info = harness.Run(kPassMachine);
   harness.Advance(std::chrono::minutes(59));
   EXPECT_TRUE(harness.engine().DescribeExecution(info.name).ok());
   harness.Advance(std::chrono::minutes(2));
@@ -147,7 +147,7 @@ TEST_F(EngineDefinitionsTest, ClosedExecutionsAreGoneAfterTheirRetention) {
 // The disk may be slower than the upkeep, which then looks at the same rows again.
 TEST_F(EngineDefinitionsTest, TheNameOfAnExecutionThatIsBeingRemovedCanBeUsedAgain) {
   EngineHarness harness(EngineOptions{.retention = std::chrono::minutes(1)});
-  harness.Deploy("m", kPass);
+  harness.Deploy("m", kPassMachine);
   const ExecutionName name = harness.Start("m", "1", "a");
   harness.HoldCommits();
   harness.Advance(std::chrono::minutes(2));

@@ -18,7 +18,7 @@ using testing::HasSubstr;
 constexpr char kCalls[] = R"({"StartAt":"F","States":{"F":{"Type":"Task","Resource":"f",
     "Next":"P"},"P":{"Type":"Pass","Parameters":{"got.$":"$","in.$":"$$.Execution.Input",
     "name.$":"$$.Execution.Name","id.$":"$$.Execution.Id"},"End":true}}})";
-constexpr char kWaits[] =
+constexpr char kWaitsLong[] =
     R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":400,"End":true}}})";
 
 class EngineExpressTest : public testing::Test {
@@ -86,7 +86,7 @@ TEST_F(EngineExpressTest, AFailureIsAnAnswer) {
 }
 
 TEST_F(EngineExpressTest, FiveMinutesAreTheMost) {
-  ASSERT_TRUE(DeployExpress("m", kWaits).ok());
+  ASSERT_TRUE(DeployExpress("m", kWaitsLong).ok());
   StartSync("m", "{}");
   harness_.Advance(299s);
   EXPECT_TRUE(answers_.empty());
@@ -97,7 +97,7 @@ TEST_F(EngineExpressTest, FiveMinutesAreTheMost) {
 }
 
 TEST_F(EngineExpressTest, NamesNeedNotBeUnique) {
-  ASSERT_TRUE(DeployExpress("m", kWaits).ok());
+  ASSERT_TRUE(DeployExpress("m", kWaitsLong).ok());
   const auto first = harness_.TryStart({.state_machine = "m", .name = "n"});
   const auto second = harness_.TryStart({.state_machine = "m", .name = "n", .input = "1"});
   ASSERT_TRUE(first.ok());
@@ -120,7 +120,7 @@ TEST_F(EngineExpressTest, ACrashEndsIt) {
 
 // The shard is read again before the start was through: that is told, once.
 TEST_F(EngineExpressTest, ALossIsToldOnce) {
-  ASSERT_TRUE(DeployExpress("m", kWaits).ok());
+  ASSERT_TRUE(DeployExpress("m", kWaitsLong).ok());
   harness_.store().FailNextCommit(storage::CommitResult::kAborted);
   StartSync("m", "{}");
   ASSERT_EQ(answers_.size(), 1U);
@@ -128,21 +128,22 @@ TEST_F(EngineExpressTest, ALossIsToldOnce) {
 }
 
 TEST_F(EngineExpressTest, AStandardMachineIsNotStartedSo) {
-  harness_.Deploy("m", kWaits);
+  harness_.Deploy("m", kWaitsLong);
   StartSync("m", "{}");
   ASSERT_EQ(answers_.size(), 1U);
   EXPECT_EQ(answers_[0].status().reason(), "StateMachineTypeNotSupported");
 }
 
 TEST_F(EngineExpressTest, TheTypeStays) {
-  ASSERT_TRUE(DeployExpress("m", kWaits).ok());
+  ASSERT_TRUE(DeployExpress("m", kWaitsLong).ok());
   EXPECT_TRUE(harness_.engine().Deploy({.name = "m", .definition = kCalls}).ok());
   EXPECT_EQ(harness_.engine().DescribeStateMachine({}, "m", 0)->type, asl::MachineType::kExpress);
-  EXPECT_EQ(harness_.engine()
-                .Deploy({.name = "m", .definition = kWaits, .type = asl::MachineType::kStandard})
-                .status()
-                .field(),
-            "type");
+  EXPECT_EQ(
+      harness_.engine()
+          .Deploy({.name = "m", .definition = kWaitsLong, .type = asl::MachineType::kStandard})
+          .status()
+          .field(),
+      "type");
 }
 
 TEST_F(EngineExpressTest, LongLoopsKeepTheirMemoryBounded) {
@@ -245,7 +246,7 @@ TEST_F(EngineExpressTest, TasksAreNamedAnewAfterACrash) {
 // A commit with an unknown outcome makes a shard forget what it has in memory only.
 TEST_F(EngineExpressTest, AMapRunStartsAgainWhatAShardLost) {
   harness_.Deploy("m", kExpressMap);
-  harness_.Deploy("other", kWaits);
+  harness_.Deploy("other", kWaitsLong);
   ScriptedWorker& worker = harness_.AddWorker({"f"});
   const ExecutionName name = harness_.Start("m", "[1]");
   harness_.Settle();

@@ -4,13 +4,15 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/engine_harness.h"
-#include "tests/support/zip_writer.h"
+#include "tests/unit/engine/runtime/greet_function.h"
 
 namespace pawl {
 namespace {
 
 using namespace std::chrono_literals;
+using test::ArchiveOf;
 using test::EngineHarness;
+using test::kGreetArn;
 using test::ScriptedWorker;
 using testing::AllOf;
 using testing::ElementsAre;
@@ -19,12 +21,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Lt;
 using testing::SizeIs;
-
-constexpr char kArn[] = "arn:aws:lambda:us-east-1:123456789012:function:greet";
-
-Bytes Archive(const std::string& text) {
-  return Bytes(test::ZipOf({{.name = "app.py", .content = text}}));
-}
 
 // A worker's connection that keeps what it is told about deployed functions.
 class Taker final : public TaskSink {
@@ -57,11 +53,11 @@ class EngineFunctionsTest : public testing::Test {
     ASSERT_TRUE(functions()
                     .Create({.name = {.name = "greet"},
                              .configuration = {.handler = "app.handler"},
-                             .code = Archive("one"),
+                             .code = ArchiveOf("one"),
                              .publish = true})
                     .ok());
     ASSERT_TRUE(functions()
-                    .Update({.name = {.name = "greet"}, .code = Archive("two"), .publish = true})
+                    .Update({.name = {.name = "greet"}, .code = ArchiveOf("two"), .publish = true})
                     .ok());
     harness_.Settle();
   }
@@ -93,7 +89,7 @@ class EngineFunctionsTest : public testing::Test {
   }
 
   static std::string Calling(const std::string& qualifier) {
-    const std::string arn = std::string(kArn) + (qualifier.empty() ? "" : ":" + qualifier);
+    const std::string arn = std::string(kGreetArn) + (qualifier.empty() ? "" : ":" + qualifier);
     return R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":")" + arn +
            R"(","End":true}}})";
   }
@@ -138,7 +134,8 @@ TEST_F(EngineFunctionsTest, QualifiersLeadToVersions) {
 TEST_F(EngineFunctionsTest, AQualifierThatLeadsNowhereFailsAtOnce) {
   DeployTwoVersions();
   EXPECT_EQ(Call("STAGE"), "Lambda.ResourceNotFoundException");
-  EXPECT_THAT(cause_, HasSubstr(std::string("Function not found: ") + kArn + ":STAGE (Service: "));
+  EXPECT_THAT(cause_,
+              HasSubstr(std::string("Function not found: ") + kGreetArn + ":STAGE (Service: "));
   EXPECT_EQ(Call("3"), "Lambda.ResourceNotFoundException");
   Invoke("STAGE");
   ASSERT_THAT(results_, SizeIs(1));
@@ -347,7 +344,7 @@ TEST_F(EngineFunctionsTest, WorkersThatTakeThemAreToldOfAllVersions) {
   EXPECT_THAT(taker.names, IsEmpty());
   DeployTwoVersions();
   EXPECT_THAT(taker.names, ElementsAre("greet", "greet:1", "greet:2"));
-  EXPECT_EQ(taker.last[1].arn, std::string(kArn) + ":1");
+  EXPECT_EQ(taker.last[1].arn, std::string(kGreetArn) + ":1");
   EXPECT_EQ(taker.last[1].version, "1");
   EXPECT_NE(taker.last[1].code_sha256, taker.last[0].code_sha256);
   ASSERT_TRUE(functions().Delete({.name = "greet"}).ok());

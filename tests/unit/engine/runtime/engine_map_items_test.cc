@@ -8,12 +8,14 @@
 #include "tests/support/map_runs.h"
 #include "tests/support/memory_object_store.h"
 #include "tests/support/temporary_directory.h"
+#include "tests/unit/engine/runtime/definitions.h"
 
 namespace pawl {
 namespace {
 
 using namespace std::chrono_literals;
 using test::EngineHarness;
+using test::kResultWriter;
 using test::MemoryObjectStore;
 using test::Numbers;
 using testing::ElementsAre;
@@ -31,10 +33,6 @@ std::string Reader(const std::string& config, const std::string& key = "k") {
   return R"("ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{)" + config +
          R"(},"Parameters":{"Bucket":"bkt","Key":")" + key + R"("}})";
 }
-
-constexpr const char* kWriter =
-    R"("ResultWriter":{"Resource":"arn:aws:states:::s3:putObject",
-       "Parameters":{"Bucket":"bkt","Prefix":"out"}})";
 
 class EngineMapItemsTest : public testing::Test {
  protected:
@@ -348,7 +346,7 @@ TEST_F(EngineMapItemsTest, AnItemThatFitsInNoBatchFailsTheRun) {
 // --- Results ---
 
 TEST_F(EngineMapItemsTest, ResultsAreWrittenWithAManifest) {
-  const ExecutionInfo info = Run(MapWith(kWriter), "[1,2]");
+  const ExecutionInfo info = Run(MapWith(kResultWriter), "[1,2]");
   const MapRunInfo run = OnlyRun(info.name);
   EXPECT_THAT(info.output.str(), HasSubstr(R"("MapRunArn":")" + run.arn + R"(")"));
   EXPECT_THAT(info.output.str(), HasSubstr(R"("ResultWriterDetails":{"Bucket":"bkt","Key":"out/)"));
@@ -362,7 +360,7 @@ TEST_F(EngineMapItemsTest, ResultsAreWrittenWithAManifest) {
 
 TEST_F(EngineMapItemsTest, ResultsOfExpressExecutionsAreWritten) {
   Put("[1,2]");
-  std::string definition = MapWith(Reader(R"("InputType":"JSON")") + "," + kWriter);
+  std::string definition = MapWith(Reader(R"("InputType":"JSON")") + "," + kResultWriter);
   const std::string standard = R"("STANDARD")";
   definition.replace(definition.find(standard), standard.size(), R"("EXPRESS")");
   const ExecutionInfo info = Run(definition);
@@ -375,7 +373,7 @@ TEST_F(EngineMapItemsTest, ResultsOfExpressExecutionsAreWritten) {
 TEST_F(EngineMapItemsTest, WrittenResultsAreNotHeldToAPayload) {
   Put("[\"" + std::string(200'000, 'x') + "\",\"" + std::string(200'000, 'y') + "\"]");
   const ExecutionInfo info =
-      Run(MapWith(Reader(R"("InputType":"JSON")") + "," + std::string(kWriter)));
+      Run(MapWith(Reader(R"("InputType":"JSON")") + "," + std::string(kResultWriter)));
   EXPECT_EQ(info.status, ExecutionStatus::kSucceeded) << info.cause.value_or("");
 }
 
@@ -391,11 +389,11 @@ TEST_F(EngineMapItemsTest, ResultsAreTransformed) {
 
 TEST_F(EngineMapItemsTest, AWriterThatFailsFailsTheRun) {
   objects_->RefuseWrites();
-  const ExecutionInfo info = Run(MapWith(kWriter), "[1]");
+  const ExecutionInfo info = Run(MapWith(kResultWriter), "[1]");
   EXPECT_EQ(info.error, "States.ResultWriterFailed");
   EXPECT_EQ(OnlyRun(info.name).status, "FAILED");
   EngineHarness bare;
-  EXPECT_THAT(bare.Run(MapWith(kWriter), "[1]").cause.value_or(""),
+  EXPECT_THAT(bare.Run(MapWith(kResultWriter), "[1]").cause.value_or(""),
               HasSubstr("--objects-directory"));
 }
 
@@ -406,7 +404,7 @@ TEST(EngineMapItemsThreadsTest, BucketsAreDirectories) {
   test::WriteFile(directory.path() / "bkt" / "k", "[1,2,3]");
   const auto engine = Engine::Open({.objects_directory = directory.path().string()});
   ASSERT_TRUE(engine.ok()) << engine.status().ToString();
-  const std::string definition = MapWith(Reader(R"("InputType":"JSON")") + "," + kWriter);
+  const std::string definition = MapWith(Reader(R"("InputType":"JSON")") + "," + kResultWriter);
   ASSERT_TRUE((*engine)->Deploy({.name = "m", .definition = definition}).ok());
   const ExecutionName name{.state_machine = "m", .name = "e"};
   (*engine)->StartExecution({.state_machine = "m", .name = "e", .input = "{}"},
@@ -435,7 +433,7 @@ TEST_F(EngineMapItemsTest, NothingIsLostOrDoneTwiceInACrash) {
   Put(Numbers(7));
   const std::string definition =
       MapWith(Reader(R"("InputType":"JSON")") +
-              R"(,"MaxConcurrency":2,"ItemBatcher":{"MaxItemsPerBatch":2},)" + kWriter);
+              R"(,"MaxConcurrency":2,"ItemBatcher":{"MaxItemsPerBatch":2},)" + kResultWriter);
   for (int polls = 0; polls < 60; ++polls) {
     EngineHarness harness({}, objects_);
     harness.Deploy("m", definition);
@@ -469,8 +467,8 @@ TEST_F(EngineMapItemsTest, AHundredThousandItemsTakeNoMoreThanAFew) {
   for (std::size_t i = 0; i < kItems; ++i)
     csv += std::to_string(i) + "\n";
   Put(csv);
-  harness_.Deploy("m",
-                  MapWith(Reader(R"("InputType":"CSV")") + R"(,"MaxConcurrency":8,)" + kWriter));
+  harness_.Deploy(
+      "m", MapWith(Reader(R"("InputType":"CSV")") + R"(,"MaxConcurrency":8,)" + kResultWriter));
   const ExecutionName name = harness_.Start("m");
   auto& engine = static_cast<runtime::EngineImpl&>(harness_.engine());
   std::size_t rounds = 0;

@@ -14,12 +14,14 @@
 #include "tests/support/engine_harness.h"
 #include "tests/support/map_runs.h"
 #include "tests/support/memory_object_store.h"
+#include "tests/unit/engine/runtime/definitions.h"
 
 namespace pawl {
 namespace {
 
 using namespace std::chrono_literals;
 using test::EngineHarness;
+using test::kResultWriter;
 using test::LastMapRun;
 using test::MemoryObjectStore;
 using test::Numbers;
@@ -30,18 +32,14 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr const char* kWriter =
-    R"("ResultWriter":{"Resource":"arn:aws:states:::s3:putObject",
-       "Parameters":{"Bucket":"bkt","Prefix":"out"}},)";
-
 constexpr const char* kReader =
     R"("ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},
        "Parameters":{"Bucket":"bkt","Key":"k"}},)";
 
 // A distributed Map with a ResultWriter whose iterations call "f".
-std::string MapOver(const std::string& fields, const std::string& type = "STANDARD") {
+std::string WritingMap(const std::string& fields, const std::string& type = "STANDARD") {
   return R"({"StartAt":"M","TimeoutSeconds":1000,"States":{"M":{"Type":"Map","Label":"items",)" +
-         std::string(kWriter) + fields +
+         std::string(kResultWriter) + "," + fields +
          R"("ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":")" + type +
          R"("},"StartAt":"F","States":{"F":{"Type":"Task","Resource":"f","End":true}}},
       "End":true}}})";
@@ -137,7 +135,7 @@ class EngineMapResultsTest : public testing::Test {
 
 TEST_F(EngineMapResultsTest, AFailedRunWritesWhatEndedWhatWasStoppedAndWhatIsPending) {
   ScriptedWorker& worker = Keep();
-  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":3,)"), Numbers(9));
+  const ExecutionName name = Start(WritingMap(R"("MaxConcurrency":3,)"), Numbers(9));
   ASSERT_EQ(worker.tasks.size(), 3U);
   Complete(worker, "0", {.output = "\"good\""});
   harness_.Settle();
@@ -186,7 +184,7 @@ TEST_F(EngineMapResultsTest, AFailedRunWritesWhatEndedWhatWasStoppedAndWhatIsPen
 // results.
 TEST_F(EngineMapResultsTest, AJobOfBeforeTheShardWasReadAgainWritesNothing) {
   ScriptedWorker& worker = Keep();
-  const ExecutionName name = Start(MapOver(""), Numbers(2));
+  const ExecutionName name = Start(WritingMap(""), Numbers(2));
   Complete(worker, "0", {.output = "10"});
   Complete(worker, "1", {.output = "11"});
   while (harness_.PollExecutors()) {
@@ -220,7 +218,7 @@ TEST_F(EngineMapResultsTest, PendingInputsAreSelectedAndBatched) {
   objects_->Put({.bucket = "bkt", .key = "k"}, Numbers(2'506));
   broken_ = {R"({"Items":[{"n":0},{"n":1}]})"};
   Serve();
-  const ExecutionName name = Start(MapOver(std::string(kReader) + R"("MaxConcurrency":1,
+  const ExecutionName name = Start(WritingMap(std::string(kReader) + R"("MaxConcurrency":1,
       "ItemSelector":{"n.$":"$$.Map.Item.Value"},"ItemBatcher":{"MaxItemsPerBatch":2},)"));
   const MapRunInfo run = LastRun(name);
   EXPECT_EQ(run.status, "FAILED");
@@ -239,8 +237,9 @@ TEST_F(EngineMapResultsTest, CatchAppliesWhenAllIsWritten) {
   broken_ = {"1"};
   Serve();
   const ExecutionName name = Start(
-      R"({"StartAt":"M","States":{"M":{"Type":"Map","MaxConcurrency":1,)" + std::string(kWriter) +
-          R"("ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+      R"({"StartAt":"M","States":{"M":{"Type":"Map","MaxConcurrency":1,)" +
+          std::string(kResultWriter) +
+          R"(,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
         "StartAt":"F","States":{"F":{"Type":"Task","Resource":"f","End":true}}},
       "Catch":[{"ErrorEquals":["States.ExceedToleratedFailureThreshold"],"Next":"C"}],"End":true},
       "C":{"Type":"Pass","End":true}}})",
@@ -254,7 +253,7 @@ TEST_F(EngineMapResultsTest, RetryBeginsANewRunWithFilesOfItsOwn) {
   broken_ = {"1"};
   Serve();
   const ExecutionName name = Start(
-      MapOver(R"("Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":5}],)"), Numbers(4));
+      WritingMap(R"("Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":5}],)"), Numbers(4));
   const MapRunInfo first = LastRun(name);
   EXPECT_EQ(first.status, "FAILED");
   broken_.clear();
@@ -269,7 +268,7 @@ TEST_F(EngineMapResultsTest, TheFirstFailureIsToldAlsoIfNothingCanBeWritten) {
   broken_ = {"1"};
   objects_->RefuseWrites();
   Serve();
-  const ExecutionName name = Start(MapOver(""), Numbers(4));
+  const ExecutionName name = Start(WritingMap(""), Numbers(4));
   EXPECT_EQ(harness_.Describe(name).error, "States.ExceedToleratedFailureThreshold");
   EXPECT_EQ(LastRun(name).status, "FAILED");
   EXPECT_EQ(LastRun(name).items.results_written, 0U);
@@ -278,14 +277,14 @@ TEST_F(EngineMapResultsTest, TheFirstFailureIsToldAlsoIfNothingCanBeWritten) {
 TEST_F(EngineMapResultsTest, ItemsThatCannotBeReadAreInNoFile) {
   objects_->Put({.bucket = "bkt", .key = "k"}, "[0,1,2,nonsense");
   Keep();
-  const ExecutionName name = Start(MapOver(std::string(kReader) + R"("MaxConcurrency":1,)"));
+  const ExecutionName name = Start(WritingMap(std::string(kReader) + R"("MaxConcurrency":1,)"));
   EXPECT_EQ(harness_.Describe(name).error, "States.ItemReaderFailed");
   EXPECT_EQ(AllInputs(LastRun(name)), Texts(0, 3));
   EXPECT_EQ(Inputs(LastRun(name), "PENDING_0.json"), Texts(1, 3));
 }
 
 TEST_F(EngineMapResultsTest, ARunWithoutExecutionsWritesNothing) {
-  const ExecutionName name = Start(MapOver(kReader));
+  const ExecutionName name = Start(WritingMap(kReader));
   EXPECT_EQ(harness_.Describe(name).error, "States.ItemReaderFailed");
   EXPECT_EQ(Written(LastRun(name), "manifest.json"), "");
 }
@@ -293,7 +292,7 @@ TEST_F(EngineMapResultsTest, ARunWithoutExecutionsWritesNothing) {
 // The selector fails for the fourth item, when some executions are at work.
 TEST_F(EngineMapResultsTest, AnInputThatCannotBeMadeFailsTheRunAfterItsResults) {
   Serve();
-  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":1,
+  const ExecutionName name = Start(WritingMap(R"("MaxConcurrency":1,
       "ItemSelector":{"v.$":"$$.Map.Item.Value.v"},)"),
                                    R"([{"v":0},{"v":1},{"v":2},{},{"v":4}])");
   EXPECT_EQ(harness_.Describe(name).error, "States.Runtime");
@@ -305,7 +304,7 @@ TEST_F(EngineMapResultsTest, AnInputThatCannotBeMadeFailsTheRunAfterItsResults) 
 
 TEST_F(EngineMapResultsTest, ExpressExecutionsAreWrittenToo) {
   ScriptedWorker& worker = Keep();
-  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":2,)", "EXPRESS"), Numbers(5));
+  const ExecutionName name = Start(WritingMap(R"("MaxConcurrency":2,)", "EXPRESS"), Numbers(5));
   Complete(worker, "0", {.error = "Broken"});
   harness_.Settle();
   const MapRunInfo run = LastRun(name);
@@ -318,7 +317,7 @@ TEST_F(EngineMapResultsTest, ExpressExecutionsAreWrittenToo) {
 
 TEST_F(EngineMapResultsTest, AStoppedRunWritesWhatWasStartedAndWhatIsPending) {
   ScriptedWorker& worker = Keep();
-  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":3,)"), Numbers(9));
+  const ExecutionName name = Start(WritingMap(R"("MaxConcurrency":3,)"), Numbers(9));
   Complete(worker, "0", {.output = "0"});
   harness_.Settle();
   ASSERT_TRUE(harness_.Stop(name).ok());
@@ -338,7 +337,7 @@ TEST_F(EngineMapResultsTest, AStoppedRunWritesTheBatchesThatWereNotStarted) {
   objects_->Put({.bucket = "bkt", .key = "k"}, Numbers(9));
   Keep();
   const ExecutionName name = Start(
-      MapOver(std::string(kReader) + R"("MaxConcurrency":1,"ItemBatcher":{"MaxItemsPerBatch":4},
+      WritingMap(std::string(kReader) + R"("MaxConcurrency":1,"ItemBatcher":{"MaxItemsPerBatch":4},
                                 "ItemSelector":{"i.$":"$$.Map.Item.Index"},)"));
   ASSERT_TRUE(harness_.Stop(name).ok());
   harness_.Settle();
@@ -350,7 +349,7 @@ TEST_F(EngineMapResultsTest, AStoppedRunWritesTheBatchesThatWereNotStarted) {
 // Of a branch that ends because another one failed.
 TEST_F(EngineMapResultsTest, ARunOfABranchThatIsEndedWritesWhatIsPending) {
   Keep();
-  const std::string map = MapOver(R"("MaxConcurrency":1,)");
+  const std::string map = WritingMap(R"("MaxConcurrency":1,)");
   const std::string states = map.substr(map.find(R"("States")"));
   const ExecutionName name =
       Start(R"({"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
@@ -373,7 +372,7 @@ TEST_F(EngineMapResultsTest, AStoppedRunPutsDownAsMuchAsATurnMayWrite) {
   for (std::size_t i = 1; i < kItems; ++i)
     items += ",1";
   Keep();
-  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":1,)"), items + "]");
+  const ExecutionName name = Start(WritingMap(R"("MaxConcurrency":1,)"), items + "]");
   ASSERT_TRUE(harness_.Stop(name).ok());
   harness_.Settle();
   EXPECT_EQ(LastRun(name).executions.total, kItems);
@@ -386,7 +385,7 @@ TEST_F(EngineMapResultsTest, AStoppedRunPutsDownAsMuchAsATurnMayWrite) {
 
 TEST_F(EngineMapResultsTest, ARunThatTimesOutWithItsExecutionWritesToo) {
   Keep();
-  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":2,)"), Numbers(3));
+  const ExecutionName name = Start(WritingMap(R"("MaxConcurrency":2,)"), Numbers(3));
   harness_.Advance(1'001s);
   EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kTimedOut);
   const MapRunInfo run = LastRun(name);
@@ -398,7 +397,7 @@ TEST_F(EngineMapResultsTest, ARunThatTimesOutWithItsExecutionWritesToo) {
 TEST_F(EngineMapResultsTest, AStoppedRunWhoseResultsCannotBeWrittenIsOverAllTheSame) {
   Keep();
   objects_->RefuseWrites();
-  const ExecutionName name = Start(MapOver(""), Numbers(3));
+  const ExecutionName name = Start(WritingMap(""), Numbers(3));
   ASSERT_TRUE(harness_.Stop(name).ok());
   harness_.Settle();
   EXPECT_EQ(LastRun(name).status, "ABORTED");
@@ -410,7 +409,7 @@ TEST_F(EngineMapResultsTest, AStoppedRunWhoseResultsCannotBeWrittenIsOverAllTheS
 TEST_F(EngineMapResultsTest, ARedrivenRunThatCannotWriteHasWrittenNothing) {
   broken_ = {"1"};
   Serve();
-  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":1,)"), Numbers(3));
+  const ExecutionName name = Start(WritingMap(R"("MaxConcurrency":1,)"), Numbers(3));
   EXPECT_EQ(LastRun(name).items.results_written, 2U);
   objects_->RefuseWrites();
   ASSERT_TRUE(harness_.Redrive(name).ok());
@@ -422,7 +421,7 @@ TEST_F(EngineMapResultsTest, ARedrivenRunThatCannotWriteHasWrittenNothing) {
 
 TEST_F(EngineMapResultsTest, NoRedriveBeginsWhileAStoppedRunWrites) {
   Keep();
-  const ExecutionName name = Start(MapOver(""), Numbers(3));
+  const ExecutionName name = Start(WritingMap(""), Numbers(3));
   ASSERT_TRUE(harness_.Stop(name).ok());
   const auto early = harness_.Redrive(name);
   EXPECT_EQ(early.status().reason(), "ExecutionNotRedrivable");
@@ -436,7 +435,7 @@ TEST_F(EngineMapResultsTest, NoRedriveBeginsWhileAStoppedRunWrites) {
 // yet, and is asked again.
 TEST_F(EngineMapResultsTest, AnExecutionWhoseOwnRunWritesGoesOnLater) {
   ScriptedWorker& worker = Keep();
-  const std::string map = MapOver("");
+  const std::string map = WritingMap("");
   const ExecutionName name =
       Start(R"({"StartAt":"O","States":{"O":{"Type":"Map","Label":"outer","End":true,
         "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
@@ -466,7 +465,7 @@ TEST_F(EngineMapResultsTest, AnExecutionWhoseOwnRunWritesGoesOnLater) {
 // What a run puts down is made of its variables also when the branches around it end with it.
 TEST_F(EngineMapResultsTest, ARunInANestedBranchThatIsEndedPutsDownWhatItsVariablesSay) {
   Keep();
-  const std::string map = MapOver(R"("MaxConcurrency":1,"ItemSelector":{"v.$":"$v"},)");
+  const std::string map = WritingMap(R"("MaxConcurrency":1,"ItemSelector":{"v.$":"$v"},)");
   const ExecutionName name = Start(R"({"StartAt":"S","States":{
         "S":{"Type":"Pass","Assign":{"v":"of the root"},"Next":"P"},
         "P":{"Type":"Parallel","End":true,"Branches":[
@@ -486,7 +485,7 @@ TEST_F(EngineMapResultsTest, NothingIsLostOrWrittenTwiceInACrash) {
   broken_ = {"4"};
   for (int polls = 0; polls < 60; ++polls) {
     EngineHarness harness({}, objects_);
-    harness.Deploy("m", MapOver(std::string(kReader) + R"("MaxConcurrency":3,)"));
+    harness.Deploy("m", WritingMap(std::string(kReader) + R"("MaxConcurrency":3,)"));
     ScriptedWorker& worker = Serve(harness);
     const ExecutionName name = harness.Start("m");
     for (int i = 0; i < polls; ++i) {
@@ -518,7 +517,7 @@ TEST_F(EngineMapResultsTest, ARunThatIsStoppedWhileItFailsIsRedriven) {
     objects_ = std::make_shared<MemoryObjectStore>();
     objects_->Put({.bucket = "bkt", .key = "k"}, Numbers(kItems));
     EngineHarness harness({}, objects_);
-    harness.Deploy("m", MapOver(std::string(kReader) + R"("MaxConcurrency":3,)"));
+    harness.Deploy("m", WritingMap(std::string(kReader) + R"("MaxConcurrency":3,)"));
     ScriptedWorker& worker = harness.AddWorker({"f"});
     const ExecutionName name = harness.Start("m");
     harness.Settle();
@@ -560,7 +559,7 @@ TEST_F(EngineMapResultsTest, ARedriveWritesAllResultsAgain) {
     broken_ = {"2"};
     EngineHarness harness({}, objects_);
     harness.Deploy("m",
-                   MapOver(R"("MaxConcurrency":1,"ItemBatcher":{"MaxItemsPerBatch":1},)", type));
+                   WritingMap(R"("MaxConcurrency":1,"ItemBatcher":{"MaxItemsPerBatch":1},)", type));
     harness.AddWorker({"f"}).On("f", [this](const Task& task) {
       const std::string input(task.payload.view());
       if (input == R"({"Items":[2]})" && !broken_.empty()) {
@@ -591,7 +590,7 @@ TEST_F(EngineMapResultsTest, ARedriveWritesAllResultsAgain) {
 // What still waits to be started again when the redriven run fails is written as it ended before.
 TEST_F(EngineMapResultsTest, ARedrivenRunThatFailsAgainWritesEverything) {
   ScriptedWorker& worker = Keep();
-  const ExecutionName name = Start(MapOver(R"("MaxConcurrency":4,)"), Numbers(9));
+  const ExecutionName name = Start(WritingMap(R"("MaxConcurrency":4,)"), Numbers(9));
   ASSERT_EQ(worker.tasks.size(), 4U);
   worker.Complete(worker.tasks[0], {.error = "Broken"});
   harness_.Settle();
@@ -623,7 +622,7 @@ TEST_F(EngineMapResultsTest, ARedrivenRunThatFailsAgainWritesEverything) {
 TEST_F(EngineMapResultsTest, EndsThatComeTooLateAreNotCounted) {
   for (int polls = 0; polls < 30; ++polls) {
     EngineHarness harness({}, objects_);
-    harness.Deploy("m", MapOver(""));
+    harness.Deploy("m", WritingMap(""));
     ScriptedWorker& worker = harness.AddWorker({"f"});
     const ExecutionName name = harness.Start("m", Numbers(4));
     harness.Settle();
@@ -644,7 +643,7 @@ TEST_F(EngineMapResultsTest, EndsThatComeTooLateAreNotCounted) {
 TEST_F(EngineMapResultsTest, OtherBoundsDoNotSaveARunThatHasFailed) {
   ScriptedWorker& worker = Keep();
   objects_->Put({.bucket = "bkt", .key = "k"}, Numbers(5'000));
-  harness_.Deploy("m", MapOver(std::string(kReader) + R"("MaxConcurrency":1,)"));
+  harness_.Deploy("m", WritingMap(std::string(kReader) + R"("MaxConcurrency":1,)"));
   const ExecutionName name = harness_.Start("m");
   harness_.Settle();
   worker.Complete(worker.tasks[0], {.error = "Broken"});

@@ -20,7 +20,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // A distributed Map over the input whose iterations call "f".
-std::string MapOver(const std::string& more = "") {
+std::string DistributedMap(const std::string& more = "") {
   return R"({"StartAt":"M","States":{"M":{"Type":"Map","Label":"items",)" + more + R"(
       "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
       "StartAt":"F","States":{"F":{"Type":"Task","Resource":"f","End":true}}},"End":true}}})";
@@ -67,7 +67,7 @@ class EngineMapRunsTest : public testing::Test {
 
 TEST_F(EngineMapRunsTest, ResultsComeInTheOrderOfTheItems) {
   Serve();
-  const ExecutionName name = StartMap(MapOver(), Numbers(100));
+  const ExecutionName name = StartMap(DistributedMap(), Numbers(100));
   const ExecutionInfo info = harness_.Describe(name);
   EXPECT_EQ(info.status, ExecutionStatus::kSucceeded);
   EXPECT_EQ(info.output.view(), Numbers(100));
@@ -90,7 +90,7 @@ TEST(EngineMapRunsLimitTest, RunsAgreeWithAHistoryThatIsFull) {
     Limits limits;
     limits.history_events_max = room;
     EngineHarness harness(EngineOptions{.limits = limits});
-    harness.Deploy("m", MapOver());
+    harness.Deploy("m", DistributedMap());
     const ExecutionName name = harness.Start("m", "[]");
     harness.Settle();
     const auto types = harness.EventTypes(name);
@@ -111,7 +111,7 @@ TEST(EngineMapRunsLimitTest, ARunThatIsNotRedrivenForWantOfPlaceHasFailed) {
   limits.history_events_max = 9;
   EngineHarness harness(EngineOptions{.limits = limits});
   harness.AddWorker({"f"}).Fails("f", "Broken");
-  harness.Deploy("m", MapOver());
+  harness.Deploy("m", DistributedMap());
   const ExecutionName name = harness.Start("m", "[1]");
   harness.Settle();
   ASSERT_TRUE(harness.Redrive(name).ok());
@@ -134,7 +134,7 @@ TEST(EngineMapRunsLimitTest, ARunThatIsNotRedrivenForWantOfPlaceHasFailed) {
 TEST_F(EngineMapRunsTest, AnEndMayFollowAStartInTheSameGroup) {
   harness_.AddWorker({"f"});
   harness_.Deploy("other", R"({"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}})");
-  const ExecutionName name = StartMap(MapOver(R"("MaxConcurrency":1,)"), Numbers(3));
+  const ExecutionName name = StartMap(DistributedMap(R"("MaxConcurrency":1,)"), Numbers(3));
   const std::string arn = OnlyRun(name).arn;
   harness_.Crash();
   ScriptedWorker& worker = harness_.AddWorker({"f"});
@@ -159,7 +159,7 @@ TEST_F(EngineMapRunsTest, AnEndMayFollowAStartInTheSameGroup) {
 
 TEST_F(EngineMapRunsTest, EachExecutionHasItsOwnHistory) {
   Serve();
-  const ExecutionName name = StartMap(MapOver(), Numbers(3));
+  const ExecutionName name = StartMap(DistributedMap(), Numbers(3));
   const MapRunInfo run = OnlyRun(name);
   const auto children = Children(run);
   ASSERT_EQ(children.size(), 3U);
@@ -179,7 +179,7 @@ TEST_F(EngineMapRunsTest, EachExecutionHasItsOwnHistory) {
 
 TEST_F(EngineMapRunsTest, TheRunIsDescribed) {
   Serve();
-  const ExecutionName name = StartMap(MapOver(R"("MaxConcurrency":7,)"), Numbers(5));
+  const ExecutionName name = StartMap(DistributedMap(R"("MaxConcurrency":7,)"), Numbers(5));
   const MapRunInfo run = OnlyRun(name);
   EXPECT_THAT(run.arn, HasSubstr(":mapRun:m/items:"));
   EXPECT_EQ(run.status, "SUCCEEDED");
@@ -196,7 +196,7 @@ TEST_F(EngineMapRunsTest, TheRunIsDescribed) {
 
 TEST_F(EngineMapRunsTest, NoMoreRunAtOnceThanMaxConcurrency) {
   ScriptedWorker& worker = harness_.AddWorker({"f"});
-  const ExecutionName name = StartMap(MapOver(R"("MaxConcurrency":4,)"), Numbers(10));
+  const ExecutionName name = StartMap(DistributedMap(R"("MaxConcurrency":4,)"), Numbers(10));
   EXPECT_EQ(worker.tasks.size(), 4U);
   const MapRunInfo run = OnlyRun(name);
   EXPECT_EQ(run.status, "RUNNING");
@@ -212,7 +212,7 @@ TEST_F(EngineMapRunsTest, NoMoreRunAtOnceThanMaxConcurrency) {
 TEST_F(EngineMapRunsTest, AFailureFailsTheRunAndStopsTheRest) {
   fails_ = true;
   ScriptedWorker& worker = harness_.AddWorker({"f"});
-  const ExecutionName name = StartMap(MapOver(), Numbers(10));
+  const ExecutionName name = StartMap(DistributedMap(), Numbers(10));
   ASSERT_EQ(worker.tasks.size(), 10U);
   worker.Complete(worker.tasks.front(), {.error = "Broken", .cause = "one"});
   harness_.Settle();
@@ -240,7 +240,7 @@ TEST_F(EngineMapRunsTest, AFailureFailsTheRunAndStopsTheRest) {
 TEST_F(EngineMapRunsTest, FailuresAreToleratedUpToTheCount) {
   fails_ = true;
   Serve();
-  const ExecutionName name = StartMap(MapOver(R"("ToleratedFailureCount":1,)"), Numbers(6));
+  const ExecutionName name = StartMap(DistributedMap(R"("ToleratedFailureCount":1,)"), Numbers(6));
   const ExecutionInfo info = harness_.Describe(name);
   EXPECT_EQ(info.status, ExecutionStatus::kSucceeded);
   EXPECT_EQ(info.output.view(), "[0,1,2,4,5]");
@@ -250,11 +250,14 @@ TEST_F(EngineMapRunsTest, FailuresAreToleratedUpToTheCount) {
 TEST_F(EngineMapRunsTest, FailuresAreToleratedUpToThePercentage) {
   fails_ = true;
   Serve();
-  EXPECT_EQ(harness_.Describe(StartMap(MapOver(R"("ToleratedFailurePercentage":10,)"), Numbers(10)))
-                .status,
-            ExecutionStatus::kSucceeded);
   EXPECT_EQ(
-      harness_.Describe(StartMap(MapOver(R"("ToleratedFailurePercentage":9.9,)"), Numbers(10)))
+      harness_
+          .Describe(StartMap(DistributedMap(R"("ToleratedFailurePercentage":10,)"), Numbers(10)))
+          .status,
+      ExecutionStatus::kSucceeded);
+  EXPECT_EQ(
+      harness_
+          .Describe(StartMap(DistributedMap(R"("ToleratedFailurePercentage":9.9,)"), Numbers(10)))
           .error,
       "States.ExceedToleratedFailureThreshold");
 }
@@ -263,7 +266,7 @@ TEST_F(EngineMapRunsTest, RetryBeginsANewRun) {
   fails_ = true;
   Serve();
   const ExecutionName name =
-      StartMap(MapOver(R"("Retry":[{"ErrorEquals":["States.ExceedToleratedFailureThreshold"],
+      StartMap(DistributedMap(R"("Retry":[{"ErrorEquals":["States.ExceedToleratedFailureThreshold"],
           "IntervalSeconds":5}],)"),
                Numbers(5));
   fails_ = false;
@@ -280,7 +283,7 @@ TEST_F(EngineMapRunsTest, RetryBeginsANewRun) {
 
 TEST_F(EngineMapRunsTest, StoppingTheExecutionStopsTheRun) {
   ScriptedWorker& worker = harness_.AddWorker({"f"});
-  const ExecutionName name = StartMap(MapOver(), Numbers(3));
+  const ExecutionName name = StartMap(DistributedMap(), Numbers(3));
   ASSERT_EQ(worker.tasks.size(), 3U);
   ASSERT_TRUE(harness_.Stop(name).ok());
   harness_.Settle();
@@ -295,7 +298,7 @@ TEST_F(EngineMapRunsTest, StoppingTheExecutionStopsTheRun) {
 // Not recorded on AWS; its API has the event. What closes the execution follows it.
 TEST_F(EngineMapRunsTest, ARunThatIsAbortedHasItsEvent) {
   harness_.AddWorker({"f"});
-  const ExecutionName name = StartMap(MapOver(), Numbers(3));
+  const ExecutionName name = StartMap(DistributedMap(), Numbers(3));
   ASSERT_TRUE(harness_.Stop(name).ok());
   harness_.Settle();
   EXPECT_THAT(harness_.EventTypes(name),
@@ -312,7 +315,7 @@ TEST_F(EngineMapRunsTest, ARunThatIsAbortedHasItsEvent) {
 
 TEST_F(EngineMapRunsTest, ARunIsAbortedWhenItsExecutionTimesOut) {
   harness_.AddWorker({"f"});
-  std::string definition = MapOver();
+  std::string definition = DistributedMap();
   definition.insert(1, R"("TimeoutSeconds":20,)");
   const ExecutionName name = StartMap(definition, Numbers(3));
   harness_.Advance(21s);
@@ -370,7 +373,7 @@ TEST_F(EngineMapRunsTest, RunsThatACatchTakesAwayAreAborted) {
 TEST_F(EngineMapRunsTest, AHistoryWithoutRoomHasNoEventOfAnAbortedRun) {
   EngineHarness harness{EngineOptions{.limits = {.history_events_max = 5}}};
   harness.AddWorker({"f"});
-  harness.Deploy("m", MapOver());
+  harness.Deploy("m", DistributedMap());
   const ExecutionName name = harness.Start("m", "[1]");
   harness.Settle();
   ASSERT_TRUE(harness.Stop(name).ok());
@@ -383,7 +386,7 @@ TEST_F(EngineMapRunsTest, AHistoryWithoutRoomHasNoEventOfAnAbortedRun) {
 TEST_F(EngineMapRunsTest, ItemsAreSelected) {
   Serve();
   const ExecutionName name =
-      StartMap(MapOver(R"("ItemsPath":"$.list","ItemSelector":{"i.$":"$$.Map.Item.Index",
+      StartMap(DistributedMap(R"("ItemsPath":"$.list","ItemSelector":{"i.$":"$$.Map.Item.Index",
           "v.$":"$$.Map.Item.Value","all.$":"$.x"},)"),
                R"({"list":["a","b"],"x":9})");
   EXPECT_EQ(harness_.Describe(name).output.view(),
@@ -391,7 +394,7 @@ TEST_F(EngineMapRunsTest, ItemsAreSelected) {
 }
 
 TEST_F(EngineMapRunsTest, AnEmptyMapSucceeds) {
-  const ExecutionName name = StartMap(MapOver(), "[]");
+  const ExecutionName name = StartMap(DistributedMap(), "[]");
   EXPECT_EQ(harness_.Describe(name).output.view(), "[]");
   EXPECT_EQ(OnlyRun(name).status, "SUCCEEDED");
 }
@@ -427,7 +430,7 @@ TEST_F(EngineMapRunsTest, NothingIsLostOrDoneTwiceInACrash) {
 TEST_F(EngineMapRunsTest, TooLargeAResultFailsTheRun) {
   ScriptedWorker& worker = harness_.AddWorker({"f"});
   worker.Returns("f", "\"" + std::string(100'000, 'x') + "\"");
-  const ExecutionName name = StartMap(MapOver(), Numbers(5));
+  const ExecutionName name = StartMap(DistributedMap(), Numbers(5));
   EXPECT_EQ(harness_.Describe(name).error, "States.DataLimitExceeded");
 }
 
@@ -446,7 +449,7 @@ TEST_F(EngineMapRunsTest, MapsNest) {
 
 TEST_F(EngineMapRunsTest, RetentionRemovesRunsAndTheirExecutions) {
   Serve();
-  const ExecutionName name = StartMap(MapOver(), Numbers(2));
+  const ExecutionName name = StartMap(DistributedMap(), Numbers(2));
   const MapRunInfo run = OnlyRun(name);
   harness_.Advance(kRetention + 30s);
   EXPECT_EQ(harness_.engine().DescribeExecution(name).status().code(), StatusCode::kNotFound);

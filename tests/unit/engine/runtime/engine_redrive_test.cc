@@ -7,12 +7,14 @@
 #include <map>
 
 #include "tests/support/engine_harness.h"
+#include "tests/support/map_runs.h"
 
 namespace pawl {
 namespace {
 
 using namespace std::chrono_literals;
 using test::EngineHarness;
+using test::Numbers;
 using test::ScriptedWorker;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -21,13 +23,6 @@ constexpr const char* kTwoSteps = R"({"StartAt":"A","States":{
     "A":{"Type":"Task","Resource":"a","Next":"B"},
     "B":{"Type":"Task","Resource":"b","Retry":[{"ErrorEquals":["Again"],"MaxAttempts":1,
         "IntervalSeconds":1}],"End":true}}})";
-
-std::string Numbers(int count) {
-  std::string text = "[";
-  for (int i = 0; i < count; ++i)
-    text += (i > 0 ? "," : "") + std::to_string(i);
-  return text + "]";
-}
 
 class EngineRedriveTest : public testing::Test {
  protected:

@@ -15,8 +15,8 @@ using test::ScriptedWorker;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const std::string kStarts(kAwsFunction);
-const std::string kWaits(kAwsJobFunction);
+const std::string kCallFunction(kAwsFunction);
+const std::string kJobFunction(kAwsJobFunction);
 
 std::string TaskOf(const std::string& call, const std::string& parameters) {
   return R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::)" + call +
@@ -61,9 +61,10 @@ TEST_F(EngineServicesTest, TheHistoryNamesAServiceOfTheSdkAsTheDefinitionDoes) {
 
 // Step Functions Developer Guide, "Run a job (.sync)".
 TEST_F(EngineServicesTest, AJobIsStartedByOneTaskAndWaitedForByAnother) {
-  ScriptedWorker& worker = harness_.AddWorker({kStarts, kWaits});
-  worker.Returns(kStarts, R"({"JobRunId":"jr"})");
-  worker.On(kWaits, [](const Task& task) { return ScriptedWorker::Outcome{task.payload.str()}; });
+  ScriptedWorker& worker = harness_.AddWorker({kCallFunction, kJobFunction});
+  worker.Returns(kCallFunction, R"({"JobRunId":"jr"})");
+  worker.On(kJobFunction,
+            [](const Task& task) { return ScriptedWorker::Outcome{task.payload.str()}; });
   const ExecutionInfo info = harness_.Run(TaskOf("glue:startJobRun.sync", R"({"JobName":"etl"})"));
   EXPECT_EQ(info.output.view(),
             R"({"Resource":"glue:startJobRun.sync","Parameters":{"JobName":"etl"},)"
@@ -78,20 +79,21 @@ TEST_F(EngineServicesTest, AJobIsStartedByOneTaskAndWaitedForByAnother) {
 TEST_F(EngineServicesTest, ACrashStartsNoSecondJob) {
   // Long enough to be read back from the history.
   const std::string started = R"({"JobRunId":")" + std::string(5'000, 'j') + R"("})";
-  harness_.AddWorker({kStarts, kWaits}).Returns(kStarts, started);
+  harness_.AddWorker({kCallFunction, kJobFunction}).Returns(kCallFunction, started);
   harness_.Deploy("etl", TaskOf("glue:startJobRun.sync", "{}"));
   const ExecutionName name = harness_.Start("etl");
   harness_.Settle();
   harness_.Crash();
-  harness_.AddWorker({kWaits}).On(
-      kWaits, [](const Task& task) { return ScriptedWorker::Outcome{task.payload.str()}; });
+  harness_.AddWorker({kJobFunction}).On(kJobFunction, [](const Task& task) {
+    return ScriptedWorker::Outcome{task.payload.str()};
+  });
   harness_.Advance(std::chrono::seconds(3));
   EXPECT_THAT(harness_.Describe(name).output.str(), HasSubstr(R"("Started":)" + started));
 }
 
 TEST_F(EngineServicesTest, AWorkerHearsThatNobodyWaitsForItsJobAnyMore) {
-  ScriptedWorker& worker = harness_.AddWorker({kStarts, kWaits});
-  worker.Returns(kStarts, R"({"JobRunId":"jr"})");
+  ScriptedWorker& worker = harness_.AddWorker({kCallFunction, kJobFunction});
+  worker.Returns(kCallFunction, R"({"JobRunId":"jr"})");
   harness_.Deploy("etl", TaskOf("glue:startJobRun.sync", "{}"));
   const ExecutionName name = harness_.Start("etl");
   harness_.Settle();

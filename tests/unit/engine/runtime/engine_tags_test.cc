@@ -3,15 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/engine_harness.h"
+#include "tests/unit/engine/runtime/definitions.h"
 
 namespace pawl {
 namespace {
 
 using test::EngineHarness;
+using test::kPassMachine;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-constexpr char kPass[] = R"({"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}})";
 
 class EngineTagsTest : public testing::Test {
  protected:
@@ -30,7 +30,7 @@ class EngineTagsTest : public testing::Test {
 
 TEST_F(EngineTagsTest, ANewStateMachineHasTheTagsOfItsCreation) {
   DeployRequest request{
-      .name = "m", .definition = kPass, .tags = {{"key2", "value2"}, {"key1", ""}}};
+      .name = "m", .definition = kPassMachine, .tags = {{"key2", "value2"}, {"key1", ""}}};
   ASSERT_TRUE(engine().Deploy(request).ok());
   request.tags = {{"other", "x"}};
   ASSERT_TRUE(engine().Deploy(request).ok());
@@ -39,7 +39,7 @@ TEST_F(EngineTagsTest, ANewStateMachineHasTheTagsOfItsCreation) {
 }
 
 TEST_F(EngineTagsTest, TagsAreAddedReplacedAndRemoved) {
-  harness_.Deploy("m", kPass);
+  harness_.Deploy("m", kPassMachine);
   EXPECT_THAT(TagsOf(machine_), IsEmpty());
   ASSERT_TRUE(engine().TagResource(machine_, {}).ok());
   ASSERT_TRUE(engine().TagResource(machine_, {{"a", "1"}, {"b", "1"}, {"a", "2"}}).ok());
@@ -53,7 +53,7 @@ TEST_F(EngineTagsTest, TagsAreAddedReplacedAndRemoved) {
 }
 
 TEST_F(EngineTagsTest, AnActivityHasItsOwn) {
-  harness_.Deploy("m", kPass);
+  harness_.Deploy("m", kPassMachine);
   EXPECT_EQ(engine().TagResource(activity_, {{"a", "1"}}).reason(), "ResourceNotFound");
   ASSERT_TRUE(engine().CreateActivity({}, "m").ok());
   ASSERT_TRUE(engine().TagResource(activity_, {{"a", "1"}}).ok());
@@ -65,15 +65,16 @@ TEST_F(EngineTagsTest, AnActivityHasItsOwn) {
 }
 
 TEST_F(EngineTagsTest, TagsGoWithTheirStateMachine) {
-  ASSERT_TRUE(engine().Deploy({.name = "m", .definition = kPass, .tags = {{"a", "1"}}}).ok());
+  ASSERT_TRUE(
+      engine().Deploy({.name = "m", .definition = kPassMachine, .tags = {{"a", "1"}}}).ok());
   ASSERT_TRUE(engine().DeleteStateMachine({}, "m").ok());
   EXPECT_EQ(engine().ListTags(machine_).status().reason(), "ResourceNotFound");
-  harness_.Deploy("m", kPass);
+  harness_.Deploy("m", kPassMachine);
   EXPECT_THAT(TagsOf(machine_), IsEmpty());
 }
 
 TEST_F(EngineTagsTest, FiftyTagsAreTheMost) {
-  harness_.Deploy("m", kPass);
+  harness_.Deploy("m", kPassMachine);
   std::vector<Tag> tags;
   for (std::size_t i = 0; i < kTagsMax; ++i)
     tags.push_back({.key = "k" + std::to_string(i)});
@@ -84,7 +85,7 @@ TEST_F(EngineTagsTest, FiftyTagsAreTheMost) {
 }
 
 TEST_F(EngineTagsTest, TagsThatAreNotAllowedAreRefusedWhole) {
-  harness_.Deploy("m", kPass);
+  harness_.Deploy("m", kPassMachine);
   for (const Tag& wrong : {Tag{"", "v"},
                            Tag{std::string(129, 'k'), ""},
                            Tag{"k", std::string(257, 'v')},

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-constexpr std::string_view kTask = R"({"Type":"Task","Resource":"greet","Next":"Later"})";
+constexpr std::string_view kGreetTask = R"({"Type":"Task","Resource":"greet","Next":"Later"})";
 
 constexpr std::string_view kHttpTask = R"({"Type":"Task","End":true,
     "Resource":"arn:aws:states:::http:invoke","Parameters":{"ApiEndpoint":"https://a.example",
@@ -48,7 +48,7 @@ TEST_F(EngineTestStateTest, AFunctionIsCalledOnItsWorker) {
   worker.On("greet", [](const Task& task) {
     return ScriptedWorker::Outcome{.output = "[" + task.payload.str() + "]"};
   });
-  Test(kTask, R"({"a":1})");
+  Test(kGreetTask, R"({"a":1})");
   EXPECT_EQ(Outcome(), R"(SUCCEEDED [{"a":1}])");
   EXPECT_EQ(result_->value().next_state, "Later");
   ASSERT_EQ(worker.acks.size(), 1U);
@@ -58,13 +58,13 @@ TEST_F(EngineTestStateTest, AFunctionIsCalledOnItsWorker) {
 
 TEST_F(EngineTestStateTest, AFunctionThatFailsFailsTheState) {
   harness_.AddWorker({"greet"}).Fails("greet", "Oops");
-  Test(kTask);
+  Test(kGreetTask);
   EXPECT_EQ(Outcome(), "FAILED Oops");
 }
 
 TEST_F(EngineTestStateTest, AResultThatIsNoJsonFailsTheState) {
   harness_.AddWorker({"greet"}).Returns("greet", "{");
-  Test(kTask);
+  Test(kGreetTask);
   EXPECT_EQ(Outcome(), "FAILED Runtime.MarshalError");
 }
 
@@ -118,7 +118,7 @@ TEST_F(EngineTestStateTest, AnExchangeIsToldOnlyWhereItIsAskedFor) {
 }
 
 TEST_F(EngineTestStateTest, AFunctionThatNobodyServesFailsAfterTheGrace) {
-  Test(kTask);
+  Test(kGreetTask);
   EXPECT_EQ(Outcome(), "waits");
   harness_.Advance(3s);
   EXPECT_EQ(Outcome(), "FAILED Lambda.ResourceNotFoundException");
@@ -126,7 +126,7 @@ TEST_F(EngineTestStateTest, AFunctionThatNobodyServesFailsAfterTheGrace) {
 
 TEST_F(EngineTestStateTest, AFunctionHasFiveMinutes) {
   ScriptedWorker& worker = harness_.AddWorker({"greet"});
-  Test(kTask);
+  Test(kGreetTask);
   harness_.Advance(5min);
   EXPECT_THAT(Outcome(), HasSubstr("within 300 s"));
   ASSERT_EQ(worker.tasks.size(), 1U);
@@ -139,7 +139,7 @@ TEST_F(EngineTestStateTest, AFunctionHasFiveMinutes) {
 
 TEST_F(EngineTestStateTest, ATestOfAWorkerThatVanishedGoesToAnother) {
   ScriptedWorker& first = harness_.AddWorker({"greet"});
-  Test(kTask);
+  Test(kGreetTask);
   first.Vanish();
   harness_.AddWorker({"greet"}).Returns("greet", "2");
   harness_.Settle();
@@ -150,7 +150,7 @@ TEST_F(EngineTestStateTest, ATestOfAWorkerThatVanishedGoesToAnother) {
 
 TEST_F(EngineTestStateTest, AnEngineThatStopsAnswers) {
   harness_.AddWorker({"greet"});
-  Test(kTask);
+  Test(kGreetTask);
   harness_.Crash();
   EXPECT_THAT(Outcome(), HasSubstr("the engine stops"));
 }
@@ -171,7 +171,7 @@ TEST_F(EngineTestStateTest, AStateThatIsNotThereIsRefused) {
 }
 
 TEST_F(EngineTestStateTest, PayloadsKeepTheirBounds) {
-  Test(kTask, "\"" + std::string(256 * 1024, 'x') + "\"");
+  Test(kGreetTask, "\"" + std::string(256 * 1024, 'x') + "\"");
   EXPECT_EQ(result_->status().field(), "input");
 }
 

@@ -4,19 +4,19 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/engine_harness.h"
+#include "tests/unit/engine/runtime/definitions.h"
 
 namespace pawl {
 namespace {
 
 using namespace std::chrono_literals;
 using test::EngineHarness;
+using test::kWaitMachine;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr char kArn[] = "arn:aws:states:us-east-1:123456789012:stateMachine:m";
-constexpr char kWait[] =
-    R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":60,"End":true}}})";
+constexpr char kMachineArn[] = "arn:aws:states:us-east-1:123456789012:stateMachine:m";
 
 // A machine whose output says which revision ran.
 std::string Saying(int revision) {
@@ -150,7 +150,8 @@ TEST_F(EngineVersionsTest, AnUpdateOfNothingIsRefused) {
             "StateMachineDoesNotExist");
   const Status version =
       engine().Deploy({.name = "m:2", .must_exist = true, .role_arn = "r"}).status();
-  EXPECT_EQ(version.message(), "State Machine Does Not Exist: '" + std::string(kArn) + ":2'");
+  EXPECT_EQ(version.message(),
+            "State Machine Does Not Exist: '" + std::string(kMachineArn) + ":2'");
   EXPECT_EQ(engine().Deploy({.name = "m", .configuration = "{"}).status().field(), "configuration");
 }
 
@@ -179,12 +180,12 @@ TEST_F(EngineVersionsTest, AVersionIsTheSameUntilTheRevisionChanges) {
   const auto first = Publish();
   ASSERT_TRUE(first.ok()) << first.status().ToString();
   EXPECT_EQ(first->version, 1U);
-  EXPECT_EQ(first->arn, std::string(kArn) + ":1");
+  EXPECT_EQ(first->arn, std::string(kMachineArn) + ":1");
   EXPECT_EQ(Publish()->version, 1U);
   EXPECT_EQ(Publish("")->version, 1U);
   EXPECT_EQ(Deploy(1, true).version, 1U);
   EXPECT_EQ(Publish("another").status().reason(), "Conflict");
-  EXPECT_EQ(Deploy(2, true).version_arn, std::string(kArn) + ":2");
+  EXPECT_EQ(Deploy(2, true).version_arn, std::string(kMachineArn) + ":2");
   EXPECT_THAT(Versions(), ElementsAre(2, 1));
 }
 
@@ -209,7 +210,7 @@ TEST_F(EngineVersionsTest, AVersionIsPublishedOfTheRevisionThatIsMeant) {
 TEST_F(EngineVersionsTest, PublishingNeedsAStateMachineAndAShortDescription) {
   const Status missing = Publish().status();
   EXPECT_EQ(missing.reason(), "StateMachineDoesNotExist");
-  EXPECT_EQ(missing.message(), "State Machine Does Not Exist: '" + std::string(kArn) + "'");
+  EXPECT_EQ(missing.message(), "State Machine Does Not Exist: '" + std::string(kMachineArn) + "'");
   Deploy(1, false);
   EXPECT_EQ(Publish(std::string(257, 'd')).status().field(), "description");
   const Status refused =
@@ -247,13 +248,13 @@ TEST_F(EngineVersionsTest, AVersionIsDescribedAsItWas) {
   Deploy(2, false);
   const auto version = engine().DescribeQualified({}, "m", "1");
   ASSERT_TRUE(version.ok()) << version.status().ToString();
-  EXPECT_EQ(version->arn, std::string(kArn) + ":1");
+  EXPECT_EQ(version->arn, std::string(kMachineArn) + ":1");
   EXPECT_EQ(version->definition, Saying(1));
   EXPECT_EQ(version->version_description, "the first");
   EXPECT_EQ(version->version, 1U);
   for (const char* absent : {"2", "01", "PROD"}) {
     EXPECT_EQ(engine().DescribeQualified({}, "m", absent).status().message(),
-              "State Machine Does Not Exist: '" + std::string(kArn) + ":" + absent + "'");
+              "State Machine Does Not Exist: '" + std::string(kMachineArn) + ":" + absent + "'");
   }
 }
 
@@ -262,18 +263,18 @@ TEST_F(EngineVersionsTest, AStartRunsTheVersionThatItNames) {
   const ExecutionInfo first = Run("1");
   EXPECT_EQ(first.output.view(), "1");
   EXPECT_EQ(first.version, 1U);
-  EXPECT_EQ(first.state_machine_arn, kArn);
-  EXPECT_EQ(first.state_machine_version_arn, std::string(kArn) + ":1");
+  EXPECT_EQ(first.state_machine_arn, kMachineArn);
+  EXPECT_EQ(first.state_machine_version_arn, std::string(kMachineArn) + ":1");
   EXPECT_EQ(first.state_machine_alias_arn, "");
   const ExecutionInfo latest = Run("");
   EXPECT_EQ(latest.output.view(), "2");
   EXPECT_EQ(latest.state_machine_version_arn, "");
   EXPECT_EQ(harness_.TryStart({.state_machine = "m", .qualifier = "3"}).status().message(),
-            "State Machine Does Not Exist: '" + std::string(kArn) + ":3'");
+            "State Machine Does Not Exist: '" + std::string(kMachineArn) + ":3'");
 }
 
 TEST_F(EngineVersionsTest, AnExecutionOfADeletedVersionGoesOn) {
-  ASSERT_TRUE(engine().Deploy({.name = "m", .definition = kWait, .publish = true}).ok());
+  ASSERT_TRUE(engine().Deploy({.name = "m", .definition = kWaitMachine, .publish = true}).ok());
   const auto started = harness_.TryStart({.state_machine = "m", .qualifier = "1"});
   ASSERT_TRUE(started.ok());
   EXPECT_TRUE(engine().DeleteVersion({}, "m", 1).ok());
@@ -281,7 +282,7 @@ TEST_F(EngineVersionsTest, AnExecutionOfADeletedVersionGoesOn) {
   harness_.Advance(61s);
   const ExecutionInfo info = harness_.Describe(started->name);
   EXPECT_EQ(info.status, ExecutionStatus::kSucceeded);
-  EXPECT_EQ(info.state_machine_version_arn, std::string(kArn) + ":1");
+  EXPECT_EQ(info.state_machine_version_arn, std::string(kMachineArn) + ":1");
   EXPECT_FALSE(harness_.TryStart({.state_machine = "m", .qualifier = "1"}).ok());
 }
 
@@ -291,10 +292,10 @@ TEST_F(EngineVersionsTest, AnAliasLeadsToItsVersion) {
   harness_.Crash();
   const ExecutionInfo info = Run("PROD", "n");
   EXPECT_EQ(info.output.view(), "1");
-  EXPECT_EQ(info.state_machine_version_arn, std::string(kArn) + ":1");
-  EXPECT_EQ(info.state_machine_alias_arn, std::string(kArn) + ":PROD");
+  EXPECT_EQ(info.state_machine_version_arn, std::string(kMachineArn) + ":1");
+  EXPECT_EQ(info.state_machine_alias_arn, std::string(kMachineArn) + ":PROD");
   const auto described = engine().DescribeQualified({}, "m", "PROD");
-  EXPECT_EQ(described->arn, std::string(kArn) + ":PROD");
+  EXPECT_EQ(described->arn, std::string(kMachineArn) + ":PROD");
   EXPECT_EQ(described->version, 1U);
   EXPECT_FALSE(harness_.TryStart({.state_machine = "m", .qualifier = "TEST"}).ok());
 }
@@ -310,7 +311,7 @@ TEST_F(EngineVersionsTest, AnAliasIsUpdated) {
   harness_.Crash();
   const auto alias = engine().DescribeAlias({}, "m", "PROD");
   ASSERT_TRUE(alias.ok()) << alias.status().ToString();
-  EXPECT_EQ(alias->arn, std::string(kArn) + ":PROD");
+  EXPECT_EQ(alias->arn, std::string(kMachineArn) + ":PROD");
   EXPECT_EQ(alias->description, "new");
   EXPECT_EQ(alias->routes, both);
   EXPECT_EQ(alias->updated_at - alias->created_at, 5s);
@@ -358,7 +359,7 @@ TEST_F(EngineVersionsTest, RoutesThatCannotBeAreRefused) {
             "Sum of routing configuration weights must equal 100. Received: [70, 29]");
   EXPECT_EQ(MakeAlias("A", {{.version = 1, .weight = 50}, {.version = 1, .weight = 50}}).message(),
             "Routing configuration must contain distinct state machine version ARNs. Received: [" +
-                std::string(kArn) + ":1, " + kArn + ":1]");
+                std::string(kMachineArn) + ":1, " + kMachineArn + ":1]");
   EXPECT_EQ(MakeAlias("A",
                       {{.version = 1, .weight = 50},
                        {.version = 2, .weight = 30},
@@ -429,7 +430,7 @@ TEST_F(EngineVersionsTest, AWeightOfNothingIsNeverDrawn) {
 }
 
 TEST_F(EngineVersionsTest, ARepeatedStartIsTheSameExecutionWhereverTheAliasLeadsNow) {
-  ASSERT_TRUE(engine().Deploy({.name = "m", .definition = kWait, .publish = true}).ok());
+  ASSERT_TRUE(engine().Deploy({.name = "m", .definition = kWaitMachine, .publish = true}).ok());
   Deploy(2, true);
   ASSERT_TRUE(MakeAlias("PROD", {{.version = 1, .weight = 100}}).ok());
   const StartRequest request{.state_machine = "m", .qualifier = "PROD", .name = "n"};
@@ -461,12 +462,12 @@ TEST_F(EngineVersionsTest, ExecutionsAreListedByVersionAndByAlias) {
   EXPECT_THAT(Listed("3"), IsEmpty());
   EXPECT_THAT(Listed(""), ElementsAre("uno", "two", "prod", "one", "latest"));
   const auto page = engine().ListExecutions({.state_machine = "m", .qualifier = "PROD"});
-  EXPECT_EQ(page->executions[0].state_machine_alias_arn, std::string(kArn) + ":PROD");
-  EXPECT_EQ(page->executions[0].state_machine_version_arn, std::string(kArn) + ":1");
+  EXPECT_EQ(page->executions[0].state_machine_alias_arn, std::string(kMachineArn) + ":PROD");
+  EXPECT_EQ(page->executions[0].state_machine_version_arn, std::string(kMachineArn) + ":1");
 }
 
 TEST_F(EngineVersionsTest, ADeletedStateMachineTakesItsVersionsAndAliasesWithIt) {
-  ASSERT_TRUE(engine().Deploy({.name = "m", .definition = kWait, .publish = true}).ok());
+  ASSERT_TRUE(engine().Deploy({.name = "m", .definition = kWaitMachine, .publish = true}).ok());
   ASSERT_TRUE(MakeAlias("PROD", {{.version = 1, .weight = 100}}).ok());
   const auto started = harness_.TryStart({.state_machine = "m", .qualifier = "PROD"});
   ASSERT_TRUE(engine().DeleteStateMachine({}, "m").ok());
@@ -506,7 +507,7 @@ TEST_F(EngineVersionsTest, AnExecutionTellsWhatItRuns) {
   ASSERT_TRUE(described.ok()) << described.status().ToString();
   EXPECT_EQ(described->state_machine.definition, Saying(1));
   EXPECT_EQ(described->state_machine.role_arn, "r1");
-  EXPECT_EQ(described->state_machine.arn, kArn);
+  EXPECT_EQ(described->state_machine.arn, kMachineArn);
   EXPECT_EQ(described->map_run_arn, "");
   ASSERT_TRUE(engine().DeleteStateMachine({}, "m").ok());
   harness_.Advance(5s);

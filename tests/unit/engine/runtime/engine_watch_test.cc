@@ -18,7 +18,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 // What sleeps may leave memory; what waits for a worker stays a while.
-constexpr const char* kTask =
+constexpr const char* kTaskMachine =
     R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"f","End":true}}})";
 
 // "e RUNNING", "e CLOSED", "e is not in memory", in the order in which it was heard.
@@ -42,7 +42,7 @@ class Heard final : public WatchSink {
 
 class EngineWatchTest : public testing::Test {
  protected:
-  EngineWatchTest() { harness_.Deploy("m", kTask); }
+  EngineWatchTest() { harness_.Deploy("m", kTaskMachine); }
 
   ExecutionName Start(const std::string& name) {
     const ExecutionName started = harness_.Start("m", "{}", name);

@@ -13,19 +13,16 @@
 #include "engine/runtime/function_catalog.h"
 #include "engine/storage/memory_storage.h"
 #include "tests/support/seeded_random_source.h"
-#include "tests/support/zip_writer.h"
+#include "tests/unit/engine/runtime/greet_function.h"
 
 namespace pawl::runtime {
 namespace {
 
 using storage::CommitResult;
 using storage::MemoryStorage;
+using test::ArchiveOf;
 
 constexpr std::uint64_t kSeeds = 40;
-
-Bytes Archive(const std::string& text) {
-  return Bytes(test::ZipOf({{.name = "app.py", .content = text}}));
-}
 
 // A catalogue on a store that fails as the seed decides.
 class FailingCatalog {
@@ -57,7 +54,7 @@ class FailingCatalog {
     static_cast<void>(functions_
                           ->Create({.name = {.name = name},
                                     .configuration = {.handler = "app.handler"},
-                                    .code = Archive(code),
+                                    .code = ArchiveOf(code),
                                     .publish = true})
                           .ok());
   }
@@ -118,7 +115,7 @@ std::vector<std::function<void(FailingCatalog&)>> Changes() {
           [=](FailingCatalog& catalog) {
             static_cast<void>(
                 catalog.functions()
-                    .Update({.name = {.name = "b"}, .code = Archive(large), .publish = true})
+                    .Update({.name = {.name = "b"}, .code = ArchiveOf(large), .publish = true})
                     .ok());
           },
           [](FailingCatalog& catalog) {

@@ -6,22 +6,18 @@
 #include "engine/platform/sha256.h"
 #include "tests/support/engine_harness.h"
 #include "tests/support/zip_writer.h"
+#include "tests/unit/engine/runtime/greet_function.h"
 
 namespace pawl {
 namespace {
 
 using namespace std::chrono_literals;
+using test::ArchiveOf;
 using test::EngineHarness;
+using test::kGreetArn;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr char kArn[] = "arn:aws:lambda:us-east-1:123456789012:function:greet";
-
-// One file that holds `text`.
-Bytes Archive(const std::string& text) {
-  return Bytes(test::ZipOf({{.name = "app.py", .content = text}}));
-}
 
 class FunctionCatalogTest : public testing::Test {
  protected:
@@ -30,7 +26,7 @@ class FunctionCatalogTest : public testing::Test {
   static CreateFunctionRequest Request(const std::string& code = "one") {
     return {.name = {.name = "greet"},
             .configuration = {.handler = "app.handler"},
-            .code = Archive(code)};
+            .code = ArchiveOf(code)};
   }
 
   FunctionInfo Create(CreateFunctionRequest request = Request()) {
@@ -40,8 +36,8 @@ class FunctionCatalogTest : public testing::Test {
   }
 
   FunctionInfo UpdateCode(const std::string& code, bool publish = false) {
-    auto info =
-        functions().Update({.name = {.name = "greet"}, .code = Archive(code), .publish = publish});
+    auto info = functions().Update(
+        {.name = {.name = "greet"}, .code = ArchiveOf(code), .publish = publish});
     EXPECT_TRUE(info.ok()) << info.status().ToString();
     return info.ok() ? *info : FunctionInfo();
   }
@@ -126,7 +122,7 @@ TEST_F(FunctionCatalogTest, AFunctionIsKeptAsItWasGiven) {
   harness_.Crash();
   const FunctionInfo info = Describe();
   EXPECT_EQ(info.name, "greet");
-  EXPECT_EQ(info.arn, kArn);
+  EXPECT_EQ(info.arn, kGreetArn);
   EXPECT_EQ(info.version, "$LATEST");
   EXPECT_EQ(info.configuration, request.configuration);
   EXPECT_EQ(info.code_sha256, platform::Sha256(request.code.view()));
@@ -160,7 +156,7 @@ TEST_F(FunctionCatalogTest, AnUpdateChangesWhatItSays) {
 TEST_F(FunctionCatalogTest, ADryRunChangesNothing) {
   const FunctionInfo before = Create();
   const auto tried = functions().Update(
-      {.name = {.name = "greet"}, .code = Archive("two"), .publish = true, .dry_run = true});
+      {.name = {.name = "greet"}, .code = ArchiveOf("two"), .publish = true, .dry_run = true});
   ASSERT_TRUE(tried.ok());
   EXPECT_EQ(Describe().revision_id, before.revision_id);
   EXPECT_THAT(Versions(), ElementsAre("$LATEST"));
@@ -170,7 +166,7 @@ TEST_F(FunctionCatalogTest, AnUpdateOfAnotherRevisionIsRefused) {
   const FunctionInfo before = Create();
   const Status refused =
       functions()
-          .Update({.name = {.name = "greet"}, .code = Archive("two"), .revision_id = "other"})
+          .Update({.name = {.name = "greet"}, .code = ArchiveOf("two"), .revision_id = "other"})
           .status();
   EXPECT_EQ(refused.code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(refused.reason(), "PreconditionFailed");
@@ -183,7 +179,7 @@ TEST_F(FunctionCatalogTest, CodeThatNothingRefersToIsGone) {
   EXPECT_EQ(ReadCode(one), "");
   Publish();
   const std::string three = UpdateCode("three").code_sha256;
-  EXPECT_EQ(ReadCode(two), Archive("two").str());
+  EXPECT_EQ(ReadCode(two), ArchiveOf("two").str());
   EXPECT_TRUE(functions().Delete({.name = "greet", .qualifier = "1"}).ok());
   EXPECT_EQ(ReadCode(two), "");
   EXPECT_TRUE(functions().Delete({.name = "greet"}).ok());
@@ -203,7 +199,7 @@ TEST_F(FunctionCatalogTest, CodeThatAnotherFunctionHasStays) {
 }
 
 TEST_F(FunctionCatalogTest, LargeCodeIsReadInPieces) {
-  const Bytes code = Archive(std::string(2 * kCodeChunkBytes + 17, 'x'));
+  const Bytes code = ArchiveOf(std::string(2 * kCodeChunkBytes + 17, 'x'));
   CreateFunctionRequest request = Request();
   request.code = code;
   const FunctionInfo info = Create(request);
@@ -239,7 +235,7 @@ TEST_F(FunctionCatalogTest, WhatIsNotThereIsNotFound) {
   const Status missing = functions().Describe({.name = "greet", .qualifier = "7"}).status();
   EXPECT_EQ(missing.code(), StatusCode::kNotFound);
   EXPECT_EQ(missing.reason(), "ResourceNotFound");
-  EXPECT_EQ(missing.message(), std::string("Function not found: ") + kArn + ":7");
+  EXPECT_EQ(missing.message(), std::string("Function not found: ") + kGreetArn + ":7");
   EXPECT_EQ(functions().Delete({.name = "greet"}).code(), StatusCode::kNotFound);
   EXPECT_EQ(functions().SetConcurrency({.name = "greet"}, 1).code(), StatusCode::kNotFound);
 }
@@ -271,7 +267,7 @@ TEST_F(FunctionCatalogTest, AVersionStaysAsItWasPublished) {
   Create();
   const FunctionInfo published = Publish();
   EXPECT_EQ(published.version, "1");
-  EXPECT_EQ(published.arn, std::string(kArn) + ":1");
+  EXPECT_EQ(published.arn, std::string(kGreetArn) + ":1");
   const FunctionInfo updated = UpdateCode("two", true);
   EXPECT_EQ(updated.version, "2");
   harness_.Crash();
@@ -336,12 +332,12 @@ TEST_F(FunctionCatalogTest, AnAliasLeadsToVersions) {
   harness_.Crash();
   const auto alias = functions().DescribeAlias({.name = "greet", .qualifier = "PROD"});
   ASSERT_TRUE(alias.ok());
-  EXPECT_EQ(alias->arn, std::string(kArn) + ":PROD");
+  EXPECT_EQ(alias->arn, std::string(kGreetArn) + ":PROD");
   EXPECT_EQ(alias->version, "2");
   EXPECT_EQ(alias->other_version, "1");
   EXPECT_EQ(alias->other_weight, 0.25);
   EXPECT_EQ(Describe("PROD").version, "2");
-  EXPECT_EQ(Describe("PROD").arn, std::string(kArn) + ":PROD");
+  EXPECT_EQ(Describe("PROD").arn, std::string(kGreetArn) + ":PROD");
 }
 
 TEST_F(FunctionCatalogTest, AnAliasThatLeadsNowhereIsRefused) {

@@ -171,7 +171,8 @@ TEST_F(RowTableTest, MemoryIsCounted) {
 
   ASSERT_TRUE(db->Flush(rocksdb::FlushOptions()).ok());
   EXPECT_EQ(memtables->mutable_memtable_memory_usage(), reserved);
-  // The flush's thread gives the table up after it has told of the file: wait until that job is over.
+  // The flush's thread gives the table up after it has told of the file: wait until that job is
+  // over.
   ASSERT_TRUE(db->PauseBackgroundWork().ok());
   EXPECT_EQ(memtables->memory_usage(), reserved);
 }

@@ -27,7 +27,7 @@ constexpr std::size_t kBlockBytes = 32 * 1024;
 constexpr std::size_t kSectorBytes = 512;
 
 // Bytes without a zero among them.
-std::string Bytes(std::size_t size, std::uint32_t seed) {
+std::string NonzeroBytes(std::size_t size, std::uint32_t seed) {
   std::mt19937 random(seed);
   std::string bytes(size, '\0');
   for (char& byte : bytes)
@@ -38,13 +38,13 @@ std::string Bytes(std::size_t size, std::uint32_t seed) {
 // Records of 1,000 and 100,000 bytes, one of them over several blocks; the last begins at `last`.
 struct Log {
   Log() {
-    AppendLogRecord(text, Bytes(1000, 1));
-    AppendLogRecord(text, Bytes(100'000, 2));
-    AppendLogRecord(text, Bytes(1000, 3));
+    AppendLogRecord(text, NonzeroBytes(1000, 1));
+    AppendLogRecord(text, NonzeroBytes(100'000, 2));
+    AppendLogRecord(text, NonzeroBytes(1000, 3));
     last = text.size();
   }
 
-  void AppendLast(std::size_t size) { AppendLogRecord(text, Bytes(size, 4)); }
+  void AppendLast(std::size_t size) { AppendLogRecord(text, NonzeroBytes(size, 4)); }
 
   // What the file holds while it is open.
   std::string WithZeros() const { return text + std::string(300'000, '\0'); }
@@ -65,17 +65,17 @@ TEST(RocksDbWalTailTest, WholeRecordsEndWhereTheyEnd) {
 // Its own zeros are not taken for the log's.
 TEST(RocksDbWalTailTest, ARecordMayEndInZeros) {
   Log log;
-  AppendLogRecord(log.text, Bytes(1000, 5) + std::string(2000, '\0'));
+  AppendLogRecord(log.text, NonzeroBytes(1000, 5) + std::string(2000, '\0'));
   EXPECT_THAT(EndOfWholeRecords(log.WithZeros()), Optional(log.text.size()));
 }
 
 TEST(RocksDbWalTailTest, BlocksMayEndInLessThanAHeader) {
   for (std::size_t left = 0; left < 20; ++left) {
     std::string log;
-    AppendLogRecord(log, Bytes(kBlockBytes - 7 - left, 6));
+    AppendLogRecord(log, NonzeroBytes(kBlockBytes - 7 - left, 6));
     const std::size_t first = log.size();
     EXPECT_THAT(EndOfWholeRecords(log + std::string(100'000, '\0')), Optional(first)) << left;
-    AppendLogRecord(log, Bytes(100, 7));
+    AppendLogRecord(log, NonzeroBytes(100, 7));
     EXPECT_THAT(EndOfWholeRecords(log + std::string(100'000, '\0')), Optional(log.size())) << left;
   }
 }
@@ -175,7 +175,7 @@ class CrashedStoreTest : public ::testing::Test {
     ASSERT_TRUE(storage.ok()) << storage.status().ToString();
     for (const char* key : {"a", "b"}) {
       ShardBatch batch{.shard = kShard, .token = 1, .writes = {}};
-      batch.writes.Put(Family::kState, key, Bytes(1000, 9));
+      batch.writes.Put(Family::kState, key, NonzeroBytes(1000, 9));
       ASSERT_TRUE(CommitAndWait(**storage, std::move(batch)).ok());
     }
     std::filesystem::copy(

@@ -20,7 +20,7 @@ ExecutionInfo Execution(ExecutionStatus status) {
           .redrive_status = RedriveStatus::kRedrivable};
 }
 
-std::string Json(const ExecutionInfo& execution) {
+std::string ExecutionJson(const ExecutionInfo& execution) {
   std::string text;
   WriteExecution(text, execution);
   return text;
@@ -32,7 +32,7 @@ TEST(ExecutionJsonTest, ASucceededExecutionHasItsOutputAndIsNotRedrivable) {
   execution.output = Bytes("[1]");
   execution.redrive_status = RedriveStatus::kNotRedrivable;
   execution.redrive_status_reason = "Execution is SUCCEEDED and cannot be redriven";
-  EXPECT_EQ(Json(execution),
+  EXPECT_EQ(ExecutionJson(execution),
             R"({"executionArn":"arn:e","stateMachineArn":"arn:m","name":"n","status":"SUCCEEDED",)"
             R"("startDate":10.000,"stopDate":11.000,"input":"{}","inputDetails":{"included":true},)"
             R"("output":"[1]","outputDetails":{"included":true},"redriveCount":0,)"
@@ -44,7 +44,7 @@ TEST(ExecutionJsonTest, AFailedExecutionHasErrorAndCauseAndIsRedrivable) {
   ExecutionInfo execution = Execution(ExecutionStatus::kFailed);
   execution.error = "E";
   execution.cause = "c";
-  EXPECT_EQ(Json(execution),
+  EXPECT_EQ(ExecutionJson(execution),
             R"({"executionArn":"arn:e","stateMachineArn":"arn:m","name":"n","status":"FAILED",)"
             R"("startDate":10.000,"input":"{}","inputDetails":{"included":true},"error":"E",)"
             R"("cause":"c","redriveCount":0,"redriveStatus":"REDRIVABLE"})");
@@ -54,7 +54,7 @@ TEST(ExecutionJsonTest, AFailedExecutionHasErrorAndCauseAndIsRedrivable) {
 TEST(ExecutionJsonTest, AnExecutionThatTimedOutHasNoError) {
   ExecutionInfo execution = Execution(ExecutionStatus::kTimedOut);
   execution.error = "States.Timeout";
-  EXPECT_EQ(Json(execution),
+  EXPECT_EQ(ExecutionJson(execution),
             R"({"executionArn":"arn:e","stateMachineArn":"arn:m","name":"n","status":"TIMED_OUT",)"
             R"("startDate":10.000,"input":"{}","inputDetails":{"included":true},"redriveCount":0,)"
             R"("redriveStatus":"REDRIVABLE"})");
@@ -64,8 +64,9 @@ TEST(ExecutionJsonTest, ARedrivenExecutionSaysHowOftenAndWhen) {
   ExecutionInfo execution = Execution(ExecutionStatus::kFailed);
   execution.redrive_count = 2;
   execution.redriven_at = Timestamp(seconds(12));
-  EXPECT_NE(Json(execution).find(R"("redriveCount":2,"redriveDate":12.000,"redriveStatus")"),
-            std::string::npos);
+  EXPECT_NE(
+      ExecutionJson(execution).find(R"("redriveCount":2,"redriveDate":12.000,"redriveStatus")"),
+      std::string::npos);
 }
 
 TEST(ExecutionJsonTest, AnExecutionOfAMapRunNamesVersionAliasAndRun) {

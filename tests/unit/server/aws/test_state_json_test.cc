@@ -11,7 +11,7 @@ namespace {
 using interpreter::MockValidation;
 using interpreter::StateTestStatus;
 
-std::string Json(const StateTestResult& result, bool shows_inspection) {
+std::string TestStateJson(const StateTestResult& result, bool shows_inspection) {
   std::string text;
   WriteTestState(text, result, shows_inspection);
   return text;
@@ -58,7 +58,7 @@ TEST(TestStateJsonTest, TheExchangeOfAnHttpTaskIsOfLevelTrace) {
   result.inspection.input = Bytes("{}");
   result.inspection.http_request = Bytes(R"({"method":"GET"})");
   result.inspection.http_response = Bytes(R"({"statusCode":"200"})");
-  EXPECT_EQ(Json(result, true),
+  EXPECT_EQ(TestStateJson(result, true),
             R"({"inspectionData":{"input":"{}","request":{"method":"GET"},)"
             R"("response":{"statusCode":"200"}},"status":"SUCCEEDED"})");
 }
@@ -79,7 +79,8 @@ TEST(TestStateJsonTest, AWrongMemberIsNamed) {
 TEST(TestStateJsonTest, AnAnswerOfLevelInfoTellsTheEndOnly) {
   StateTestResult result{.output = Bytes("[1]"), .next_state = "N"};
   result.inspection.max_concurrency = 1;
-  EXPECT_EQ(Json(result, false), R"({"output":"[1]","nextState":"N","status":"SUCCEEDED"})");
+  EXPECT_EQ(TestStateJson(result, false),
+            R"({"output":"[1]","nextState":"N","status":"SUCCEEDED"})");
 }
 
 TEST(TestStateJsonTest, InspectionDataHasTheStepsThatWereTaken) {
@@ -91,7 +92,7 @@ TEST(TestStateJsonTest, InspectionDataHasTheStepsThatWereTaken) {
   result.inspection.variables["v"] = Bytes("[2]");
   result.inspection.retry_index = 1;
   result.inspection.retry_backoff = std::chrono::seconds(16);
-  EXPECT_EQ(Json(result, true),
+  EXPECT_EQ(TestStateJson(result, true),
             R"({"error":"E","cause":"c","inspectionData":{"input":"{}","afterInputPath":"1",)"
             R"("toleratedFailurePercentage":12.5,"maxConcurrency":0,"variables":"{\"v\":[2]}",)"
             R"("errorDetails":{"retryIndex":1,"retryBackoffIntervalSeconds":16}},)"

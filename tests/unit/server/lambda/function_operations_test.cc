@@ -21,7 +21,7 @@ constexpr char kCode[] = "/2015-03-31/functions/f/code";
 constexpr char kArn[] = "arn:aws:lambda:us-east-1:123456789012:function:f";
 
 // What "Location" says behind the server's address.
-std::string PathOf(const std::string& location) {
+std::string PathBehindServer(const std::string& location) {
   const std::string server = "http://here:8083";
   EXPECT_THAT(location, StartsWith(server));
   return location.substr(server.size());
@@ -198,7 +198,7 @@ TEST_F(FunctionOperationsTest, CodeCanBeFetchedForAWhile) {
   EXPECT_EQ(got.Get("Configuration.State"), "Active");
   EXPECT_EQ(got.Get("Code.RepositoryType"), "S3");
   EXPECT_EQ(got.Get("Tags"), "(none)");
-  const std::string path = PathOf(got.Get("Code.Location"));
+  const std::string path = PathBehindServer(got.Get("Code.Location"));
   const LambdaAnswer code = client_.Get(path);
   EXPECT_EQ(code.status, 200);
   EXPECT_EQ(code.content_type, "application/zip");
@@ -210,7 +210,7 @@ TEST_F(FunctionOperationsTest, CodeCanBeFetchedForAWhile) {
 
 TEST_F(FunctionOperationsTest, CodeThatIsGoneIsNotFound) {
   ASSERT_EQ(client_.Create("f").Error(), "");
-  const std::string path = PathOf(client_.Get(kFunction).Get("Code.Location"));
+  const std::string path = PathBehindServer(client_.Get(kFunction).Get("Code.Location"));
   ASSERT_EQ(client_.Delete(kFunction).status, 204);
   EXPECT_THAT(client_.Get(path).Error(), StartsWith("404 ResourceNotFoundException: "));
 }
@@ -219,7 +219,8 @@ TEST_F(FunctionOperationsTest, LargeCodeGoesThereAndBack) {
   const std::string text(3'000'000, 'x');
   ASSERT_EQ(client_.Create("f").Error(), "");
   ASSERT_EQ(client_.Put(kCode, R"({"ZipFile":)" + LambdaClient::Zip(text) + "}").Error(), "");
-  EXPECT_EQ(client_.Get(PathOf(client_.Get(kFunction).Get("Code.Location"))).body, ArchiveOf(text));
+  EXPECT_EQ(client_.Get(PathBehindServer(client_.Get(kFunction).Get("Code.Location"))).body,
+            ArchiveOf(text));
 }
 
 TEST_F(FunctionOperationsTest, WhatIsNotThereIsNotFound) {

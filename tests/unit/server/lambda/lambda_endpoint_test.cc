@@ -17,7 +17,7 @@ using testing::MatchesRegex;
 using testing::StartsWith;
 
 // A path of the pattern, with "x" for each parameter.
-std::string PathOf(std::string_view pattern) {
+std::string PathLike(std::string_view pattern) {
   std::string path;
   bool is_parameter = false;
   for (const char c : pattern) {
@@ -86,7 +86,7 @@ TEST_F(LambdaEndpointTest, EveryOperationIsFoundByItsPathAlone) {
   for (const lambda::Operation& operation : lambda::AllOperations()) {
     EXPECT_TRUE(names.insert(operation.name).second);
     EXPECT_NE(operation.answer == nullptr, operation.begin == nullptr) << operation.name;
-    const std::string path = PathOf(operation.path);
+    const std::string path = PathLike(operation.path);
     EXPECT_TRUE(lambda::IsLambdaTarget(path)) << path;
     const lambda::Target target = lambda::ParseTarget(path);
     const auto found = lambda::FindOperation(operation.method, target);
@@ -99,7 +99,7 @@ TEST_F(LambdaEndpointTest, EveryOperationIsFoundByItsPathAlone) {
 TEST_F(LambdaEndpointTest, EveryBodyIsHeldAgainstItsShape) {
   for (const lambda::Operation& operation : lambda::AllOperations()) {
     if (operation.members_in != lambda::MembersIn::kBody) continue;
-    const std::string path = PathOf(operation.path);
+    const std::string path = PathLike(operation.path);
     const auto send = [&](std::string body) {
       return client_.Send(
           {.method = std::string(operation.method), .target = path, .body = std::move(body)});

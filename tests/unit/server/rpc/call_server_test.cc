@@ -99,7 +99,7 @@ class CallServerTest : public testing::Test {
   TestServer server_{calls_.Methods()};
 };
 
-grpc::ByteBuffer Bytes(const std::string& text) {
+grpc::ByteBuffer ByteBufferOf(const std::string& text) {
   const grpc::Slice slice(text);
   return {&slice, 1};
 }
@@ -118,7 +118,7 @@ TEST_F(CallServerTest, AnErrorIsTranslated) {
 
 TEST_F(CallServerTest, BytesThatAreNoMessageAreRefused) {
   for (const char* method : {kFailed, kKept}) {
-    ClientCall call(server_.channel(), method, Bytes("\x0a\xff"));
+    ClientCall call(server_.channel(), method, ByteBufferOf("\x0a\xff"));
     const grpc::Status status = call.Finish();
     EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL) << method;
     EXPECT_EQ(status.error_message(), "the request is no grpc.health.v1.HealthCheckRequest");

@@ -2,38 +2,9 @@
 
 #include <utility>
 
-#include "engine/base/mutex.h"
+#include "engine/base/promise.h"
 
 namespace pawl::storage {
-
-namespace {
-
-// Holds one answer until the caller comes for it.
-template <typename T>
-class Answer {
- public:
-  void Set(T value) {
-    // Notified under the lock: the waiter may destroy this as soon as it can take it.
-    const MutexLock lock(mutex_);
-    value_ = std::move(value);
-    condition_.NotifyOne();
-  }
-
-  T Take() {
-    const MutexLock lock(mutex_);
-    while (!value_.has_value()) {
-      condition_.Wait(mutex_);
-    }
-    return std::move(*value_);
-  }
-
- private:
-  Mutex mutex_;
-  CondVar condition_;
-  std::optional<T> value_ PAWL_GUARDED_BY(mutex_);
-};
-
-}  // namespace
 
 void WriteBatch::Put(Family family, std::string key, std::string value) {
   byte_size_ += key.size() + value.size();
@@ -61,10 +32,10 @@ void WriteBatch::Clear() {
 }
 
 Result<LoadResponse> LoadAndWait(Storage& storage, LoadRequest request) {
-  Answer<Result<LoadResponse>> answer;
+  Promise<Result<LoadResponse>> promise;
   storage.Load(std::move(request),
-               [&answer](Result<LoadResponse> response) { answer.Set(std::move(response)); });
-  return answer.Take();
+               [&promise](Result<LoadResponse> response) { promise.Set(std::move(response)); });
+  return promise.Wait();
 }
 
 Result<std::optional<std::string>> GetAndWait(Storage& storage, Key key) {
@@ -82,12 +53,12 @@ Result<std::vector<Row>> ScanAndWait(Storage& storage, Range range) {
 }
 
 Status CommitAndWait(Storage& storage, ShardBatch batch) {
-  Answer<CommitResult> answer;
+  Promise<CommitResult> promise;
   std::vector<ShardBatch> group;
   group.push_back(std::move(batch));
   storage.Commit(std::move(group),
-                 [&answer](std::vector<CommitResult> results) { answer.Set(results.front()); });
-  switch (answer.Take()) {
+                 [&promise](std::vector<CommitResult> results) { promise.Set(results.front()); });
+  switch (promise.Wait()) {
     case CommitResult::kOk:
       return OkStatus();
     case CommitResult::kAborted:

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/base/mutex.h"
+#include "engine/base/promise.h"
 #include "engine/platform/thread.h"
 #include "engine/runtime/engine.h"
 #include "workers/bindings/embedded_worker.h"
@@ -203,22 +204,7 @@ std::optional<ExecutionStatus> StatusFrom(const std::string& name) {
 
 // A call that waits for an activity's task.
 struct ActivityWait {
-  void Give(const Result<ActivityTask>& task) {
-    {
-      const MutexLock lock(mutex);
-      answer = task;
-    }
-    answered.Notify();
-  }
-
-  std::optional<Result<ActivityTask>> Take() {
-    const MutexLock lock(mutex);
-    return answer;
-  }
-
-  platform::Event answered;
-  Mutex mutex;
-  std::optional<Result<ActivityTask>> answer PAWL_GUARDED_BY(mutex);
+  Promise<Result<ActivityTask>> answer;
   std::unique_ptr<ActivityPoll> poll;
 };
 
@@ -309,14 +295,10 @@ class PyEngine {
           {.state_machine = what.state_machine, .qualifier = what.qualifier, .input = input});
     }
     Results results = Call<Results>([&]() -> Result<Results> {
-      const auto answered = std::make_shared<platform::Event>();
-      Results all;
-      engine_->StartExecutions(std::move(requests), [&all, answered](Results done) {
-        all = std::move(done);
-        answered->Notify();
-      });
-      answered->Wait();
-      return all;
+      Promise<Results> answer;
+      engine_->StartExecutions(std::move(requests),
+                               [&answer](Results done) { answer.Set(std::move(done)); });
+      return answer.Wait();
     });
     py::list list;
     for (Result<StartResponse>& result : results)
@@ -536,14 +518,18 @@ class PyEngine {
     while (true) {
       const std::chrono::nanoseconds left = end - std::chrono::steady_clock::now();
       const bool is_last = timeout >= 0 && left <= kEngineWaitSlice;
+      std::optional<Result<ActivityTask>> answer;
       Call<bool>([&]() -> Result<bool> {
-        wait->answered.WaitFor(is_last ? std::max(left, std::chrono::nanoseconds(0))
-                                       : kEngineWaitSlice);
-        // From here on there is no answer but one that came before.
-        if (is_last) wait->poll.reset();
+        constexpr std::chrono::nanoseconds kNow{0};
+        answer = wait->answer.WaitFor(is_last ? std::max(left, kNow) : kEngineWaitSlice);
+        if (is_last && !answer) {
+          // From here on there is no answer but one that came before.
+          wait->poll.reset();
+          answer = wait->answer.WaitFor(kNow);
+        }
         return true;
       });
-      if (const std::optional<Result<ActivityTask>> answer = wait->Take()) {
+      if (answer) {
         const ActivityTask task = ValueOrRaise(*answer);
         return py::make_tuple(task.token,
                               py::bytes(task.input.view().data(), task.input.view().size()));
@@ -702,7 +688,7 @@ class PyEngine {
     ASSIGN_OR_RETURN(wait->poll,
                      engine_->PollActivity({.activity = activity, .worker = worker},
                                            [wait = wait.get()](const Result<ActivityTask>& task) {
-                                             wait->Give(task);
+                                             wait->answer.Set(task);
                                            }));
     const MutexLock lock(waits_mutex_);
     waits_.insert(wait);
@@ -740,15 +726,9 @@ class PyEngine {
   template <typename Ask>
   void WaitForAnswer(const Ask& ask) {
     Call<bool>([&]() -> Result<bool> {
-      const auto answered = std::make_shared<platform::Event>();
-      Status status;
-      ask([&status, answered](const Result<bool>& result) {
-        status = result.status();
-        answered->Notify();
-      });
-      answered->Wait();
-      RETURN_IF_ERROR(status);
-      return true;
+      Promise<Result<bool>> answer;
+      ask([&answer](Result<bool> result) { answer.Set(std::move(result)); });
+      return answer.Wait();
     });
   }
 

@@ -56,9 +56,9 @@ Status FunctionService::ListFunctionAliases(const grpc::ServerContextBase& conte
   ASSIGN_OR_RETURN(const FunctionName name,
                    NameOfFunction(context, request.namespace_(), request.name()));
   ASSIGN_OR_RETURN(const std::size_t page_size, PageSize(request.page_size()));
-  const runtime::TokenScope scope{.namespace_id = name.namespace_id,
-                                  .kind = "ListFunctionAliases",
-                                  .request = request.name() + ":" + request.version()};
+  const std::string bound_to = request.name() + ":" + request.version();
+  const runtime::TokenScope scope{
+      .namespace_id = name.namespace_id, .kind = "ListFunctionAliases", .request = bound_to};
   ASSIGN_OR_RETURN(const std::string after, OpenPageToken(tokens_, scope, request.page_token()));
   ASSIGN_OR_RETURN(const FunctionAliasList page,
                    engine_.Functions().ListAliases(name, request.version(), page_size, after));

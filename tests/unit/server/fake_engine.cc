@@ -22,21 +22,24 @@ class FakeWorkerSession final : public WorkerSession {
     record_->changed_.NotifyAll();
   }
 
-  void Grant(std::vector<FunctionCredit> credits) override { Append(record_->credits_, credits); }
-
-  void Complete(std::vector<Completion> completions) override {
-    Append(record_->completions_, completions);
+  void Grant(std::vector<FunctionCredit> credits) override {
+    Append(&FakeSession::credits_, credits);
   }
 
-  void Heartbeat(std::vector<TaskRef> tasks) override { Append(record_->heartbeats_, tasks); }
+  void Complete(std::vector<Completion> completions) override {
+    Append(&FakeSession::completions_, completions);
+  }
 
-  void Return(std::vector<TaskRef> tasks) override { Append(record_->returns_, tasks); }
+  void Heartbeat(std::vector<TaskRef> tasks) override { Append(&FakeSession::heartbeats_, tasks); }
+
+  void Return(std::vector<TaskRef> tasks) override { Append(&FakeSession::returns_, tasks); }
 
  private:
   template <typename T>
-  void Append(std::vector<T>& list, const std::vector<T>& more) {
+  void Append(std::vector<T> FakeSession::*list, const std::vector<T>& more) {
     const MutexLock lock(record_->mutex_);
-    list.insert(list.end(), more.begin(), more.end());
+    std::vector<T>& all = record_.get()->*list;
+    all.insert(all.end(), more.begin(), more.end());
     record_->changed_.NotifyAll();
   }
 
@@ -64,31 +67,31 @@ void FakeSession::Acknowledge(std::vector<CompletionAck> acks) {
 }
 
 template <typename T>
-std::vector<T> FakeSession::WaitFor(const std::vector<T>& list, std::size_t count) {
+std::vector<T> FakeSession::WaitFor(std::vector<T> FakeSession::*list, std::size_t count) {
   const MutexLock lock(mutex_);
-  while (list.size() < count)
+  while ((this->*list).size() < count)
     changed_.Wait(mutex_);
-  return list;
+  return this->*list;
 }
 
 std::vector<FunctionCredit> FakeSession::WaitForCredits(std::size_t count) {
-  return WaitFor(credits_, count);
+  return WaitFor(&FakeSession::credits_, count);
 }
 
 std::vector<Completion> FakeSession::WaitForCompletions(std::size_t count) {
-  return WaitFor(completions_, count);
+  return WaitFor(&FakeSession::completions_, count);
 }
 
 std::vector<TaskRef> FakeSession::WaitForHeartbeats(std::size_t count) {
-  return WaitFor(heartbeats_, count);
+  return WaitFor(&FakeSession::heartbeats_, count);
 }
 
 std::vector<TaskRef> FakeSession::WaitForReturns(std::size_t count) {
-  return WaitFor(returns_, count);
+  return WaitFor(&FakeSession::returns_, count);
 }
 
 std::vector<std::vector<std::string>> FakeSession::WaitForAnnouncements(std::size_t count) {
-  return WaitFor(announcements_, count);
+  return WaitFor(&FakeSession::announcements_, count);
 }
 
 void FakeSession::WaitForEnd() {

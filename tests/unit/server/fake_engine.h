@@ -43,7 +43,7 @@ class FakeSession {
   friend class FakeWorkerSession;
 
   template <typename T>
-  std::vector<T> WaitFor(const std::vector<T>& list, std::size_t count);
+  std::vector<T> WaitFor(std::vector<T> FakeSession::*list, std::size_t count);
 
   Mutex mutex_;
   CondVar changed_;

@@ -214,6 +214,47 @@ TEST_F(FunctionServiceTest, PublishesVersionsAndSetsAliases) {
             StatusCode::kNotFound);
 }
 
+// For one function and one version: for another it would skip what it should list.
+TEST_F(FunctionServiceTest, APageTokenOfAliasesIsForItsListAlone) {
+  const std::vector<std::string> names = {"orders-of-all-the-shops", "orders-of-all-the-banks"};
+  for (const std::string& name : names) {
+    ASSERT_TRUE(Deploy(Configuration(name), Archive()).ok());
+    for (const std::string alias : {"blue", "green", "live"}) {
+      v1::SetFunctionAliasRequest request;
+      request.mutable_alias()->set_function(name);
+      request.mutable_alias()->set_name(alias);
+      request.mutable_alias()->set_version("$LATEST");
+      v1::SetFunctionAliasResponse response;
+      ASSERT_TRUE(CallFunctions(&FunctionStub::SetFunctionAlias, request, response).ok());
+    }
+  }
+  v1::ListFunctionAliasesRequest request;
+  request.set_name(names[0]);
+  request.set_page_size(1);
+  std::string listed;
+  std::string token;
+  do {
+    v1::ListFunctionAliasesResponse page;
+    const Status status = CallFunctions(&FunctionStub::ListFunctionAliases, request, page);
+    ASSERT_TRUE(status.ok()) << status.ToString();
+    ASSERT_EQ(page.aliases_size(), 1);
+    listed += page.aliases(0).name() + " ";
+    if (!page.next_page_token().empty()) token = page.next_page_token();
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(listed, "blue green live ");
+
+  request.set_page_token(token);
+  request.set_name(names[1]);
+  v1::ListFunctionAliasesResponse page;
+  EXPECT_EQ(CallFunctions(&FunctionStub::ListFunctionAliases, request, page).code(),
+            StatusCode::kInvalidArgument);
+  request.set_name(names[0]);
+  request.set_version("1");
+  EXPECT_EQ(CallFunctions(&FunctionStub::ListFunctionAliases, request, page).code(),
+            StatusCode::kInvalidArgument);
+}
+
 TEST_F(FunctionServiceTest, SetsAndTakesAwayTheConcurrency) {
   ASSERT_TRUE(Deploy(Configuration("orders"), Archive()).ok());
   v1::SetFunctionConcurrencyRequest request;

@@ -53,7 +53,7 @@ TEST_F(EngineServicesTest, AWorkerThatServesAwsGetsTheCall) {
 TEST_F(EngineServicesTest, TheHistoryNamesAServiceOfTheSdkAsTheDefinitionDoes) {
   harness_.AddWorker({std::string(kAwsFunction)}).Returns(std::string(kAwsFunction), "{}");
   const ExecutionInfo info = harness_.Run(TaskOf("aws-sdk:dynamodb:getItem", "{}"));
-  for (const std::size_t event : {2, 3, 4}) {
+  for (const unsigned event : {2U, 3U, 4U}) {
     EXPECT_EQ(harness_.History(info.name).at(event).resource_type, "aws-sdk:dynamodb");
     EXPECT_EQ(harness_.History(info.name).at(event).resource, "getItem");
   }
@@ -70,7 +70,7 @@ TEST_F(EngineServicesTest, AJobIsStartedByOneTaskAndWaitedForByAnother) {
             R"({"Resource":"glue:startJobRun.sync","Parameters":{"JobName":"etl"},)"
             R"("Started":{"JobRunId":"jr"}})");
   const auto history = harness_.History(info.name);
-  for (const std::size_t event : {2, 3, 4, 5}) {
+  for (const unsigned event : {2U, 3U, 4U, 5U}) {
     EXPECT_EQ(history.at(event).resource_type, "glue");
     EXPECT_EQ(history.at(event).resource, "startJobRun.sync");
   }

@@ -231,7 +231,7 @@ TEST_F(EngineVersionsTest, NumbersAreNotGivenTwice) {
 
 TEST_F(EngineVersionsTest, AThousandVersionsAreTheMost) {
   for (int i = 0; i < static_cast<int>(kVersionsMax); ++i)
-    ASSERT_EQ(Deploy(i, true).version, i + 1U);
+    ASSERT_EQ(Deploy(i, true).version, static_cast<unsigned>(i) + 1);
   Deploy(-1, false);
   EXPECT_EQ(Publish().status().reason(), "ServiceQuotaExceeded");
   EXPECT_TRUE(engine().DeleteVersion({}, "m", 500).ok());

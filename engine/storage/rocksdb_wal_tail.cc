@@ -23,6 +23,8 @@ namespace {
 
 constexpr std::size_t kLogBlockBytes = 32 * 1024;
 constexpr std::size_t kHeaderBytes = 7;
+// A record is a write batch: a sequence number(8), a count(4), and more.
+constexpr std::size_t kBatchBytesMin = 12;
 // What a disk writes whole or not at all.
 constexpr std::size_t kSectorBytes = 512;
 // So many zeros at the end of a record were never written. Fewer may be its own.
@@ -107,11 +109,21 @@ WholeRecords ReadWholeRecords(std::string_view log) {
   return whole;
 }
 
+// Whether RocksDB may have begun a record so. A few bytes of a record that was cut off may look
+// like a fragment by themselves: seven are enough for one that holds nothing, which a writer leaves
+// only where no more than a header has place in the block.
+bool IsBeginOfBatch(const Fragment& fragment, std::size_t position) {
+  if (fragment.type == FragmentType::kFull) {
+    return fragment.end - position >= kHeaderBytes + kBatchBytesMin;
+  }
+  return fragment.type == FragmentType::kFirst && fragment.end == EndOfBlock(position);
+}
+
 // Wherever it begins: a length that is damaged does not hide what follows in its block.
 bool HasBeginOfRecord(std::string_view log, std::size_t from) {
   for (std::size_t position = from; position + kHeaderBytes <= log.size(); ++position) {
     const std::optional<Fragment> fragment = FragmentAt(log, position);
-    if (fragment.has_value() && BeginsRecord(fragment->type)) return true;
+    if (fragment.has_value() && IsBeginOfBatch(*fragment, position)) return true;
   }
   return false;
 }

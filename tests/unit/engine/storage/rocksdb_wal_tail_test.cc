@@ -97,6 +97,22 @@ TEST(RocksDbWalTailTest, ARecordThatWasCutOffIsNoPartOfTheLog) {
   }
 }
 
+// A payload may hold what is the header of an empty fragment. RocksDB writes no empty record, and
+// what goes on in the next block only at the end of one.
+TEST(RocksDbWalTailTest, ARecordThatWasCutOffMayHoldWhatLooksLikeARecord) {
+  std::string empty;
+  AppendLogRecord(empty, "");
+  const std::string begins_empty("\x64\x51\xd0\xe9\0\0\x02", 7);
+  for (const std::string& held : {empty, begins_empty}) {
+    ASSERT_EQ(held.size(), 7U);
+    Log log;
+    std::string record = NonzeroBytes(1000, 9);
+    record.replace(100, held.size(), held);
+    AppendLogRecord(log.text, record);
+    EXPECT_THAT(EndOfWholeRecords(log.text.substr(0, log.last + 500)), Optional(log.last));
+  }
+}
+
 // A power cut leaves some of the sectors.
 TEST(RocksDbWalTailTest, ARecordWithoutSomeOfItsSectorsIsNoPartOfTheLog) {
   std::mt19937 random(8);

@@ -62,12 +62,13 @@ const bool kRegistered =
                   }});
 
 const bool kWriteRegistered = [] {
-  for (const auto& [name, text] : {Payload{"100B", SmallPayload()},
-                                   Payload{"1KiB", MediumPayload()},
-                                   Payload{"64KiB", LargePayload()},
-                                   Payload{"64KiB_dense", DensePayload()}}) {
-    benchmark::RegisterBenchmark(("write/pawl/" + std::string(name)).c_str(),
-                                 [text = text](benchmark::State& state) { RunWrite(state, text); });
+  for (const Payload& payload : {Payload{"100B", SmallPayload()},
+                                 Payload{"1KiB", MediumPayload()},
+                                 Payload{"64KiB", LargePayload()},
+                                 Payload{"64KiB_dense", DensePayload()}}) {
+    benchmark::RegisterBenchmark(
+        ("write/pawl/" + std::string(payload.name)).c_str(),
+        [text = payload.text](benchmark::State& state) { RunWrite(state, text); });
   }
   return true;
 }();
@@ -75,17 +76,19 @@ const bool kWriteRegistered = [] {
 }  // namespace
 
 bool Register(const Candidate& candidate) {
-  for (const auto& [name, text] : {Payload{"100B", SmallPayload()},
-                                   Payload{"1KiB", MediumPayload()},
-                                   Payload{"64KiB", LargePayload()},
-                                   Payload{"64KiB_dense", DensePayload()}}) {
-    const std::string suffix = std::string("/") + candidate.name + "/" + name;
-    benchmark::RegisterBenchmark(
-        ("check" + suffix).c_str(),
-        [candidate, text = text](benchmark::State& state) { RunCheck(state, candidate, text); });
-    benchmark::RegisterBenchmark(
-        ("parse" + suffix).c_str(),
-        [candidate, text = text](benchmark::State& state) { RunParse(state, candidate, text); });
+  for (const Payload& payload : {Payload{"100B", SmallPayload()},
+                                 Payload{"1KiB", MediumPayload()},
+                                 Payload{"64KiB", LargePayload()},
+                                 Payload{"64KiB_dense", DensePayload()}}) {
+    const std::string suffix = std::string("/") + candidate.name + "/" + payload.name;
+    benchmark::RegisterBenchmark(("check" + suffix).c_str(),
+                                 [candidate, text = payload.text](benchmark::State& state) {
+                                   RunCheck(state, candidate, text);
+                                 });
+    benchmark::RegisterBenchmark(("parse" + suffix).c_str(),
+                                 [candidate, text = payload.text](benchmark::State& state) {
+                                   RunParse(state, candidate, text);
+                                 });
   }
   return true;
 }

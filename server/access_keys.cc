@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/platform/file_text.h"
 
 namespace pawl::server {
@@ -19,8 +20,7 @@ constexpr std::string_view kBetween = " \t\r\n,";
 bool IsId(std::string_view text) {
   return text.size() >= kIdCharactersMin && text.size() <= kIdCharactersMax &&
          std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '_';
+           return IsLetter(c) || IsDigit(c) || c == '_';
          });
 }
 

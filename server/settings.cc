@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/ascii.h"
 #include "server/access_keys.h"
 #include "server/listen_address.h"
 #include "server/setting_values.h"
@@ -56,7 +57,7 @@ Setting ArnPart(Words words, Member<std::string> member) {
   setting.set = [member](Settings& settings, std::string_view text) -> Status {
     const bool is_fit =
         !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
-          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+          return IsLower(c) || IsDigit(c) || c == '-';
         });
     if (!is_fit) {
       return InvalidArgument(

@@ -12,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "engine/base/ascii.h"
 #include "engine/base/built_in_function.h"
 #include "engine/base/mutex.h"
 #include "workers/function_environment.h"
@@ -32,8 +33,7 @@ constexpr auto kSleepMax = std::chrono::seconds(60);
 constexpr auto kStopTimeout = std::chrono::seconds(10);
 
 bool IsNameCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '.' || c == '-';
+  return IsLetter(c) || IsDigit(c) || c == '_' || c == '.' || c == '-';
 }
 
 bool IsPrintableAscii(std::string_view text) {

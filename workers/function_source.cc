@@ -5,14 +5,15 @@
 #include <cstddef>
 #include <vector>
 
+#include "engine/base/ascii.h"
+
 namespace pawl::workers {
 namespace {
 
 constexpr std::array<std::string_view, 2> kHandlers = {"handler", "lambda_handler"};
 
 bool IsWordCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
+  return IsLetter(c) || IsDigit(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 // The statements at the top level as words and single marks; what strings, comments and indented

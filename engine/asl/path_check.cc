@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/expression/intrinsic.h"
 #include "engine/expression/path.h"
 
@@ -12,11 +13,11 @@ namespace pawl::asl {
 namespace {
 
 bool IsWordStart(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  return IsLetter(c) || c == '_';
 }
 
 bool IsWordPart(char c) {
-  return IsWordStart(c) || (c >= '0' && c <= '9') || c == '-';
+  return IsWordStart(c) || IsDigit(c) || c == '-';
 }
 
 bool IsComparison(char c) {

@@ -63,10 +63,6 @@ bool IsQualifier(std::string_view text) {
          (!text.empty() && text.size() <= kQualifierMax && ConsistsOf(text, "_-"));
 }
 
-Resource Invalid(std::string explanation) {
-  return {.kind = Resource::Kind::kInvalid, .explanation = std::move(explanation)};
-}
-
 Resource Unsupported(std::string explanation) {
   return {.kind = Resource::Kind::kUnsupported, .explanation = std::move(explanation)};
 }
@@ -105,23 +101,25 @@ bool SplitArn(std::string_view text, Arn& arn) {
 Resource ParseLambda(std::string_view text, std::string_view rest) {
   constexpr std::string_view kPrefix = "function:";
   if (!rest.starts_with(kPrefix)) {
-    return Invalid(Quote(text) +
-                   " is no Lambda function's ARN; write "
-                   "arn:aws:lambda:REGION:ACCOUNT:function:NAME or the function's bare name");
+    return Resource::Invalid(
+        Quote(text) +
+        " is no Lambda function's ARN; write "
+        "arn:aws:lambda:REGION:ACCOUNT:function:NAME or the function's bare name");
   }
   const std::string_view name_and_qualifier = rest.substr(kPrefix.size());
   const std::size_t colon = name_and_qualifier.find(':');
   const std::string_view name = name_and_qualifier.substr(0, colon);
   if (!IsFunctionName(name)) {
-    return Invalid("the function's name " + Quote(name) +
-                   " must be 1 to 80 letters, digits, '_', '-' or '.'");
+    return Resource::Invalid("the function's name " + Quote(name) +
+                             " must be 1 to 80 letters, digits, '_', '-' or '.'");
   }
   Resource resource{.kind = Resource::Kind::kFunction, .function_name = std::string(name)};
   if (colon != std::string_view::npos) {
     const std::string_view qualifier = name_and_qualifier.substr(colon + 1);
     if (!IsQualifier(qualifier)) {
-      return Invalid("the version or alias " + Quote(qualifier) +
-                     " behind the function's name must be $LATEST, or letters, digits, '_' or '-'");
+      return Resource::Invalid(
+          "the version or alias " + Quote(qualifier) +
+          " behind the function's name must be $LATEST, or letters, digits, '_' or '-'");
     }
     resource.qualifier = std::string(qualifier);
   }
@@ -143,10 +141,10 @@ Resource ParseIntegration(std::string_view text, std::string_view rest) {
   const bool is_named = action.find(':') != std::string_view::npos && !action.starts_with(':') &&
                         !action.ends_with(':') && ConsistsOf(action, ":_-");
   if (known == kSuffixes.end() || !is_named) {
-    return Invalid(Quote(text) +
-                   " is no service integration; write "
-                   "arn:aws:states:::SERVICE:ACTION with nothing, .sync, .sync:2 or "
-                   ".waitForTaskToken behind it");
+    return Resource::Invalid(Quote(text) +
+                             " is no service integration; write "
+                             "arn:aws:states:::SERVICE:ACTION with nothing, .sync, .sync:2 or "
+                             ".waitForTaskToken behind it");
   }
   if (action == "lambda:invoke") {
     if (suffix.empty() || known->pattern == IntegrationPattern::kCallback) {
@@ -154,8 +152,8 @@ Resource ParseIntegration(std::string_view text, std::string_view rest) {
               .pattern = known->pattern,
               .is_lambda_invoke = true};
     }
-    Resource resource = Invalid("lambda:invoke has no " + std::string(suffix) +
-                                "; without a suffix it waits for the function's result");
+    Resource resource = Resource::Invalid("lambda:invoke has no " + std::string(suffix) +
+                                          "; without a suffix it waits for the function's result");
     resource.is_lambda_invoke = true;
     return resource;
   }
@@ -165,7 +163,7 @@ Resource ParseIntegration(std::string_view text, std::string_view rest) {
   if (const auto* call = FindSdkCall(action); call != nullptr) {
     // Step Functions Developer Guide, "AWS SDK integrations": they have no .sync.
     if (suffix.starts_with(".sync"))
-      return Invalid(Quote(text) + ": an AWS SDK integration has no .sync");
+      return Resource::Invalid(Quote(text) + ": an AWS SDK integration has no .sync");
     return {.kind = Resource::Kind::kEngineCall,
             .pattern = known->pattern,
             .call = call->call,
@@ -180,8 +178,8 @@ Resource ParseStates(std::string_view text, const Arn& arn) {
     const std::string_view name = arn.rest.substr(kActivity.size());
     const bool is_name = IsFunctionName(name);
     if (is_name) return {.kind = Resource::Kind::kActivity, .activity = std::string(name)};
-    return Invalid("the activity's name " + Quote(name) +
-                   " must be 1 to 80 letters, digits, '_', '-' or '.'");
+    return Resource::Invalid("the activity's name " + Quote(name) +
+                             " must be 1 to 80 letters, digits, '_', '-' or '.'");
   }
   return ParseIntegration(text, arn.rest);
 }
@@ -197,15 +195,15 @@ Resource ParseResource(std::string_view text) {
                        " stands for a resource that is not filled in; deploying it");
   }
   if (!text.starts_with("arn:") || text.size() > kArnBytesMax) {
-    return Invalid(
+    return Resource::Invalid(
         Quote(text) +
         " names no resource; write a function's name (letters, digits, '_', '-', '.'), "
         "arn:aws:lambda:REGION:ACCOUNT:function:NAME, or arn:aws:states:::lambda:invoke");
   }
   Arn arn;
   if (!SplitArn(text, arn)) {
-    return Invalid(Quote(text) +
-                   " is no ARN; it has the form arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE");
+    return Resource::Invalid(Quote(text) +
+                             " is no ARN; it has the form arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE");
   }
   if (arn.service == "lambda") {
     return ParseLambda(text, arn.rest);

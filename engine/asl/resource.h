@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "engine/asl/state_machine.h"
 
@@ -37,6 +38,10 @@ struct Resource {
   bool is_lambda_invoke = false;
   // kUnsupported: its name for "… is not supported yet". kInvalid: what is wrong with it.
   std::string explanation = {};
+
+  static Resource Invalid(std::string explanation) {
+    return {.kind = Kind::kInvalid, .explanation = std::move(explanation)};
+  }
 };
 
 Resource ParseResource(std::string_view text);

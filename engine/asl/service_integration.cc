@@ -112,10 +112,6 @@ constexpr std::array<Action, 67> kActions = {{
 constexpr std::array<std::string_view, 3> kRefusedSdkActions = {
     "kinesis:subscribeToShard", "lambda:invokeAsync", "s3:selectObjectContent"};
 
-Resource InvalidCall(std::string explanation) {
-  return {.kind = Resource::Kind::kInvalid, .explanation = std::move(explanation)};
-}
-
 Resource UnsupportedCall(std::string explanation, IntegrationPattern pattern) {
   return {.kind = Resource::Kind::kUnsupported,
           .pattern = pattern,
@@ -152,18 +148,18 @@ std::string Listed(const std::vector<std::string_view>& names) {
 
 Resource UnknownService(std::string_view service, std::string_view action) {
   const std::vector<std::string_view> names = ServiceNames();
-  return InvalidCall("there is no optimized integration of the service " + Quote(service) +
-                     DidYouMean(service, names) + "; there are those of " + Listed(names) +
-                     ", and arn:aws:states:::aws-sdk:" + std::string(service) + ":" +
-                     std::string(action) + " calls any service of AWS");
+  return Resource::Invalid("there is no optimized integration of the service " + Quote(service) +
+                           DidYouMean(service, names) + "; there are those of " + Listed(names) +
+                           ", and arn:aws:states:::aws-sdk:" + std::string(service) + ":" +
+                           std::string(action) + " calls any service of AWS");
 }
 
 Resource UnknownAction(std::string_view service, std::string_view action) {
   const std::vector<std::string_view> names = ActionNames(service);
-  return InvalidCall("the integration of " + Quote(service) + " has no action " + Quote(action) +
-                     DidYouMean(action, names) + "; it has " + Listed(names) +
-                     ", and arn:aws:states:::aws-sdk:" + std::string(service) + ":" +
-                     std::string(action) + " calls any action of the service");
+  return Resource::Invalid("the integration of " + Quote(service) + " has no action " +
+                           Quote(action) + DidYouMean(action, names) + "; it has " + Listed(names) +
+                           ", and arn:aws:states:::aws-sdk:" + std::string(service) + ":" +
+                           std::string(action) + " calls any action of the service");
 }
 
 // As AWS writes them: "dynamodb".
@@ -222,18 +218,18 @@ Resource ParseSdk(std::string_view text, std::string_view call, IntegrationPatte
   const std::string_view action =
       colon == std::string_view::npos ? std::string_view() : name.substr(colon + 1);
   if (!IsSdkService(service) || !IsSdkAction(action)) {
-    return InvalidCall(
+    return Resource::Invalid(
         Quote(text) +
         " is no AWS SDK integration; write arn:aws:states:::aws-sdk:SERVICE:ACTION with "
         "the service in lower case and the action in camel case, such as " +
         Quote(RightSdkName(service, action)));
   }
   if (pattern == IntegrationPattern::kRunJob || pattern == IntegrationPattern::kRunJobJson) {
-    return InvalidCall(Quote(text) + ": an AWS SDK integration has no .sync");
+    return Resource::Invalid(Quote(text) + ": an AWS SDK integration has no .sync");
   }
   if (std::find(kRefusedSdkActions.begin(), kRefusedSdkActions.end(), name) !=
       kRefusedSdkActions.end()) {
-    return InvalidCall(Quote(text) + ": Step Functions does not call " + std::string(action));
+    return Resource::Invalid(Quote(text) + ": Step Functions does not call " + std::string(action));
   }
   return Served(call, pattern);
 }
@@ -248,8 +244,8 @@ Resource ParseKnown(const Action& action, std::string_view suffix, IntegrationPa
   if (!has_pattern) {
     std::string others = (action.traits & kJob) != 0 ? ", .sync" : "";
     others += (action.traits & kToken) != 0 ? ", .waitForTaskToken" : "";
-    return InvalidCall(call + " has no " + std::string(suffix) + "; it may have no suffix" +
-                       others);
+    return Resource::Invalid(call + " has no " + std::string(suffix) + "; it may have no suffix" +
+                             others);
   }
   if ((action.traits & kNotServed) != 0) {
     return UnsupportedCall("the service integration " + Quote(call), pattern);

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "engine/asl/path_check.h"
+#include "engine/base/ascii.h"
 #include "engine/expression/intrinsic.h"
 #include "engine/expression/jsonata/jsonata_template.h"
 
@@ -103,8 +104,8 @@ bool CheckTemplate(const Place& place, Problems& problems) {
 
 bool IsVariableName(std::string_view name) {
   const auto is_part = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || static_cast<unsigned char>(c) >= 0x80;
+    return IsLetter(c) || IsDigit(c) || c == '_' || c == '-' ||
+           static_cast<unsigned char>(c) >= 0x80;
   };
   const auto characters = std::count_if(name.begin(), name.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;

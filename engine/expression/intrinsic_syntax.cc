@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/expression/intrinsic.h"
 #include "engine/expression/text_cursor.h"
 
@@ -44,7 +45,7 @@ constexpr std::array<KnownFunction, 18> kIntrinsicFunctions = {{
 }};
 
 constexpr bool IsNameCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
+  return IsLetter(c) || IsDigit(c) || c == '.';
 }
 
 constexpr bool IsEscapable(char c) {
@@ -118,7 +119,7 @@ class CallParser final {
       ASSIGN_OR_RETURN(IntrinsicCall call, ParseCall());
       return IntrinsicArgument(std::make_shared<const IntrinsicCall>(std::move(call)));
     }
-    const bool is_literal = (c >= '0' && c <= '9') || c == '-' || c == 't' || c == 'f' || c == 'n';
+    const bool is_literal = IsDigit(c) || c == '-' || c == 't' || c == 'f' || c == 'n';
     if (!is_literal) {
       return cursor_.Expected(
           "an argument (a path, a string in single quotes, a number, true, false, null or a call)");

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/expression/character_count.h"
 #include "engine/expression/path_evaluator.h"
 #include "engine/expression/path_parser.h"
@@ -13,12 +14,11 @@ namespace pawl::expression {
 namespace {
 
 constexpr bool StartsName(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
+  return IsLetter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 constexpr bool ContinuesName(char c) {
-  return StartsName(c) || (c >= '0' && c <= '9');
+  return StartsName(c) || IsDigit(c);
 }
 
 const std::shared_ptr<const CompiledPath>& WholeInput() {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/base/utf8.h"
 #include "engine/json/text_scan.h"
 
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t kQuotedBytesMax = 32;
 
 constexpr bool BelongsToWord(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  return IsLetter(c) || IsDigit(c) || c == '_';
 }
 
 std::string HexByte(unsigned byte) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/ascii.h"
+
 namespace pawl::objects {
 namespace {
 
@@ -9,7 +11,7 @@ constexpr std::size_t kBucketBytesMin = 3;
 constexpr std::size_t kBucketBytesMax = 63;
 
 constexpr bool IsAlphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return IsLetter(c) || IsDigit(c);
 }
 
 constexpr bool BelongsToBucket(char c) {

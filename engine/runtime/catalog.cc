@@ -1,6 +1,5 @@
 #include "engine/runtime/catalog.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 

@@ -1,6 +1,5 @@
 #include "engine/runtime/function_catalog.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "engine/rows/keys.h"

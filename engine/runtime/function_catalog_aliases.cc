@@ -1,5 +1,4 @@
 // Aliases of functions: names that lead to one or two of a function's versions.
-#include <algorithm>
 #include <utility>
 
 #include "engine/runtime/function_catalog.h"

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/ascii.h"
 #include "engine/base/status.h"
 #include "engine/runtime/text_length.h"
 
@@ -15,10 +16,8 @@ namespace {
 bool IsTagCharacter(char c) {
   const auto byte = static_cast<unsigned char>(c);
   if (byte >= 0x80) return true;
-  const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  const bool is_digit = c >= '0' && c <= '9';
   constexpr std::string_view kOthers = " \t\n\r_.:/=+-@";
-  return is_letter || is_digit || kOthers.find(c) != std::string_view::npos;
+  return IsLetter(c) || IsDigit(c) || kOthers.find(c) != std::string_view::npos;
 }
 
 Status CheckText(std::string_view text, std::size_t characters_max) {

@@ -10,8 +10,7 @@ namespace {
 constexpr std::string_view kWhiteSpace = " \t\r\n";
 
 bool IsWordPart(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '$';
+  return IsLetter(c) || IsDigit(c) || c == '_' || c == '$';
 }
 
 // What stands where a value should begin.

@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "engine/base/ascii.h"
 #include "server/aws/api_shape.h"
 
 namespace pawl::aws::shapes {
@@ -34,10 +35,8 @@ constexpr bool IsClientToken(std::string_view text) {
 }
 
 constexpr bool IsAliasName(std::string_view text) {
-  const auto is_letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.';
-  };
-  const auto is_allowed = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
+  const auto is_letter = [](char c) { return IsLetter(c) || c == '_' || c == '-' || c == '.'; };
+  const auto is_allowed = [&](char c) { return is_letter(c) || IsDigit(c); };
   return std::all_of(text.begin(), text.end(), is_allowed) &&
          std::any_of(text.begin(), text.end(), is_letter);
 }

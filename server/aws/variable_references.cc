@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "engine/base/ascii.h"
 #include "engine/expression/jsonata/expression.h"
 #include "engine/json/arena.h"
 #include "engine/json/parse.h"
@@ -14,8 +15,7 @@ namespace {
 using Names = std::set<std::string>;
 
 bool IsNamePart(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80U;
+  return IsLetter(c) || IsDigit(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80U;
 }
 
 // The name behind the "$" at `place`; empty for "$", "$$" and "$.".

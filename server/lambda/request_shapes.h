@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "engine/base/ascii.h"
 #include "server/aws/api_shape.h"
 #include "server/lambda/function_reference.h"
 
@@ -40,14 +41,6 @@ inline constexpr std::array<std::string_view, 1> kAllWords = {"ALL"};
 inline constexpr std::array<std::string_view, 3> kInvocationWords = {
     "Event", "RequestResponse", "DryRun"};
 inline constexpr std::array<std::string_view, 2> kLogTypeWords = {"None", "Tail"};
-
-constexpr bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-constexpr bool IsLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 constexpr bool IsNumber(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), IsDigit);

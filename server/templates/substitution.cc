@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "engine/base/ascii.h"
 #include "engine/json/write.h"
 
 namespace pawl::templates {
 namespace {
 
 bool IsNameCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  return IsLetter(c) || IsDigit(c) || c == '_';
 }
 
 // The name of the placeholder at the start of `text`; empty if none begins there.

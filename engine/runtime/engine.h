@@ -80,6 +80,9 @@ struct EngineOptions {
   std::size_t inbox_messages_max = 200'000;
   // Memory for executions at hand; beyond it those that are idle leave memory (they stay on disk).
   std::size_t resident_bytes_max = std::size_t{64} * 1024 * 1024;
+  // Keys and values of one write to the store, about; what is beyond it is the next one's. As much
+  // as fits in a processor's cache: larger writes wait for memory with each copy of them.
+  std::size_t group_bytes_max = std::size_t{2} * 1024 * 1024;
   // Disk space below which starts and deployments are refused, and below which completions are
   // refused too (workers keep them).
   std::uint64_t disk_soft_reserve_bytes = 256ULL * 1024 * 1024;

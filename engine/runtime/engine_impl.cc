@@ -126,6 +126,7 @@ Status EngineImpl::Open() {
             .retention = options_.retention,
             // An idle execution takes about a kilobyte.
             .resident_max = options_.resident_bytes_max / 1024 / static_cast<std::size_t>(count),
+            .group_bytes_max = options_.group_bytes_max,
             .disk_soft_reserve_bytes = options_.disk_soft_reserve_bytes,
             .disk_hard_reserve_bytes = options_.disk_hard_reserve_bytes},
         [raw = runner.get()] { raw->event.Notify(); },

@@ -84,28 +84,44 @@ bool Executor::Poll(Timestamp now) {
   }
   bool was_busy = !requests.empty() || !continues_.empty();
   const DiskState disk = requests.empty() ? disk_ : CheckDisk(now_);
-  for (auto& [shard, request] : requests)
-    ShardAt(shard).Handle(std::move(request), now_, disk);
+  for (auto& [id, request] : requests) {
+    Shard& shard = ShardAt(id);
+    const std::size_t before = shard.staged_bytes();
+    shard.Handle(std::move(request), now_, disk);
+    CommitLargeGroup(shard, before);
+  }
 
   // Those that are asked for while these run belong to the next round.
   std::deque<std::pair<ExecutionId, FrameNumber>> continues;
   continues.swap(continues_);
   for (const auto& [execution, frame] : continues) {
-    ShardAt(execution.shard).Continue(execution, frame, now_);
+    Shard& shard = ShardAt(execution.shard);
+    const std::size_t before = shard.staged_bytes();
+    shard.Continue(execution, frame, now_);
+    CommitLargeGroup(shard, before);
   }
   for (int i = 0; i < kTimersOfRoundMax; ++i) {
     const auto timer = timers_.Take(now_);
     if (!timer) break;
     was_busy = true;
-    ShardAt(timer->execution.shard).OnTimer(*timer, now_);
+    Shard& shard = ShardAt(timer->execution.shard);
+    const std::size_t before = shard.staged_bytes();
+    shard.OnTimer(*timer, now_);
+    CommitLargeGroup(shard, before);
   }
   if (now_ >= next_upkeep_) Maintain(now_);
   CommitStaged(now_);
   return was_busy;
 }
 
+void Executor::CommitLargeGroup(const Shard& shard, std::size_t staged_before) {
+  staged_bytes_ += shard.staged_bytes() - staged_before;
+  if (staged_bytes_ >= options_.group_bytes_max) CommitStaged(now_);
+}
+
 void Executor::CommitStaged(Timestamp now) {
   if (is_committing_) return;
+  staged_bytes_ = 0;
   Group group;
   std::vector<storage::ShardBatch> batches;
   for (auto& [id, shard] : shards_) {

@@ -1,6 +1,7 @@
 // Executor: one thread's share of the shards. A round takes what has arrived and what is due, runs
-// the turns, and commits everything they staged as one group: callers hear of it when the group is
-// durable. A round can be driven by hand, so that a simulator runs the very code that threads run.
+// the turns, and commits everything they staged as one group, or as several where it is large:
+// callers hear of it when their group is durable. A round can be driven by hand, so that a
+// simulator runs the very code that threads run.
 #pragma once
 
 #include <atomic>
@@ -22,6 +23,8 @@ struct ExecutorOptions {
   Duration retention = std::chrono::hours(24 * 90);
   // Executions kept in memory though nothing happens to them.
   std::size_t resident_max = 50'000;
+  // EngineOptions::group_bytes_max.
+  std::size_t group_bytes_max = std::size_t{2} * 1024 * 1024;
   std::uint64_t disk_soft_reserve_bytes = 0;
   std::uint64_t disk_hard_reserve_bytes = 0;
 };
@@ -77,6 +80,9 @@ class Executor final : public ShardOwner {
 
   Shard& ShardAt(ShardId id) { return *shards_.at(id.value); }
 
+  // Counts what `shard` has staged since it held `staged_before` bytes, and commits what all shards
+  // have staged when that is a large group.
+  void CommitLargeGroup(const Shard& shard, std::size_t staged_before);
   void CommitStaged(Timestamp now);
   void OnCommitted(Group group, const std::vector<storage::CommitResult>& results);
   void OfferTasks(Timestamp now);
@@ -102,6 +108,8 @@ class Executor final : public ShardOwner {
   Timestamp disk_checked_at_;
   DiskState disk_ = DiskState::kAmple;
   std::uint64_t groups_ = 0;
+  // Bytes of what is staged, without upkeep's.
+  std::size_t staged_bytes_ = 0;
   // One group is under way at a time: what is staged meanwhile makes the next.
   bool is_committing_ = false;
   bool has_failed_ = false;

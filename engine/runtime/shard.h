@@ -175,6 +175,9 @@ class Shard {
            !staged_residents_.empty();
   }
 
+  // Keys and values of what is staged so far; TakeStaged adds a few.
+  std::size_t staged_bytes() const { return staged_.writes.byte_size(); }
+
   Staged TakeStaged(Timestamp now);
   // The group that held `aftermath` is durable (ok), or not.
   void Committed(Aftermath aftermath, const Status& status, Timestamp now);

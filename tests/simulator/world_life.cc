@@ -47,6 +47,8 @@ Temper DrawTemper(SeededRandom& random) {
     options.limits.history_events_max = 30 + static_cast<std::uint32_t>(random.Below(60));
   if (one_in(2)) options.resident_bytes_max = 0;
   if (one_in(10)) options.retention = std::chrono::seconds(one_in(2) ? 300 : 8);
+  constexpr std::size_t kGroupBytes[] = {1, 2'000, 2'000'000};
+  options.group_bytes_max = kGroupBytes[random.Below(3)];
   if (one_in(3)) options.reconnect_window = std::chrono::milliseconds(200);
   return temper;
 }

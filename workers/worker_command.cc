@@ -60,8 +60,8 @@ Result<WorkerSettings> SettingsFrom(const Given& given) {
   return LoadWorkerSettings(sources);
 }
 
-// The package of an installed program is beside it; that of a program in a build tree is in the
-// source tree it was built from.
+// The package of an installed program is beside it; that of a program in a build tree is where the
+// build says.
 std::string PackageDirectory(const std::string& setting) {
   if (!setting.empty()) return setting;
   std::error_code error;

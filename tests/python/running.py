@@ -34,6 +34,9 @@ def _has_native(name: str) -> bool:
 needs_engine = pytest.mark.skipif(
     not _has_native("_engine"), reason=f"pawl._engine is not built in {NATIVE}"
 )
+needs_json = pytest.mark.skipif(
+    not _has_native("_json"), reason=f"pawl._json is not built in {NATIVE}"
+)
 needs_program = pytest.mark.skipif(
     not (PROGRAM.exists() and _has_native("_client")),
     reason=f"{PROGRAM} or pawl._client is not built",

@@ -4,8 +4,18 @@ import decimal
 import json
 
 import pytest
+import running  # noqa: F401  adds the modules of the build to the package
 
+from pawl import payload
 from pawl.payload import MarshalError, read_event, write_result
+
+
+@pytest.fixture(name="native", autouse=True, params=[True, False], ids=["module", "json alone"])
+def _native(request, monkeypatch):
+    if not request.param:
+        monkeypatch.setattr(payload, "_native", None)
+        return
+    monkeypatch.setattr(payload, "_native", pytest.importorskip("pawl._json"))
 
 
 @pytest.mark.parametrize(

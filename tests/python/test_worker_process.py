@@ -8,7 +8,7 @@ import pathlib
 import signal
 
 import pytest
-from running import Site, failure_of, needs_program, program, site, task, until
+from running import Site, failure_of, needs_json, needs_program, program, site, task, until
 
 pytestmark = needs_program
 __all__ = ["site"]
@@ -21,6 +21,24 @@ def test_a_function_gets_the_event_and_its_result_is_the_output(site: Site) -> N
     client = site.client()
     client.deploy(task("hello"), name="machine")
     assert client.run("machine", {"name": "Ada"}, timeout=60) == {"to": "Ada"}
+
+
+@needs_json
+def test_payloads_go_through_the_extension_module(site: Site) -> None:
+    site.function(
+        "asks",
+        """
+        import sys
+
+        def handler(event, context):
+            return "pawl._json" in sys.modules
+        """,
+    )
+    site.server()
+    site.worker()
+    client = site.client()
+    client.deploy(task("asks"), name="machine")
+    assert client.run("machine", timeout=60) is True
 
 
 def test_an_exception_is_the_error_that_retry_and_catch_see(site: Site) -> None:

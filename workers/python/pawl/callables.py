@@ -70,9 +70,9 @@ class Callables:
             function, takes_context = functions[name]
             try:
                 if takes_context:
-                    result = function(read_event(event.decode()), _context(task))
+                    result = function(read_event(event), _context(task))
                 else:
-                    result = function(read_event(event.decode()))
+                    result = function(read_event(event))
                 output = write_result(result)
             except MarshalError as error:
                 failure = describe(error, None)._replace(error_type="Runtime.MarshalError")

@@ -205,7 +205,7 @@ def serve(
             failure: Optional[Failure] = None
             result = b""
             try:
-                event = read_event(data[event_at:end].decode())
+                event = read_event(data[event_at:end])
             except (ValueError, RecursionError) as error:
                 failure = Failure(
                     "Runtime.UnmarshalError", f"Unable to unmarshal input: {error}", ()

@@ -61,7 +61,7 @@ def fetch(
     if not 200 <= response.status < 300:
         raise TaskError(ERROR, f"{endpoint} gave no token for '{name}': {response.status}")
     try:
-        answer = read_event(response.body.decode())
+        answer = read_event(response.body)
     except (ValueError, RecursionError):
         answer = None
     token = answer.get("access_token") if isinstance(answer, dict) else None

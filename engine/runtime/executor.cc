@@ -195,6 +195,11 @@ void Executor::OnCommitted(Group group, const std::vector<CommitResult>& results
   if (is_next_waiting) wake_();
 }
 
+bool Executor::WillContinue(ExecutionId execution, FrameNumber frame) const {
+  return std::find(continues_.begin(), continues_.end(), std::pair(execution, frame)) !=
+         continues_.end();
+}
+
 void Executor::StoreFailed(const Status& why) {
   if (is_recovering_) {
     recovery_failure_ = why;

@@ -71,6 +71,8 @@ class Executor final : public ShardOwner {
     continues_.emplace_back(execution, frame);
   }
 
+  bool WillContinue(ExecutionId execution, FrameNumber frame) const override;
+
   void StoreFailed(const Status& why) override;
 
  private:

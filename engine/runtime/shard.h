@@ -98,6 +98,8 @@ class ShardOwner {
   virtual void ArmTimer(const Timer& timer) = 0;
   // Sends Continue to the frame in the next round.
   virtual void ContinueLater(ExecutionId execution, FrameNumber frame) = 0;
+  // Whether that is still to happen. Linear.
+  virtual bool WillContinue(ExecutionId execution, FrameNumber frame) const = 0;
   // The store cannot be read: what waits for it would wait for ever. Everything ends here.
   virtual void StoreFailed(const Status& why) = 0;
 };

@@ -273,7 +273,8 @@ void Shard::Scrub(Timestamp now) {
         !environment_.matcher().Knows(
             {.execution = key->id, .frame = key->frame, .wait_number = frame->wait_number});
     const bool is_stuck = std::holds_alternative<interpreter::RunnableWait>(frame->wait) &&
-                          frame->entered_at + kOverdue < now;
+                          frame->entered_at + kOverdue < now &&
+                          !owner_.WillContinue(key->id, key->frame);
     if (!is_overdue && !is_lost_task && !is_stuck) continue;
     if (is_lost_task && !is_overdue) {
       // A call of the engine itself is in no queue: it may be under way, and is made again.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/rows/keys.h"
 #include "tests/support/engine_harness.h"
 
 namespace pawl {
@@ -81,6 +82,29 @@ TEST(EngineGroupsTest, OneGroupIsUnderWayAtATime) {
     ASSERT_TRUE(one.ok()) << one.status().ToString();
     EXPECT_EQ(harness.Describe(one->name).status, ExecutionStatus::kSucceeded);
   }
+}
+
+// The turns of one execution come in several groups: what is stored between two of them is not
+// taken for forgotten by upkeep.
+TEST(EngineGroupsTest, WhatGoesOnWithTheNextRoundIsNotForgotten) {
+  EngineOptions options;
+  options.executors = 1;
+  options.group_bytes_max = 1;
+  options.limits.turn_transitions_max = 1;
+  EngineHarness harness(options);
+  harness.Deploy("m", R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{
+      "StartAt":"P","States":{"P":{"Type":"Pass","Next":"Q"},"Q":{"Type":"Pass","End":true}}}}}})");
+  // Each takes several rounds, in a shard of its own. One shard gets its upkeep in a round.
+  std::vector<ExecutionName> names;
+  for (int round = 0; round < rows::kShards; ++round) {
+    names.push_back(harness.Start("m", "[1,2,3,4,5,6,7,8,9,10,11,12]"));
+    harness.clock().Advance(std::chrono::milliseconds(50));
+    harness.PollExecutors();
+  }
+  harness.Advance(std::chrono::seconds(1));
+  for (const ExecutionName& name : names)
+    EXPECT_EQ(harness.Describe(name).status, ExecutionStatus::kSucceeded);
+  EXPECT_EQ(harness.engine().Statistics().scrubbed, 0U);
 }
 
 }  // namespace

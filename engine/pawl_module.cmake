@@ -5,6 +5,10 @@ find_package(Threads REQUIRED)
 
 add_library(pawl_options INTERFACE)
 target_compile_features(pawl_options INTERFACE cxx_std_20)
+# Our libraries are position-independent, for the Python modules. Without this g++ would inline none
+# of their functions that others can see, since a program may put its own in their place: ours do not.
+target_compile_options(pawl_options
+                       INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
 target_compile_options(
   pawl_options
   INTERFACE -Wall

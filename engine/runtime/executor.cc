@@ -124,6 +124,8 @@ void Executor::CommitStaged(Timestamp now) {
   staged_bytes_ = 0;
   Group group;
   std::vector<storage::ShardBatch> batches;
+  batches.reserve(shards_.size());
+  group.parts.reserve(shards_.size());
   for (auto& [id, shard] : shards_) {
     if (!shard->has_staged()) continue;
     Shard::Staged staged = shard->TakeStaged(now);
@@ -173,7 +175,8 @@ void Executor::OnCommitted(Group group, const std::vector<CommitResult>& results
           break;
         }
         // Tasks that ended with the change, if it was kept, are nobody's any more.
-        std::vector<ReadyTask> ready = shard->TakeReadyTasks();
+        std::vector<ReadyTask> ready;
+        shard->TakeReadyTasks(ready);
         std::set<TaskRef> open;
         for (const ReadyTask& task : ready)
           open.insert(task.task.ref);
@@ -211,11 +214,13 @@ void Executor::StoreFailed(const Status& why) {
 void Executor::OfferTasks(Timestamp now) {
   std::vector<ReadyTask> ready;
   std::vector<TaskRef> cancelled;
+  std::size_t count = 0;
+  for (auto& [id, shard] : shards_)
+    count += shard->ready_tasks();
+  ready.reserve(count);
   for (auto& [id, shard] : shards_) {
-    for (ReadyTask& task : shard->TakeReadyTasks())
-      ready.push_back(std::move(task));
-    for (const TaskRef& ref : shard->TakeCancelledTasks())
-      cancelled.push_back(ref);
+    shard->TakeReadyTasks(ready);
+    shard->TakeCancelledTasks(cancelled);
   }
   if (!cancelled.empty()) environment_.matcher().Withdraw(cancelled);
   if (!ready.empty()) environment_.matcher().Offer(std::move(ready), now);

@@ -1,6 +1,7 @@
 #include "engine/runtime/shard.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -19,6 +20,16 @@ namespace {
 
 using interpreter::ExecutionStatus;
 using storage::Family;
+
+// Room for so many tasks stays with a shard: there are many shards, and a burst's goes back.
+constexpr std::size_t kTasksKept = 8;
+
+template <typename T>
+void MoveAll(std::vector<T>& from, std::vector<T>& to) {
+  std::move(from.begin(), from.end(), std::back_inserter(to));
+  from.clear();
+  if (from.capacity() > kTasksKept) from.shrink_to_fit();
+}
 
 bool CanPark(const interpreter::Frame& frame) {
   return std::holds_alternative<interpreter::TimerWait>(frame.wait);
@@ -799,10 +810,15 @@ void Shard::Notify(Resident& execution) {
   if (found == subscriptions_.end()) return;
   // While later turns are on their way to the disk, what is in memory is ahead of it.
   if (execution.is_pinned()) return;
-  const ExecutionChange change = ChangeOf(execution);
   const bool is_closed = execution.row.is_closed();
+  const auto hears = [is_closed](const Subscription& subscription) {
+    return is_closed || !subscription.only_close;
+  };
+  // Most steps are news to nobody.
+  if (!std::any_of(found->second.begin(), found->second.end(), hears)) return;
+  const ExecutionChange change = ChangeOf(execution);
   for (const Subscription& subscription : found->second) {
-    if (is_closed || !subscription.only_close) subscription.listener->OnChange(change);
+    if (hears(subscription)) subscription.listener->OnChange(change);
   }
   if (is_closed) subscriptions_.erase(found);
 }
@@ -839,12 +855,12 @@ bool Shard::LeavesMemory(ExecutionNumber number) {
   return true;
 }
 
-std::vector<ReadyTask> Shard::TakeReadyTasks() {
-  return std::exchange(ready_, {});
+void Shard::TakeReadyTasks(std::vector<ReadyTask>& tasks) {
+  MoveAll(ready_, tasks);
 }
 
-std::vector<TaskRef> Shard::TakeCancelledTasks() {
-  return std::exchange(cancelled_, {});
+void Shard::TakeCancelledTasks(std::vector<TaskRef>& tasks) {
+  MoveAll(cancelled_, tasks);
 }
 
 std::size_t Shard::Evict(std::uint64_t before) {

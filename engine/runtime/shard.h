@@ -183,9 +183,13 @@ class Shard {
   Staged TakeStaged(Timestamp now);
   // The group that held `aftermath` is durable (ok), or not.
   void Committed(Aftermath aftermath, const Status& status, Timestamp now);
+
   // What became ready with the last Committed; the owner offers it to the matcher.
-  std::vector<ReadyTask> TakeReadyTasks();
-  std::vector<TaskRef> TakeCancelledTasks();
+  std::size_t ready_tasks() const { return ready_.size(); }
+
+  // Append to `tasks`.
+  void TakeReadyTasks(std::vector<ReadyTask>& tasks);
+  void TakeCancelledTasks(std::vector<TaskRef>& tasks);
 
   // Removes executions from memory that nobody used since `before` (a use counter), as far as they
   // are not staged. Returns how many stay.

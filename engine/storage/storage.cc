@@ -8,17 +8,24 @@ namespace pawl::storage {
 
 void WriteBatch::Put(Family family, std::string key, std::string value) {
   byte_size_ += key.size() + value.size();
-  operations_.push_back({Operation::Kind::kPut, family, std::move(key), std::move(value)});
+  Add({Operation::Kind::kPut, family, std::move(key), std::move(value)});
 }
 
 void WriteBatch::Delete(Family family, std::string key) {
   byte_size_ += key.size();
-  operations_.push_back({Operation::Kind::kDelete, family, std::move(key), {}});
+  Add({Operation::Kind::kDelete, family, std::move(key), {}});
 }
 
 void WriteBatch::DeleteRange(Family family, std::string begin, std::string end) {
   byte_size_ += begin.size() + end.size();
-  operations_.push_back({Operation::Kind::kDeleteRange, family, std::move(begin), std::move(end)});
+  Add({Operation::Kind::kDeleteRange, family, std::move(begin), std::move(end)});
+}
+
+void WriteBatch::Add(Operation operation) {
+  // Of one turn; most batches hold the rows of few.
+  constexpr std::size_t kUsual = 8;
+  if (operations_.capacity() == 0) operations_.reserve(kUsual);
+  operations_.push_back(std::move(operation));
 }
 
 std::vector<WriteBatch::Operation> WriteBatch::TakeOperations() {

@@ -81,6 +81,8 @@ class WriteBatch {
   void Clear();
 
  private:
+  void Add(Operation operation);
+
   std::vector<Operation> operations_;
   std::size_t byte_size_ = 0;
 };

@@ -52,6 +52,12 @@ constexpr std::size_t kMemtableBytes = 16 * kMebi;
 constexpr std::size_t kArenaBlockBytes = 256 * kKibi;
 constexpr std::size_t kTableBlockBytes = 16 * kKibi;
 constexpr int kOpenFilesMax = 512;
+// Files of level 0 that are merged into the next level together. The rows of one file fall into all
+// shards, so each merge writes all of the next level again, however little comes from above; and of
+// large values there come references only, a few kilobytes for each memtable. The price is that
+// what was deleted keeps its place on the disk for as many memtables longer.
+constexpr int kMergedFiles = 16;
+constexpr int kMergedHistoryFiles = 32;
 constexpr double kBloomBitsPerKey = 10;
 // Shard and kind of row: keys under one such prefix are written nearly in order.
 constexpr std::size_t kHintPrefixBytes = 3;
@@ -139,6 +145,13 @@ rocksdb::DBOptions DatabaseOptions(const RocksDbStorage::Options& options,
   return db;
 }
 
+// Writers are slowed down, and stopped, where merging does not keep up.
+void SetMergedFiles(rocksdb::ColumnFamilyOptions& family, int files) {
+  family.level0_file_num_compaction_trigger = files;
+  family.level0_slowdown_writes_trigger = 2 * files;
+  family.level0_stop_writes_trigger = 3 * files;
+}
+
 rocksdb::ColumnFamilyOptions FamilyOptions(
     std::shared_ptr<rocksdb::Cache> block_cache,
     std::shared_ptr<rocksdb::MemTableRepFactory> row_tables) {
@@ -157,13 +170,16 @@ rocksdb::ColumnFamilyOptions FamilyOptions(
   family.arena_block_size = kArenaBlockBytes;
   family.max_write_buffer_number = 4;
   family.memtable_factory = std::move(row_tables);
+  SetMergedFiles(family, kMergedFiles);
   family.memtable_insert_with_hint_prefix_extractor = std::make_shared<InsertHintPrefix>();
   family.level_compaction_dynamic_level_bytes = true;
   family.compression = rocksdb::kNoCompression;
   return family;
 }
 
+// History's.
 rocksdb::ColumnFamilyOptions WithBlobs(rocksdb::ColumnFamilyOptions family) {
+  SetMergedFiles(family, kMergedHistoryFiles);
   family.enable_blob_files = true;
   family.min_blob_size = kBlobBytesMin;
   // BlobGarbage says when. It goes through the files from the oldest on, whole.

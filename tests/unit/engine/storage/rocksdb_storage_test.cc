@@ -428,10 +428,12 @@ TEST_F(RocksDbStorageTest, SpaceOfDeletedHistoryComesBackFromBetweenWhatLives) {
   for (int i = 0; i < kValues; i += 8)
     deletion.writes.DeleteRange(Family::kHistory, key(i + 1), key(i + 8));
   ASSERT_TRUE(CommitAndWait(**storage, std::move(deletion)).ok());
-  // An eighth lives. Compaction learns of the rest only when it meets it, so others write on.
+  // An eighth lives. Compaction learns of the rest only when it meets it, so others write on: for
+  // as many memtables as are merged at once, and half as many again.
   constexpr std::uint64_t kLiveBytes = kValues / 8 * kValueBytes;
+  constexpr int kWritesMax = 48 * (16 << 20) / (64 << 10);
   int writes = 0;
-  while (LiveBlobBytes(**storage) > 3 * kLiveBytes && writes < 4'000) {
+  while (LiveBlobBytes(**storage) > 3 * kLiveBytes && writes < kWritesMax) {
     const std::string other = "other" + std::to_string(writes++ % 10);
     ASSERT_TRUE(
         CommitAndWait(**storage, PutBatch(other, std::string(kValueBytes, 'y'), Family::kHistory))

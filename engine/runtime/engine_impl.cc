@@ -306,8 +306,10 @@ Result<StartCommand> EngineImpl::Prepare(StartRequest request) {
   if (request.fairness_key.size() > kFairnessKeyBytesMax) {
     return InvalidArgument("the fairness key has at most 128 bytes", "fairness_key");
   }
+  StartCommand command;
   if (request.name.empty()) {
     request.name = platform::RandomUuid(*random_);
+    command.is_name_new = true;
   } else {
     RETURN_IF_ERROR(CheckName(request.name, "an execution", "name"));
   }
@@ -315,7 +317,6 @@ Result<StartCommand> EngineImpl::Prepare(StartRequest request) {
       Catalog::StartPermit permit,
       catalog_->PermitStart(request.namespace_id, request.state_machine, request.qualifier));
   RETURN_IF_ERROR(CheckTestCase(request));
-  StartCommand command;
   command.revision = permit.revision;
   command.version = permit.version;
   command.alias = std::move(permit.alias);

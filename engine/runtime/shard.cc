@@ -116,7 +116,9 @@ void Shard::On(StartCommand command, Timestamp now, DiskState disk) {
                             .state_machine = name.state_machine,
                             .name = command.request.name};
   const std::string arn = interpreter::ExecutionArn(environment_.interpreter().arns, fresh.header);
-  auto known = FindByName(name);
+  // An EXPRESS execution's name holds a UUID, but for those of a Map run.
+  const bool is_new = command.is_name_new || name.name != given.name;
+  auto known = is_new ? Result<Resident*>(nullptr) : FindByName(name);
   if (!known.ok()) return command.done(known.status());
   if (*known != nullptr) {
     const rows::ExecutionRow& row = (*known)->row;

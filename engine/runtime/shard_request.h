@@ -28,6 +28,8 @@ class ChangeListener {
 
 struct StartCommand {
   StartRequest request;
+  // The name is a UUID drawn for this start: nobody has used it.
+  bool is_name_new = false;
   std::uint64_t revision = 0;
   // What the request's qualifier led to: see rows::ExecutionRow.
   std::uint64_t version = 0;

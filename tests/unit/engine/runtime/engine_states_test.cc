@@ -40,6 +40,20 @@ TEST_F(EngineStatesTest, APassStateRecordsFourEvents) {
   EXPECT_EQ(events[2].state, "A");
 }
 
+// A name that was drawn for the start is nobody's; one that is given may be.
+TEST_F(EngineStatesTest, AStartWithoutANameReadsNothing) {
+  harness_.Deploy("m", R"({"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}})");
+  // The definition is read for the first one.
+  harness_.Start("m");
+  int loads = 0;
+  harness_.ObserveLoads([&loads](const storage::LoadRequest&) { ++loads; });
+  harness_.Start("m");
+  EXPECT_EQ(loads, 0);
+  harness_.Start("m", "{}", "given");
+  EXPECT_EQ(loads, 1);
+  harness_.ObserveLoads({});
+}
+
 TEST_F(EngineStatesTest, ResultPathPutsTheResultIntoTheRawInput) {
   EXPECT_EQ(OutputOf(R"({"StartAt":"A","States":{"A":{"Type":"Pass","InputPath":"$.in",
             "Parameters":{"v.$":"$.v","c":2},"ResultPath":"$.out","End":true}}})",

@@ -1,9 +1,8 @@
 """Events and results as JSON text.
 
-Plain values go through `pawl._json`, which is five times as fast as Python's json; all else, and
-all of it where that module was built for another Python, goes through json itself. The text of a
-result is compact. NaN and infinities have no JSON form and are refused, which AWS
-leaves to whoever reads the result.
+Plain values go through `pawl._json`, which is several times as fast; all else, and all of it where
+that module was built for another Python, goes through json itself. The text of a result is compact.
+NaN and infinities have no JSON form and are refused, which AWS leaves to whoever reads the result.
 """
 
 from __future__ import annotations

@@ -188,15 +188,15 @@ class Writer {
                            static_cast<std::size_t>(PyUnicode_GET_LENGTH(value))});
       return true;
     }
-    PyObject* const utf8 = PyUnicode_AsUTF8String(value);
-    if (utf8 == nullptr) {
+    const auto utf8 = py::reinterpret_steal<py::object>(PyUnicode_AsUTF8String(value));
+    if (!utf8) {
       // A surrogate on its own: there is no UTF-8 of it.
       PyErr_Clear();
       return false;
     }
     json::WriteStringTo(
-        text_, {PyBytes_AS_STRING(utf8), static_cast<std::size_t>(PyBytes_GET_SIZE(utf8))});
-    Py_DECREF(utf8);
+        text_,
+        {PyBytes_AS_STRING(utf8.ptr()), static_cast<std::size_t>(PyBytes_GET_SIZE(utf8.ptr()))});
     return true;
   }
 

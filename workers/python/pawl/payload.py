@@ -90,7 +90,7 @@ def _check_text(value: bytes) -> bytes:
         # Whatever it is, it is too large first; the worker knows the server's limit and says so.
         return value
     try:
-        _reader.decode(value.decode())
+        read_event(value)
     except ValueError as error:
         raise MarshalError(
             f"Unable to marshal response: the function returned bytes that are not JSON: {error}"

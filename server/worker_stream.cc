@@ -39,8 +39,7 @@ std::string FirstCharacters(std::string text, std::size_t characters_max) {
   return text;
 }
 
-Completion ToCompletion(const TaskRef& ref, v1::Completion& wire) {
-  Completion completion;
+void FillCompletion(const TaskRef& ref, v1::Completion& wire, Completion& completion) {
   completion.ref = ref;
   if (!wire.log_tail().empty()) completion.log_tail = std::move(*wire.mutable_log_tail());
   if (wire.has_output() && wire.error().empty()) {
@@ -57,7 +56,6 @@ Completion ToCompletion(const TaskRef& ref, v1::Completion& wire) {
                            ? "The worker answered with a result and an error at once."
                            : "The worker answered with neither a result nor an error.";
   }
-  return completion;
 }
 
 // A function's text must neither forge lines of the server's log nor steer a terminal.
@@ -280,7 +278,7 @@ Status WorkerStream::Complete(google::protobuf::RepeatedPtrField<v1::Completion>
       }
       if (given->second.is_completing) continue;
       given->second.is_completing = true;
-      known.push_back(ToCompletion(given->second.ref, completion));
+      FillCompletion(given->second.ref, completion, known.emplace_back());
     }
   }
   if (has_unknown) writes_.Wake();
@@ -423,7 +421,7 @@ void WorkerStream::Deliver(std::vector<Task> tasks) {
         continue;
       }
       unsent_bytes_ += bytes;
-      unsent_.push_back({.task = std::move(task)});
+      unsent_.emplace_back().task = std::move(task);
     }
   }
   writes_.Wake();
@@ -508,29 +506,28 @@ void WorkerStream::Forget(std::uint64_t task_id) {
   given_.erase(given);
 }
 
-std::vector<WorkerStream::Numbered> WorkerStream::TakeTasks(std::size_t bytes_max) {
-  std::vector<Numbered> tasks;
+std::list<WorkerStream::Unsent> WorkerStream::TakeTasks(std::size_t bytes_max) {
+  std::list<Unsent> tasks;
   std::size_t bytes = 0;
   while (!unsent_.empty() && tasks.size() < kTasksPerMessageMax && bytes < bytes_max) {
     Unsent& unsent = unsent_.front();
     bytes += BytesOf(unsent.task);
     const auto function = function_ids_.find(unsent.task.function);
     PAWL_CHECK_MESSAGE(function != function_ids_.end(), "a task of a function never announced");
-    const std::uint64_t task_id = Number(unsent.task.ref);
+    unsent.function_id = function->second;
+    unsent.id = Number(unsent.task.ref);
     if (unsent.is_cancelled) {
-      cancels_.push_back(task_id);
-      Forget(task_id);
+      cancels_.push_back(unsent.id);
+      Forget(unsent.id);
     }
-    tasks.push_back(
-        {.id = task_id, .function_id = function->second, .task = std::move(unsent.task)});
-    unsent_.pop_front();
+    tasks.splice(tasks.end(), unsent_, unsent_.begin());
   }
   unsent_bytes_ -= bytes;
   return tasks;
 }
 
 rpc::Filled WorkerStream::Fill(v1::WorkResponse& response, bool may_wait) {
-  std::vector<Numbered> tasks;
+  std::list<Unsent> tasks;
   std::optional<v1::CodePieceRequest> wanted;
   bool must_wait = false;
   bool must_welcome = false;
@@ -556,9 +553,8 @@ rpc::Filled WorkerStream::Fill(v1::WorkResponse& response, bool may_wait) {
     *welcome.mutable_reconnect_window() = ToWire(engine_.options().reconnect_window);
     welcome.set_function_arn_prefix(interpreter::FunctionArn(engine_.options().arns, "", ""));
   }
-  for (const Numbered& numbered : tasks) {
-    FillTask(numbered.id, numbered.function_id, numbered.task, *response.add_tasks());
-  }
+  for (const Unsent& unsent : tasks)
+    FillTask(unsent.id, unsent.function_id, unsent.task, *response.add_tasks());
   const bool is_anything =
       response.has_welcome() || response.has_drain() || response.tasks_size() > 0 ||
       response.accepted_size() > 0 || response.settled_size() > 0 || response.refused_size() > 0 ||

@@ -10,8 +10,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -82,13 +82,9 @@ class WorkerStream final : public rpc::CallHandler, private TaskSink, private rp
     Task task;
     // Sent all the same, and cancelled in the same message: so credits are counted in one place.
     bool is_cancelled = false;
-  };
-
-  // A task about to be sent.
-  struct Numbered {
+    // Once it is about to be sent.
     std::uint64_t id = 0;
     std::uint32_t function_id = 0;
-    Task task;
   };
 
   struct TaskRefHash {
@@ -126,7 +122,7 @@ class WorkerStream final : public rpc::CallHandler, private TaskSink, private rp
   rpc::Filled Fill(v1::WorkResponse& response, bool may_wait);
   std::uint64_t Number(const TaskRef& ref) PAWL_REQUIRES(mutex_);
   void Forget(std::uint64_t task_id) PAWL_REQUIRES(mutex_);
-  std::vector<Numbered> TakeTasks(std::size_t bytes_max) PAWL_REQUIRES(mutex_);
+  std::list<Unsent> TakeTasks(std::size_t bytes_max) PAWL_REQUIRES(mutex_);
 
   Engine& engine_;
   platform::Clock& clock_;
@@ -155,7 +151,7 @@ class WorkerStream final : public rpc::CallHandler, private TaskSink, private rp
   std::unordered_map<TaskRef, std::uint64_t, TaskRefHash> task_ids_ PAWL_GUARDED_BY(mutex_);
 
   // What waits to be sent.
-  std::deque<Unsent> unsent_ PAWL_GUARDED_BY(mutex_);
+  std::list<Unsent> unsent_ PAWL_GUARDED_BY(mutex_);
   std::size_t unsent_bytes_ PAWL_GUARDED_BY(mutex_) = 0;
   std::vector<std::uint64_t> accepted_ PAWL_GUARDED_BY(mutex_);
   std::vector<std::uint64_t> settled_ PAWL_GUARDED_BY(mutex_);

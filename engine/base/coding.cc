@@ -1,5 +1,6 @@
 #include "engine/base/coding.h"
 
+#include <array>
 #include <limits>
 
 namespace pawl {
@@ -7,9 +8,11 @@ namespace {
 
 template <typename Int>
 void AppendBigEndian(std::string& out, Int value) {
-  for (int shift = static_cast<int>(sizeof(Int)) * 8 - 8; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(static_cast<std::uint8_t>(value >> shift)));
+  std::array<char, sizeof(Int)> bytes;
+  for (std::size_t i = bytes.size(); i-- > 0; value = static_cast<Int>(value >> 8)) {
+    bytes[i] = static_cast<char>(static_cast<std::uint8_t>(value));
   }
+  out.append(bytes.data(), bytes.size());
 }
 
 template <typename Int>
@@ -35,12 +38,15 @@ void Encoder::BigEndian64(std::uint64_t value) {
   AppendBigEndian(out_, value);
 }
 
-void Encoder::Varint(std::uint64_t value) {
+void Encoder::LongVarint(std::uint64_t value) {
+  std::array<char, 10> bytes;
+  std::size_t size = 0;
   while (value >= 0x80) {
-    Byte(static_cast<std::uint8_t>(value | 0x80));
+    bytes[size++] = static_cast<char>(static_cast<std::uint8_t>(value | 0x80));
     value >>= 7;
   }
-  Byte(static_cast<std::uint8_t>(value));
+  bytes[size++] = static_cast<char>(static_cast<std::uint8_t>(value));
+  out_.append(bytes.data(), size);
 }
 
 void Encoder::SignedVarint(std::int64_t value) {

@@ -21,8 +21,12 @@ class Encoder {
   void BigEndian16(std::uint16_t value);
   void BigEndian32(std::uint32_t value);
   void BigEndian64(std::uint64_t value);
+
   // LEB128: 7 bits a byte, at most 10 bytes.
-  void Varint(std::uint64_t value);
+  void Varint(std::uint64_t value) {
+    value < 0x80 ? Byte(static_cast<std::uint8_t>(value)) : LongVarint(value);
+  }
+
   // Zigzag, then LEB128: small magnitudes of either sign stay short.
   void SignedVarint(std::int64_t value);
   // Varint length, then the bytes.
@@ -31,6 +35,8 @@ class Encoder {
   void Raw(std::string_view value) { out_.append(value); }
 
  private:
+  void LongVarint(std::uint64_t value);
+
   std::string& out_;
 };
 

@@ -7,12 +7,15 @@ namespace pawl {
 std::string UuidOf(std::uint64_t high, std::uint64_t low) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string id(36, '-');
-  std::size_t at = 0;
-  for (int nibble = 0; nibble < 32; ++nibble) {
-    if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
-    const std::uint64_t half = nibble < 16 ? high : low;
-    id[at++] = kDigits[(half >> (60 - 4 * (nibble % 16))) & 0xF];
-  }
+  const auto put = [text = id.data(), &kDigits](std::size_t end, int digits, std::uint64_t bits) {
+    for (; digits > 0; --digits, bits >>= 4)
+      text[--end] = kDigits[bits & 0xF];
+  };
+  put(8, 8, high >> 32);
+  put(13, 4, high >> 16);
+  put(18, 4, high);
+  put(23, 4, low >> 48);
+  put(36, 12, low);
   id[14] = '4';
   id[19] = kDigits[8 + (low >> 62)];
   return id;

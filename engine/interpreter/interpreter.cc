@@ -14,6 +14,9 @@ namespace {
 // A rough size of an event beside its payload, for the quantum of history bytes.
 constexpr std::size_t kEventBytes = 32;
 
+// A step of a task records five events, its last one seven.
+constexpr std::size_t kEventsExpected = 8;
+
 Close Succeeded(Payload output) {
   Close close;
   close.output = std::move(output);
@@ -50,7 +53,9 @@ Interpreter::Interpreter(const asl::StateMachine& machine,
       message_(message),
       now_(std::max(message.at, rows.last_event_at)),
       next_event_(rows.next_event),
-      last_event_at_(rows.last_event_at) {}
+      last_event_at_(rows.last_event_at) {
+  turn_.history.reserve(kEventsExpected);
+}
 
 std::variant<Turn, Missing> Interpreter::Run() {
   const bool is_for_somebody =
@@ -196,7 +201,7 @@ bool Interpreter::TakeReadyFrame() {
 bool Interpreter::StartJoin() {
   if (starting_.empty() || IsOverQuantum()) return false;
   Frame* join = Find(starting_.front());
-  starting_.pop_front();
+  starting_.erase(starting_.begin());
   if (join == nullptr) return true;
   if (std::holds_alternative<JoinWait>(join->wait)) StartChildren(*join, join->last_event);
   if (std::holds_alternative<MapRunWait>(join->wait)) StartMapChildren(*join);
@@ -278,7 +283,7 @@ void Interpreter::Leave(Frame& frame,
     frame.state = next;
     frame.input = std::move(payload);
     frame.wait = RunnableWait{};
-    ready_.push_front(frame.number);
+    ready_.insert(ready_.begin(), frame.number);
   } else if (frame.is_root()) {
     CloseExecution(Succeeded(std::move(payload)), EventType::kExecutionSucceeded, frame.last_event);
   } else {
@@ -352,7 +357,9 @@ Frame* Interpreter::Find(FrameNumber number) {
   if (slot != frames_.end()) return slot->second.is_erased ? nullptr : &slot->second.frame;
   const auto row = rows_.frames.find(number);
   if (row == rows_.frames.end()) return nullptr;
-  return &frames_.emplace(number, Slot{.frame = row->second}).first->second.frame;
+  Frame& frame = frames_[number].frame;
+  frame = row->second;
+  return &frame;
 }
 
 Frame& Interpreter::Get(FrameNumber number) {

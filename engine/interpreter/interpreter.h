@@ -5,7 +5,6 @@
 // whole turn away. So no step has to be undone and no function needs a third outcome.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -438,7 +437,7 @@ class Interpreter {
   const Timestamp now_;
 
   json::Arena arena_;
-  std::deque<Bytes> texts_;  // keeps what values in the arena point to
+  std::vector<Bytes> texts_;  // keeps what values in the arena point to
   Turn turn_;
   Missing missing_;
   bool is_missing_ = false;
@@ -450,10 +449,10 @@ class Interpreter {
   std::map<FrameNumber, std::map<std::string, Bytes>> assigned_;
   // Their values, and those of rows, once an expression looked at them.
   std::map<std::pair<FrameNumber, std::string>, json::Value> variable_values_;
-  // Frames whose turn it is: to enter their state, or to end their branch.
-  std::deque<FrameNumber> ready_;
+  // Frames whose turn it is, the next one first: to enter their state, or to end their branch.
+  std::vector<FrameNumber> ready_;
   // Joins that could start more children than the quantum allowed.
-  std::deque<FrameNumber> starting_;
+  std::vector<FrameNumber> starting_;
   EventId next_event_;
   Timestamp last_event_at_;
   std::optional<SeededRandom> random_;

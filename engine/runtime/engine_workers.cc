@@ -32,13 +32,13 @@ void Sanitize(Completion& completion, std::size_t payload_bytes_max) {
 }
 
 // Gathers the acknowledgements of one batch and hands them to the session together.
-class AckBatch {
+class AckBatch final : public CompletionListener {
  public:
   AckBatch(Matcher& matcher, SessionId session, std::size_t size)
       : matcher_(matcher), session_(session), acks_(size), open_(size) {}
 
-  void Set(std::size_t index, CompletionAck ack) {
-    acks_[index] = ack;
+  void OnOutcome(std::size_t place, const CompletionAck& ack) override {
+    acks_[place] = ack;
     if (open_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
       matcher_.Acknowledge(session_, std::move(acks_));
     }
@@ -116,6 +116,8 @@ void EngineImpl::Complete(SessionId session, std::vector<Completion> completions
   const Timestamp now = clock_->Now();
   auto acks = std::make_shared<AckBatch>(*matcher_, session, completions.size());
   std::vector<std::vector<std::pair<ShardId, ShardRequest>>> posts(runners_.size());
+  for (auto& post : posts)
+    post.reserve(completions.size());
   for (std::size_t i = 0; i < completions.size(); ++i) {
     Completion& completion = completions[i];
     const TaskRef ref = completion.ref;
@@ -123,14 +125,14 @@ void EngineImpl::Complete(SessionId session, std::vector<Completion> completions
       Sanitize(completion, options_.limits.payload_bytes_max);
       const std::uint64_t version = matcher_->Completing(session, ref, now).version;
       const bool is_waited_for = calls_->End(std::move(completion), version);
-      acks->Set(
+      acks->OnOutcome(
           i,
           {.ref = ref,
            .outcome = is_waited_for ? CompletionOutcome::kAccepted : CompletionOutcome::kSettled});
       continue;
     }
     if (ref.execution.shard.value >= rows::kShards) {
-      acks->Set(i, {.ref = ref, .outcome = CompletionOutcome::kSettled});
+      acks->OnOutcome(i, {.ref = ref, .outcome = CompletionOutcome::kSettled});
       continue;
     }
     Sanitize(completion, options_.limits.payload_bytes_max);
@@ -140,7 +142,8 @@ void EngineImpl::Complete(SessionId session, std::vector<Completion> completions
         CompletionCommand{.completion = std::move(completion),
                           .lease = ending.lease,
                           .function_version = ending.version,
-                          .done = [acks, i](const CompletionAck& ack) { acks->Set(i, ack); }});
+                          .listener = acks,
+                          .place = i});
   }
   for (std::size_t i = 0; i < posts.size(); ++i) {
     runners_[i]->executor->PostAll(std::move(posts[i]));

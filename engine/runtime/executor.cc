@@ -19,6 +19,8 @@ constexpr Duration kUpkeepEvery = std::chrono::milliseconds(50);
 constexpr Duration kDiskCheckEvery = std::chrono::milliseconds(100);
 // Timers of one round; the rest come with the next, so that requests are not kept waiting.
 constexpr int kTimersOfRoundMax = 4'096;
+// Room for so many requests stays; a burst's goes back.
+constexpr std::size_t kRequestsKept = 1'024;
 
 }  // namespace
 
@@ -65,9 +67,13 @@ void Executor::PostAll(std::vector<std::pair<ShardId, ShardRequest>> requests) {
   {
     const MutexLock lock(inbox_mutex_);
     was_empty = inbox_.empty();
-    inbox_.insert(inbox_.end(),
-                  std::make_move_iterator(requests.begin()),
-                  std::make_move_iterator(requests.end()));
+    if (was_empty) {
+      inbox_.swap(requests);
+    } else {
+      inbox_.insert(inbox_.end(),
+                    std::make_move_iterator(requests.begin()),
+                    std::make_move_iterator(requests.end()));
+    }
     inbox_size_.store(inbox_.size(), std::memory_order_relaxed);
   }
   if (was_empty) wake_();
@@ -76,20 +82,21 @@ void Executor::PostAll(std::vector<std::pair<ShardId, ShardRequest>> requests) {
 bool Executor::Poll(Timestamp now) {
   now_ = std::max(now_, now);
   if (has_failed_) return false;
-  std::vector<std::pair<ShardId, ShardRequest>> requests;
   {
     const MutexLock lock(inbox_mutex_);
-    requests.swap(inbox_);
+    requests_.swap(inbox_);
     inbox_size_.store(0, std::memory_order_relaxed);
   }
-  bool was_busy = !requests.empty() || !continues_.empty();
-  const DiskState disk = requests.empty() ? disk_ : CheckDisk(now_);
-  for (auto& [id, request] : requests) {
+  bool was_busy = !requests_.empty() || !continues_.empty();
+  const DiskState disk = requests_.empty() ? disk_ : CheckDisk(now_);
+  for (auto& [id, request] : requests_) {
     Shard& shard = ShardAt(id);
     const std::size_t before = shard.staged_bytes();
     shard.Handle(std::move(request), now_, disk);
     CommitLargeGroup(shard, before);
   }
+  requests_.clear();
+  if (requests_.capacity() > kRequestsKept) requests_.shrink_to_fit();
 
   // Those that are asked for while these run belong to the next round.
   std::deque<std::pair<ExecutionId, FrameNumber>> continues;
@@ -175,7 +182,7 @@ void Executor::OnCommitted(Group group, const std::vector<CommitResult>& results
           break;
         }
         // Tasks that ended with the change, if it was kept, are nobody's any more.
-        std::vector<ReadyTask> ready;
+        std::list<ReadyTask> ready;
         shard->TakeReadyTasks(ready);
         std::set<TaskRef> open;
         for (const ReadyTask& task : ready)
@@ -212,12 +219,8 @@ void Executor::StoreFailed(const Status& why) {
 }
 
 void Executor::OfferTasks(Timestamp now) {
-  std::vector<ReadyTask> ready;
+  std::list<ReadyTask> ready;
   std::vector<TaskRef> cancelled;
-  std::size_t count = 0;
-  for (auto& [id, shard] : shards_)
-    count += shard->ready_tasks();
-  ready.reserve(count);
   for (auto& [id, shard] : shards_) {
     shard->TakeReadyTasks(ready);
     shard->TakeCancelledTasks(cancelled);

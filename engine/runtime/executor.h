@@ -100,6 +100,8 @@ class Executor final : public ShardOwner {
   Mutex inbox_mutex_;
   std::vector<std::pair<ShardId, ShardRequest>> inbox_ PAWL_GUARDED_BY(inbox_mutex_);
   std::atomic<std::size_t> inbox_size_ = 0;
+  // Of the round; their room is the inbox's next.
+  std::vector<std::pair<ShardId, ShardRequest>> requests_;
 
   Timers timers_;
   std::deque<std::pair<ExecutionId, FrameNumber>> continues_;

@@ -31,7 +31,7 @@ void FunctionCalls::Start(Task task, Duration timeout, Timestamp now, Callback<C
                                            std::to_string(kWaitingMax) + " may at once"));
   }
   const NamespaceId namespace_id = task.execution.namespace_id;
-  std::vector<ReadyTask> ready;
+  std::list<ReadyTask> ready;
   ready.push_back({.task = std::move(task), .namespace_id = namespace_id, .is_call = true});
   matcher_.Offer(std::move(ready), now);
 }

@@ -24,7 +24,7 @@ void Matcher::Enqueue(Entry& entry) {
     entry.task.payload = {};
   }
   ++queued_;
-  Function& function = functions_[entry.function];
+  Function& function = *entry.function;
   ++function.queued;
   if (entry.deployed != function.deployed) function.deployed = entry.deployed;
   Level& level = function.levels[entry.priority];
@@ -33,7 +33,20 @@ void Matcher::Enqueue(Entry& entry) {
   queue.push_back(entry.task.ref);
 }
 
-Matcher::Entry* Matcher::Dequeue(const FunctionId& id, Function& function) {
+Matcher::Function& Matcher::FunctionOf(const FunctionId& id) {
+  Function& function = functions_[id];
+  if (function.id.second.empty()) function.id = id;
+  return function;
+}
+
+void Matcher::Touch(std::vector<Function*>& touched, const Entry& entry) {
+  // The last one first: mostly it is that.
+  const bool is_there =
+      std::find(touched.rbegin(), touched.rend(), entry.function) != touched.rend();
+  if (!is_there) touched.push_back(entry.function);
+}
+
+Matcher::Entry* Matcher::Dequeue(Function& function) {
   while (!function.levels.empty()) {
     const auto level = function.levels.begin();
     while (!level->second.turn.empty()) {
@@ -50,7 +63,7 @@ Matcher::Entry* Matcher::Dequeue(const FunctionId& id, Function& function) {
       const auto entry = tasks_.find(ref);
       // Withdrawn, claimed or led elsewhere meanwhile: only its place in the queue was left.
       if (entry == tasks_.end() || entry->second.state != State::kQueued) continue;
-      if (entry->second.function != id) continue;
+      if (entry->second.function != &function) continue;
       queued_bytes_ -= std::min(queued_bytes_, entry->second.task.payload.size());
       --queued_;
       --function.queued;
@@ -61,19 +74,16 @@ Matcher::Entry* Matcher::Dequeue(const FunctionId& id, Function& function) {
   return nullptr;
 }
 
-void Matcher::Match(const FunctionId& id, Timestamp now, Outbox& out) {
-  const auto found = functions_.find(id);
-  if (found == functions_.end()) return;
-  Function& function = found->second;
+void Matcher::Match(Function& function, Timestamp now, Outbox& out) {
   while (!function.sessions.empty() && function.queued > 0) {
     if (function.deployed && !function.deployed->has_room()) return;
     const SessionId session_id = function.sessions.front();
     function.sessions.pop_front();
     const auto session = sessions_.find(session_id);
     if (session == sessions_.end() || session->second.is_closing) continue;
-    const auto credit = session->second.credits.find(id.second);
+    const auto credit = session->second.credits.find(function.id.second);
     if (credit == session->second.credits.end() || credit->second == 0) continue;
-    Entry* entry = Dequeue(id, function);
+    Entry* entry = Dequeue(function);
     if (entry == nullptr) {
       function.sessions.push_front(session_id);
       return;
@@ -82,13 +92,17 @@ void Matcher::Match(const FunctionId& id, Timestamp now, Outbox& out) {
     entry->state = State::kLeased;
     entry->session = session_id;
     entry->lease = {.started_at = now, .last_heartbeat_at = now};
-    BeginLease(*entry);
-    session->second.held.insert(entry->task.ref);
+    BeginLease(*entry, session->second);
     entry->is_delivered = entry->task.payload.has_value();
     if (entry->is_delivered) {
-      out.deliveries[session_id].push_back(entry->task);
-      // The worker has it now; a redelivery loads it again.
-      entry->task.payload = {};
+      std::vector<Task>& tasks = out.deliveries[session_id];
+      if (tasks.empty()) tasks.reserve(std::min<std::size_t>(function.queued, credit->second) + 1);
+      const Task& given = tasks.emplace_back(std::move(entry->task));
+      // The worker has it now: a redelivery loads it again. What is kept is what its failure names.
+      entry->task = {.ref = given.ref,
+                     .function = given.function,
+                     .qualifier = given.qualifier,
+                     .request_id = given.request_id};
     } else {
       out.loads.push_back(entry->task.ref);
     }
@@ -103,13 +117,11 @@ void Matcher::Forget(const TaskRef& ref) {
     case State::kQueued:
       queued_bytes_ -= std::min(queued_bytes_, entry.task.payload.size());
       --queued_;
-      --functions_[entry.function].queued;
+      --entry.function->queued;
       break;
     case State::kLeased: {
       if (!entry.is_delivered) GiveBackCredit(entry);
       EndLease(entry);
-      const auto session = sessions_.find(entry.session);
-      if (session != sessions_.end()) session->second.held.erase(ref);
       break;
     }
     case State::kUnclaimed:
@@ -129,18 +141,24 @@ void Matcher::Drop(const TaskRef& ref) {
   tasks_.erase(found);
 }
 
-void Matcher::BeginLease(Entry& entry) {
+void Matcher::BeginLease(Entry& entry, Session& session) {
+  entry.held_at = session.held.size();
+  session.held.push_back(&entry);
   ++leased_;
   ++dispatched_;
-  ++functions_[entry.function].leased;
+  ++entry.function->leased;
   if (!entry.deployed) return;
   ++entry.deployed->running;
   if (entry.is_call) --entry.deployed->waiting_calls;
 }
 
 void Matcher::EndLease(Entry& entry) {
+  std::vector<Entry*>& held = sessions_.at(entry.session).held;
+  held.back()->held_at = entry.held_at;
+  held[entry.held_at] = held.back();
+  held.pop_back();
   --leased_;
-  --functions_[entry.function].leased;
+  --entry.function->leased;
   if (!entry.deployed) return;
   --entry.deployed->running;
   if (entry.is_call) ++entry.deployed->waiting_calls;
@@ -150,8 +168,8 @@ void Matcher::EndLease(Entry& entry) {
 void Matcher::GiveBackCredit(const Entry& entry) {
   const auto session = sessions_.find(entry.session);
   if (session == sessions_.end()) return;
-  std::uint32_t& credits = session->second.credits[entry.function.second];
-  if (credits++ == 0) functions_[entry.function].sessions.push_back(entry.session);
+  std::uint32_t& credits = session->second.credits[entry.function->id.second];
+  if (credits++ == 0) entry.function->sessions.push_back(entry.session);
 }
 
 void Matcher::Unclaim(Entry& entry, Timestamp offer_at, bool is_lost) {
@@ -195,21 +213,28 @@ void Matcher::WatchUnknown(const FunctionId& id, Timestamp now) {
   if (!known_.contains(id)) unknown_.try_emplace(id, now + options_.function_grace);
 }
 
-void Matcher::Offer(std::vector<ReadyTask> tasks, Timestamp now) {
+void Matcher::Offer(std::list<ReadyTask> tasks, Timestamp now) {
   Outbox out;
   {
     const MutexLock lock(mutex_);
-    std::set<FunctionId> touched;
+    std::vector<Function*> touched;
+    // Of the task before: mostly this one's too.
+    Function* named = nullptr;
     for (ReadyTask& ready : tasks) {
       const TaskRef ref = ready.task.ref;
-      if (tasks_.contains(ref)) continue;
-      FunctionId id{ready.namespace_id.value, ready.task.function};
-      Entry& entry = tasks_[ref];
-      entry = {.task = std::move(ready.task),
-               .function = id,
-               .priority = ready.priority,
-               .fairness_key = std::move(ready.fairness_key),
-               .is_call = ready.is_call};
+      const auto [place, is_new] = tasks_.try_emplace(ref);
+      if (!is_new) continue;
+      const std::uint32_t namespace_id = ready.namespace_id.value;
+      if (named == nullptr || named->id.first != namespace_id ||
+          named->id.second != ready.task.function) {
+        named = &FunctionOf({namespace_id, ready.task.function});
+      }
+      Entry& entry = place->second;
+      entry.function = named;
+      entry.task = std::move(ready.task);
+      entry.priority = ready.priority;
+      entry.fairness_key = std::move(ready.fairness_key);
+      entry.is_call = ready.is_call;
       if (!deployed_.empty()) {
         if (auto failed = Lead(entry)) {
           failed_.push_back(*std::move(failed));
@@ -217,7 +242,7 @@ void Matcher::Offer(std::vector<ReadyTask> tasks, Timestamp now) {
           continue;
         }
       }
-      if (!entry.deployed) WatchUnknown(id, now);
+      if (!entry.deployed) WatchUnknown(entry.function->id, now);
       if (ready.is_recovered) {
         Unclaim(entry, now + options_.reconnect_window, false);
         continue;
@@ -228,11 +253,10 @@ void Matcher::Offer(std::vector<ReadyTask> tasks, Timestamp now) {
         continue;
       }
       Enqueue(entry);
-      if (entry.deployed) id = entry.function;
-      touched.insert(std::move(id));
+      Touch(touched, entry);
     }
-    for (const FunctionId& id : touched)
-      Match(id, now, out);
+    for (Function* function : touched)
+      Match(*function, now, out);
     out.wakes = HasNews();
   }
   Deliver(std::move(out));
@@ -280,7 +304,7 @@ void Matcher::Loaded(const TaskRef& ref, std::optional<Task> task) {
       entry->second.is_delivered = true;
       task->redeliveries = entry->second.lost_workers;
       // A version of a deployed function is named by what it was led to.
-      task->function = entry->second.function.second;
+      task->function = entry->second.function->id.second;
       out.deliveries[entry->second.session].push_back(std::move(*task));
     }
     out.wakes = HasNews();
@@ -316,8 +340,8 @@ SessionId Matcher::Connect(const WorkerHello& hello, TaskSink& sink, Timestamp n
     for (const TaskRef& ref : hello.held) {
       const auto entry = tasks_.find(ref);
       const bool is_served = entry != tasks_.end() &&
-                             entry->second.function.first == hello.namespace_id.value &&
-                             session.functions.contains(entry->second.function.second);
+                             entry->second.function->id.first == hello.namespace_id.value &&
+                             session.functions.contains(entry->second.function->id.second);
       // Held by another worker by now, settled, or not this worker's: it is not to go on with it.
       if (!is_served || entry->second.state == State::kLeased) {
         out.cancels[id].push_back(ref);
@@ -329,7 +353,7 @@ SessionId Matcher::Connect(const WorkerHello& hello, TaskSink& sink, Timestamp n
       } else {
         queued_bytes_ -= std::min(queued_bytes_, claimed.task.payload.size());
         --queued_;
-        --functions_[claimed.function].queued;
+        --claimed.function->queued;
       }
       claimed.state = State::kLeased;
       claimed.is_delivered = true;
@@ -337,8 +361,7 @@ SessionId Matcher::Connect(const WorkerHello& hello, TaskSink& sink, Timestamp n
       if (claimed.lease.started_at == Timestamp()) claimed.lease.started_at = now;
       claimed.lease.last_heartbeat_at = now;
       claimed.task.payload = {};
-      session.held.insert(ref);
-      BeginLease(claimed);
+      BeginLease(claimed, session);
     }
     out.wakes = HasNews();
   }
@@ -355,11 +378,14 @@ void Matcher::Disconnect(SessionId session_id, Timestamp now, bool is_lost) {
     found->second.is_closing = true;
     while (found->second.calls > 0)
       calls_ended_.Wait(mutex_);
-    for (const TaskRef& ref : found->second.held) {
-      const auto entry = tasks_.find(ref);
-      if (entry == tasks_.end()) continue;
-      EndLease(entry->second);
-      Unclaim(entry->second, now + options_.reconnect_window, is_lost);
+    // Sorted: the order of what it held must not decide anything.
+    std::vector<Entry*> held = found->second.held;
+    std::sort(held.begin(), held.end(), [](const Entry* a, const Entry* b) {
+      return a->task.ref < b->task.ref;
+    });
+    for (Entry* entry : held) {
+      EndLease(*entry);
+      Unclaim(*entry, now + options_.reconnect_window, is_lost);
     }
     sessions_.erase(found);
     out.wakes = HasNews();
@@ -377,7 +403,7 @@ void Matcher::Announce(SessionId session_id,
     if (session == sessions_.end()) return;
     session->second.functions = {functions.begin(), functions.end()};
     for (const std::string& function : functions) {
-      Match({session->second.namespace_id.value, function}, now, out);
+      Match(FunctionOf({session->second.namespace_id.value, function}), now, out);
     }
   }
   Deliver(std::move(out));
@@ -393,11 +419,11 @@ void Matcher::Grant(SessionId session_id,
     if (session == sessions_.end()) return;
     for (const FunctionCredit& credit : credits) {
       if (credit.credits == 0 || !session->second.functions.contains(credit.function)) continue;
-      const FunctionId id{session->second.namespace_id.value, credit.function};
+      Function& function = FunctionOf({session->second.namespace_id.value, credit.function});
       std::uint32_t& have = session->second.credits[credit.function];
-      if (have == 0) functions_[id].sessions.push_back(session_id);
+      if (have == 0) function.sessions.push_back(session_id);
       have += credit.credits;
-      Match(id, now, out);
+      Match(function, now, out);
     }
   }
   Deliver(std::move(out));
@@ -416,8 +442,7 @@ void Matcher::Return(SessionId session_id, const std::vector<TaskRef>& tasks, Ti
   Outbox out;
   {
     const MutexLock lock(mutex_);
-    const auto session = sessions_.find(session_id);
-    std::set<FunctionId> touched;
+    std::vector<Function*> touched;
     for (const TaskRef& ref : tasks) {
       const auto entry = tasks_.find(ref);
       if (entry == tasks_.end() || entry->second.state != State::kLeased ||
@@ -425,12 +450,11 @@ void Matcher::Return(SessionId session_id, const std::vector<TaskRef>& tasks, Ti
         continue;
       }
       EndLease(entry->second);
-      if (session != sessions_.end()) session->second.held.erase(ref);
       Enqueue(entry->second);
-      touched.insert(entry->second.function);
+      Touch(touched, entry->second);
     }
-    for (const FunctionId& id : touched)
-      Match(id, now, out);
+    for (Function* function : touched)
+      Match(*function, now, out);
     out.wakes = HasNews();
   }
   Deliver(std::move(out));
@@ -445,7 +469,7 @@ Matcher::Ending Matcher::Completing(SessionId session_id, const TaskRef& ref, Ti
   if (entry.state == State::kLeased) {
     entry.is_completing = entry.session == session_id;
     if (entry.is_completing) {
-      functions_[entry.function].durations.Add(now - entry.lease.started_at);
+      entry.function->durations.Add(now - entry.lease.started_at);
     }
     return {.lease = entry.lease, .version = entry.version};
   }
@@ -455,7 +479,7 @@ Matcher::Ending Matcher::Completing(SessionId session_id, const TaskRef& ref, Ti
   } else {
     queued_bytes_ -= std::min(queued_bytes_, entry.task.payload.size());
     --queued_;
-    --functions_[entry.function].queued;
+    --entry.function->queued;
   }
   entry.state = State::kLeased;
   entry.session = session_id;
@@ -464,8 +488,7 @@ Matcher::Ending Matcher::Completing(SessionId session_id, const TaskRef& ref, Ti
   if (entry.lease.started_at == Timestamp()) entry.lease.started_at = now;
   entry.lease.last_heartbeat_at = now;
   entry.task.payload = {};
-  session->second.held.insert(ref);
-  BeginLease(entry);
+  BeginLease(entry, session->second);
   return {.version = entry.version};
 }
 
@@ -524,7 +547,7 @@ std::vector<FailedTask> Matcher::Poll(Timestamp now) {
   std::vector<FailedTask> failed;
   {
     const MutexLock lock(mutex_);
-    std::set<FunctionId> touched;
+    std::vector<Function*> touched;
     while (!unclaimed_.empty() && unclaimed_.begin()->at <= now) {
       const TaskRef ref = unclaimed_.begin()->ref;
       unclaimed_.erase(unclaimed_.begin());
@@ -550,17 +573,17 @@ std::vector<FailedTask> Matcher::Poll(Timestamp now) {
         continue;
       }
       Enqueue(entry);
-      touched.insert(entry.function);
+      Touch(touched, entry);
     }
-    for (const FunctionId& id : touched)
-      Match(id, now, out);
+    for (Function* function : touched)
+      Match(*function, now, out);
     for (auto unknown = unknown_.begin(); unknown != unknown_.end();) {
       if (unknown->second > now) {
         ++unknown;
         continue;
       }
       for (const auto& [ref, entry] : tasks_) {
-        if (entry.function != unknown->first || entry.state == State::kLeased) continue;
+        if (entry.function->id != unknown->first || entry.state == State::kLeased) continue;
         failed.push_back(Unserved(ref, entry.task));
       }
       unknown = unknown_.erase(unknown);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -70,7 +71,8 @@ class Matcher {
           std::function<void()> wake = {});
 
   // --- From the shards, after durability ---
-  void Offer(std::vector<ReadyTask> tasks, Timestamp now);
+  // A list: tasks are many fields, and go from hand to hand without being moved.
+  void Offer(std::list<ReadyTask> tasks, Timestamp now);
   // Nothing waits for these any more; workers that hold one are told, but for the one that ended
   // it.
   void Withdraw(const std::vector<TaskRef>& tasks);
@@ -165,14 +167,17 @@ class Matcher {
     bool has_room() const { return !routes.concurrency || running < *routes.concurrency; }
   };
 
+  struct Function;
+
   struct Entry {
     Task task;
-    // Whose queue it is in: of a version of a deployed function, by its task name.
-    FunctionId function;
+    // Whose queue it is in; never nullptr.
+    Function* function = nullptr;
     std::int32_t priority = 0;
     std::string fairness_key = {};
     State state = State::kQueued;
     SessionId session = 0;
+    std::size_t held_at = 0;
     interpreter::Lease lease = {};
     std::uint32_t lost_workers = 0;
     // kUnclaimed: when it is offered to everybody.
@@ -195,7 +200,9 @@ class Matcher {
     std::deque<std::string> turn;
   };
 
+  // What a task names, or a version of a deployed function, by its task name.
   struct Function {
+    FunctionId id;
     std::map<std::int32_t, Level, std::greater<>> levels;
     std::size_t queued = 0;
     std::size_t leased = 0;
@@ -211,7 +218,8 @@ class Matcher {
     NamespaceId namespace_id;
     std::set<std::string> functions;
     std::map<std::string, std::uint32_t> credits;
-    std::set<TaskRef> held;
+    // Tasks, in no order; each knows its place here.
+    std::vector<Entry*> held;
     // Calls of the sink under way; Disconnect waits for them.
     int calls = 0;
     bool is_closing = false;
@@ -238,8 +246,11 @@ class Matcher {
 
   void Enqueue(Entry& entry) PAWL_REQUIRES(mutex_);
   // Takes the next task of a function; nullptr if there is none.
-  Entry* Dequeue(const FunctionId& id, Function& function) PAWL_REQUIRES(mutex_);
-  void Match(const FunctionId& id, Timestamp now, Outbox& out) PAWL_REQUIRES(mutex_);
+  Entry* Dequeue(Function& function) PAWL_REQUIRES(mutex_);
+  Function& FunctionOf(const FunctionId& id) PAWL_REQUIRES(mutex_);
+  // Adds the entry's function to those of which tasks came to the queue.
+  static void Touch(std::vector<Function*>& touched, const Entry& entry);
+  void Match(Function& function, Timestamp now, Outbox& out) PAWL_REQUIRES(mutex_);
   void Forget(const TaskRef& ref) PAWL_REQUIRES(mutex_);
   // Of a task that is in no queue and that no worker has.
   void Drop(const TaskRef& ref) PAWL_REQUIRES(mutex_);
@@ -249,8 +260,8 @@ class Matcher {
   // What becomes of a task whose function no worker announced within the grace.
   FailedTask Unserved(const TaskRef& ref, const Task& task) const;
   void WatchUnknown(const FunctionId& id, Timestamp now) PAWL_REQUIRES(mutex_);
-  // A worker has the task from now on, or has it no more.
-  void BeginLease(Entry& entry) PAWL_REQUIRES(mutex_);
+  // The worker of `entry.session` has the task from now on, or has it no more.
+  void BeginLease(Entry& entry, Session& session) PAWL_REQUIRES(mutex_);
   void EndLease(Entry& entry) PAWL_REQUIRES(mutex_);
 
   // --- Deployed functions (matcher_functions.cc) ---
@@ -283,6 +294,7 @@ class Matcher {
   Mutex mutex_;
   CondVar calls_ended_;
   std::unordered_map<TaskRef, Entry, TaskRefHash> tasks_ PAWL_GUARDED_BY(mutex_);
+  // Of all that was ever asked for: none goes away.
   std::map<FunctionId, Function> functions_ PAWL_GUARDED_BY(mutex_);
   std::set<FunctionId> known_ PAWL_GUARDED_BY(mutex_);
   // Functions nobody announced, and when their tasks fail.

@@ -56,14 +56,14 @@ std::optional<FailedTask> Matcher::FindRefusal(NamespaceId namespace_id, const T
 
 std::optional<FailedTask> Matcher::Lead(Entry& entry) {
   if (deployed_.empty()) return std::nullopt;
-  const auto found = deployed_.find(entry.function);
+  const auto found = deployed_.find(entry.function->id);
   if (found == deployed_.end()) return std::nullopt;
   const auto version = RouteOf(found->second->routes, entry.task.qualifier, DrawOf(entry.task.ref));
   if (!version) return NoSuchFunction(entry.task);
   entry.deployed = found->second;
   entry.version = *version;
-  entry.function.second = TaskNameOf(found->first.second, *version);
-  entry.task.function = entry.function.second;
+  entry.function = &FunctionOf({found->first.first, TaskNameOf(found->first.second, *version)});
+  entry.task.function = entry.function->id.second;
   if (entry.is_call) ++entry.deployed->waiting_calls;
   return std::nullopt;
 }
@@ -78,22 +78,22 @@ bool Matcher::IsThrottled(const Entry& entry, bool is_new) {
 }
 
 std::optional<FailedTask> Matcher::LeadAnew(Entry& entry, const FunctionId& id, Timestamp now) {
-  const FunctionId before = entry.function;
+  Function& before = *entry.function;
   if (entry.deployed && entry.is_call) --entry.deployed->waiting_calls;
   entry.deployed.reset();
   entry.version = 0;
-  entry.function = id;
+  entry.function = &FunctionOf(id);
   entry.task.function = id.second;
   std::optional<FailedTask> failed = Lead(entry);
   if (!failed && !entry.deployed) WatchUnknown(id, now);
   if (entry.state != State::kQueued) return failed;
-  if (entry.function == before) {
-    functions_[before].deployed = entry.deployed;
+  if (entry.function == &before) {
+    before.deployed = entry.deployed;
     return failed;
   }
   queued_bytes_ -= std::min(queued_bytes_, entry.task.payload.size());
   --queued_;
-  --functions_[before].queued;
+  --before.queued;
   Enqueue(entry);
   return failed;
 }
@@ -104,7 +104,7 @@ void Matcher::LeadAllAnew(const FunctionId& id,
   // Sorted: the order of a hash table must not decide anything.
   std::set<TaskRef> waiting;
   for (auto& [ref, entry] : tasks_) {
-    const FunctionId& function = entry.deployed ? entry.deployed->id : entry.function;
+    const FunctionId& function = entry.deployed ? entry.deployed->id : entry.function->id;
     if (function != id) continue;
     if (entry.state != State::kLeased) {
       waiting.insert(ref);
@@ -164,7 +164,7 @@ void Matcher::MatchVersions(Deployed& deployed, Timestamp now, Outbox& out) {
   }
   const std::size_t first = deployed.turn++ % queues.size();
   for (std::size_t i = 0; i < queues.size(); ++i)
-    Match(queues[(first + i) % queues.size()], now, out);
+    Match(FunctionOf(queues[(first + i) % queues.size()]), now, out);
 }
 
 bool Matcher::HasNews() const {

@@ -39,8 +39,8 @@ struct Resident {
   std::map<FrameNumber, FramePlace> places;
 
   // Changes since the last group, in terms of what a frame's row becomes: its present value, or an
-  // archived one.
-  std::set<FrameNumber> dirty_frames;
+  // archived one. A frame that changed twice may be there twice.
+  std::vector<FrameNumber> dirty_frames;
   std::map<FrameNumber, interpreter::Frame> archived_frames;
   bool is_row_dirty = false;
   // The row was never stored: a start in this group.

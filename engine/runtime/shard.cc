@@ -24,13 +24,6 @@ using storage::Family;
 // Room for so many tasks stays with a shard: there are many shards, and a burst's goes back.
 constexpr std::size_t kTasksKept = 8;
 
-template <typename T>
-void MoveAll(std::vector<T>& from, std::vector<T>& to) {
-  std::move(from.begin(), from.end(), std::back_inserter(to));
-  from.clear();
-  if (from.capacity() > kTasksKept) from.shrink_to_fit();
-}
-
 bool CanPark(const interpreter::Frame& frame) {
   return std::holds_alternative<interpreter::TimerWait>(frame.wait);
 }
@@ -57,11 +50,11 @@ rows::ListingRow ListingOf(const rows::ExecutionRow& row) {
 ExecutionName NameOf(const rows::ExecutionRow& row) {
   // Names of EXPRESS executions need not be unique; in a Map run they are.
   const bool is_in_run = row.parent && row.parent->map_run;
-  const std::string suffix =
-      row.header.is_express() && !is_in_run ? ":" + row.header.express_id : "";
-  return {.namespace_id = row.namespace_id,
-          .state_machine = row.header.state_machine,
-          .name = row.header.name + suffix};
+  ExecutionName name{.namespace_id = row.namespace_id,
+                     .state_machine = row.header.state_machine,
+                     .name = row.header.name};
+  if (row.header.is_express() && !is_in_run) name.name += ":" + row.header.express_id;
+  return name;
 }
 
 }  // namespace
@@ -213,16 +206,14 @@ void Shard::On(StopCommand command, Timestamp now, DiskState) {
   });
 }
 
-void Shard::On(CompletionCommand command, Timestamp now, DiskState disk) {
+void Shard::On(CompletionCommand&& command, Timestamp now, DiskState disk) {
   const TaskRef ref = command.completion.ref;
   if (disk == DiskState::kBelowHardReserve) {
-    if (command.done) command.done({.ref = ref, .outcome = CompletionOutcome::kRefused});
-    return;
+    return command.Answer(CompletionOutcome::kRefused);
   }
   auto found = Find(ref.execution);
   if (!found.ok() || *found == nullptr) {
-    if (command.done) command.done({.ref = ref, .outcome = CompletionOutcome::kSettled});
-    return;
+    return command.Answer(CompletionOutcome::kSettled);
   }
   const auto ran =
       RunTurn(**found,
@@ -235,17 +226,12 @@ void Shard::On(CompletionCommand command, Timestamp now, DiskState disk) {
                                               .log_tail = std::move(command.completion.log_tail),
                                               .lease = command.lease,
                                               .function_version = command.function_version}});
-  const bool is_accepted = ran.ok() && *ran;
   // A repetition may be of a completion that is still on its way to the disk: its answer follows
-  // the same group. Whoever may hold the task then holds nothing.
-  Reply([this, done = std::move(command.done), ref, is_accepted](const Status& status) {
-    if (status.ok()) cancelled_.push_back(ref);
-    if (!done) return;
-    done({.ref = ref,
-          .outcome = !status.ok()  ? CompletionOutcome::kRefused
-                     : is_accepted ? CompletionOutcome::kAccepted
-                                   : CompletionOutcome::kSettled});
-  });
+  // the same group.
+  staged_.aftermath.completions.push_back({.ref = ref,
+                                           .is_accepted = ran.ok() && *ran,
+                                           .listener = std::move(command.listener),
+                                           .place = command.place});
 }
 
 void Shard::On(TakeActivityCommand command, Timestamp now, DiskState disk) {
@@ -349,8 +335,11 @@ void Shard::On(LoadTaskCommand command, Timestamp, DiskState) {
   std::optional<Task> task;
   auto found = Find(command.ref.execution);
   if (found.ok() && *found != nullptr) {
-    auto ready = MakeReady(**found, command.ref.frame, false);
-    if (ready && ready->task.ref == command.ref) task = std::move(ready->task);
+    std::list<ReadyTask> ready;
+    MakeReady(**found, command.ref.frame, false, ready);
+    if (!ready.empty() && ready.front().task.ref == command.ref) {
+      task = std::move(ready.front().task);
+    }
   }
   environment_.matcher().Loaded(command.ref, std::move(task));
 }
@@ -475,13 +464,13 @@ void Shard::StageTurn(Resident& execution, const interpreter::Turn& turn) {
   }
   for (const interpreter::FrameChange& change : turn.frames) {
     std::visit(Overloaded{[&](const interpreter::FramePut& put) {
-                            execution.dirty_frames.insert(put.frame.number);
+                            execution.dirty_frames.push_back(put.frame.number);
                           },
                           [&](const interpreter::FrameErased& erased) {
-                            execution.dirty_frames.insert(erased.number);
+                            execution.dirty_frames.push_back(erased.number);
                           },
                           [&](const interpreter::FrameArchived& archived) {
-                            execution.dirty_frames.insert(archived.frame.number);
+                            execution.dirty_frames.push_back(archived.frame.number);
                             execution.archived_frames.insert_or_assign(archived.frame.number,
                                                                        archived.frame);
                           }},
@@ -596,7 +585,10 @@ void Shard::StageClose(Resident& execution, const interpreter::Close& close, Tim
 // One row for each frame that changed since the last group, however often it changed.
 void Shard::StageFrames(Resident& execution, Timestamp now) {
   const Timestamp horizon = std::max(woken_until_, now + kParkHorizon);
-  for (const FrameNumber number : execution.dirty_frames) {
+  std::vector<FrameNumber>& dirty = execution.dirty_frames;
+  std::sort(dirty.begin(), dirty.end());
+  dirty.erase(std::unique(dirty.begin(), dirty.end()), dirty.end());
+  for (const FrameNumber number : dirty) {
     const auto place = execution.places.find(number);
     const bool has_row = place != execution.places.end();
     const bool was_parked = has_row && place->second.parked_until.has_value();
@@ -642,7 +634,7 @@ void Shard::StageFrames(Resident& execution, Timestamp now) {
       }
     }
   }
-  execution.dirty_frames.clear();
+  dirty.clear();
   execution.archived_frames.clear();
 }
 
@@ -666,11 +658,24 @@ Shard::Staged Shard::TakeStaged(Timestamp now) {
   return std::exchange(staged_, {});
 }
 
+void Shard::Answer(const Aftermath& aftermath, const Status& status) {
+  for (const auto& reply : aftermath.replies)
+    reply(status);
+  for (const Aftermath::Completed& completed : aftermath.completions) {
+    // Whoever may hold the task then holds nothing.
+    if (status.ok()) cancelled_.push_back(completed.ref);
+    if (!completed.listener) continue;
+    const CompletionOutcome outcome = !status.ok()            ? CompletionOutcome::kRefused
+                                      : completed.is_accepted ? CompletionOutcome::kAccepted
+                                                              : CompletionOutcome::kSettled;
+    completed.listener->OnOutcome(completed.place, {.ref = completed.ref, .outcome = outcome});
+  }
+}
+
 void Shard::Committed(Aftermath aftermath, const Status& status, Timestamp now) {
   for (const ExecutionNumber expired : aftermath.expired)
     expiring_.erase(expired);
-  for (auto& reply : aftermath.replies)
-    reply(status);
+  Answer(aftermath, status);
   if (!status.ok()) return;
   for (const auto& [id, effect] : aftermath.effects) {
     const auto execution = residents_.find(id.number);
@@ -717,15 +722,17 @@ void Shard::PerformEffects(Resident& execution, const interpreter::Effect& effec
                    if (IsEngineCall(execution, dispatch.frame)) {
                      return CallEngine(execution, dispatch.frame);
                    }
-                   auto ready = MakeReady(execution, dispatch.frame, false);
+                   const ReadyTask* ready = MakeReady(execution, dispatch.frame, false, ready_);
+                   if (ready == nullptr) return;
                    // The frame may have moved on in a later turn.
-                   if (!ready || ready->task.ref.wait_number != dispatch.wait_number) return;
+                   if (ready->task.ref.wait_number != dispatch.wait_number) {
+                     return ready_.pop_back();
+                   }
                    if (ready->task.heartbeat) {
                      owner_.ArmTimer({.due = execution.set.last_event_at + *ready->task.heartbeat,
                                       .execution = execution.id,
                                       .frame = dispatch.frame});
                    }
-                   ready_.push_back(std::move(*ready));
                  },
                  [&](const interpreter::CancelTask& cancel) {
                    cancelled_.push_back({.execution = execution.id,
@@ -753,42 +760,43 @@ bool Shard::IsParked(const Resident& execution, FrameNumber frame) {
   return place != execution.places.end() && place->second.parked_until.has_value();
 }
 
-std::optional<ReadyTask> Shard::MakeReady(Resident& execution,
-                                          FrameNumber number,
-                                          bool is_recovered) {
+const ReadyTask* Shard::MakeReady(Resident& execution,
+                                  FrameNumber number,
+                                  bool is_recovered,
+                                  std::list<ReadyTask>& tasks) {
   const auto found = execution.set.frames.find(number);
-  if (found == execution.set.frames.end()) return std::nullopt;
+  if (found == execution.set.frames.end()) return nullptr;
   const interpreter::Frame& frame = found->second;
   const auto* wait = std::get_if<interpreter::TaskWait>(&frame.wait);
-  if (wait == nullptr) return std::nullopt;
+  if (wait == nullptr) return nullptr;
   const auto parameters = TextOf(execution.id, wait->parameters);
   const auto job = wait->job ? TextOf(execution.id, *wait->job) : Result<Bytes>(Bytes());
   if (!parameters.ok() || !job.ok()) {
     CannotRead(execution.id, parameters.ok() ? job.status() : parameters.status());
-    return std::nullopt;
+    return nullptr;
   }
   interpreter::TaskCall call = interpreter::CallOf(*execution.machine, frame, *parameters, *job);
   if (const std::string& endpoint = environment_.lambda_endpoint(); !endpoint.empty()) {
     call = interpreter::CallElsewhere(*execution.machine, frame, std::move(call), endpoint);
   }
-  return ReadyTask{
-      .task = {.ref = {.execution = execution.id,
-                       .frame = number,
-                       .wait_number = frame.wait_number},
-               .function = std::move(call.function),
-               .qualifier = std::move(call.qualifier),
-               .payload = std::move(call.payload),
-               .request_id = TaskRequestId(execution.row.header, number, frame.wait_number),
-               .deadline = wait->deadline,
-               .heartbeat = wait->heartbeat,
-               .execution = NameOf(execution.row),
-               .state = execution.machine->states[frame.state].name,
-               .wants_log = call.wants_log,
-               .client_context = std::move(call.client_context)},
-      .namespace_id = execution.row.namespace_id,
-      .priority = execution.row.priority,
-      .fairness_key = execution.row.fairness_key,
-      .is_recovered = is_recovered};
+  ReadyTask& ready = tasks.emplace_back();
+  ready.namespace_id = execution.row.namespace_id;
+  ready.priority = execution.row.priority;
+  ready.fairness_key = execution.row.fairness_key;
+  ready.is_recovered = is_recovered;
+  Task& task = ready.task;
+  task.ref = {.execution = execution.id, .frame = number, .wait_number = frame.wait_number};
+  task.function = std::move(call.function);
+  task.qualifier = std::move(call.qualifier);
+  task.payload = std::move(call.payload);
+  task.request_id = TaskRequestId(execution.row.header, number, frame.wait_number);
+  task.deadline = wait->deadline;
+  task.heartbeat = wait->heartbeat;
+  task.execution = NameOf(execution.row);
+  task.state = execution.machine->states[frame.state].name;
+  task.wants_log = call.wants_log;
+  task.client_context = std::move(call.client_context);
+  return &ready;
 }
 
 ExecutionChange Shard::ChangeOf(const Resident& execution) {
@@ -857,12 +865,14 @@ bool Shard::LeavesMemory(ExecutionNumber number) {
   return true;
 }
 
-void Shard::TakeReadyTasks(std::vector<ReadyTask>& tasks) {
-  MoveAll(ready_, tasks);
+void Shard::TakeReadyTasks(std::list<ReadyTask>& tasks) {
+  tasks.splice(tasks.end(), ready_);
 }
 
 void Shard::TakeCancelledTasks(std::vector<TaskRef>& tasks) {
-  MoveAll(cancelled_, tasks);
+  tasks.insert(tasks.end(), cancelled_.begin(), cancelled_.end());
+  cancelled_.clear();
+  if (cancelled_.capacity() > kTasksKept) cancelled_.shrink_to_fit();
 }
 
 std::size_t Shard::Evict(std::uint64_t before) {

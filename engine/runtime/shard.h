@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -124,6 +125,16 @@ class Shard {
   struct Aftermath {
     std::vector<std::function<void(const Status&)>> replies;
 
+    // Ends of tasks, and what is said of them: not whether they are durable.
+    struct Completed {
+      TaskRef ref;
+      bool is_accepted = false;
+      std::shared_ptr<CompletionListener> listener = {};
+      std::size_t place = 0;
+    };
+
+    std::vector<Completed> completions;
+
     struct ExecutionEffect {
       ExecutionId execution;
       interpreter::Effect effect;
@@ -174,7 +185,7 @@ class Shard {
   // --- The group ---
   bool has_staged() const {
     return !staged_.writes.empty() || !staged_.aftermath.replies.empty() ||
-           !staged_residents_.empty();
+           !staged_.aftermath.completions.empty() || !staged_residents_.empty();
   }
 
   // Keys and values of what is staged so far; TakeStaged adds a few.
@@ -185,10 +196,8 @@ class Shard {
   void Committed(Aftermath aftermath, const Status& status, Timestamp now);
 
   // What became ready with the last Committed; the owner offers it to the matcher.
-  std::size_t ready_tasks() const { return ready_.size(); }
-
-  // Append to `tasks`.
-  void TakeReadyTasks(std::vector<ReadyTask>& tasks);
+  // Both append to `tasks`.
+  void TakeReadyTasks(std::list<ReadyTask>& tasks);
   void TakeCancelledTasks(std::vector<TaskRef>& tasks);
 
   // Removes executions from memory that nobody used since `before` (a use counter), as far as they
@@ -213,7 +222,7 @@ class Shard {
   void On(RedriveCommand command, Timestamp now, DiskState disk);
   void On(UpdateMapRunCommand command, Timestamp now, DiskState disk);
   void On(StopCommand command, Timestamp now, DiskState disk);
-  void On(CompletionCommand command, Timestamp now, DiskState disk);
+  void On(CompletionCommand&& command, Timestamp now, DiskState disk);
   void On(SubscribeCommand command, Timestamp now, DiskState disk);
   void On(UnsubscribeCommand command, Timestamp now, DiskState disk);
   void On(LoadTaskCommand command, Timestamp now, DiskState disk);
@@ -256,7 +265,13 @@ class Shard {
   static bool IsParked(const Resident& execution, FrameNumber frame);
   // All it waits for is a timer that is not due soon.
   static bool SleepsLong(const Resident& execution, Timestamp now);
-  std::optional<ReadyTask> MakeReady(Resident& execution, FrameNumber frame, bool is_recovered);
+  // Tells callers and workers what became of what they asked for.
+  void Answer(const Aftermath& aftermath, const Status& status);
+  // Appends the task that the frame waits for to `tasks`, and gives it; nullptr if there is none.
+  const ReadyTask* MakeReady(Resident& execution,
+                             FrameNumber frame,
+                             bool is_recovered,
+                             std::list<ReadyTask>& tasks);
 
   // --- Executions that start others (shard_children.cc) ---
   // Whether the frame waits for the engine's own answer to a call.
@@ -388,7 +403,7 @@ class Shard {
   std::uint64_t use_counter_ = 0;
   std::vector<Resident*> staged_residents_;
   Staged staged_;
-  std::vector<ReadyTask> ready_;
+  std::list<ReadyTask> ready_;
   std::vector<TaskRef> cancelled_;
   // Signs of life from the holders of tokens.
   std::map<TaskRef, Timestamp> token_heartbeats_;

@@ -57,6 +57,14 @@ struct StopCommand {
   Callback<StopResponse> done;
 };
 
+// Hears of a batch of completions what became of them, one by one, in any order. Threads: called on
+// executors' threads.
+class CompletionListener {
+ public:
+  virtual ~CompletionListener() = default;
+  virtual void OnOutcome(std::size_t place, const CompletionAck& ack) = 0;
+};
+
 // A worker's (or the matcher's) end of a task.
 struct CompletionCommand {
   Completion completion;
@@ -64,7 +72,13 @@ struct CompletionCommand {
   // Of the deployed function that ran; 0: the latest.
   std::uint64_t function_version = 0;
   // nullptr: nobody waits for the outcome.
-  std::function<void(CompletionAck)> done = {};
+  std::shared_ptr<CompletionListener> listener = {};
+  // Of this one in its batch.
+  std::size_t place = 0;
+
+  void Answer(CompletionOutcome outcome) const {
+    if (listener) listener->OnOutcome(place, {.ref = completion.ref, .outcome = outcome});
+  }
 };
 
 struct SubscribeCommand {

@@ -113,15 +113,13 @@ Status Shard::RecoverFrame(const storage::Row& row, Timestamp now) {
         CallEngine(**execution, key->frame);
         continue;
       }
-      if (auto ready = MakeReady(**execution, key->frame, true)) {
-        if (ready->task.heartbeat) {
-          // A worker may hold it: only the shard was read again.
-          const auto lease = environment_.matcher().FindLease(ready->task.ref);
-          owner_.ArmTimer({.due = (lease ? lease->last_heartbeat_at : now) + *ready->task.heartbeat,
-                           .execution = key->id,
-                           .frame = key->frame});
-        }
-        ready_.push_back(std::move(*ready));
+      const ReadyTask* ready = MakeReady(**execution, key->frame, true, ready_);
+      if (ready != nullptr && ready->task.heartbeat) {
+        // A worker may hold it: only the shard was read again.
+        const auto lease = environment_.matcher().FindLease(ready->task.ref);
+        owner_.ArmTimer({.due = (lease ? lease->last_heartbeat_at : now) + *ready->task.heartbeat,
+                         .execution = key->id,
+                         .frame = key->frame});
       }
     }
   }
@@ -147,9 +145,7 @@ void Shard::Drop() {
   names_.clear();
   staged_residents_.clear();
   const Staged lost = std::exchange(staged_, {});
-  for (const auto& reply : lost.aftermath.replies) {
-    reply(Unavailable("the shard was read again before the change was stored"));
-  }
+  Answer(lost.aftermath, Unavailable("the shard was read again before the change was stored"));
   ready_.clear();
   cancelled_.clear();
   quarantined_.clear();

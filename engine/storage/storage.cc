@@ -8,24 +8,31 @@ namespace pawl::storage {
 
 void WriteBatch::Put(Family family, std::string key, std::string value) {
   byte_size_ += key.size() + value.size();
-  Add({Operation::Kind::kPut, family, std::move(key), std::move(value)});
+  Operation& put = Add(Operation::Kind::kPut, family);
+  put.key = std::move(key);
+  put.value = std::move(value);
 }
 
 void WriteBatch::Delete(Family family, std::string key) {
   byte_size_ += key.size();
-  Add({Operation::Kind::kDelete, family, std::move(key), {}});
+  Add(Operation::Kind::kDelete, family).key = std::move(key);
 }
 
 void WriteBatch::DeleteRange(Family family, std::string begin, std::string end) {
   byte_size_ += begin.size() + end.size();
-  Add({Operation::Kind::kDeleteRange, family, std::move(begin), std::move(end)});
+  Operation& deleted = Add(Operation::Kind::kDeleteRange, family);
+  deleted.key = std::move(begin);
+  deleted.value = std::move(end);
 }
 
-void WriteBatch::Add(Operation operation) {
+WriteBatch::Operation& WriteBatch::Add(Operation::Kind kind, Family family) {
   // Of one turn; most batches hold the rows of few.
   constexpr std::size_t kUsual = 8;
   if (operations_.capacity() == 0) operations_.reserve(kUsual);
-  operations_.push_back(std::move(operation));
+  Operation& added = operations_.emplace_back();
+  added.kind = kind;
+  added.family = family;
+  return added;
 }
 
 std::vector<WriteBatch::Operation> WriteBatch::TakeOperations() {

@@ -81,7 +81,7 @@ class WriteBatch {
   void Clear();
 
  private:
-  void Add(Operation operation);
+  Operation& Add(Operation::Kind kind, Family family);
 
   std::vector<Operation> operations_;
   std::size_t byte_size_ = 0;

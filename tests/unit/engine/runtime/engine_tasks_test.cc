@@ -155,6 +155,39 @@ TEST_F(EngineTasksTest, OnlyTheFirstAnswerCounts) {
   EXPECT_EQ(worker.acks[1].outcome, CompletionOutcome::kSettled);
 }
 
+// What was staged behind such a group is lost with the shard's memory.
+TEST_F(EngineTasksTest, AnswersThatMayBeLostAreRefusedAndCountWhenTheyComeAgain) {
+  ScriptedWorker& worker = harness_.AddWorker({"work"});
+  harness_.Deploy("m", R"({"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
+      {"StartAt":"A","States":{"A":{"Type":"Task","Resource":"work","End":true}}},
+      {"StartAt":"B","States":{"B":{"Type":"Task","Resource":"work","End":true}}}]}}})");
+  const ExecutionName name = harness_.Start("m");
+  harness_.Settle();
+  ASSERT_EQ(worker.tasks.size(), 2U);
+  harness_.store().FailNextCommit(storage::CommitResult::kUnknown);
+  harness_.HoldCommits();
+  worker.Complete(worker.tasks[0], {.output = "1"});
+  harness_.PollExecutors();
+  worker.Complete(worker.tasks[1], {.output = "2"});
+  harness_.PollExecutors();
+  EXPECT_TRUE(worker.acks.empty());
+  harness_.EndCommits();
+  harness_.Settle();
+  ASSERT_EQ(worker.acks.size(), 2U);
+  EXPECT_EQ(worker.acks[0].outcome, CompletionOutcome::kRefused);
+  EXPECT_EQ(worker.acks[1].outcome, CompletionOutcome::kRefused);
+  EXPECT_EQ(harness_.Describe(name).status, ExecutionStatus::kRunning);
+
+  worker.Complete(worker.tasks[0], {.output = "1"});
+  worker.Complete(worker.tasks[1], {.output = "2"});
+  harness_.Settle();
+  ASSERT_EQ(worker.acks.size(), 4U);
+  // The store may have kept the first.
+  EXPECT_NE(worker.acks[2].outcome, CompletionOutcome::kRefused);
+  EXPECT_EQ(worker.acks[3].outcome, CompletionOutcome::kAccepted);
+  EXPECT_EQ(harness_.Describe(name).output.view(), "[1,2]");
+}
+
 TEST_F(EngineTasksTest, GarbageFromAWorkerFailsTheTaskOnly) {
   ScriptedWorker& worker = harness_.AddWorker({"work"});
   worker.On("work", [](const Task&) { return ScriptedWorker::Outcome{.output = "{oops"}; });

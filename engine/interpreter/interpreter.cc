@@ -14,7 +14,7 @@ namespace {
 // A rough size of an event beside its payload, for the quantum of history bytes.
 constexpr std::size_t kEventBytes = 32;
 
-// A step of a task records five events, its last one seven.
+// From one task to the next it is five.
 constexpr std::size_t kEventsExpected = 8;
 
 Close Succeeded(Payload output) {

@@ -109,6 +109,11 @@ void Matcher::Match(Function& function, Timestamp now, Outbox& out) {
   }
 }
 
+void Matcher::MatchIfAny(const FunctionId& id, Timestamp now, Outbox& out) {
+  const auto function = functions_.find(id);
+  if (function != functions_.end()) Match(function->second, now, out);
+}
+
 void Matcher::Forget(const TaskRef& ref) {
   const auto found = tasks_.find(ref);
   if (found == tasks_.end()) return;
@@ -403,7 +408,7 @@ void Matcher::Announce(SessionId session_id,
     if (session == sessions_.end()) return;
     session->second.functions = {functions.begin(), functions.end()};
     for (const std::string& function : functions) {
-      Match(FunctionOf({session->second.namespace_id.value, function}), now, out);
+      MatchIfAny({session->second.namespace_id.value, function}, now, out);
     }
   }
   Deliver(std::move(out));

@@ -251,6 +251,8 @@ class Matcher {
   // Adds the entry's function to those of which tasks came to the queue.
   static void Touch(std::vector<Function*>& touched, const Entry& entry);
   void Match(Function& function, Timestamp now, Outbox& out) PAWL_REQUIRES(mutex_);
+  // The same for a function that was perhaps never asked for.
+  void MatchIfAny(const FunctionId& id, Timestamp now, Outbox& out) PAWL_REQUIRES(mutex_);
   void Forget(const TaskRef& ref) PAWL_REQUIRES(mutex_);
   // Of a task that is in no queue and that no worker has.
   void Drop(const TaskRef& ref) PAWL_REQUIRES(mutex_);

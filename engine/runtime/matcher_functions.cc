@@ -164,7 +164,7 @@ void Matcher::MatchVersions(Deployed& deployed, Timestamp now, Outbox& out) {
   }
   const std::size_t first = deployed.turn++ % queues.size();
   for (std::size_t i = 0; i < queues.size(); ++i)
-    Match(FunctionOf(queues[(first + i) % queues.size()]), now, out);
+    MatchIfAny(queues[(first + i) % queues.size()], now, out);
 }
 
 bool Matcher::HasNews() const {

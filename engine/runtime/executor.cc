@@ -82,6 +82,14 @@ void Executor::PostAll(std::vector<std::pair<ShardId, ShardRequest>> requests) {
 bool Executor::Poll(Timestamp now) {
   now_ = std::max(now_, now);
   if (has_failed_) return false;
+  // What is staged on the way is committed where it is a large group.
+  const auto run_on = [this](ShardId id, const auto& work) {
+    Shard& shard = ShardAt(id);
+    const std::size_t staged_before = shard.staged_bytes();
+    work(shard);
+    staged_bytes_ += shard.staged_bytes() - staged_before;
+    if (staged_bytes_ >= options_.group_bytes_max) CommitStaged(now_);
+  };
   {
     const MutexLock lock(inbox_mutex_);
     requests_.swap(inbox_);
@@ -89,11 +97,8 @@ bool Executor::Poll(Timestamp now) {
   }
   bool was_busy = !requests_.empty() || !continues_.empty();
   const DiskState disk = requests_.empty() ? disk_ : CheckDisk(now_);
-  for (auto& [id, request] : requests_) {
-    Shard& shard = ShardAt(id);
-    const std::size_t before = shard.staged_bytes();
-    shard.Handle(std::move(request), now_, disk);
-    CommitLargeGroup(shard, before);
+  for (auto& posted : requests_) {
+    run_on(posted.first, [&](Shard& shard) { shard.Handle(std::move(posted.second), now_, disk); });
   }
   requests_.clear();
   if (requests_.capacity() > kRequestsKept) requests_.shrink_to_fit();
@@ -101,29 +106,19 @@ bool Executor::Poll(Timestamp now) {
   // Those that are asked for while these run belong to the next round.
   std::deque<std::pair<ExecutionId, FrameNumber>> continues;
   continues.swap(continues_);
-  for (const auto& [execution, frame] : continues) {
-    Shard& shard = ShardAt(execution.shard);
-    const std::size_t before = shard.staged_bytes();
-    shard.Continue(execution, frame, now_);
-    CommitLargeGroup(shard, before);
+  for (const auto& later : continues) {
+    run_on(later.first.shard,
+           [&](Shard& shard) { shard.Continue(later.first, later.second, now_); });
   }
   for (int i = 0; i < kTimersOfRoundMax; ++i) {
     const auto timer = timers_.Take(now_);
     if (!timer) break;
     was_busy = true;
-    Shard& shard = ShardAt(timer->execution.shard);
-    const std::size_t before = shard.staged_bytes();
-    shard.OnTimer(*timer, now_);
-    CommitLargeGroup(shard, before);
+    run_on(timer->execution.shard, [&](Shard& shard) { shard.OnTimer(*timer, now_); });
   }
   if (now_ >= next_upkeep_) Maintain(now_);
   CommitStaged(now_);
   return was_busy;
-}
-
-void Executor::CommitLargeGroup(const Shard& shard, std::size_t staged_before) {
-  staged_bytes_ += shard.staged_bytes() - staged_before;
-  if (staged_bytes_ >= options_.group_bytes_max) CommitStaged(now_);
 }
 
 void Executor::CommitStaged(Timestamp now) {

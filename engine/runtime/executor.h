@@ -82,9 +82,6 @@ class Executor final : public ShardOwner {
 
   Shard& ShardAt(ShardId id) { return *shards_.at(id.value); }
 
-  // Counts what `shard` has staged since it held `staged_before` bytes, and commits what all shards
-  // have staged when that is a large group.
-  void CommitLargeGroup(const Shard& shard, std::size_t staged_before);
   void CommitStaged(Timestamp now);
   void OnCommitted(Group group, const std::vector<storage::CommitResult>& results);
   void OfferTasks(Timestamp now);

@@ -1,7 +1,6 @@
 #include "engine/runtime/shard.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "engine/base/check.h"
